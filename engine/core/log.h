@@ -1,0 +1,23 @@
+// The log: one line an event on standard error (and in the project's log file when one is open).
+//
+// Any thread may write. Results never go here: a log line is for whoever wants to know how something came about.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace balmer::core::log {
+
+enum class Level { Debug, Info, Warning, Error };
+
+/// Lines below the level are dropped. Warning at the start, so that a quiet run prints nothing.
+void setLevel(Level level);
+/// Also appends every line of Info and above to this file (rotated at 5 MB).
+void alsoTo(const std::filesystem::path& file);
+
+void debug(std::string_view line);
+void info(std::string_view line);
+void warning(std::string_view line);
+void error(std::string_view line);
+
+} // namespace balmer::core::log

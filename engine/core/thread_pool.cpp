@@ -1,0 +1,89 @@
+#include "engine/core/thread_pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace balmer::core {
+
+struct ThreadPool::Crew {
+    std::mutex mutex;
+    std::condition_variable wake, done;
+    const std::function<void(std::size_t, std::size_t)>* work = nullptr;
+    std::size_t blocks = 0, busy = 0, batch = 0;
+    std::atomic<std::size_t> next{0};
+    bool leaving = false;
+    std::vector<std::thread> threads;
+
+    void drain(std::size_t worker) {
+        for (std::size_t block; (block = next.fetch_add(1, std::memory_order_relaxed)) < blocks;)
+            (*work)(block, worker);
+    }
+
+    void serve(std::size_t worker, const std::string& name) {
+        nameThisThread(name);
+        std::size_t seen = 0;
+        std::unique_lock lock(mutex);
+        for (;;) {
+            wake.wait(lock, [&] { return leaving || batch != seen; });
+            if (leaving) return;
+            seen = batch;
+            lock.unlock();
+            drain(worker);
+            lock.lock();
+            if (--busy == 0) done.notify_one();
+        }
+    }
+};
+
+ThreadPool::ThreadPool(std::size_t threads, std::string name) : crew_(std::make_unique<Crew>()) {
+    if (threads == 0) threads = availableProcessors();
+    for (std::size_t worker = 1; worker < threads; ++worker)
+        crew_->threads.emplace_back([crew = crew_.get(), worker, name] { crew->serve(worker, name); });
+}
+
+ThreadPool::~ThreadPool() {
+    {
+        std::lock_guard lock(crew_->mutex);
+        crew_->leaving = true;
+    }
+    crew_->wake.notify_all();
+    for (auto& thread : crew_->threads) thread.join();
+}
+
+std::size_t ThreadPool::threads() const { return crew_->threads.size() + 1; }
+
+void ThreadPool::parallelFor(std::size_t blocks, const std::function<void(std::size_t, std::size_t)>& work) {
+    if (crew_->threads.empty() || blocks <= 1) {
+        for (std::size_t block = 0; block < blocks; ++block) work(block, 0);
+        return;
+    }
+    {
+        std::lock_guard lock(crew_->mutex);
+        crew_->work = &work;
+        crew_->blocks = blocks;
+        crew_->next.store(0, std::memory_order_relaxed);
+        crew_->busy = crew_->threads.size();
+        ++crew_->batch;
+    }
+    crew_->wake.notify_all();
+    crew_->drain(0);
+    std::unique_lock lock(crew_->mutex);
+    crew_->done.wait(lock, [&] { return crew_->busy == 0; });
+}
+
+void nameThisThread(const std::string& name) { pthread_setname_np(pthread_self(), name.substr(0, 15).c_str()); }
+
+std::size_t availableProcessors() {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+    return std::max(1u, std::thread::hardware_concurrency());
+}
+
+} // namespace balmer::core

@@ -1,0 +1,145 @@
+#include <atomic>
+#include <cmath>
+#include <fstream>
+#include <numeric>
+#include <set>
+
+#include "engine/core/clock.h"
+#include "engine/core/digest.h"
+#include "engine/core/files.h"
+#include "engine/core/matrix.h"
+#include "engine/core/random_stream.h"
+#include "engine/core/task_context.h"
+#include "engine/core/text_number.h"
+#include "engine/core/thread_pool.h"
+#include "tests/support/test_support.h"
+
+using namespace balmer::core;
+
+namespace {
+
+Result<int> half(int n) {
+    if (n % 2 != 0) return fail(ErrorCode::InvalidArgument, "odd");
+    return n / 2;
+}
+Result<int> quarter(int n) {
+    BALMER_TRY(const int once, half(n));
+    BALMER_TRY(const int twice, half(once));
+    return twice;
+}
+
+TEST(Result, TryBindsOrReturnsTheError) {
+    EXPECT_EQ(quarter(12).value(), 3);
+    ASSERT_FALSE(quarter(6));
+    EXPECT_EQ(quarter(6).error().code(), ErrorCode::InvalidArgument);
+}
+
+TEST(Result, ErrorCodesSurviveTheirSpelling) {
+    for (int code = 0; code <= static_cast<int>(ErrorCode::Internal); ++code)
+        EXPECT_EQ(errorCodeFrom(toString(static_cast<ErrorCode>(code))), static_cast<ErrorCode>(code));
+}
+
+TEST(Result, ContextIsToldInnermostFirst) {
+    Error error(ErrorCode::Format, "no data");
+    error.during("reading HDU 2").during("importing a.fits");
+    EXPECT_EQ(error.describe(), "no data (while reading HDU 2; while importing a.fits)");
+}
+
+TEST(TaskContext, ProgressNeverRunsBackwardsAndPartsMapIntoTheWhole) {
+    std::vector<double> seen;
+    TaskContext whole({}, [&](double fraction, std::string_view) { seen.push_back(fraction); });
+    ASSERT_TRUE(whole.checkpoint(0.2, "a"));
+    auto part = whole.part(0.5, 1.0);
+    ASSERT_TRUE(part.checkpoint(0.5, "b"));
+    ASSERT_TRUE(whole.checkpoint(0.1, "c"));
+    EXPECT_EQ(seen, (std::vector<double>{0.2, 0.75, 0.75}));
+}
+
+TEST(TaskContext, StopsAtTheNextCheckpoint) {
+    std::stop_source stop;
+    TaskContext task(stop.get_token(), {});
+    auto part = task.part(0, 0.5);
+    EXPECT_TRUE(part.checkpoint(0, "x"));
+    stop.request_stop();
+    EXPECT_EQ(part.checkpoint(0, "x").error().code(), ErrorCode::Cancelled);
+}
+
+TEST(ThreadPool, DoesEachBlockOnceForEveryNumberOfThreads) {
+    for (std::size_t threads : {1, 2, 5}) {
+        ThreadPool pool(threads);
+        for (int round = 0; round < 50; ++round) {
+            std::vector<std::atomic<int>> done(97);
+            pool.parallelFor(done.size(), [&](std::size_t block, std::size_t worker) {
+                ASSERT_LT(worker, pool.threads());
+                ++done[block];
+            });
+            for (auto& count : done) EXPECT_EQ(count, 1);
+        }
+    }
+}
+
+TEST(RandomStream, RepeatsForASeedAndDiffersBetweenStreams) {
+    RandomStream a(7, 1), b(7, 1), c(7, 2);
+    EXPECT_EQ(a.bits(), b.bits());
+    EXPECT_NE(a.bits(), c.bits());
+}
+
+TEST(RandomStream, NormalHasItsMoments) {
+    RandomStream random(3);
+    double sum = 0, squares = 0;
+    constexpr int n = 100000;
+    for (int i = 0; i < n; ++i) {
+        const double x = random.normal();
+        sum += x;
+        squares += x * x;
+    }
+    EXPECT_NEAR(sum / n, 0, 0.02);
+    EXPECT_NEAR(squares / n, 1, 0.02);
+}
+
+TEST(RandomStream, PermutationHoldsEveryNumberOnce) {
+    const auto order = RandomStream(1).permutation(1000);
+    EXPECT_EQ(std::set<std::size_t>(order.begin(), order.end()).size(), 1000u);
+}
+
+TEST(Digest, KnowsTheStandardsExample) {
+    EXPECT_EQ(digestOf("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Files, WritesWholeFilesAndReadsThemBack) {
+    balmer::test::TemporaryFolder folder;
+    const std::string content(300000, 'x');
+    ASSERT_TRUE(writeFile(folder / "a", content));
+    EXPECT_EQ(readFile(folder / "a").value(), content);
+    EXPECT_EQ(digestOfFile(folder / "a").value(), digestOf(content));
+    EXPECT_EQ(readFile(folder / "a", 10).error().code(), ErrorCode::ResourceExhausted);
+    EXPECT_EQ(readFile(folder / "missing").error().code(), ErrorCode::NotFound);
+    EXPECT_EQ(readFile(folder.path()).error().code(), ErrorCode::Io);
+    EXPECT_FALSE(writeFile(folder / "no/such/folder", "x"));
+}
+
+TEST(TextNumber, ReadsWhatItWrites) {
+    for (double value : {0.1, -1e300, 6564.614, 5e-324}) EXPECT_EQ(parseDouble(formatDouble(value)), value);
+    EXPECT_EQ(parseDouble(" +1.5 "), 1.5);
+    EXPECT_TRUE(std::isnan(*parseDouble("NaN")));
+    EXPECT_FALSE(parseDouble("1,5"));
+    EXPECT_FALSE(parseDouble(""));
+    EXPECT_FALSE(parseDouble("1.5x"));
+    EXPECT_EQ(parseInteger("42"), 42);
+    EXPECT_FALSE(parseInteger("4.2"));
+    EXPECT_EQ(splitList("a, b,,c"), (std::vector<std::string>{"a", "b", "", "c"}));
+}
+
+TEST(Clock, WritesUtcThatSortsAsText) {
+    EXPECT_EQ(formatTime(TimePoint(std::chrono::milliseconds(1700000000250))), "2023-11-14T22:13:20.250Z");
+}
+
+TEST(Matrix, ViewsShareTheNumbers) {
+    FloatMatrix matrix(3, 2);
+    matrix(1, 1) = 5;
+    FloatView view = matrix.view();
+    EXPECT_EQ(view(1, 1), 5);
+    EXPECT_EQ(view.block(1, 2).row(0)[1], 5);
+}
+
+} // namespace
