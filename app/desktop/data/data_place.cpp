@@ -1,6 +1,7 @@
 #include "app/desktop/data/data_place.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <QDockWidget>
 #include <QHeaderView>
@@ -214,6 +215,7 @@ void DataPlace::keep() {
     keepBytes(QStringLiteral("table"), table_->saveLayout());
     keepValue(QStringLiteral("collection"), collection_);
     keepValue(QStringLiteral("filter"), table_->filterText());
+    keepValue(QStringLiteral("current"), session_.selection().current());
 }
 
 void DataPlace::enter() {
@@ -388,7 +390,6 @@ void DataPlace::followSelection(const QString& from) {
         if (!current.isEmpty()) table_->setCurrentId(current);
         loading_ = false;
     }
-    if (!current.isEmpty()) keepValue(QStringLiteral("current"), current);
     inspector_->show(current);
     showPlot();
 }
