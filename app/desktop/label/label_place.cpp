@@ -273,10 +273,16 @@ void LabelPlace::showRound(api::RoundContent content, std::unordered_map<std::st
     round_ = std::move(content);
     labels_ = std::move(labels);
     prepared_.clear();
+    counts_ = {};
+    standsOn_.clear();
     std::vector<widgets::QueueEntry> queue;
     queue.reserve(round_->entries.size());
     for (const auto& entry : round_->entries) {
         const auto label = labels_.find(entry.id);
+        const auto list = std::size_t(queueList(entry.list));
+        ++standsOn_[entry.id][list];
+        ++counts_[list].total;
+        if (label != labels_.end()) ++counts_[list].done;
         queue.push_back({text(entry.id), queueList(entry.list), label == labels_.end() ? QString() : label->second, {}});
     }
     panel_->setQueue(std::move(queue));
@@ -442,6 +448,18 @@ void LabelPlace::prepareAround(int index) {
 
 bool LabelPlace::isDone(int index) const { return labels_.contains(round_->entries[std::size_t(index)].id); }
 
+void LabelPlace::setVerdict(const std::string& id, const QString& verdict) {
+    const bool before = labels_.contains(id), after = !verdict.isEmpty();
+    if (after)
+        labels_[id] = verdict;
+    else
+        labels_.erase(id);
+    panel_->setQueueLabel(text(id), verdict);
+    const auto lists = standsOn_.find(id);
+    if (before == after || lists == standsOn_.end()) return;
+    for (std::size_t list = 0; list < counts_.size(); ++list) counts_[list].done += (after ? 1 : -1) * lists->second[list];
+}
+
 int LabelPlace::nextUnlabelled(int from) const {
     if (!round_) return -1;
     for (int i = std::max(0, from); i < int(round_->entries.size()); ++i)
@@ -510,9 +528,8 @@ void LabelPlace::take(const QString& id, const widgets::LabelGesture& gesture) {
     }
 
     const QString verdict = gesture.kind == widgets::LabelKind::Class ? gesture.className : widgets::displayName(gesture.kind);
-    labels_[plain(id)] = verdict;
+    setVerdict(plain(id), verdict);
     if (found != prepared_.end()) found->second.item.comment = gesture.comment;
-    panel_->setQueueLabel(id, verdict);
     ++labelsToday_;
     if (sinceLabel_.isValid()) {
         if (const double seconds = double(sinceLabel_.elapsed()) / 1000; seconds < longestPause) secondsEach_.push_back(seconds);
@@ -558,9 +575,8 @@ void LabelPlace::undo() {
     }
     if (labelsToday_ > 0 && taken->kind != active::LabelKind::Skip && taken->kind != active::LabelKind::Comment) --labelsToday_;
     const QString id = text(taken->spectrum);
-    labels_.erase(taken->spectrum);
+    setVerdict(taken->spectrum, {});
     prepared_.erase(taken->spectrum);
-    panel_->setQueueLabel(id, {});
     if (round_)
         for (std::size_t i = 0; i < round_->entries.size(); ++i)
             if (round_->entries[i].id == taken->spectrum) {
@@ -576,12 +592,7 @@ void LabelPlace::readLabelAnew(const QString& id) {
         this, [&workbench = session_.workbench(), wanted = plain(id)](const std::stop_token&) { return workbench.spectrumRow(wanted); },
         [this, id](const core::Result<api::SpectrumRow>& row) {
             if (!row) return;
-            const QString verdict = verdictOf(*row);
-            if (verdict.isEmpty())
-                labels_.erase(plain(id));
-            else
-                labels_[plain(id)] = verdict;
-            panel_->setQueueLabel(id, verdict);
+            setVerdict(plain(id), verdictOf(*row));
             tellStatus();
         });
 }
@@ -596,17 +607,11 @@ void LabelPlace::tellStatus() {
     }
     if (round_) {
         status.round = round_->info.number + 1;
-        const std::string list = current_ >= 0 ? round_->entries[std::size_t(current_)].list
-                                 : round_->entries.empty() ? std::string(listNames[0]) : round_->entries.front().list;
-        status.list = queueList(list);
-        bool any = false;
-        for (int i = 0; i < int(round_->entries.size()); ++i) {
-            const bool done = isDone(i);
-            any = any || done;
-            if (round_->entries[std::size_t(i)].list != list) continue;
-            ++status.total;
-            if (done) ++status.done;
-        }
+        status.list = current_ >= 0 ? queueList(round_->entries[std::size_t(current_)].list) : widgets::QueueList::Oracle;
+        const ListCount& count = counts_[std::size_t(status.list)];
+        status.total = count.total;
+        status.done = count.done;
+        const bool any = std::any_of(counts_.begin(), counts_.end(), [](const ListCount& one) { return one.done > 0; });
         status.nextRoundPossible = any && roundJob_ == 0;
         status.nextRoundHint = roundJob_ != 0 ? tr("The next round is being computed")
                                : any ? tr("Train with the labels given so far and rank the dataset anew")

@@ -3,6 +3,7 @@
 // on the cursor's thread.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <optional>
 #include <unordered_map>
@@ -64,6 +65,8 @@ class LabelPlace : public Place {
     active::LabelEvent eventFor(int index) const;
     int nextUnlabelled(int from) const;
     bool isDone(int index) const;
+    /// "" takes the label away; keeps the counts of the lists.
+    void setVerdict(const std::string& id, const QString& verdict);
     void tellStatus();
     void takeUpJobs(const std::vector<jobs::Job>& jobs);
 
@@ -77,6 +80,11 @@ class LabelPlace : public Place {
     std::optional<api::RoundContent> round_;
     int current_ = -1;
     std::unordered_map<std::string, QString> labels_; ///< what stands, in words; absent: nothing
+    struct ListCount {
+        int total = 0, done = 0;
+    };
+    std::array<ListCount, 3> counts_; ///< by QueueList
+    std::unordered_map<std::string, std::array<int, 3>> standsOn_; ///< how often an id stands on each list
     struct Prepared {
         widgets::LabelItem item;
         bool whole = false; ///< the whole spectrum has been asked for
