@@ -1,7 +1,7 @@
 // Spectral lines of optical spectra: names and wavelengths in vacuum.
 //
-// Wavelengths are the observed (Ritz) ones of the NIST Atomic Spectra Database, rounded to 0.01 Å, turned to vacuum by vacuumFromAir()
-// where that gives them in air. A constant table; any thread.
+// Wavelengths are those of the NIST Atomic Spectra Database in air, to 0.01 Å, turned to vacuum by vacuumFromAir().
+// A constant table; any thread.
 #pragma once
 
 #include <optional>
