@@ -73,11 +73,11 @@ class [[nodiscard]] Subscription {
 
 struct QueueOptions {
     std::size_t threads = 1;    ///< jobs that run at once; heavy kinds use all processors by themselves
-    std::string programVersion; ///< written into every record
+    std::string programVersion = {}; ///< written into every record
     std::string device = "cpu"; ///< likewise
     const core::Clock* clock = nullptr; ///< for the times in the records; the computer's own when null
     /// For the throttle of progress; the computer's steady clock when empty.
-    std::function<std::chrono::steady_clock::time_point()> ticks;
+    std::function<std::chrono::steady_clock::time_point()> ticks = {};
 };
 
 class JobQueue {

@@ -3,23 +3,19 @@
 // A file is there whole or not at all, and the same bytes are kept once. Any thread, any number of processes.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "engine/core/result.h"
 #include "engine/jobs/job.h"
 
 namespace balmer::store {
 
-class Connections;
-
 class ArtefactFolder {
   public:
-    ArtefactFolder(Connections& connections, std::filesystem::path folder);
+    explicit ArtefactFolder(std::filesystem::path folder);
 
     /// Returns the artefact with digest and size; name is as given. Errors: Io, NotFound for the file.
     core::Result<jobs::Artefact> putBytes(std::string_view bytes, std::string_view name, std::string_view mediaType);
@@ -32,10 +28,10 @@ class ArtefactFolder {
     core::Result<std::string> read(std::string_view digest) const;
 
   private:
-    core::Status record(const jobs::Artefact& artefact);
     std::filesystem::path place(std::string_view digest) const;
-    Connections& connections_;
+    std::filesystem::path incoming();
     std::filesystem::path folder_;
+    std::atomic<unsigned> arrivals_ = 0;
 };
 
 } // namespace balmer::store

@@ -22,6 +22,7 @@
 // looked up. Pure; any thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -35,7 +36,7 @@ namespace balmer::store {
 
 /// The numbers of a dataset's column, shared with the SQL function that reads them.
 struct ColumnValues {
-    std::int64_t datasetRow = 0;         ///< the dataset's key in the database
+    std::int64_t datasetKey = 0;         ///< the dataset, in the database
     std::vector<double> values;          ///< one a row; NaN: none
     std::vector<std::string> categories; ///< for a category column: value k is categories[k]
 };
