@@ -5,10 +5,12 @@
 // with S_k and n_k the sum and the number of the rows that chose k, and h the neighbourhood at the epoch's radius
 // (Kohonen 2001, §3.6). A neuron that no row reaches keeps its place.
 //
-// The result is the same, bit for bit, for every number of threads: winners are exact, S_k is summed in 64-bit fixed
-// point (unit: a power of two so small that a float loses nothing unless it is 2^-20 of the largest; so that partial
-// sums of several machines will also add to the same), and the neighbourhood is applied in an order given by
-// the grid alone.
+// The result is the same, bit for bit, for every number of threads: winners are exact; each S_k is summed by one
+// thread in 64-bit fixed point (whose unit is the smallest power of two with which rows × largest magnitude stays
+// below 2^62), so that partial sums of several machines will also add up to the same; and the neighbourhood is applied in
+// an order that the grid alone gives. On grids the Gaussian is a product of one factor along x and one along y, and costs
+// width + height instead of width × height terms a neuron; on hexagonal grids the factor along x has a second form
+// for rows of different parity.
 #pragma once
 
 #include "engine/core/matrix.h"
