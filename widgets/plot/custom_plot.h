@@ -1,0 +1,10 @@
+// QCustomPlot's header, which uses Qt's short keywords, in a project that is built without them.
+#pragma once
+
+#define signals Q_SIGNALS
+#define slots Q_SLOTS
+#define emit
+#include <qcustomplot.h>
+#undef signals
+#undef slots
+#undef emit
