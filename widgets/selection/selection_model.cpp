@@ -22,7 +22,11 @@ void SelectionModel::select(const QStringList& ids, const QString& origin) {
     tell(origin);
 }
 
-void SelectionModel::add(const QStringList& ids, const QString& origin) { select(ids_ + ids, origin); }
+void SelectionModel::add(const QStringList& ids, const QString& origin) {
+    const QString current = current_;
+    select(ids_ + ids, origin);
+    if (!current.isEmpty()) current_ = current;
+}
 
 void SelectionModel::remove(const QStringList& ids, const QString& origin) {
     const QSet<QString> gone(ids.begin(), ids.end());
