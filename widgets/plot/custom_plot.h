@@ -4,7 +4,9 @@
 #define signals Q_SIGNALS
 #define slots Q_SLOTS
 #define emit
+#define foreach Q_FOREACH
 #include <qcustomplot.h>
 #undef signals
 #undef slots
 #undef emit
+#undef foreach
