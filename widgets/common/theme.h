@@ -15,8 +15,8 @@ namespace balmer::widgets {
 
 enum class ThemeMode { System, Light, Dark };
 
-/// Every colour has a contrast of at least 4.5 : 1 as text on `window`, `panel` and `plot` where it is named *Text or
-/// is one of accent, selection, model, good, warning, error.
+/// text, everything named …Text, good, warning and error have a contrast of at least 4.5 : 1 on window, panel and plot;
+/// the other foreground colours, which lines and fills use, at least 3 : 1.
 struct ThemeColours {
     bool dark = false;
     QColor window;    ///< behind everything
@@ -28,8 +28,12 @@ struct ThemeColours {
     QColor text;
     QColor mutedText; ///< secondary text, axis labels
     QColor accent;    ///< Hα red: the one thing to do
+    QColor accentText;
+    QColor onAccent;  ///< text on a fill of accentText
     QColor selection; ///< Hβ blue: what is selected
+    QColor selectionText;
     QColor model;     ///< Hγ violet: what a model says
+    QColor modelText;
     QColor good;      ///< completed
     QColor warning;   ///< aborted, doubtful
     QColor error;     ///< failed
@@ -43,6 +47,15 @@ const ThemeColours& theme();
 /// Sets Fusion, palette and style sheet for the whole application. System: dark where the palette that the
 /// platform gave at the first call is dark. May be called again at any time.
 void applyTheme(QApplication& application, ThemeMode mode);
+
+/// While one lives, theme() is the light one: figures are drawn for paper whatever the screen shows. Does not nest.
+class LightThemeScope {
+  public:
+    LightThemeScope();
+    ~LightThemeScope();
+    LightThemeScope(const LightThemeScope&) = delete;
+    LightThemeScope& operator=(const LightThemeScope&) = delete;
+};
 
 /// The distance that all margins and gaps are multiples of, in device-independent pixels.
 inline constexpr int gridStep = 8;
@@ -61,7 +74,7 @@ QFont tabularFont(const QFont& base);
 /// The font made smaller by a point for secondary text, never under 9 pt.
 QFont smallFont(const QFont& base);
 
-/// "2 830": thousands apart by a narrow space, from 10 000 on always and below where `always`.
+/// "2 830": thousands apart by a narrow no-break space.
 QString groupedNumber(qint64 number);
 
 /// WCAG 2 contrast of two opaque colours, 1 … 21.

@@ -1,6 +1,6 @@
 // LabellingPanel: one spectrum at a time, everything needed to decide about it, and a key for each answer.
 // Digits 1 … 9 label by class, the digits after the classes are "not sure", "bad", "artefact" (U, D, A too), N flags as
-// noteworthy, S or → skips, Z undoes, Backspace or ← goes back, B hides predictions, C enters the comment (Enter or Escape
+// noteworthy, S skips, Z undoes, Backspace goes back, B hides predictions, C enters the comment (Enter or Escape
 // leaves it), Ctrl+Enter starts the next round. All are QActions (actions()), with object names, so that keys can be remapped.
 //
 // The panel decides nothing: it reports gestures and is then told what to show. From labelGiven the owner writes the

@@ -4,13 +4,12 @@
 // UI thread only; the view owns its plot.
 #pragma once
 
-#include <QPointer>
+#include <utility>
+
 #include <QWidget>
 
-class QCPRange;
 class QCustomPlot;
 class QMenu;
-class QRubberBand;
 
 namespace balmer::widgets {
 
@@ -22,7 +21,7 @@ class PlotView : public QWidget {
     explicit PlotView(QWidget* parent = nullptr);
     ~PlotView() override;
 
-    /// For code of widgets/ and for exotic needs; include <qcustomplot.h> to use it.
+    /// For code of widgets/ and for exotic needs; include "widgets/plot/custom_plot.h" to use it.
     QCustomPlot* plot() const { return plot_; }
 
     /// With units: "λ (vacuum) [Å]".
@@ -41,14 +40,14 @@ class PlotView : public QWidget {
     /// Shows all data; the default rescales to the plottables with a margin of 5 % in y.
     virtual void fit();
 
-    /// The plot as an image at `size` device-independent pixels times `scale`, in the light theme's colours where
-    /// `forPaper`, so that a figure made at night can be printed.
+    /// The plot as an image at `size` device-independent pixels times `scale`, in the light theme's colours whatever the
+    /// screen shows, so that a figure made at night can be printed.
     QImage image(QSize size, double scale = 2.0);
     /// The file's bytes; the application asks for the path and writes it. SVG and PDF keep lines and text as such.
     QByteArray exported(ExportFormat format, QSize size = {1200, 750});
 
-    /// The "fit, export" context menu can be added to here before it opens.
   Q_SIGNALS:
+    /// The context menu with fit and export can be added to here before it opens.
     void contextMenuAboutToShow(QMenu* menu);
     /// Asked for from the context menu.
     void exportRequested(balmer::widgets::ExportFormat format);
@@ -68,11 +67,8 @@ class PlotView : public QWidget {
   private:
     void showContextMenu(const QPoint& globalPosition);
     QCustomPlot* plot_;
-    QRubberBand* band_ = nullptr;
-    QPoint bandStart_;
-    bool banding_ = false;
-    bool bandMoved_ = false;
-    bool redrawPending_ = false;
+    QPoint pressed_;
+    bool moved_ = false;
 };
 
 } // namespace balmer::widgets

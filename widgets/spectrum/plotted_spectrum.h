@@ -30,7 +30,8 @@ struct MarkedLine {
     double wavelength = 0;
 };
 
-/// Hα … Hε, He I 5877/6680, Ca II K and H, Na D, Mg b, [O III], [N II], [S II]: vacuum wavelengths (NIST ASD, rounded to 0.01 Å).
+/// The lines that stars and nebulae show most in the optical, named as usual after their air wavelengths; the values are
+/// vacuum wavelengths (NIST Atomic Spectra Database, rounded to 0.01 Å; blends: their strongest component).
 const std::vector<MarkedLine>& commonLines();
 inline constexpr double hAlphaVacuum = 6564.61;
 
