@@ -47,6 +47,7 @@ JobForm::JobForm(bridge::Session& session, std::string kind, const QString& titl
     submit_->setObjectName(QStringLiteral("formSubmitButton"));
     submit_->setToolTip(tr("Start the job; its progress stands in Jobs (Enter)"));
     submit_->setDefault(true);
+    submit_->setProperty("primary", true);
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(submit_, &QPushButton::clicked, this, &JobForm::submit);
 

@@ -25,7 +25,7 @@ QAbstractButton* buttonFor(QAction* action, QWidget* parent, ButtonLook look) {
     } else {
         auto* push = new QPushButton(parent);
         push->setAutoDefault(false);
-        push->setDefault(look == ButtonLook::Primary);
+        push->setProperty("primary", look == ButtonLook::Primary);
         button = push;
     }
     button->setObjectName(action->objectName() + QStringLiteral("Button"));
