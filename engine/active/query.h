@@ -1,7 +1,7 @@
 // Which spectra to ask about: the three lists of one round of active learning.
 //
 // Works on class probabilities alone (row r, class c; rows sum to one). Rows that are excluded (labelled already, or bad)
-// are never listed. Ties go to the lower row, so a list depends on the probabilities and the seed and nothing else.
+// and rows without a prediction (NaN) are never listed. Ties go to the lower row, so a list depends on the probabilities and the seed and nothing else.
 // Settles, B. (2009), Computer Sciences Technical Report 1648, University of Wisconsin: the three strategies.
 // The three lists are those of Škoda, Podsztavek & Tvrdík (2020), A&A 643, A122. Pure functions; any thread.
 #pragma once
@@ -62,7 +62,7 @@ struct RoundLists {
 };
 
 /// The rows of which the model is least sure. classes: a name for each column. excluded: one byte a row, or empty.
-/// Errors (all three): InvalidArgument for sizes that disagree, NaN probabilities or parameters out of range.
+/// Errors (all three): InvalidArgument for sizes that disagree or parameters out of range.
 core::Result<std::vector<ListedSpectrum>> rankOracle(core::FloatView probabilities,
                                                      std::span<const std::string> classes,
                                                      std::span<const unsigned char> excluded,

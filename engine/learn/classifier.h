@@ -24,6 +24,7 @@ struct EpochStatistics {
 
 struct TrainingReport {
     std::size_t rows = 0;         ///< labelled rows given
+    std::size_t rowsLeftOut = 0;  ///< of these, not used: NaN, infinite, or nothing to scale by
     std::size_t rowsBalanced = 0; ///< rows trained on, after holding out and balancing
     int epochs = 0;               ///< epochs run (of the longest-trained network, when several are averaged)
     int bestEpoch = 0;            ///< the one whose weights were kept
@@ -42,13 +43,14 @@ class Classifier {
     /// Columns that rows must have.
     virtual std::size_t columns() const = 0;
 
-    /// Starts from scratch. labels: one a row, in [0, classes). At least two classes must have rows.
-    /// Errors: InvalidArgument (sizes, labels, NaN or infinite flux, one class only), Cancelled.
+    /// Starts from scratch. labels: one a row, in [0, classes). Rows that cannot be scaled (NaN, infinite or constant flux)
+    /// are left out and counted. At least two classes must have usable rows.
+    /// Errors: InvalidArgument (sizes, labels, one class only), Cancelled.
     virtual core::Result<TrainingReport> train(core::FloatView rows, std::span<const int> labels,
                                                core::TaskContext& task) = 0;
 
-    /// Probabilities [rows × classes]; each row sums to one. A row with NaN or infinite flux, or one that cannot be
-    /// scaled, gets the same probability for every class. Errors: InvalidArgument (columns, not trained), Cancelled.
+    /// Probabilities [rows × classes]; each row sums to one. A row that cannot be scaled gets NaN for every
+    /// class: it has no prediction. Errors: InvalidArgument (columns, not trained), Cancelled.
     virtual core::Result<core::FloatMatrix> predict(core::FloatView rows, core::TaskContext& task) const = 0;
 
     /// One file, old or new but never half. Errors: InvalidArgument (not trained), Io.

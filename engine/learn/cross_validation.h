@@ -28,7 +28,8 @@ struct CrossValidationParameters {
 
 struct CrossValidation {
     core::FloatMatrix probabilities; ///< [rows × classes], out of fold
-    std::vector<int> predicted;      ///< most probable class of each row
+    std::vector<int> predicted;      ///< most probable class of each row; −1 for one that cannot be scored
+    std::size_t unscored = 0;        ///< rows that cannot be scored; the metrics are over the others
     std::vector<int> fold;           ///< in which each row was held out
     Metrics metrics;                 ///< of all out-of-fold predictions together
     std::vector<double> foldMacroF1; ///< of each fold alone
