@@ -9,6 +9,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLabel>
+#include <QPlainTextEdit>
 #include <QVBoxLayout>
 
 #include "app/bridge/plotted.h"
@@ -439,7 +440,13 @@ void LabelPlace::prepareAround(int index) {
                     auto& item = prepared_.at(ready.id).item;
                     const auto label = labels_.find(ready.id);
                     item.currentLabel = label == labels_.end() ? QString() : label->second;
-                    panel_->setCurrent(item);
+                    // A comment that is being written must not be replaced.
+                    const auto* field = qobject_cast<const QPlainTextEdit*>(panel_->focusWidget());
+                    const bool writing = field && field->hasFocus();
+                    if (!writing)
+                        panel_->setCurrent(item);
+                    else if (item.whole)
+                        panel_->setWholeSpectrum(id, *item.whole);
                 }
             }
             for (auto& [id, fluxes] : answer.thumbnails) panel_->setThumbnail(id, std::move(fluxes));
@@ -520,7 +527,12 @@ void LabelPlace::take(const QString& id, const widgets::LabelGesture& gesture) {
     event.kind = kindOf(gesture.kind);
     if (gesture.kind == widgets::LabelKind::Class) event.className = plain(gesture.className);
     if (gesture.comment != before) event.comment = plain(gesture.comment);
-    if (!record(std::move(event))) return;
+    if (!record(std::move(event))) {
+        // The panel has marked the queue already.
+        const auto standing = labels_.find(plain(id));
+        panel_->setQueueLabel(id, standing == labels_.end() ? QString() : standing->second);
+        return;
+    }
     if (gesture.comment.isEmpty() && !before.isEmpty()) {
         active::LabelEvent empty = eventFor(current_);
         empty.kind = active::LabelKind::Comment;
