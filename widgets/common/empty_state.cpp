@@ -16,6 +16,7 @@ EmptyState::EmptyState(Icon glyph, const QString& sentence, const QString& actio
     glyph_->setAlignment(Qt::AlignCenter);
     sentence_->setAlignment(Qt::AlignCenter);
     sentence_->setWordWrap(true);
+    setTone(*sentence_, Tone::Muted);
     sentence_->setMinimumWidth(40 * gridStep);
     sentence_->setMaximumWidth(60 * gridStep);
     button_->setObjectName(QStringLiteral("emptyStateButton"));
@@ -45,9 +46,6 @@ void EmptyState::setAction(const QString& text, const QString& toolTip) {
 }
 
 void EmptyState::drawGlyph() {
-    QPalette palette = sentence_->palette();
-    palette.setColor(QPalette::WindowText, theme().mutedText);
-    sentence_->setPalette(palette);
     glyph_->setPixmap(icon(icon_).pixmap(QSize(48, 48), devicePixelRatioF(), QIcon::Disabled));
 }
 

@@ -17,6 +17,7 @@ constexpr int padding = gridStep;
 
 QString capText(const QKeySequence& key) {
     QString text = key.toString(QKeySequence::NativeText);
+    text.replace(QLatin1String("Return"), QStringLiteral("↵"));
     if (text == QLatin1String("Backspace")) return QStringLiteral("⌫");
     return text;
 }

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include <QApplication>
 #include <QPainter>
+#include <QStyle>
+#include <QWidget>
 
 #include "widgets/common/theme.h"
 
@@ -67,7 +70,8 @@ void PhaseChipDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
     initStyleOption(&cell, index);
     const QString phase = cell.text;
     cell.text.clear();
-    QStyledItemDelegate::paint(painter, option, QModelIndex());
+    const QStyle* style = cell.widget != nullptr ? cell.widget->style() : QApplication::style();
+    style->drawControl(QStyle::CE_ItemViewItem, &cell, painter, cell.widget);
     const QVariant progress = index.data(progressRole);
     drawPhaseChip(*painter, option.rect, phase, progress.isValid() ? progress.toDouble() : std::nan(""),
                   smallFont(option.font));

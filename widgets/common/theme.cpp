@@ -11,7 +11,9 @@
 #include <QPainterPath>
 #include <QPalette>
 #include <QPolygonF>
+#include <QStyle>
 #include <QStyleFactory>
+#include <QWidget>
 
 namespace balmer::widgets {
 
@@ -110,8 +112,11 @@ QAbstractItemView { border: none; background: %panel; outline: none; selection-b
 QAbstractItemView::item:selected { background: %pick; color: %text; }
 QAbstractItemView::item:hover:!selected { background: %hover; }
 QTableView { gridline-color: transparent; }
+QLabel[tone="muted"] { color: %muted; }
+QLabel[tone="error"] { color: %error; }
 QHeaderView { background: %window; border: none; }
-QHeaderView::section { background: %window; color: %muted; border: none; border-bottom: 1px solid %border; padding: 4px 8px; }
+QHeaderView::section { background: %window; color: %muted; border: none; border-bottom: 1px solid %border; padding: 4px 6px; text-align: left; }
+QTableView::item { padding: 0 4px; }
 QTableCornerButton::section { background: %window; border: none; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox { background: %panel; color: %text; border: 1px solid %border; border-radius: 4px; padding: 3px 6px; selection-background-color: %link; selection-color: %onlink; }
 QSpinBox, QDoubleSpinBox { padding-right: 0px; }
@@ -247,7 +252,8 @@ void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius,
     };
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(filled ? QPen(Qt::NoPen) : QPen(colour, 1.5));
+    // The edge keeps the light colours of the set visible on a light ground.
+    painter.setPen(filled ? QPen(colour.darker(150), 0.7) : QPen(colour, 1.5));
     painter.setBrush(filled ? QBrush(colour) : QBrush(Qt::NoBrush));
     switch (marker) {
     case Marker::Circle: painter.drawEllipse(centre, radius * 0.9, radius * 0.9); break;
@@ -260,6 +266,12 @@ void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius,
     case Marker::Pentagon: painter.drawPolygon(corners(5, 0, 0)); break;
     }
     painter.restore();
+}
+
+void setTone(QWidget& widget, Tone tone) {
+    widget.setProperty("tone", tone == Tone::Muted ? "muted" : tone == Tone::Error ? "error" : "");
+    widget.style()->unpolish(&widget);
+    widget.style()->polish(&widget);
 }
 
 QFont tabularFont(const QFont& base) {

@@ -10,6 +10,7 @@
 
 class QApplication;
 class QPainter;
+class QWidget;
 
 namespace balmer::widgets {
 
@@ -67,6 +68,10 @@ QColor classColour(int classIndex);
 enum class Marker { Circle, Square, TriangleUp, Diamond, TriangleDown, Cross, Star, Pentagon };
 Marker classMarker(int classIndex);
 void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius, const QColor& colour, bool filled = true);
+
+/// Gives a label secondary or error colour, whatever the theme becomes: a dynamic property that the style sheet reads.
+enum class Tone { Normal, Muted, Error };
+void setTone(QWidget& widget, Tone tone);
 
 /// The font with digits of one width: itself where its digits are so, otherwise the system's fixed font at its size.
 QFont tabularFont(const QFont& base);

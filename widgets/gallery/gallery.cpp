@@ -3,11 +3,11 @@
 // With --screenshot it writes each page as PNG, light and dark, at 1280×800 and 2560×1440, and ends; with --time it prints
 // what drawing costs.
 #include <cstdio>
+#include <ctime>
 #include <functional>
 
 #include <QApplication>
 #include <QDir>
-#include <QElapsedTimer>
 #include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -18,6 +18,7 @@
 #include <QTableView>
 #include <QTabWidget>
 #include <QTextStream>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -30,6 +31,7 @@
 #include "widgets/common/theme.h"
 #include "widgets/gallery/made_up_data.h"
 #include "widgets/labelling/labelling_panel.h"
+#include "widgets/plot/custom_plot.h"
 #include "widgets/som/map_view.h"
 #include "widgets/som/quality_sparkline.h"
 #include "widgets/spectrum/line_strip.h"
@@ -45,6 +47,7 @@ QString tr(const char* text) { return QString::fromUtf8(text); }
 QStandardItemModel* tableModel(QObject* parent) {
     auto* model = new QStandardItemModel(parent);
     model->setHorizontalHeaderLabels({tr("id"), tr("class"), tr("p"), tr("S/N"), tr("date"), tr("label")});
+    for (const int column : {2, 3}) model->horizontalHeaderItem(column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
     for (int i = 0; i < 400; ++i) {
         QList<QStandardItem*> row;
         const QString id = tr("spec-%1").arg(55000 + i);
@@ -220,11 +223,10 @@ QWidget* controlsPage() {
 void printTimes() {
     QTextStream out(stdout);
     const auto time = [&](const char* what, int times, const std::function<void(int)>& action) {
-        QElapsedTimer timer;
         action(0);
-        timer.start();
+        const std::clock_t start = std::clock();
         for (int i = 0; i < times; ++i) action(i);
-        out << what << ": " << QString::number(double(timer.nsecsElapsed()) / 1e6 / times, 'f', 2) << " ms\n";
+        out << what << ": " << QString::number(1e3 * double(std::clock() - start) / CLOCKS_PER_SEC / times, 'f', 2) << " ms of CPU\n";
     };
     SpectrumPlot plot;
     plot.resize(1000, 500);
@@ -242,13 +244,15 @@ void printTimes() {
     panel.setQueue(gallery::queue(100000));
     panel.setCurrent(gallery::labelItem(0));
     panel.show();
-    QCoreApplication::processEvents();
+    panel.grab(); // lays everything out
     std::vector<LabelItem> items;
     for (int i = 0; i < 20; ++i) items.push_back(gallery::labelItem(i));
     time("next label item, until its window is drawn", 20, [&](int i) { panel.setCurrent(items[std::size_t(i)]); });
     time("next label item, until all is drawn", 20, [&](int i) {
         panel.setCurrent(items[std::size_t(i)]);
-        QCoreApplication::processEvents();
+        panel.wholePlot()->redrawNow();
+        panel.lineStrip()->plot()->replot();
+        panel.grab();
     });
     MapView map;
     map.resize(900, 800);
@@ -257,13 +261,51 @@ void printTimes() {
     map.show();
     time("100×100 map, new layer", 10, [&](int) {
         map.setLayer(data.uMatrix);
-        map.repaint();
+        map.grab();
     });
     time("100×100 map, current neuron moves", 20, [&](int i) {
         map.setCurrentNeuron(i);
-        map.repaint();
+        map.grab();
     });
 }
+
+/// Goes through themes, sizes and pages, leaving the event loop time to lay out and draw each.
+class Photographer {
+  public:
+    Photographer(QApplication& application, QTabWidget& window, const QDir& folder)
+        : application_(application), window_(window), folder_(folder) {
+        prepare();
+    }
+
+  private:
+    void prepare() {
+        applyTheme(application_, step_ / (2 * window_.count()) == 0 ? ThemeMode::Light : ThemeMode::Dark);
+        window_.resize(step_ / window_.count() % 2 == 0 ? QSize(1280, 800) : QSize(2560, 1440));
+        window_.setCurrentIndex(step_ % window_.count());
+        QTimer::singleShot(150, &window_, [this] { take(); });
+    }
+
+    void take() {
+        const QString name = tr("%1-%2-%3.png")
+                                 .arg(window_.tabText(window_.currentIndex()).toLower(), tr(theme().dark ? "dark" : "light"))
+                                 .arg(window_.width());
+        if (!window_.grab().save(folder_.filePath(name))) {
+            std::fprintf(stderr, "balmer-gallery: cannot write %s\n", qPrintable(folder_.filePath(name)));
+            QCoreApplication::exit(1);
+            return;
+        }
+        if (++step_ == 4 * window_.count()) {
+            QCoreApplication::exit(0);
+        } else {
+            prepare();
+        }
+    }
+
+    QApplication& application_;
+    QTabWidget& window_;
+    QDir folder_;
+    int step_ = 0;
+};
 
 } // namespace
 
@@ -291,22 +333,6 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "balmer-gallery: --screenshot needs a folder that can be written\n");
         return 2;
     }
-    const QDir folder(arguments[option + 1]);
-    for (const ThemeMode mode : {ThemeMode::Light, ThemeMode::Dark}) {
-        applyTheme(application, mode);
-        for (const QSize size : {QSize(1280, 800), QSize(2560, 1440)}) {
-            window.resize(size);
-            for (int page = 0; page < window.count(); ++page) {
-                window.setCurrentIndex(page);
-                // Not a wait for work: lets the layouts and the queued drawing of this page happen.
-                for (int turn = 0; turn < 4; ++turn) QCoreApplication::processEvents();
-                const QString name = tr("%1-%2-%3.png").arg(window.tabText(page).toLower(), tr(mode == ThemeMode::Dark ? "dark" : "light")).arg(size.width());
-                if (!window.grab().save(folder.filePath(name))) {
-                    std::fprintf(stderr, "balmer-gallery: cannot write %s\n", qPrintable(folder.filePath(name)));
-                    return 1;
-                }
-            }
-        }
-    }
-    return 0;
+    Photographer photographer(application, window, QDir(arguments[option + 1]));
+    return QApplication::exec();
 }

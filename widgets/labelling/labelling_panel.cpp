@@ -109,7 +109,7 @@ void LabellingPanel::Private::makeActions() {
     skip = action("labellingSkip", tr("skip"), tr("Go on without a label"), {Qt::Key_S});
     undo = action("labellingUndo", tr("undo"), tr("Take back the last label"), {Qt::Key_Z, QKeySequence(Qt::CTRL | Qt::Key_Z)});
     back = action("labellingBack", tr("back"), tr("Go to the spectrum before; a change there is a new label"), {Qt::Key_Backspace});
-    hide = action("labellingHide", tr("hide predictions"), tr("Hide what the model says, so as not to be led"), {Qt::Key_B});
+    hide = action("labellingHide", tr("blind"), tr("Hide what the model says, so as not to be led"), {Qt::Key_B});
     hide->setCheckable(true);
     focusComment = action("labellingComment", tr("comment"), tr("Write a comment; Enter or Escape leaves the field"), {Qt::Key_C});
     nextRound = action("labellingNextRound", tr("next round ▸"), tr("Train with the new labels and choose the next lists"),
@@ -142,6 +142,8 @@ QWidget* LabellingPanel::Private::makeTop() {
     error = new QLabel(top);
     error->setObjectName(QStringLiteral("labellingError"));
     error->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    setTone(*pace, Tone::Muted);
+    setTone(*error, Tone::Error);
     next = button(nextRound, "labellingNextRoundButton", top);
     next->setPrimary(true);
     row->addWidget(round);
@@ -206,6 +208,8 @@ QWidget* LabellingPanel::Private::makeCentre() {
     strip = new LineStrip(centre);
     strip->setObjectName(QStringLiteral("labellingLineStrip"));
     strip->setMinimumHeight(14 * gridStep);
+    // Hα stands in the window above.
+    strip->setLines({{QStringLiteral("Hβ"), 4862.68}, {QStringLiteral("He I 6678"), 6680.00}, {QStringLiteral("Ca II K"), 3934.78}});
     centre->addWidget(window);
     centre->addWidget(whole);
     centre->addWidget(strip);
@@ -222,6 +226,7 @@ QWidget* LabellingPanel::Private::makeRight() {
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(gridStep / 2);
     decideTitle = new QLabel(tr("decide"), right);
+    setTone(*decideTitle, Tone::Muted);
     column->addWidget(decideTitle);
     classColumn = new QVBoxLayout;
     classColumn->setSpacing(gridStep / 2);
@@ -230,13 +235,14 @@ QWidget* LabellingPanel::Private::makeRight() {
     auto* grid = new QGridLayout;
     grid->setSpacing(gridStep / 2);
     grid->addWidget(button(notSure, "labellingNotSureButton", right), 0, 0);
-    grid->addWidget(button(noteworthy, "labellingNoteworthyButton", right), 0, 1);
-    grid->addWidget(button(bad, "labellingBadButton", right), 1, 0);
-    grid->addWidget(button(artefact, "labellingArtefactButton", right), 1, 1);
-    grid->addWidget(button(skip, "labellingSkipButton", right), 2, 0);
-    grid->addWidget(button(undo, "labellingUndoButton", right), 2, 1);
-    grid->addWidget(button(back, "labellingBackButton", right), 3, 0);
-    grid->addWidget(button(hide, "labellingHideButton", right), 3, 1);
+    grid->addWidget(button(bad, "labellingBadButton", right), 0, 1);
+    grid->addWidget(button(artefact, "labellingArtefactButton", right), 1, 0);
+    grid->addWidget(button(noteworthy, "labellingNoteworthyButton", right), 1, 1);
+    grid->setRowMinimumHeight(2, gridStep / 2);
+    grid->addWidget(button(skip, "labellingSkipButton", right), 3, 0);
+    grid->addWidget(button(undo, "labellingUndoButton", right), 3, 1);
+    grid->addWidget(button(back, "labellingBackButton", right), 4, 0);
+    grid->addWidget(button(hide, "labellingHideButton", right), 4, 1);
     grid->setColumnStretch(0, 1);
     grid->setColumnStretch(1, 1);
     column->addLayout(grid);
@@ -257,6 +263,7 @@ QWidget* LabellingPanel::Private::makeRight() {
 void LabellingPanel::Private::setClasses(const QStringList& names) {
     if (names == classNames) return;
     classNames = names;
+    queue->setClassNames(names);
     for (KeyButton* old : classButtons) delete old;
     for (QAction* old : classActions) delete old;
     classButtons.clear();
@@ -332,11 +339,13 @@ void LabellingPanel::Private::showMetadata() {
     QString html;
     const QString muted = theme().mutedText.name();
     if (shown) {
-        html += QStringLiteral("<p style='margin-bottom:2px'><b>%1</b></p>").arg(item.id.toHtmlEscaped());
-        html += QStringLiteral("<p style='margin-top:0; margin-bottom:6px; color:%1'>%2</p>").arg(muted, tr("list: %1").arg(displayName(item.list)));
+        const QString title = item.metadata.empty() ? item.id : item.metadata.front().second;
+        html += QStringLiteral("<p style='margin-bottom:2px'><b>%1</b></p>").arg(title.toHtmlEscaped());
+        html += QStringLiteral("<p style='margin-top:0; margin-bottom:6px; color:%1'>%2<br/>%3</p>")
+                    .arg(muted, item.id.toHtmlEscaped(), tr("list: %1").arg(displayName(item.list)));
         html += QStringLiteral("<table cellspacing='0' cellpadding='1'>");
         for (const auto& [key, value] : item.metadata)
-            html += QStringLiteral("<tr><td style='color:%1; padding-right:8px'>%2</td><td>%3</td></tr>")
+            if (value != title) html += QStringLiteral("<tr><td style='color:%1; padding-right:8px'>%2</td><td>%3</td></tr>")
                         .arg(muted, key.toHtmlEscaped(), value.toHtmlEscaped());
         html += QStringLiteral("</table>");
     }
@@ -355,15 +364,6 @@ void LabellingPanel::Private::enableActions() {
 }
 
 void LabellingPanel::Private::applyColours() {
-    const auto ink = [](QLabel* label, const QColor& colour) {
-        QPalette palette = label->palette();
-        if (palette.color(QPalette::WindowText) == colour) return;
-        palette.setColor(QPalette::WindowText, colour);
-        label->setPalette(palette);
-    };
-    ink(pace, theme().mutedText);
-    ink(decideTitle, theme().mutedText);
-    ink(error, theme().error);
     showMetadata();
     showPrediction();
 }
@@ -385,7 +385,7 @@ LabellingPanel::LabellingPanel(QWidget* parent) : QWidget(parent), d_(std::make_
     columns->setStretchFactor(0, 0);
     columns->setStretchFactor(1, 1);
     columns->setStretchFactor(2, 0);
-    columns->setSizes({200, 720, 270});
+    columns->setSizes({210, 720, 270});
     d_->queue = new QueueStrip(page);
     auto* pageColumn = new QVBoxLayout(page);
     pageColumn->setContentsMargins(0, 0, 0, 0);

@@ -69,6 +69,11 @@ int QueueStrip::indexOf(const QString& id) const {
     return it == byId_.end() ? -1 : it->second;
 }
 
+void QueueStrip::setClassNames(const QStringList& names) {
+    classNames_ = names;
+    update();
+}
+
 void QueueStrip::setLabel(const QString& id, const QString& label) {
     const int i = indexOf(id);
     if (i < 0) return;
@@ -135,7 +140,11 @@ void QueueStrip::paintEvent(QPaintEvent*) {
         p.drawRoundedRect(badge, 3, 3);
         p.setPen(QColor(0x1D2125));
         p.drawText(badge, Qt::AlignCenter, listLetter(entry.list));
-        const QRectF word(badge.right() + 4, badge.top() - 1, cell.right() - badge.right() - 7, badge.height() + 2);
+        QRectF word(badge.right() + 4, badge.top() - 1, cell.right() - badge.right() - 7, badge.height() + 2);
+        if (const auto k = classNames_.indexOf(entry.label); k >= 0) {
+            drawMarker(p, classMarker(int(k)), QPointF(word.left() + 5, word.center().y()), 4.5, classColour(int(k)));
+            word.setLeft(word.left() + 13);
+        }
         p.setPen(entry.label.isEmpty() ? c.mutedText : c.text);
         p.drawText(word, Qt::AlignLeft | Qt::AlignVCenter,
                    entry.label.isEmpty() ? QString::number(i + 1) : metrics.elidedText(entry.label, Qt::ElideRight, int(word.width())));

@@ -18,6 +18,8 @@ class QueueStrip : public QWidget {
 
     void setEntries(std::vector<QueueEntry> entries);
     const std::vector<QueueEntry>& entries() const { return entries_; }
+    /// Labels that are class names get the mark of their class.
+    void setClassNames(const QStringList& names);
     void setLabel(const QString& id, const QString& label);
     void setThumbnail(const QString& id, std::vector<float> thumbnail);
     /// The entry in the middle of the strip; nothing happens for an unknown id.
@@ -41,6 +43,7 @@ class QueueStrip : public QWidget {
     int firstVisible() const;
     int indexAt(const QPoint& position) const;
     std::vector<QueueEntry> entries_;
+    QStringList classNames_;
     std::unordered_map<QString, int> byId_;
     int current_ = -1;
     int scroll_ = 0; ///< entries that the wheel moved the strip away from the current one

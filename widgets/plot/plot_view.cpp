@@ -1,5 +1,8 @@
 #include "widgets/plot/plot_view.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <QBuffer>
 #include <QEvent>
 #include <QKeyEvent>
@@ -211,6 +214,13 @@ void PlotView::changeEvent(QEvent* event) {
         redraw();
     }
     QWidget::changeEvent(event);
+}
+
+void PlotView::resizeEvent(QResizeEvent* event) {
+    // As many labels as there is room for.
+    plot_->xAxis->ticker()->setTickCount(std::clamp(width() / 130, 3, 10));
+    for (QCPAxis* axis : {plot_->yAxis, plot_->yAxis2}) axis->ticker()->setTickCount(std::clamp(height() / 60, 2, 8));
+    QWidget::resizeEvent(event);
 }
 
 void PlotView::keyPressEvent(QKeyEvent* event) {

@@ -58,6 +58,7 @@ class PlotView : public QWidget {
     bool eventFilter(QObject* watched, QEvent* event) override;
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     /// Gives pens and brushes the theme's colours; called at each change of the theme, before a redraw.
     virtual void applyColours();
     /// Zooms both axes about the middle; factor < 1 comes nearer.

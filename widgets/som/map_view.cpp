@@ -120,8 +120,8 @@ struct MapView::Private {
         Geometry g;
         const double text = metrics.height();
         const double right = 2 * gridStep + 14 + metrics.horizontalAdvance(QStringLiteral("0.0000")) + gridStep;
-        const QRectF space(metrics.horizontalAdvance(QStringLiteral("000")) + gridStep, text + gridStep + 2,
-                           size.width() - right - metrics.horizontalAdvance(QStringLiteral("000")) - gridStep,
+        const double left = gridStep + text + 5 + metrics.horizontalAdvance(QStringLiteral("000"));
+        const QRectF space(left, text + gridStep + 2, size.width() - right - left,
                            size.height() - 3 * text - 2 * gridStep - 4);
         const double across = shape.columns + (hexagonal() && shape.rows > 1 ? 0.5 : 0.0);
         const double down = hexagonal() ? (shape.rows - 1) * rowStep + 2 / std::sqrt(3.0) : shape.rows;
@@ -228,7 +228,7 @@ void MapView::Private::drawPicture(QPainter& p, const QFont& font, QSizeF size) 
     p.drawText(QRectF(g.lattice.left(), g.lattice.bottom() + 3 + metrics.height(), g.lattice.width(), metrics.height()), Qt::AlignCenter,
                MapView::tr("column"));
     p.save();
-    p.translate(g.lattice.left() - 8 - metrics.horizontalAdvance(QStringLiteral("00")) - metrics.height(), g.lattice.center().y());
+    p.translate(g.lattice.left() - 6 - metrics.horizontalAdvance(QStringLiteral("000")) - metrics.height(), g.lattice.center().y());
     p.rotate(-90);
     p.drawText(QRectF(-100, 0, 200, metrics.height()), Qt::AlignCenter, MapView::tr("row"));
     p.restore();

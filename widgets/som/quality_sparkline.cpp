@@ -18,7 +18,8 @@ QualitySparkline::QualitySparkline(QWidget* parent) : PlotView(parent) {
     p.yAxis2->setVisible(true);
     p.yAxis->ticker()->setTickCount(3);
     p.yAxis2->ticker()->setTickCount(3);
-    p.xAxis->ticker()->setTickCount(6);
+    p.xAxis->setTicker(QSharedPointer<QCPAxisTickerFixed>(new QCPAxisTickerFixed));
+    p.xAxis->setSubTicks(false);
     p.yAxis2->grid()->setVisible(false);
     p.axisRect()->setMinimumMargins(QMargins(7 * gridStep, gridStep, 7 * gridStep, 5 * gridStep));
     p.setInteractions(QCP::Interactions());
@@ -61,6 +62,7 @@ void QualitySparkline::fit() {
     // An axis that would grow with each epoch would redraw everything in another place; it grows by tens.
     const int room = std::max(10, (epochs_ + 9) / 10 * 10);
     plot()->xAxis->setRange(0.5, room + 0.5);
+    qSharedPointerCast<QCPAxisTickerFixed>(plot()->xAxis->ticker())->setTickStep(room <= 20 ? 2 : room <= 50 ? 5 : room / 10);
     for (int g = 0; g < 2; ++g) {
         QCPAxis* axis = g == 0 ? plot()->yAxis : plot()->yAxis2;
         bool found = false;

@@ -102,6 +102,7 @@ void LineStrip::setLines(std::vector<MarkedLine> lines, double halfWidthKmPerSec
         Private::Cell cell;
         cell.line = std::move(line);
         cell.rect = new QCPAxisRect(&plot, false);
+        cell.rect->setLayer(QStringLiteral("background"));
         cell.rect->setMinimumMargins(QMargins(column == 0 ? 3 * gridStep : gridStep, 4, gridStep, 5 * gridStep));
         QCPAxis* x = cell.rect->addAxis(QCPAxis::atBottom);
         QCPAxis* y = cell.rect->addAxis(QCPAxis::atLeft);

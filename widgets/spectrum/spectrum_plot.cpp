@@ -23,6 +23,7 @@ struct Mapping {
     double lower = 0, upper = 1; // wavelengths in sight
     double column = 1;           // width of a pixel column
     double yTop = 0, yBottom = 0;
+    bool vector = false; // the painter writes lines, not pixels
 
     double x(double wavelength) const { return xOffset + xScale * wavelength; }
     /// Kept near the visible part: a rasteriser must not meet a cosmic ray's 10⁷ pixels.
@@ -43,32 +44,28 @@ std::pair<std::size_t, std::size_t> inSight(const PlottedSpectrum& s, const Mapp
     return {std::size_t(first - begin), std::size_t(last - begin)};
 }
 
-/// Samples [first, last) as points; where samples are denser than pixel columns, each column keeps its first, least,
-/// greatest and last sample, in the order in which they come.
-void thinned(const PlottedSpectrum& s, std::size_t first, std::size_t last, const Mapping& m, QList<QPointF>& points) {
-    points.clear();
-    const auto at = [&](std::size_t i) { return QPointF(m.x(s.wavelength[i]), m.y(double(s.flux[i]))); };
-    const double width = (s.wavelength[last - 1] - s.wavelength[first]) * m.xScale;
-    if (double(last - first) < 3 * width / m.column + 3) {
-        points.reserve(qsizetype(last - first));
-        for (std::size_t i = first; i < last; ++i) points.append(at(i));
-        return;
-    }
+/// More than three samples a pixel column: the curve is then what its columns cover.
+bool dense(const PlottedSpectrum& s, std::size_t first, std::size_t last, const Mapping& m) {
+    return double(last - first) > 3 * (s.wavelength[last - 1] - s.wavelength[first]) * m.xScale / m.column + 3;
+}
+
+/// One rectangle a pixel column, from the least to the greatest flux there, joined to the column before and as thick
+/// as the pen where the curve is flat.
+void columnsOf(const PlottedSpectrum& s, std::size_t first, std::size_t last, const Mapping& m, double thickness, QList<QRectF>& columns) {
+    columns.clear();
+    float before = s.flux[first];
     std::size_t i = first;
     while (i < last) {
-        const double end = (std::floor(m.x(s.wavelength[i]) / m.column) + 1) * m.column;
-        const double endWavelength = (end - m.xOffset) / m.xScale;
-        const std::size_t start = i;
-        std::size_t least = i, greatest = i;
+        const double left = std::floor(m.x(s.wavelength[i]) / m.column) * m.column;
+        const double endWavelength = (left + m.column - m.xOffset) / m.xScale;
+        float least = std::min(before, s.flux[i]), greatest = std::max(before, s.flux[i]);
         for (++i; i < last && s.wavelength[i] < endWavelength; ++i) {
-            if (s.flux[i] < s.flux[least]) least = i;
-            if (s.flux[i] > s.flux[greatest]) greatest = i;
+            least = std::min(least, s.flux[i]);
+            greatest = std::max(greatest, s.flux[i]);
         }
-        const std::size_t a = std::min(least, greatest), b = std::max(least, greatest);
-        points.append(at(start));
-        if (a != start) points.append(at(a));
-        if (b != a && b != start) points.append(at(b));
-        if (i - 1 != b && i - 1 != start) points.append(at(i - 1));
+        before = s.flux[i - 1];
+        const double top = m.y(double(greatest)) - thickness / 2, bottom = m.y(double(least)) + thickness / 2;
+        columns.append(QRectF(left, top, m.column, bottom - top));
     }
 }
 
@@ -115,6 +112,8 @@ void drawCurve(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, co
     const QPen grey(theme().masked, pen.widthF(), Qt::SolidLine);
     const auto [first, last] = inSight(s, m);
     QList<QPointF> points;
+    QList<QLineF> segments;
+    QList<QRectF> columns;
     std::size_t i = first;
     while (i < last) {
         if (!std::isfinite(s.flux[i])) {
@@ -127,13 +126,27 @@ void drawCurve(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, co
         // A masked stretch reaches to the good samples beside it, so that the line does not break.
         const std::size_t from = bad && start > first && std::isfinite(s.flux[start - 1]) ? start - 1 : start;
         const std::size_t to = bad && i < last && std::isfinite(s.flux[i]) ? i + 1 : i;
-        thinned(s, from, to, m, points);
-        painter.setPen(bad ? grey : pen);
+        const QPen& ink = bad ? grey : pen;
+        if (!m.vector && dense(s, from, to, m)) {
+            columnsOf(s, from, to, m, pen.widthF(), columns);
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(ink.color());
+            painter.drawRects(columns);
+            painter.setBrush(Qt::NoBrush);
+            continue;
+        }
+        points.clear();
+        for (std::size_t k = from; k < to; ++k) points.append(QPointF(m.x(s.wavelength[k]), m.y(double(s.flux[k]))));
+        painter.setPen(ink);
         if (points.size() == 1) {
             painter.drawPoint(points.front());
+        } else if (m.vector) {
+            painter.drawPolyline(points);
         } else {
             // Line by line is many times faster than a stroked polyline, and looks the same at these widths.
-            for (qsizetype k = 1; k < points.size(); ++k) painter.drawLine(points[k - 1], points[k]);
+            segments.clear();
+            for (qsizetype k = 1; k < points.size(); ++k) segments.append(QLineF(points[k - 1], points[k]));
+            painter.drawLines(segments);
         }
     }
 }
@@ -171,6 +184,9 @@ struct SpectrumPlot::Private {
     QVariantAnimation* flashAnimation = nullptr;
     QPoint pressed;
 
+    bool many() const { return spectra.size() > 12; }
+
+    /// The chosen one, or the first.
     std::size_t currentIndex() const {
         const auto it = std::find_if(spectra.begin(), spectra.end(), [&](const auto& s) { return s.id == currentId; });
         return it == spectra.end() ? 0 : std::size_t(it - spectra.begin());
@@ -180,6 +196,8 @@ struct SpectrumPlot::Private {
         const PlottedSpectrum& s = spectra[i];
         if (s.colour) return *s.colour;
         if (s.model) return theme().model;
+        // Among many a colour would name nothing; they are one grey crowd from which the cursor picks.
+        if (many()) return s.id == currentId ? theme().spectrum : theme().mutedText;
         if (i == 0) return theme().spectrum;
         return classColour(int(i - 1));
     }
@@ -195,6 +213,7 @@ struct SpectrumPlot::Private {
         m.yOffset = plot->yAxis->coordToPixel(y.lower) - m.yScale * y.lower;
         m.lower = x.lower;
         m.upper = x.upper;
+        m.vector = vector;
         m.column = vector ? 0.25 : 1.0 / std::max(1.0, device->devicePixelRatioF());
         m.yTop = plot->axisRect()->top();
         m.yBottom = plot->axisRect()->bottom();
@@ -265,20 +284,20 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
             drawCurve(*painter, *d_.backdrop, m, QPen(c.model, 1.2));
         }
         // Many curves are drawn without antialiasing and half transparent: where they agree they grow dense.
-        const bool many = d_.spectra.size() > 12;
+        const bool many = d_.many();
         const std::size_t current = d_.currentIndex();
         if (d_.errorVisible && current < d_.spectra.size() && !d_.spectra[current].empty())
             drawBand(*painter, d_.spectra[current], m, d_.colourOf(current));
         painter->setAntialiasing(!many);
         for (std::size_t i = d_.spectra.size(); i-- > 0;) {
-            if (i == current || d_.spectra[i].empty()) continue;
+            if (i == current || d_.spectra[i].empty()) continue; // drawn last
             QColor colour = d_.colourOf(i);
-            if (many) colour.setAlphaF(0.55F);
+            if (many) colour.setAlphaF(0.45F);
             drawCurve(*painter, d_.spectra[i], m, QPen(colour, 1, d_.spectra[i].model ? Qt::DashLine : Qt::SolidLine));
         }
         painter->setAntialiasing(true);
         if (current < d_.spectra.size() && !d_.spectra[current].empty()) {
-            const double width = d_.spectra.size() > 1 ? 1.5 : 1.2;
+            const double width = d_.spectra.size() > 1 && d_.spectra[current].id == d_.currentId ? 1.5 : 1.1;
             drawCurve(*painter, d_.spectra[current], m, QPen(d_.colourOf(current), width));
         }
         drawLegend(*painter);
@@ -289,17 +308,22 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
         const QRect box = clipRect();
         painter.setFont(smallFont(d_.view->font()));
         const QFontMetrics metrics = painter.fontMetrics();
-        double free = box.left();
-        for (const MarkedLine& line : d_.lines) {
-            if (line.wavelength <= m.lower || line.wavelength >= m.upper) continue;
-            const double x = m.x(line.wavelength);
-            painter.setPen(QPen(theme().border, 1, Qt::DashLine));
-            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()));
-            const int width = metrics.horizontalAdvance(line.name) + 6;
-            if (x + 3 < free || x + width > box.right()) continue;
-            painter.setPen(theme().mutedText);
-            painter.drawText(QPointF(x + 4, box.top() + metrics.ascent() + 2), line.name);
-            free = x + width + 4;
+        // Where names would overlap, the Balmer lines have the right of way.
+        std::vector<QRectF> taken;
+        for (const bool balmer : {true, false}) {
+            for (const MarkedLine& line : d_.lines) {
+                const bool isBalmer = line.name.size() == 2 && line.name.front() == QLatin1Char('H');
+                if (isBalmer != balmer || line.wavelength <= m.lower || line.wavelength >= m.upper) continue;
+                const double x = m.x(line.wavelength);
+                painter.setPen(QPen(theme().border, 1, Qt::DashLine));
+                painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()));
+                const QRectF name(x + 3, box.top() + 1, metrics.horizontalAdvance(line.name) + 4, metrics.height());
+                const bool free = std::none_of(taken.begin(), taken.end(), [&](const QRectF& r) { return r.intersects(name); });
+                if (!free || name.right() > box.right()) continue;
+                painter.setPen(theme().mutedText);
+                painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, line.name);
+                taken.push_back(name);
+            }
         }
     }
 
@@ -310,7 +334,7 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
         const QFontMetrics metrics = painter.fontMetrics();
         const int row = metrics.height() + 2;
         const int longest = std::max(60, box.width() / 3);
-        double y = box.top() + row + gridStep;
+        double y = box.top() + 2 * row + 2; // below the names of the lines
         for (std::size_t i = 0; i < d_.spectra.size() && y + row < box.bottom(); ++i) {
             const QString text = metrics.elidedText(nameOf(d_.spectra[i]), Qt::ElideMiddle, longest);
             if (text.isEmpty()) continue;
@@ -349,10 +373,11 @@ class SpectrumPlot::Private::Overlay : public QCPLayerable {
         }
         if (!std::isnan(d_.cursorWavelength)) {
             const QPointF at(m.x(d_.cursorWavelength), m.y(d_.cursorFlux));
+            if (d_.many()) drawCurve(*painter, d_.spectra[d_.cursorSpectrum], m, QPen(theme().accent, 1.2));
             painter->setPen(QPen(theme().mutedText, 1, Qt::DotLine));
             painter->drawLine(QPointF(at.x(), box.top()), QPointF(at.x(), box.bottom()));
             painter->setPen(QPen(theme().plot, 1.5));
-            painter->setBrush(d_.colourOf(d_.cursorSpectrum));
+            painter->setBrush(d_.many() ? theme().accent : d_.colourOf(d_.cursorSpectrum));
             painter->drawEllipse(at, 4, 4);
             painter->setFont(tabularFont(smallFont(d_.view->font())));
             const QFontMetrics metrics = painter->fontMetrics();

@@ -103,7 +103,9 @@ SpectrumTable::SpectrumTable(const QString& name, QWidget* parent)
         if (!id.isEmpty()) Q_EMIT opened(id);
     });
     connect(empty_, &EmptyState::actionTriggered, this, &SpectrumTable::emptyActionTriggered);
-    applyColours();
+    setTone(*count_, Tone::Muted);
+    setTone(*error_, Tone::Error);
+    applyFont();
     updateCounts();
 }
 
@@ -127,6 +129,8 @@ void SpectrumTable::setModel(QAbstractItemModel* model) {
     connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         if (!silent_) Q_EMIT selectedIdsChanged(selectedIds());
     });
+    view_->horizontalHeader()->setResizeContentsPrecision(50);
+    view_->resizeColumnsToContents();
     updateCounts();
 }
 
@@ -221,19 +225,11 @@ bool SpectrumTable::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void SpectrumTable::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) applyColours();
+    if (event->type() == QEvent::FontChange) applyFont();
     QWidget::changeEvent(event);
 }
 
-void SpectrumTable::applyColours() {
-    const auto ink = [](QLabel* label, const QColor& colour) {
-        QPalette palette = label->palette();
-        if (palette.color(QPalette::WindowText) == colour) return;
-        palette.setColor(QPalette::WindowText, colour);
-        label->setPalette(palette);
-    };
-    ink(count_, theme().mutedText);
-    ink(error_, theme().error);
+void SpectrumTable::applyFont() {
     const QFont figures = tabularFont(font());
     if (view_->font() != figures) view_->setFont(figures);
     view_->verticalHeader()->setDefaultSectionSize(QFontMetrics(figures).height() + gridStep);

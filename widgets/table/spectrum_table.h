@@ -28,6 +28,8 @@ class SpectrumTable : public QWidget {
     /// `name` is the prefix of all object names in it: "dataTable" gives "dataTableFilter", "dataTableView" …
     explicit SpectrumTable(const QString& name, QWidget* parent = nullptr);
 
+    /// Columns take the width of their first rows; restoreLayout() after it. Alignment of cells and headers is the model's
+    /// (Qt::TextAlignmentRole): numbers right, their header too.
     void setModel(QAbstractItemModel* model);
     QTableView* view() const { return view_; }
     QLineEdit* filterEdit() const { return filter_; }
@@ -72,7 +74,7 @@ class SpectrumTable : public QWidget {
     QString idOfRow(int row) const;
     void updateCounts();
     void showColumnMenu(const QPoint& globalPosition);
-    void applyColours();
+    void applyFont();
 
     QLineEdit* filter_;
     QLabel* error_;
