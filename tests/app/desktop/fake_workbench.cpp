@@ -102,7 +102,7 @@ std::string at(int day, int hour, int minute) {
     return text;
 }
 
-jobs::Job job(jobs::JobId id, std::string kind, std::string label, std::string parameters, jobs::Phase phase, int minute, int lasts) {
+jobs::Job recorded(jobs::JobId id, std::string kind, std::string label, std::string parameters, jobs::Phase phase, int minute, int lasts) {
     jobs::Job made;
     made.id = id;
     made.spec.kind = std::move(kind);
@@ -143,23 +143,23 @@ FakeWorkbench::FakeWorkbench(FakeOptions options) : options_(std::move(options))
     if (!options_.labelFile.empty()) labelFile_ = ::open(options_.labelFile.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
     if (!options_.jobs) return;
     using jobs::Phase;
-    auto import = job(1, "import", "first night", R"({"paths":["/survey/dr10"],"recursive":true,"collection":"LAMOST DR10"})", Phase::Completed, 2, 3);
+    auto import = recorded(1, "import", "first night", R"({"paths":["/survey/dr10"],"recursive":true,"collection":"LAMOST DR10"})", Phase::Completed, 2, 3);
     import.result = R"({"imported":598,"already":2,"refused":[{"path":"/survey/dr10/broken.fits","reason":"the file ends within its header"}]})";
-    auto prepare = job(2, "preprocess", "", R"({"preset":"halpha-140","name":"lamost halpha","collection":""})", Phase::Completed, 8, 1);
+    auto prepare = recorded(2, "preprocess", "", R"({"preset":"halpha-140","name":"lamost halpha","collection":""})", Phase::Completed, 8, 1);
     prepare.result = R"({"dataset":"lamost halpha","rows":600,"columns":140})";
-    auto trained = job(3, "som", "first map", R"({"dataset":"lamost halpha","grid":"16x12","topology":"hexagonal","epochs":20,"seed":1})", Phase::Completed, 12, 2);
+    auto trained = recorded(3, "som", "first map", R"({"dataset":"lamost halpha","grid":"16x12","topology":"hexagonal","epochs":20,"seed":1})", Phase::Completed, 12, 2);
     trained.result = R"({"quantisation_error":1.0432,"topographic_error":0.061,"epochs":20,"seconds":84.2})";
     trained.artefacts = {{"codebook", "application/x-hdf5", std::string(64, 'a'), 107520}, {"quality", "application/json", std::string(64, 'b'), 1210}};
-    auto failed = job(4, "score", "old model", R"({"model":"rf-2","dataset":"lamost halpha"})", Phase::Error, 20, 1);
+    auto failed = recorded(4, "score", "old model", R"({"model":"rf-2","dataset":"lamost halpha"})", Phase::Error, 20, 1);
     failed.error = core::Error(ErrorCode::NotFound, "no model is called \"rf-2\"; `balmer learn` trains one");
     failed.error->during("scoring the dataset \"lamost halpha\"");
-    auto round = job(5, "round", "round 1", R"({"dataset":"lamost halpha","classes":["other","single peak","double peak"],"targets":["single peak","double peak"],"batch":50,"seed":1})", Phase::Completed, 25, 11);
-    auto aborted = job(6, "som", "far too large", R"({"dataset":"lamost halpha","grid":"400x400","topology":"hexagonal","epochs":10,"seed":1})", Phase::Aborted, 40, 4);
-    auto running = job(7, "som", "finer map", R"({"dataset":"lamost halpha","grid":"30x30","topology":"hexagonal","epochs":50,"seed":1})", Phase::Executing, 50, 0);
+    auto round = recorded(5, "round", "round 1", R"({"dataset":"lamost halpha","classes":["other","single peak","double peak"],"targets":["single peak","double peak"],"batch":50,"seed":1})", Phase::Completed, 25, 11);
+    auto aborted = recorded(6, "som", "far too large", R"({"dataset":"lamost halpha","grid":"400x400","topology":"hexagonal","epochs":10,"seed":1})", Phase::Aborted, 40, 4);
+    auto running = recorded(7, "som", "finer map", R"({"dataset":"lamost halpha","grid":"30x30","topology":"hexagonal","epochs":50,"seed":1})", Phase::Executing, 50, 0);
     running.started = core::formatTime(core::systemClock().now() - std::chrono::seconds(97));
     running.progress = 0.61;
     running.stage = "epoch 31 of 50";
-    auto waiting = job(8, "learn", "five folds", R"({"dataset":"lamost halpha","folds":5,"seed":1})", Phase::Queued, 51, 0);
+    auto waiting = recorded(8, "learn", "five folds", R"({"dataset":"lamost halpha","folds":5,"seed":1})", Phase::Queued, 51, 0);
     waiting.started.clear();
     waiting.progress = 0;
     jobs_ = {import, prepare, trained, failed, round, aborted, running, waiting};
