@@ -1,0 +1,54 @@
+// ConvModel: the weights of one network, its output, and one step of its training. The only part that sees libtorch.
+//
+// The layers work on rows of channels (position, channel) that lie spectrum after spectrum. A convolution of kernel 3
+// is then three matrix products, each with the input shifted by a row, and a dense layer is one. The rows in which a kernel
+// reaches into the next spectrum are computed too, and dropped by the pooling.
+//
+// Owned by a ConvNetwork. step() is for one thread at a time; probabilities() for any number.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "engine/core/matrix.h"
+#include "engine/core/result.h"
+#include "engine/core/thread_pool.h"
+
+namespace balmer::learn {
+
+class ConvModel {
+  public:
+    /// All weights zero.
+    ConvModel(std::size_t columns, std::size_t classes);
+    ~ConvModel();
+    ConvModel(ConvModel&&) noexcept;
+    ConvModel& operator=(ConvModel&&) noexcept;
+
+    /// Number of weights of such a network, without making one.
+    static std::size_t weightCount(std::size_t columns, std::size_t classes);
+    /// All weights, layer by layer, each layer's matrix before its bias.
+    std::span<float> weights();
+    std::span<const float> weights() const;
+
+    /// He-uniform weights (He et al. 2015), biases zero.
+    void initialise(std::uint64_t seed);
+
+    /// rows: scaled; output [rows × classes], softmax. Computed by the calling thread alone.
+    core::Status probabilities(core::FloatView rows, core::MatrixView<float> output) const;
+
+    struct Step {
+        double learningRate, weightDecay, dropout;
+        std::uint64_t seed; ///< of the dropout
+    };
+    /// One step of Adam on a batch; returns the batch's mean cross-entropy.
+    core::Result<double> step(core::FloatView rows, std::span<const int> labels, const Step& parameters,
+                              core::ThreadPool& pool);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace balmer::learn
