@@ -1,0 +1,62 @@
+// DatasetRegistry: the datasets of a project by name, and which spectrum each of their rows is.
+//
+// The numbers lie in files that the dataset module writes. Part of a Project; thread rule there. Ångström.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/result.h"
+#include "engine/jobs/job.h"
+
+namespace balmer::store {
+
+class Connections;
+
+struct DatasetRecord {
+    std::int64_t key = 0; ///< in the database; given when it is added
+    std::string name;     ///< unique
+    std::string digest;   ///< of the content
+    std::string file;     ///< relative to the project's folder, or absolute outside it
+    std::int64_t rows = 0;
+    std::int64_t columns = 0;
+    double firstWavelength = 0;
+    double lastWavelength = 0;
+    std::string pipeline = "{}"; ///< JSON: the steps that made it
+    std::string collection;      ///< the collection it was made from; "" for all or for an imported matrix
+    std::string created;         ///< set when it is added
+    std::optional<jobs::JobId> job;
+};
+
+class DatasetRegistry {
+  public:
+    explicit DatasetRegistry(Connections& connections);
+
+    /// ids: the spectrum of each row, in order; they need not be in the catalogue. Adding the same name with the same
+    /// digest again changes nothing. Errors: InvalidArgument when the name belongs to another content, is empty, or
+    /// ids and rows disagree.
+    core::Result<DatasetRecord> add(const DatasetRecord& record, std::span<const std::string> ids);
+
+    /// Errors: NotFound, naming the datasets that exist.
+    core::Result<DatasetRecord> get(std::string_view name);
+    core::Result<std::optional<DatasetRecord>> withDigest(std::string_view digest);
+    /// By name.
+    core::Result<std::vector<DatasetRecord>> list();
+
+    /// The spectrum of each row. Errors: NotFound.
+    core::Result<std::vector<std::string>> ids(std::string_view name);
+    /// The row of a spectrum (the first, should it have several), if it is in the dataset. Errors: NotFound.
+    core::Result<std::optional<std::int64_t>> rowOf(std::string_view name, std::string_view spectrumId);
+
+    /// Forgets the dataset, its rows and its columns; the file stays. Errors: NotFound.
+    core::Status remove(std::string_view name);
+
+  private:
+    Connections& connections_;
+};
+
+} // namespace balmer::store

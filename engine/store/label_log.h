@@ -1,0 +1,67 @@
+// LabelLog: what was said about each spectrum, as events that are appended and never changed (triggers see to it).
+//
+// What is shown is a query over the events (active/current_label.h). Part of a Project; thread rule there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/active/current_label.h"
+#include "engine/active/label_event.h"
+#include "engine/core/result.h"
+
+namespace balmer::store {
+
+class Connections;
+
+/// Which events; empty fields do not restrict.
+struct LabelFilter {
+    std::string spectrum;
+    std::string who;
+    std::optional<active::LabelKind> kind;
+    std::optional<int> round;
+    std::string until;       ///< ISO time: "the project as of last Tuesday"
+    std::int64_t after = 0;  ///< events with a greater id
+    std::size_t limit = 0;   ///< 0: all; otherwise the newest so many
+};
+
+struct SpectrumLabel {
+    std::string spectrum;
+    active::CurrentLabel label;
+};
+
+class LabelLog {
+  public:
+    explicit LabelLog(Connections& connections);
+
+    /// Returns the event's id once it is on the disk. The event's own id is ignored; an empty `when` becomes now.
+    /// Errors: InvalidArgument for an empty spectrum, a Class without a class, another kind with one, or an event to
+    /// supersede that is not one of the same spectrum.
+    core::Result<std::int64_t> append(const active::LabelEvent& event);
+    /// All or, on an error, none: one transaction; for imports of label lists.
+    core::Result<std::vector<std::int64_t>> appendAll(std::span<const active::LabelEvent> events);
+
+    /// Oldest first.
+    core::Result<std::vector<active::LabelEvent>> of(std::string_view spectrum);
+    core::Result<std::vector<active::LabelEvent>> list(const LabelFilter& filter);
+
+    /// What stands now for one spectrum; a default CurrentLabel when nobody said anything.
+    core::Result<active::CurrentLabel> current(std::string_view spectrum);
+    /// For every spectrum with an event (until the given time, when there is one), by id of the spectrum.
+    core::Result<std::vector<SpectrumLabel>> currentAll(std::string_view until = {});
+    /// The class that stands, for each spectrum that has one: what a training set needs.
+    core::Result<std::map<std::string, std::string>> classes();
+    /// How many spectra have each class.
+    core::Result<std::map<std::string, std::int64_t>> counts();
+
+  private:
+    Connections& connections_;
+};
+
+} // namespace balmer::store
