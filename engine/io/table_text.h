@@ -1,0 +1,35 @@
+// Small tables as comma-separated text (RFC 4180): label lists, truth tables.
+//
+// Values; any thread. Quotes, doubled quotes inside quotes, line breaks inside quotes, CRLF and a byte-order mark
+// are understood; blank lines are left out.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/result.h"
+
+namespace balmer::io {
+
+struct TableText {
+    std::vector<std::string> columns;
+    std::vector<std::vector<std::string>> rows; ///< each as long as columns
+
+    /// Compares without case.
+    std::optional<std::size_t> column(std::string_view name) const;
+};
+
+/// The first line names the columns. Errors: NotFound, Io; Format with the line of a row of the wrong length, an
+/// unclosed quote or bytes that are no text.
+core::Result<TableText> readTableText(const std::filesystem::path& file, char separator = ',');
+core::Result<TableText> parseTableText(std::string_view text, char separator = ',');
+
+/// Quotes where needed; lines end with \n. Errors: InvalidArgument for a row of the wrong length; Io.
+core::Status writeTableText(const std::filesystem::path& file, const TableText& table, char separator = ',');
+core::Result<std::string> formatTableText(const TableText& table, char separator = ',');
+
+} // namespace balmer::io
