@@ -17,7 +17,8 @@ std::string trimmed(const std::string& text) {
 std::vector<std::string> cellsOf(const std::string& line) {
     std::vector<std::string> cells;
     std::stringstream stream(line.substr(1));
-    for (std::string cell; std::getline(stream, cell, '|');) cells.push_back(trimmed(cell));
+    for (std::string cell; std::getline(stream, cell, '|');)
+        cells.push_back(trimmed(cell));
     return cells;
 }
 
@@ -40,7 +41,9 @@ bool startsWith(const std::string& text, const std::string& beginning) {
     return text.compare(0, beginning.size(), beginning) == 0;
 }
 
-bool isHeader(const std::string& file) { return std::filesystem::path(file).extension() == ".h"; }
+bool isHeader(const std::string& file) {
+    return std::filesystem::path(file).extension() == ".h";
+}
 
 /// <vector>, <cmath>: lower case, neither folder nor extension. Qt's begin with a capital.
 bool isStandard(const std::string& header) {
@@ -57,10 +60,12 @@ bool isValueHeader(const std::string& header, const ModuleRule& owner) {
 bool permits(const std::set<std::string>& allowed, const std::string& header, const ModuleRule& owner) {
     if (allowed.count(owner.name) != 0) return true;
     if (allowed.count("all") != 0 && !startsWith(owner.name, "app") && owner.name != "widgets") return true;
-    return allowed.count("values") + allowed.count(owner.name + " (values)") != 0 && isValueHeader(header, owner);
+    return allowed.count("values") + allowed.count(owner.name + " (values)") != 0 &&
+           isValueHeader(header, owner);
 }
 
-std::optional<std::string> objectionToOwn(const Include& include, const ModuleRule& rule, const IncludeTable& table) {
+std::optional<std::string> objectionToOwn(const Include& include, const ModuleRule& rule,
+                                          const IncludeTable& table) {
     const auto target = moduleOf(include.header, table);
     if (!target) return "it is not written from the repository root, or its folder is not in the table";
     const ModuleRule& owner = table.modules.at(*target);
@@ -74,9 +79,9 @@ std::optional<std::string> objectionToThird(const Include& include, const Module
                                             const IncludeTable& table) {
     if (isStandard(include.header)) return std::nullopt;
     for (const auto& [name, beginnings] : table.thirdParties) {
-        const bool matches = std::any_of(beginnings.begin(), beginnings.end(), [&](const std::string& beginning) {
-            return startsWith(include.header, beginning);
-        });
+        const bool matches =
+            std::any_of(beginnings.begin(), beginnings.end(),
+                        [&](const std::string& beginning) { return startsWith(include.header, beginning); });
         if (!matches) continue;
         if (name == "POSIX") {
             if (isHeader(include.file)) return "system headers belong in .cpp files";
@@ -114,19 +119,22 @@ IncludeTable readIncludeTable(const std::filesystem::path& readme) {
                 table.faults.push_back("line " + std::to_string(number) + " has not five cells");
                 continue;
             }
-            table.modules[cells[0]] = {cells[0], setOf(cells[1]), setOf(cells[2]), setOf(cells[3]), setOf(cells[4])};
+            table.modules[cells[0]] = {cells[0], setOf(cells[1]), setOf(cells[2]), setOf(cells[3]),
+                                       setOf(cells[4])};
         } else if (reading == Reading::ThirdParties) {
             if (cells.size() != 2) {
                 table.faults.push_back("line " + std::to_string(number) + " has not two cells");
                 continue;
             }
-            for (const auto& name : namesOf(cells[1])) table.thirdParties[cells[0]].push_back(trimmed(name));
+            for (const auto& name : namesOf(cells[1]))
+                table.thirdParties[cells[0]].push_back(trimmed(name));
         }
     }
     for (const auto& [name, rule] : table.modules) {
         for (const auto* allowed : {&rule.inHeaders, &rule.inSources})
             for (const auto& other : *allowed)
-                if (other != "values" && other != "all" && table.modules.count(other.substr(0, other.find(" (values)"))) == 0)
+                if (other != "values" && other != "all" &&
+                    table.modules.count(other.substr(0, other.find(" (values)"))) == 0)
                     table.faults.push_back("the row of " + name + " names " + other + ", which has no row");
         for (const auto& party : rule.thirdParties)
             if (table.thirdParties.count(party) == 0)
@@ -167,8 +175,10 @@ std::vector<Include> includesOf(const std::string& file, const std::string& text
 
 std::optional<std::string> moduleOf(const std::string& file, const IncludeTable& table) {
     std::string folder = std::filesystem::path(file).parent_path().generic_string();
-    if (startsWith(folder, "engine/")) folder = folder.substr(7);
-    else if (folder != "widgets" && folder != "app" && !startsWith(folder, "widgets/") && !startsWith(folder, "app/"))
+    if (startsWith(folder, "engine/"))
+        folder = folder.substr(7);
+    else if (folder != "widgets" && folder != "app" && !startsWith(folder, "widgets/") &&
+             !startsWith(folder, "app/"))
         return std::nullopt;
     while (!folder.empty()) {
         if (table.modules.count(folder) != 0) return folder;

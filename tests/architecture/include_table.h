@@ -24,7 +24,7 @@ struct ModuleRule {
 struct IncludeTable {
     std::map<std::string, ModuleRule> modules;
     std::map<std::string, std::vector<std::string>> thirdParties; ///< name → beginnings of header names
-    std::vector<std::string> faults;                              ///< what could not be understood, with the line
+    std::vector<std::string> faults; ///< what could not be understood, with the line
 };
 
 /// Reads the two Markdown tables whose first header cells are "module" and "third party".

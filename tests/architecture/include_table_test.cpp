@@ -1,4 +1,5 @@
-// Every #include of engine/, widgets/ and app/ against the table of engine/README.md, and the rules beside it.
+// Every #include of engine/, widgets/ and app/ against the table of engine/README.md, and the rules beside
+// it.
 #include "tests/architecture/include_table.h"
 
 #include <fstream>
@@ -31,7 +32,8 @@ const std::vector<SourceFile>& sources() {
                 if (!entry.is_regular_file() || (extension != ".h" && extension != ".cpp")) continue;
                 std::stringstream text;
                 text << std::ifstream(entry.path()).rdbuf();
-                found.push_back({std::filesystem::relative(entry.path(), sourceRoot()).generic_string(), text.str()});
+                found.push_back(
+                    {std::filesystem::relative(entry.path(), sourceRoot()).generic_string(), text.str()});
             }
         }
         return found;
@@ -40,7 +42,8 @@ const std::vector<SourceFile>& sources() {
 }
 
 TEST(IncludeTable, CanBeReadFromTheDocument) {
-    for (const auto& fault : table().faults) ADD_FAILURE() << "engine/README.md: " << fault;
+    for (const auto& fault : table().faults)
+        ADD_FAILURE() << "engine/README.md: " << fault;
     EXPECT_TRUE(table().modules.count("core")) << "engine/README.md has no table with a row for core";
     EXPECT_TRUE(table().thirdParties.count("Qt"));
 }
@@ -50,8 +53,8 @@ TEST(IncludeTable, EveryIncludeIsAllowed) {
     for (const auto& source : sources())
         for (const auto& include : includesOf(source.path, source.text))
             if (const auto objection = objectionTo(include, table()))
-                ADD_FAILURE() << include.file << ":" << include.line << ": includes " << include.header << ": "
-                              << *objection;
+                ADD_FAILURE() << include.file << ":" << include.line << ": includes " << include.header
+                              << ": " << *objection;
 }
 
 TEST(IncludeTable, EveryModuleFolderHasARow) {
@@ -80,12 +83,14 @@ TEST(IncludeTable, HasNoCircle) {
                 ++module;
                 continue;
             }
-            for (auto& [name, needs] : left) needs.erase(module->first);
+            for (auto& [name, needs] : left)
+                needs.erase(module->first);
             module = left.erase(module);
             moved = true;
         }
     }
-    for (const auto& [name, needs] : left) ADD_FAILURE() << name << " depends on itself by way of " << *needs.begin();
+    for (const auto& [name, needs] : left)
+        ADD_FAILURE() << name << " depends on itself by way of " << *needs.begin();
 }
 
 TEST(Sources, RunNoNestedEventLoop) {
@@ -105,11 +110,13 @@ TEST(Sources, RunNoNestedEventLoop) {
 TEST(Sources, HeadersAreIncludedOnce) {
     for (const auto& source : sources())
         if (std::filesystem::path(source.path).extension() == ".h") {
-            EXPECT_NE(source.text.find("#pragma once"), std::string::npos) << source.path << " lacks #pragma once";
+            EXPECT_NE(source.text.find("#pragma once"), std::string::npos)
+                << source.path << " lacks #pragma once";
         }
 }
 
-// The check itself, tried on edges that are surely wrong: a rule that objects to nothing would pass all of the above.
+// The check itself, tried on edges that are surely wrong: a rule that objects to nothing would pass all of
+// the above.
 class Objection : public testing::Test {
   protected:
     static bool objects(const std::string& file, const std::string& line) {
