@@ -29,7 +29,7 @@ packages=(
     libopenblas-dev libdnnl-dev libboost-dev
     nlohmann-json3-dev libcli11-dev libspdlog-dev libfmt-dev libexpected-dev
 )
-((desktop)) && packages+=(qt6-base-dev qt6-svg-dev libqt6svg6 libqcustomplot-dev xvfb fonts-dejavu-core)
+((desktop)) && packages+=(qt6-base-dev qt6-svg-dev libqt6svg6 libqcustomplot-dev xvfb xauth fonts-dejavu-core)
 ((torch)) && packages+=(libtorch-dev)
 ((tests)) && packages+=(libgtest-dev libgmock-dev libbenchmark-dev)
 
