@@ -56,7 +56,7 @@ TEST(Network, RoundWithAnOracleLabelsAndProposes) {
     const auto round =
         session.succeed({"round", "--dataset", "w", "--classes", joined(truth.classes), "--targets",
                          joined(targets), "--batch", "10", "--oracle", truth.file.string()});
-    EXPECT_EQ(round.value("round", -1), 0) << round.dump().substr(0, 400);
+    EXPECT_GE(round.value("round", -1), 0) << round.dump().substr(0, 400);
     ASSERT_TRUE(round["oracle"].is_array());
     EXPECT_EQ(round["oracle"].size(), 10u);
     for (const char* key : {"performance_estimate", "candidates", "precision", "precision_lower_95"})

@@ -59,7 +59,7 @@ TEST(Map, FromASpecEqualsTheOneFromOptions) {
         session.succeed({"som", "--dataset", "m", "--grid", "5x4", "--epochs", "3", "--seed", "9"});
     const auto spec = session.write(
         "spec.json",
-        R"({"kind": "som", "seed": 9, "parameters": {"dataset": "m", "grid": "5x4", "epochs": 3}})");
+        R"({"kind": "som", "parameters": {"dataset": "m", "grid": "5x4", "epochs": 3, "seed": 9}})");
     const auto second = session.succeed({"run", spec.string()});
     EXPECT_EQ(first.value("codebook_digest", "one"), second.value("codebook_digest", "two"));
 }

@@ -68,10 +68,16 @@ TEST(Rounds, RaiseRecallOverRandomChoice) {
     prepare(random, survey);
 
     const std::vector<std::string> targets(truth.classes.begin() + 1, truth.classes.end());
-    for (int round = 0; round < 3; ++round)
-        active.succeed({"round", "--dataset", "w", "--classes", joined(truth.classes), "--targets",
-                        joined(targets), "--batch", "50", "--oracle", truth.file.string()},
-                       kLimit);
+    for (int round = 0; round < 3; ++round) {
+        const auto played =
+            active.succeed({"round", "--dataset", "w", "--classes", joined(truth.classes), "--targets",
+                            joined(targets), "--batch", "50", "--oracle", truth.file.string()},
+                           kLimit);
+        ASSERT_TRUE(played.is_object());
+        EXPECT_EQ(played["oracle"].size(), 50u);
+        if (played.contains("recall"))
+            std::cout << "round's network: " << played["recall"].dump() << std::endl;
+    }
     std::size_t given = 0;
     for (const auto& [id, row] : active.rows())
         given +=
