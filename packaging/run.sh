@@ -85,4 +85,4 @@ else
     pictures
 fi
 say "The project is $project; to come back to it where there is a display:"
-say "  $desktop --project $project"
+say "  $(printf '%q --project %q' "$desktop" "$project")"

@@ -60,7 +60,9 @@ variant() { # variant PRESET LIBRARY
     count "$1 builds" $status
     ((status == 0)) || return
     "$balmer" --help >/dev/null
-    count "$1: balmer starts" $?
+    status=$?
+    count "$1: balmer starts" $status
+    ((status == 0)) || return
     ! ldd "$balmer" | grep -qi "$2"
     count "$1: balmer does not need $2" $?
 }
