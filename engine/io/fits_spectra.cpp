@@ -138,6 +138,10 @@ core::Error whatItIs(const FitsFile& file) {
         }
         return noSpectrum(what + ", none of which is a spectral axis with a flux");
     }
+    for (const FitsHdu& hdu : file.hdus()) {
+        if (hdu.textOr("XTENSION") == "TABLE") return unsupported("an ASCII table of the old FITS kind; such tables are not read");
+        if (hdu.logical("GROUPS").value_or(false)) return noSpectrum("random groups of an interferometer, not a spectrum");
+    }
     if (primary.axes().empty() && file.hdus().size() == 1) return noSpectrum("the FITS file holds a header and no data");
     return noSpectrum("the FITS file holds no spectrum of a known kind");
 }
@@ -191,7 +195,10 @@ void describe(Metadata& metadata, const FitsHdu& primary, const FitsHdu* extensi
             const auto value = number(key);
             if (!metadata.mjd && value && *value > 10000 && *value < 100000) metadata.mjd = value;
         }
-        if (metadata.observed.empty() && metadata.mjd) metadata.observed = isoFromMjd(*metadata.mjd);
+        if (metadata.observed.empty() && metadata.mjd) {
+            metadata.observed = isoFromMjd(*metadata.mjd);
+            if (*metadata.mjd == std::floor(*metadata.mjd)) metadata.observed.resize(10); // a day, not midnight
+        }
     }
     if (isOndrejov(primary) || (extension != nullptr && isOndrejov(*extension))) metadata.survey = "Ondřejov";
     metadata.surveyId = text("DS_IDPUB");

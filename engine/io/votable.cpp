@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -56,7 +57,7 @@ std::optional<Coding> codingOf(const VotableField& field) {
         {"short", Type::Short, 1},     {"int", Type::Int, 1},       {"long", Type::Long, 1},
         {"char", Type::Char, 1},       {"unicodeChar", Type::UnicodeChar, 1},
         {"float", Type::Float, 1},     {"double", Type::Double, 1}, {"floatComplex", Type::Float, 2},
-        {"doubleComplex", Type::Double, 2},
+        {"doubleComplex", Type::Double, 2}, {"string", Type::Char, 1}, {"", Type::Char, 1},
     };
     const auto* found = std::find_if(std::begin(TYPES), std::end(TYPES), [&](const Entry& e) { return e.name == field.datatype; });
     if (found == std::end(TYPES)) return std::nullopt;
@@ -553,12 +554,14 @@ class Parser {
             return skip();
         }));
         if (t.columns.empty()) t.columns.resize(t.fields.size());
+        if (!t.id.empty()) fields_.emplace(t.id, t.fields);
         into.push_back(std::move(t));
         return {};
     }
 
     Status data(VotableTable& t) {
         if (t.rows > 0 || !t.columns.empty()) return skip(); // one DATA a table
+        if (const auto shared = fields_.find(t.ref); t.fields.empty() && shared != fields_.end()) t.fields = shared->second;
         std::vector<Coding> codings;
         for (const VotableField& f : t.fields) {
             const auto coding = codingOf(f);
@@ -631,6 +634,7 @@ class Parser {
     std::size_t budget_, depth_ = 0;
     std::unique_ptr<xmlTextReader, FreeReader> reader_;
     std::string error_;
+    std::map<std::string, std::vector<VotableField>> fields_; ///< by the table's ID, for those that refer to it
 };
 
 void collect(const std::vector<VotableResource>& resources, bool results, std::vector<const VotableTable*>& into) {
