@@ -27,8 +27,8 @@ struct StarClass {
 };
 constexpr std::array<StarClass, 3> starClasses = {{
     {'A', 9000, 0.60, 7.5, 0.07, 0.5, 0.10, 0.10, 0.0},
-    {'F', 6700, 0.45, 3.4, 0.45, 5.0, 0.45, 0.60, 1.5},
-    {'G', 5700, 0.42, 1.6, 1.00, 9.0, 0.90, 1.20, 5.0},
+    {'F', 6700, 0.55, 3.2, 0.45, 5.0, 0.45, 0.60, 1.5},
+    {'G', 5700, 0.62, 1.9, 1.00, 9.0, 0.90, 1.20, 5.0},
 }};
 
 /// Hα to H10, vacuum, ångström (NIST).
@@ -185,10 +185,10 @@ core::Result<Survey> Survey::make(const SurveyParameters& parameters) {
     RandomStream metals(metalSeed);
     survey.metals_.resize(1000);
     for (auto& line : survey.metals_) {
-        // Ever denser towards the blue.
+        // Ever denser and stronger towards the blue.
         do line.angstrom = 3650 - 1500 * std::log(1 - metals.uniform());
         while (line.angstrom > 9150);
-        line.strength = -0.22 * std::log(1 - metals.uniform());
+        line.strength = -0.22 * std::exp((3700 - line.angstrom) / 3000) * std::log(1 - metals.uniform());
     }
 
     const auto rounded = [](double value) { return static_cast<std::size_t>(std::llround(value)); };
