@@ -277,7 +277,10 @@ Result<Job> JobQueue::State::execute(JobId id, std::stop_source stop, const core
                                      const core::TaskContext::SeriesSink& series) {
     if (const auto begun = store.start(id, now(), options.device, thisProcessToken()); !begun) {
         BALMER_TRY(auto job, store.get(id));
-        if (isFinal(job.phase)) return job; // another process aborted it while it was queued
+        if (isFinal(job.phase)) { // another process aborted it while it was queued
+            emitPhase(job);
+            return job;
+        }
         return fail(begun.error());
     }
     BALMER_TRY(Job job, store.get(id));

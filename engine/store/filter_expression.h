@@ -14,7 +14,7 @@
 //   NAME       := a field below | COLUMN | DATASET.COLUMN   "in double quotes" where it has blanks
 //   VALUE      := number | 'text' ('' is a quote)
 //
-// Fields: id object collection survey surveyid class rule date label flag file medium unit (text);
+// Fields: id object collection survey surveyid class rule date label flag file medium unit dataset (text);
 //         ra dec snr mag z mjd first last samples (numbers). label is the class that stands; flag holds the words
 //         not-sure, bad, artefact, noteworthy, and `flag = 'bad'` asks whether the word is among them.
 // Keywords, fields and the texts of like are compared without case, other texts exactly. An absent value makes every
@@ -31,6 +31,7 @@
 #include <vector>
 
 #include "engine/core/result.h"
+#include "engine/spectrum/sky_position.h"
 
 namespace balmer::store {
 
@@ -59,6 +60,9 @@ core::Result<FilterSql> compileFilter(std::string_view expression, const ColumnL
 
 /// The SQL of a field or column to sort by. Errors: InvalidArgument, listing the fields.
 core::Result<FilterSql> compileSortKey(std::string_view name, const ColumnLookup& columns);
+
+/// Positions within the radius. Errors: InvalidArgument for a radius or position that is none.
+core::Result<FilterSql> coneFilter(const spectrum::SkyPosition& centre, double radiusArcsec);
 
 /// The user's search words as an FTS5 query: every word must occur, `1906*` is a beginning; "" when there is no word.
 std::string searchQuery(std::string_view words);

@@ -1,0 +1,282 @@
+#include "engine/store/connections.h"
+
+#include <sqlite3.h>
+
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+#include "engine/store/migration.h"
+#include "engine/store/sql_functions.h"
+
+namespace balmer::store {
+
+using core::Error;
+using core::ErrorCode;
+using core::fail;
+using core::Result;
+using core::Status;
+
+namespace {
+constexpr int patienceMilliseconds = 10'000; ///< how long one process waits for another's write
+constexpr std::size_t statementsInStock = 64;
+constexpr std::size_t readersAtMost = 4;
+} // namespace
+
+// ---------------------------------------------------------------------------------------------------- Statement
+
+Statement::Statement(Database& database, sqlite3_stmt* statement, std::string sql)
+    : database_(&database), statement_(statement), sql_(std::move(sql)) {}
+
+Statement::Statement(Statement&& other) noexcept
+    : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)), sql_(std::move(other.sql_)),
+      held_(std::move(other.held_)), next_(other.next_), failure_(other.failure_) {}
+
+Statement::~Statement() {
+    if (statement_ != nullptr) database_->giveBack(sql_, statement_);
+}
+
+Statement& Statement::bind(std::int64_t value) {
+    if (const int code = sqlite3_bind_int64(statement_, next_++, value); failure_ == SQLITE_OK) failure_ = code;
+    return *this;
+}
+
+Statement& Statement::bind(double value) {
+    if (const int code = sqlite3_bind_double(statement_, next_++, value); failure_ == SQLITE_OK) failure_ = code;
+    return *this;
+}
+
+Statement& Statement::bind(std::string_view text) {
+    const int code = sqlite3_bind_text64(statement_, next_++, text.data() ? text.data() : "", text.size(),
+                                         SQLITE_TRANSIENT, SQLITE_UTF8);
+    if (failure_ == SQLITE_OK) failure_ = code;
+    return *this;
+}
+
+Statement& Statement::bind(std::span<const std::byte> bytes) {
+    const int code = bytes.empty() ? sqlite3_bind_zeroblob(statement_, next_++, 0)
+                                   : sqlite3_bind_blob64(statement_, next_++, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
+    if (failure_ == SQLITE_OK) failure_ = code;
+    return *this;
+}
+
+Statement& Statement::bind(std::nullptr_t) {
+    if (const int code = sqlite3_bind_null(statement_, next_++); failure_ == SQLITE_OK) failure_ = code;
+    return *this;
+}
+
+Statement& Statement::bind(const std::shared_ptr<const ColumnValues>& values) {
+    held_.push_back(values);
+    const int code = sqlite3_bind_pointer(statement_, next_++, const_cast<ColumnValues*>(values.get()), columnPointer,
+                                          nullptr);
+    if (failure_ == SQLITE_OK) failure_ = code;
+    return *this;
+}
+
+Statement& Statement::bind(const FilterValue& value) {
+    return std::visit([this](const auto& held) -> Statement& { return bind(held); }, value);
+}
+
+Result<bool> Statement::step() {
+    if (failure_ != SQLITE_OK) return fail(database_->errorFor(failure_));
+    const int code = sqlite3_step(statement_);
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
+    auto error = database_->errorFor(code);
+    sqlite3_reset(statement_); // ends what the failed step holds open
+    return fail(std::move(error));
+}
+
+void Statement::reset() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+    held_.clear();
+    next_ = 1;
+    failure_ = SQLITE_OK;
+}
+
+bool Statement::isNull(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+double Statement::number(int column) const {
+    return isNull(column) ? std::nan("") : sqlite3_column_double(statement_, column);
+}
+
+std::string Statement::text(int column) const {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    return text ? std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))) : std::string();
+}
+
+std::span<const std::byte> Statement::blob(int column) const {
+    const auto* bytes = static_cast<const std::byte*>(sqlite3_column_blob(statement_, column));
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+std::optional<double> Statement::optionalNumber(int column) const {
+    if (isNull(column)) return std::nullopt;
+    return sqlite3_column_double(statement_, column);
+}
+
+std::optional<std::int64_t> Statement::optionalInteger(int column) const {
+    if (isNull(column)) return std::nullopt;
+    return integer(column);
+}
+
+// ----------------------------------------------------------------------------------------------------- Database
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file, bool forWriting) {
+    sqlite3* handle = nullptr;
+    // NOMUTEX: the loan of the connection is the mutex.
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (forWriting ? SQLITE_OPEN_CREATE : 0);
+    const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+    std::unique_ptr<Database> database(new Database(handle, file));
+    if (handle == nullptr) return fail(ErrorCode::ResourceExhausted, "there was not enough memory to open " + file.string());
+    if (code != SQLITE_OK) return fail(database->errorFor(code));
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_busy_timeout(handle, patienceMilliseconds);
+    // A project may come from somebody else: its schema runs none of our functions, and cannot be tampered with.
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    if (const int added = addFunctions(handle); added != SQLITE_OK) return fail(database->errorFor(added));
+    BALMER_CHECK(database->script("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
+                                  "PRAGMA cache_size = -16000; PRAGMA recursive_triggers = ON;"));
+    if (!forWriting) BALMER_CHECK(database->script("PRAGMA query_only = ON"));
+    return database;
+}
+
+Database::~Database() {
+    for (auto& [sql, statement] : stock_) sqlite3_finalize(statement);
+    sqlite3_close(handle_);
+}
+
+Result<Statement> Database::prepare(std::string_view sql) {
+    std::string key(sql);
+    if (const auto found = stock_.find(key); found != stock_.end()) {
+        auto* statement = found->second;
+        stock_.erase(found);
+        return Statement(*this, statement, std::move(key));
+    }
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                        &statement, nullptr);
+    if (code != SQLITE_OK) return fail(errorFor(code));
+    return Statement(*this, statement, std::move(key));
+}
+
+void Database::giveBack(const std::string& sql, sqlite3_stmt* statement) {
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    if (stock_.size() < statementsInStock) stock_.emplace(sql, statement);
+    else sqlite3_finalize(statement);
+}
+
+Status Database::script(std::string_view sql) {
+    const int code = sqlite3_exec(handle_, std::string(sql).c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return fail(errorFor(code));
+    return {};
+}
+
+bool Database::lastFailureWasBusy() const { return (sqlite3_errcode(handle_) & 0xff) == SQLITE_BUSY; }
+std::int64_t Database::lastKey() const { return sqlite3_last_insert_rowid(handle_); }
+std::int64_t Database::changed() const { return sqlite3_changes64(handle_); }
+
+Status Database::copyTo(const std::filesystem::path& copy) {
+    auto beside = copy;
+    beside += ".part";
+    std::error_code error;
+    std::filesystem::remove(beside, error);
+    BALMER_CHECK(run("VACUUM INTO ?", beside.string()));
+    std::filesystem::rename(beside, copy, error);
+    if (error) return fail(ErrorCode::Io, "cannot make the copy " + copy.string() + ": " + error.message());
+    return {};
+}
+
+Error Database::errorFor(int code) const {
+    const auto name = file_.string();
+    const std::string said = handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+    switch (code & 0xff) {
+    case SQLITE_FULL:
+        return Error(ErrorCode::ResourceExhausted, "the disk with " + name + " is full; make room there and try again");
+    case SQLITE_NOMEM:
+    case SQLITE_TOOBIG:
+        return Error(ErrorCode::ResourceExhausted, "this is too much for the memory: " + said);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return Error(ErrorCode::Store, "another program has been writing " + name +
+                                           " for more than ten seconds; try again when it is done");
+    case SQLITE_CORRUPT:
+        return Error(ErrorCode::Store, "the database " + name + " is damaged (" + said +
+                                           "); put back a copy of the project, or try `sqlite3 project.sqlite .recover`");
+    case SQLITE_NOTADB:
+        return Error(ErrorCode::Store, name + " is not a database; name another project, or move that file away");
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        return Error(ErrorCode::Io, "cannot open " + name + " for writing; may you write in its folder?");
+    case SQLITE_IOERR:
+        return Error(ErrorCode::Io, "cannot read or write " + name + " (" + said + "); is its disk still there?");
+    case SQLITE_INTERRUPT:
+        return Error(ErrorCode::Cancelled, "the work on " + name + " was interrupted");
+    default:
+        return Error(ErrorCode::Store, "the database " + name + " refused: " + said);
+    }
+}
+
+// -------------------------------------------------------------------------------------------------- Connections
+
+namespace {
+
+/// Changing to WAL needs the file for itself for a moment, and SQLite does not wait for that by its own patience.
+Status useWriteAheadLog(Database& database) {
+    const auto giveUp = std::chrono::steady_clock::now() + std::chrono::milliseconds(patienceMilliseconds);
+    while (true) {
+        const auto done = database.run("PRAGMA journal_mode = WAL");
+        if (done || !database.lastFailureWasBusy() || std::chrono::steady_clock::now() > giveUp) return done;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+}
+
+} // namespace
+
+Result<std::unique_ptr<Connections>> Connections::open(const std::filesystem::path& file, const core::Clock& clock) {
+    BALMER_TRY(auto writer, Database::open(file, true));
+    BALMER_CHECK(checkOrigin(*writer, migrations()));
+    BALMER_CHECK(useWriteAheadLog(*writer));
+    BALMER_CHECK(migrate(*writer, migrations()));
+    return std::unique_ptr<Connections>(new Connections(std::move(writer), clock));
+}
+
+Result<Connections::Loan> Connections::borrow() {
+    std::unique_ptr<Database> database;
+    {
+        std::unique_lock lock(lending_);
+        returned_.wait(lock, [&] { return !idle_.empty() || readers_ < readersAtMost; });
+        if (!idle_.empty()) {
+            database = std::move(idle_.back());
+            idle_.pop_back();
+        } else {
+            ++readers_;
+        }
+    }
+    if (!database) {
+        auto opened = Database::open(writer_->file(), false);
+        if (!opened) {
+            {
+                const std::lock_guard lock(lending_);
+                --readers_;
+            }
+            returned_.notify_one();
+            return fail(std::move(opened).error());
+        }
+        database = std::move(*opened);
+    }
+    return Loan(database.release(), [this](Database* lent) {
+        {
+            const std::lock_guard lock(lending_);
+            idle_.emplace_back(lent);
+        }
+        returned_.notify_one();
+    });
+}
+
+} // namespace balmer::store

@@ -1,0 +1,178 @@
+// Connections: the project's database file and who may use it when. Private to the store.
+//
+// A Database is one SQLite connection; it is used by one thread at a time, the one that borrowed it here. There is
+// one for writing, behind a mutex, and up to four for reading. A Statement belongs to the thread that prepared it.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/core/clock.h"
+#include "engine/core/result.h"
+#include "engine/store/filter_expression.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace balmer::store {
+
+class Database;
+
+/// A prepared statement with its bound values. Goes back to its database's stock when it is destroyed.
+class Statement {
+  public:
+    Statement(Statement&& other) noexcept;
+    Statement& operator=(Statement&&) = delete;
+    ~Statement();
+
+    /// The next '?' gets this value.
+    Statement& bind(std::int64_t value);
+    Statement& bind(int value) { return bind(std::int64_t{value}); }
+    Statement& bind(double value); ///< NaN becomes NULL
+    Statement& bind(std::string_view text);
+    Statement& bind(const char* text) { return bind(std::string_view(text)); }
+    Statement& bind(const std::string& text) { return bind(std::string_view(text)); }
+    Statement& bind(std::span<const std::byte> bytes);
+    Statement& bind(std::nullptr_t);
+    Statement& bind(const std::shared_ptr<const ColumnValues>& values);
+    Statement& bind(const FilterValue& value);
+    template <typename T>
+    Statement& bind(const std::optional<T>& value) {
+        return value ? bind(*value) : bind(nullptr);
+    }
+
+    /// True: there is a row. Errors: the database's, of a bind too.
+    core::Result<bool> step();
+    /// Ready for the next values.
+    void reset();
+
+    bool isNull(int column) const;
+    std::int64_t integer(int column) const;
+    double number(int column) const; ///< NaN for NULL
+    std::string text(int column) const;
+    std::span<const std::byte> blob(int column) const; ///< until the next step
+    std::optional<double> optionalNumber(int column) const;
+    std::optional<std::int64_t> optionalInteger(int column) const;
+
+  private:
+    friend class Database;
+    Statement(Database& database, sqlite3_stmt* statement, std::string sql);
+    Database* database_;
+    sqlite3_stmt* statement_;
+    std::string sql_;
+    std::vector<std::shared_ptr<const ColumnValues>> held_; ///< as long as the statement may read them
+    int next_ = 1;
+    int failure_ = 0;
+};
+
+class Database {
+  public:
+    static core::Result<std::unique_ptr<Database>> open(const std::filesystem::path& file, bool forWriting);
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    core::Result<Statement> prepare(std::string_view sql);
+    /// Prepares, binds and runs to the end.
+    template <typename... Values>
+    core::Status run(std::string_view sql, const Values&... values) {
+        BALMER_TRY(auto statement, prepare(sql));
+        (statement.bind(values), ...);
+        while (true) {
+            BALMER_TRY(const bool row, statement.step());
+            if (!row) return {};
+        }
+    }
+    /// The first column of the first row as a whole number; 0 when there is no row.
+    template <typename... Values>
+    core::Result<std::int64_t> number(std::string_view sql, const Values&... values) {
+        BALMER_TRY(auto statement, prepare(sql));
+        (statement.bind(values), ...);
+        BALMER_TRY(const bool row, statement.step());
+        return row ? statement.integer(0) : 0;
+    }
+    /// Several statements with no values.
+    core::Status script(std::string_view sql);
+
+    bool lastFailureWasBusy() const; ///< another connection held what the last call needed
+    std::int64_t lastKey() const;
+    /// Rows that the last statement changed.
+    std::int64_t changed() const;
+    const std::filesystem::path& file() const { return file_; }
+    /// A consistent copy, complete or not there. Errors: Io, Store.
+    core::Status copyTo(const std::filesystem::path& copy);
+
+    /// The sentence for a code of SQLite.
+    core::Error errorFor(int code) const;
+
+  private:
+    friend class Statement;
+    Database(sqlite3* handle, std::filesystem::path file) : handle_(handle), file_(std::move(file)) {}
+    void giveBack(const std::string& sql, sqlite3_stmt* statement);
+
+    sqlite3* handle_;
+    std::filesystem::path file_;
+    std::unordered_multimap<std::string, sqlite3_stmt*> stock_;
+};
+
+class Connections {
+  public:
+    /// Creates or opens the file, brings it up to the newest schema.
+    static core::Result<std::unique_ptr<Connections>> open(const std::filesystem::path& file, const core::Clock& clock);
+
+    std::string now() const { return core::formatTime(clock_.now()); }
+
+    /// work(Database&) returns a Result or Status; everything that it writes is kept if it succeeds, nothing if not.
+    template <typename Work>
+    std::invoke_result_t<Work, Database&> write(Work work) {
+        const std::lock_guard lock(writing_);
+        BALMER_CHECK(writer_->run("BEGIN IMMEDIATE"));
+        auto result = work(*writer_);
+        if (!result) {
+            (void)writer_->run("ROLLBACK");
+            return result;
+        }
+        if (auto kept = writer_->run("COMMIT"); !kept) {
+            (void)writer_->run("ROLLBACK");
+            return core::fail(std::move(kept).error());
+        }
+        return result;
+    }
+
+    /// work(Database&) sees one state of the database, whatever others write meanwhile. It must not call read again.
+    template <typename Work>
+    std::invoke_result_t<Work, Database&> read(Work work) {
+        BALMER_TRY(const auto reader, borrow());
+        BALMER_CHECK(reader->run("BEGIN"));
+        auto result = work(*reader);
+        (void)reader->run("ROLLBACK");
+        return result;
+    }
+
+  private:
+    using Loan = std::unique_ptr<Database, std::function<void(Database*)>>;
+    Connections(std::unique_ptr<Database> writer, const core::Clock& clock)
+        : clock_(clock), writer_(std::move(writer)) {}
+    core::Result<Loan> borrow();
+
+    const core::Clock& clock_;
+    std::mutex writing_;
+    std::unique_ptr<Database> writer_;
+    std::mutex lending_; ///< guards the two below
+    std::condition_variable returned_;
+    std::vector<std::unique_ptr<Database>> idle_;
+    std::size_t readers_ = 0;
+};
+
+} // namespace balmer::store

@@ -1,0 +1,191 @@
+#include "engine/store/label_log.h"
+
+#include "engine/store/connections.h"
+
+namespace balmer::store {
+
+using active::LabelEvent;
+using active::LabelKind;
+using core::ErrorCode;
+using core::fail;
+using core::Result;
+using core::Status;
+
+namespace {
+
+constexpr std::string_view select =
+    "SELECT id, spectrum, kind, class, comment, who, at, view, model, round, list, supersedes FROM label_event ";
+
+Result<LabelEvent> eventFrom(const Statement& row) {
+    LabelEvent event;
+    event.id = row.integer(0);
+    event.spectrum = row.text(1);
+    const auto kind = active::labelKindFrom(row.text(2));
+    if (!kind)
+        return fail(ErrorCode::Unsupported, "the label event " + std::to_string(event.id) + " is of the kind \"" +
+                                                row.text(2) + "\", which this version does not know; use a newer one");
+    event.kind = *kind;
+    event.className = row.text(3);
+    event.comment = row.text(4);
+    event.who = row.text(5);
+    event.when = row.text(6);
+    event.view = row.text(7);
+    event.model = row.text(8);
+    if (const auto round = row.optionalInteger(9)) event.round = static_cast<int>(*round);
+    if (!row.isNull(10)) event.list = active::roundListFrom(row.text(10));
+    event.supersedes = row.optionalInteger(11);
+    return event;
+}
+
+Result<std::vector<LabelEvent>> eventsFrom(Statement& statement) {
+    std::vector<LabelEvent> events;
+    while (true) {
+        BALMER_TRY(const bool row, statement.step());
+        if (!row) return events;
+        BALMER_TRY(auto event, eventFrom(statement));
+        events.push_back(std::move(event));
+    }
+}
+
+Result<std::vector<LabelEvent>> eventsOf(Database& database, std::string_view spectrum) {
+    BALMER_TRY(auto statement, database.prepare(std::string(select) + "WHERE spectrum = ? ORDER BY id"));
+    statement.bind(spectrum);
+    return eventsFrom(statement);
+}
+
+std::string flagWords(const active::CurrentLabel& label) {
+    std::string words;
+    const auto add = [&](bool holds, std::string_view word) {
+        if (holds) words += (words.empty() ? "" : " ") + std::string(word);
+    };
+    add(label.notSure, "not-sure");
+    add(label.bad, "bad");
+    add(label.artefact, "artefact");
+    add(label.noteworthy, "noteworthy");
+    return words;
+}
+
+Result<std::int64_t> appendOne(Database& database, const LabelEvent& event, const std::string& now) {
+    if (event.spectrum.empty()) return fail(ErrorCode::InvalidArgument, "a label needs the id of a spectrum");
+    if ((event.kind == LabelKind::Class) == event.className.empty())
+        return fail(ErrorCode::InvalidArgument, event.className.empty()
+                                                    ? "the label of " + event.spectrum + " names no class"
+                                                    : "only a label of the kind \"class\" names a class, not the one of " +
+                                                          event.spectrum);
+    if (event.supersedes) {
+        BALMER_TRY(const auto known, database.number("SELECT count(*) FROM label_event WHERE id = ? AND spectrum = ?",
+                                                     *event.supersedes, event.spectrum));
+        if (known == 0)
+            return fail(ErrorCode::InvalidArgument, "the label to replace, " + std::to_string(*event.supersedes) +
+                                                        ", is none of " + event.spectrum);
+    }
+    std::optional<std::string> list;
+    if (event.list) list = active::toString(*event.list);
+    BALMER_CHECK(database.run("INSERT INTO label_event (spectrum, kind, class, comment, who, at, view, model, round, "
+                              "list, supersedes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                              event.spectrum, active::toString(event.kind), event.className, event.comment, event.who,
+                              event.when.empty() ? now : event.when, event.view, event.model, event.round, list,
+                              event.supersedes));
+    const auto id = database.lastKey();
+    BALMER_TRY(const auto events, eventsOf(database, event.spectrum));
+    const auto current = active::currentLabel(events);
+    BALMER_CHECK(database.run("INSERT INTO label_current (spectrum, class, flags, comment, last_event) "
+                              "VALUES (?, ?, ?, ?, ?) ON CONFLICT (spectrum) DO UPDATE SET class = excluded.class, "
+                              "flags = excluded.flags, comment = excluded.comment, last_event = excluded.last_event",
+                              event.spectrum, current.className, flagWords(current), current.comment, id));
+    return id;
+}
+
+} // namespace
+
+LabelLog::LabelLog(Connections& connections) : connections_(connections) {}
+
+Result<std::int64_t> LabelLog::append(const LabelEvent& event) {
+    const auto now = connections_.now();
+    return connections_.write([&](Database& database) { return appendOne(database, event, now); });
+}
+
+Result<std::vector<std::int64_t>> LabelLog::appendAll(std::span<const LabelEvent> events) {
+    const auto now = connections_.now();
+    return connections_.write([&](Database& database) -> Result<std::vector<std::int64_t>> {
+        std::vector<std::int64_t> ids;
+        for (const auto& event : events) {
+            BALMER_TRY(const auto id, appendOne(database, event, now));
+            ids.push_back(id);
+        }
+        return ids;
+    });
+}
+
+Result<std::vector<LabelEvent>> LabelLog::of(std::string_view spectrum) {
+    return connections_.read([&](Database& database) { return eventsOf(database, spectrum); });
+}
+
+Result<std::vector<LabelEvent>> LabelLog::list(const LabelFilter& filter) {
+    return connections_.read([&](Database& database) -> Result<std::vector<LabelEvent>> {
+        std::string sql = std::string(select) + "WHERE id > ?";
+        if (!filter.spectrum.empty()) sql += " AND spectrum = ?";
+        if (!filter.who.empty()) sql += " AND who = ?";
+        if (filter.kind) sql += " AND kind = ?";
+        if (filter.round) sql += " AND round = ?";
+        if (!filter.until.empty()) sql += " AND at <= ?";
+        if (filter.limit > 0) sql = "SELECT * FROM (" + sql + " ORDER BY id DESC LIMIT ?)";
+        BALMER_TRY(auto statement, database.prepare(sql + " ORDER BY id"));
+        statement.bind(filter.after);
+        if (!filter.spectrum.empty()) statement.bind(filter.spectrum);
+        if (!filter.who.empty()) statement.bind(filter.who);
+        if (filter.kind) statement.bind(active::toString(*filter.kind));
+        if (filter.round) statement.bind(*filter.round);
+        if (!filter.until.empty()) statement.bind(filter.until);
+        if (filter.limit > 0) statement.bind(static_cast<std::int64_t>(filter.limit));
+        return eventsFrom(statement);
+    });
+}
+
+Result<active::CurrentLabel> LabelLog::current(std::string_view spectrum) {
+    BALMER_TRY(const auto events, of(spectrum));
+    return active::currentLabel(events);
+}
+
+Result<std::vector<SpectrumLabel>> LabelLog::currentAll(std::string_view until) {
+    return connections_.read([&](Database& database) -> Result<std::vector<SpectrumLabel>> {
+        BALMER_TRY(auto statement, database.prepare(std::string(select) + "WHERE ? = '' OR at <= ? ORDER BY spectrum, id"));
+        statement.bind(until).bind(until);
+        BALMER_TRY(const auto events, eventsFrom(statement));
+        std::vector<SpectrumLabel> labels;
+        for (std::size_t first = 0; first < events.size();) {
+            std::size_t end = first;
+            while (end < events.size() && events[end].spectrum == events[first].spectrum) ++end;
+            labels.push_back({events[first].spectrum, active::currentLabel(std::span(events).subspan(first, end - first))});
+            first = end;
+        }
+        return labels;
+    });
+}
+
+Result<std::map<std::string, std::string>> LabelLog::classes() {
+    return connections_.read([&](Database& database) -> Result<std::map<std::string, std::string>> {
+        std::map<std::string, std::string> all;
+        BALMER_TRY(auto statement, database.prepare("SELECT spectrum, class FROM label_current WHERE class <> ''"));
+        while (true) {
+            BALMER_TRY(const bool row, statement.step());
+            if (!row) return all;
+            all.emplace(statement.text(0), statement.text(1));
+        }
+    });
+}
+
+Result<std::map<std::string, std::int64_t>> LabelLog::counts() {
+    return connections_.read([&](Database& database) -> Result<std::map<std::string, std::int64_t>> {
+        std::map<std::string, std::int64_t> all;
+        BALMER_TRY(auto statement,
+                   database.prepare("SELECT class, count(*) FROM label_current WHERE class <> '' GROUP BY class"));
+        while (true) {
+            BALMER_TRY(const bool row, statement.step());
+            if (!row) return all;
+            all.emplace(statement.text(0), statement.integer(1));
+        }
+    });
+}
+
+} // namespace balmer::store

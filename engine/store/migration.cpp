@@ -1,0 +1,62 @@
+#include "engine/store/migration.h"
+
+#include <string>
+
+#include "engine/store/connections.h"
+
+namespace balmer::store {
+
+using core::ErrorCode;
+using core::fail;
+using core::Status;
+
+namespace {
+constexpr std::int64_t balmersMark = 1112296786; // "BLMR", set by the first step
+}
+
+Status checkOrigin(Database& database, std::span<const Migration> steps) {
+    const auto file = database.file().string();
+    BALMER_TRY(const auto version, database.number("PRAGMA user_version"));
+    BALMER_TRY(const auto mark, database.number("PRAGMA application_id"));
+    BALMER_TRY(const auto tables, database.number("SELECT count(*) FROM sqlite_schema"));
+    if ((version != 0 || tables != 0) && mark != balmersMark)
+        return fail(ErrorCode::Store, file + " is a database of another program; choose another folder for the project");
+    const auto newest = steps.empty() ? 0 : steps.back().number;
+    if (version > newest)
+        return fail(ErrorCode::Unsupported, file + " was written by a newer Balmer (schema " + std::to_string(version) +
+                                                "; this one knows " + std::to_string(newest) +
+                                                "); use that version or a later one");
+    return {};
+}
+
+Status migrate(Database& database, std::span<const Migration> steps) {
+    BALMER_CHECK(checkOrigin(database, steps));
+    bool copied = false;
+    for (const auto& step : steps) {
+        BALMER_TRY(const auto before, database.number("PRAGMA user_version"));
+        if (before >= step.number) continue;
+        if (before > 0 && !copied) {
+            BALMER_CHECK(database.copyTo(database.file().string() + ".before-" + std::to_string(step.number)));
+            copied = true;
+        }
+        BALMER_CHECK(database.run("BEGIN IMMEDIATE"));
+        // Another process may have taken the step while this one waited for its turn.
+        const auto take = [&]() -> Status {
+            BALMER_TRY(const auto now, database.number("PRAGMA user_version"));
+            if (now >= step.number) return {};
+            BALMER_CHECK(database.script(step.sql));
+            BALMER_CHECK(database.script("PRAGMA user_version = " + std::to_string(step.number)));
+            return database.run("COMMIT");
+        };
+        auto taken = take();
+        (void)database.run("ROLLBACK"); // does nothing after a COMMIT
+        if (!taken) {
+            auto error = std::move(taken).error();
+            return fail(error.during("bringing the project to schema " + std::to_string(step.number) + ", " +
+                                     std::string(step.name)));
+        }
+    }
+    return {};
+}
+
+} // namespace balmer::store
