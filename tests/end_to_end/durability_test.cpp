@@ -2,6 +2,7 @@
 // interrupted.
 #include "tests/end_to_end/balmer_session.h"
 
+#include <set>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -51,6 +52,31 @@ TEST(Killed, WhileItLabelsLosesNoLabelThatWasAcknowledged) {
                     << " was acknowledged";
             acknowledged = standing;
         }
+    }
+}
+
+TEST(Killed, BetweenSingleLabelsLosesNoneOfThem) {
+    BalmerSession session;
+    session.succeed(
+        {"dataset", "import", session.write("m.csv", lineMatrix(24, {})).string(), "--name", "m"});
+    std::set<std::string> given;
+    for (int row = 0; row < 24; ++row) {
+        const std::string id = "row-" + std::to_string(row);
+        BackgroundProcess labelling(session.command({"label", "give", id, "double peak"}));
+        if (row % 2 != 0) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(3 * row));
+            labelling.kill();
+        }
+        if (labelling.wait(std::chrono::seconds(60)).exitStatus == 0) given.insert(id);
+    }
+    EXPECT_GE(given.size(), 12u);
+    const auto rows = session.rows();
+    ASSERT_EQ(rows.size(), 24u);
+    for (const auto& id : given)
+        EXPECT_EQ(rows.at(id).value("label", ""), "double peak") << id;
+    for (const auto& [id, row] : rows) {
+        const auto label = row.value("label", "");
+        EXPECT_TRUE(label.empty() || label == "double peak") << id << " has " << label;
     }
 }
 

@@ -104,5 +104,31 @@ TEST(Rounds, RaiseRecallOverRandomChoice) {
     EXPECT_GT(withRounds, withoutRounds);
 }
 
+TEST(Discover, PutsEmissionStarsFirstWithoutALabel) {
+    BalmerSession session;
+    session.succeed({"simulate", "--out", (session / "survey").string(), "--spectra", "600", "--targets",
+                     "0.04", "--seed", "11"},
+                    kLimit);
+    const auto truth = readTruth(session / "survey");
+    ASSERT_EQ(truth.classOf.size(), 600u);
+    const auto found = session.succeed({"discover", (session / "survey").string()}, kLimit);
+    ASSERT_TRUE(found.is_object());
+    const auto candidates = found["round"]["candidates"];
+    ASSERT_GE(candidates.size(), 10u) << "24 emission stars are among the 600";
+    int right = 0;
+    for (std::size_t i = 0; i < 10; ++i) {
+        const auto is = truth.classOf.find(candidates[i].value("id", ""));
+        ASSERT_NE(is, truth.classOf.end()) << candidates[i].dump();
+        right += is->second != truth.classes.front();
+    }
+    std::cout << right << " of the first ten candidates are emission stars" << std::endl;
+    EXPECT_GE(right, 8);
+
+    // Once more on the same project: nothing is imported twice.
+    const auto again = session.succeed({"discover", (session / "survey").string()}, kLimit);
+    EXPECT_EQ(again["import"].value("imported", -1), 0);
+    EXPECT_EQ(session.rows().size(), 600u);
+}
+
 } // namespace
 } // namespace balmer::test
