@@ -115,8 +115,13 @@ void BestUnitSearch::searchBlock(core::FloatView rows, Scratch& scratch,
     {
         const OneOpenMpThread alone;
         const auto m = static_cast<dnnl_dim_t>(neurons), k = static_cast<dnnl_dim_t>(columns);
-        dnnl_sgemm('N', 'T', m, ld, k, 1.0f, centred_.data(), k, scratch.rows.data(), k, 0.0f,
-                   scratch.scores.data(), ld);
+        const dnnl_status_t status = dnnl_sgemm('N', 'T', m, ld, k, 1.0f, centred_.data(), k,
+                                                scratch.rows.data(), k, 0.0f, scratch.scores.data(), ld);
+        // Without scores, all neurons are compared directly.
+        if (status != dnnl_success) {
+            std::ranges::fill(scratch.scores, 0.0f);
+            std::ranges::fill(scratch.threshold, std::numeric_limits<float>::infinity());
+        }
     }
     kernels::scanScores(scratch.scores.data(), half_.data(), neurons, scratch.groupMaximum.data(),
                         scratch.secondLargest.data());
