@@ -180,8 +180,13 @@ void describe(Metadata& metadata, const FitsHdu& primary, const FitsHdu* extensi
     metadata.position = spectrum::parsePosition(text("RA"), text("DEC"));
     auto equinox = number("EQUINOX");
     if (!equinox) equinox = number("EPOCH");
-    if (metadata.position && equinox && *equinox > 1850 && *equinox < 2100 && std::abs(*equinox - 2000) > 1e-3 &&
-        text("RADECSYS") != "ICRS") {
+    const bool ofDate = equinox && *equinox > 1850 && *equinox < 2100 && std::abs(*equinox - 2000) > 1e-3 && text("RADECSYS") != "ICRS";
+    // Ondřejov's telescope control (TLE- cards) writes the date of the observation as EQUINOX beside positions that are
+    // J2000 all the same: its archive publishes the same exposures (γ Cas, V509 Cas) with these numbers as ICRS.
+    const bool mistaken = ofDate && isOndrejov(primary) && primary.text("TLE-TRRD");
+    if (metadata.position && mistaken) {
+        metadata.warnings.push_back("EQUINOX " + core::formatDouble(*equinox) + " is the date of the observation; the position is taken as J2000");
+    } else if (metadata.position && ofDate) {
         metadata.position = spectrum::precessedToJ2000(*metadata.position, *equinox);
         metadata.warnings.push_back("the position was moved from equinox " + core::formatDouble(*equinox) + " to J2000");
     }
