@@ -281,7 +281,7 @@ Spectra readLinearImage(const FitsFile& file, const FitsHdu& image, const ReadOp
     raw.medium = mediumOf(image);
     if (raw.medium == Medium::Unknown) raw.medium = mediumOf(file.primary());
     if (scale && scale->inverse) raw.medium = Medium::Vacuum;
-    BALMER_TRY(const std::vector<float> pixels, image.pixels(0, n));
+    BALMER_TRY(const std::vector<double> pixels, image.pixels(0, n));
     raw.flux.assign(pixels.begin(), pixels.end());
     describe(raw.metadata, file.primary(), &image == &file.primary() ? nullptr : &image, options);
     BALMER_TRY(Spectrum spectrum, makeSpectrum(std::move(raw)));
