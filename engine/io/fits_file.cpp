@@ -191,7 +191,7 @@ const FitsColumn* FitsHdu::column(std::string_view name) const {
     return found == columns_.end() ? nullptr : &*found;
 }
 
-core::Result<std::vector<float>> FitsHdu::pixels(std::size_t first, std::size_t count) const {
+core::Result<std::vector<double>> FitsHdu::pixels(std::size_t first, std::size_t count) const {
     const std::size_t width = static_cast<std::size_t>(std::abs(bitpix_)) / 8;
     if (first > data_.size() / width || count > data_.size() / width - first) {
         return fail(ErrorCode::Format, "the file ends before its image does; it was not copied whole");
@@ -199,7 +199,7 @@ core::Result<std::vector<float>> FitsHdu::pixels(std::size_t first, std::size_t 
     const double scale = number("BSCALE").value_or(1), zero = number("BZERO").value_or(0);
     std::optional<std::int64_t> blank;
     if (bitpix_ > 0) blank = integer("BLANK");
-    std::vector<float> values(count);
+    std::vector<double> values(count);
     const std::byte* from = data_.data() + first * width;
     switch (bitpix_) {
     case 8: decode<std::uint8_t>(from, count, scale, zero, blank, values.data()); break;

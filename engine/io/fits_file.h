@@ -53,7 +53,7 @@ class FitsHdu {
 
     /// Pixels [first, first + count) of an image with BSCALE and BZERO applied; BLANK becomes NaN.
     /// Errors: Format when they are not all in the file.
-    core::Result<std::vector<float>> pixels(std::size_t first, std::size_t count) const;
+    core::Result<std::vector<double>> pixels(std::size_t first, std::size_t count) const;
 
     std::size_t rows() const { return kind_ == Kind::Table ? axes_[1] : 0; }
     const std::vector<FitsColumn>& columns() const { return columns_; }

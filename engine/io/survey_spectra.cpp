@@ -153,7 +153,7 @@ Spectra readLamostImage(const FitsFile& file, const ReadOptions& options) {
         const auto index = static_cast<std::size_t>(found - words.begin());
         return found == words.end() || index >= rows ? std::nullopt : std::optional(index);
     };
-    BALMER_TRY(const std::vector<float> pixels, primary.pixels(0, n * rows));
+    BALMER_TRY(const std::vector<double> pixels, primary.pixels(0, n * rows));
     const auto values = [&](std::size_t r) {
         return std::vector<double>(pixels.begin() + static_cast<std::ptrdiff_t>(r * n),
                                    pixels.begin() + static_cast<std::ptrdiff_t>((r + 1) * n));
@@ -262,7 +262,7 @@ bool isSdssSpSpec(const FitsFile& file) {
 Spectra readSdssSpSpec(const FitsFile& file, const ReadOptions& options) {
     const FitsHdu& primary = file.primary();
     const std::size_t n = primary.axes()[0], rows = primary.axes()[1];
-    BALMER_TRY(const std::vector<float> pixels, primary.pixels(0, n * rows));
+    BALMER_TRY(const std::vector<double> pixels, primary.pixels(0, n * rows));
     RawSpectrum raw;
     raw.medium = primary.logical("VACUUM").value_or(true) ? Medium::Vacuum : Medium::Air;
     raw.metadata.rule = "sdss-spspec";
@@ -275,8 +275,8 @@ Spectra readSdssSpSpec(const FitsFile& file, const ReadOptions& options) {
         if (what == "mask") {
             raw.mask.resize(n);
             for (std::size_t i = 0; i < n; ++i) {
-                const float value = pixels[row * n + i];
-                raw.mask[i] = std::isfinite(value) && std::abs(value) < 9e15F && (static_cast<std::int64_t>(value) & SDSS_FATAL) != 0;
+                const double value = pixels[row * n + i];
+                raw.mask[i] = std::isfinite(value) && std::abs(value) < 9e15 && (static_cast<std::int64_t>(value) & SDSS_FATAL) != 0;
             }
         }
     }
