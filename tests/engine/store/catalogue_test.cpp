@@ -189,7 +189,8 @@ TEST_F(CatalogueTest, FindsPositionsAcrossZeroAndAtThePole) {
          at("across", 300, 89.9999)});
     const auto near = [&](double ra, double dec, double radius) {
         Ids found;
-        for (const auto& record : catalogue.near({ra, dec}, radius).value()) found.push_back(record.id);
+        const auto records = catalogue.near({ra, dec}, radius).value();
+        for (const auto& record : records) found.push_back(record.id);
         return found;
     };
     EXPECT_EQ(near(0.0004, 10, 5), (Ids{"east", "west"}));

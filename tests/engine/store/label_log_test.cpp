@@ -148,7 +148,8 @@ TEST_F(LabelLogTest, WhatStandsAgreesWithThePureFunction) {
         ASSERT_EQ(record.flags.find("artefact") != std::string::npos, expected.artefact);
     }
     std::map<std::string, std::string> expectedClasses;
-    for (const auto& [spectrum, label] : labels.currentAll().value()) {
+    const auto standing = labels.currentAll().value();
+    for (const auto& [spectrum, label] : standing) {
         EXPECT_EQ(label, active::currentLabel(given[spectrum]));
         if (label.hasClass()) expectedClasses[spectrum] = label.className;
     }
@@ -222,10 +223,12 @@ TEST(LabelDurability, NoAcknowledgedLabelIsLostWhenTheProcessIsKilled) {
 
         const auto project = test::openProject(where);
         std::set<std::int64_t> kept;
-        for (const auto& event : project->labels().list({}).value()) kept.insert(event.id);
+        const auto events = project->labels().list({}).value();
+        for (const auto& event : events) kept.insert(event.id);
         for (const auto wanted : acknowledged) ASSERT_TRUE(kept.contains(wanted)) << "label " << wanted << " is lost";
         // What stands was written together with the events.
-        for (const auto& [spectrum, label] : project->labels().currentAll().value())
+        const auto standing = project->labels().currentAll().value();
+        for (const auto& [spectrum, label] : standing)
             ASSERT_EQ(project->labels().classes()->at(spectrum), label.className);
     }
     EXPECT_GT(acknowledged.size(), 8u);

@@ -148,12 +148,16 @@ TEST(ProjectFailures, ADamagedDatabaseIsAnErrorNotACrash) {
         const auto near = (*project)->catalogue().near({301.15, 32.22}, 1);
         const auto added = (*project)->catalogue().add(std::vector{test::sampleSpectrum("new")});
         if (!list || !search || !near || !added) ++damaged;
-        if (!list) EXPECT_EQ(list.error().code(), ErrorCode::Store) << list.error().describe();
+        if (!list) {
+            EXPECT_EQ(list.error().code(), ErrorCode::Store) << list.error().describe();
+        }
     }
     EXPECT_GT(damaged, 0);
     std::ofstream(file, std::ios::binary | std::ios::trunc) << whole.substr(0, whole.size() / 2);
     const auto half = Project::open(folder / "a.balmer");
-    if (half) EXPECT_FALSE((*half)->catalogue().list({}));
+    if (half) {
+        EXPECT_FALSE((*half)->catalogue().list({}));
+    }
 }
 
 namespace {
