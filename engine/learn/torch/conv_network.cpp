@@ -227,6 +227,7 @@ core::Result<ConvModel> TrainableNetwork::trainOne(const core::FloatMatrix& scal
         stopped = p.patience > 0 && epoch - gainedEpoch >= p.patience;
     }
     std::ranges::copy(best, model.weights().begin());
+    model.endTraining();
     if (epoch >= report.epochs) {
         report.rowsBalanced = rows;
         report.epochs = epoch;
