@@ -69,7 +69,10 @@ BALMER_WIDE void addBias(float* __restrict values, const float* __restrict bias,
 /// masked = given where value > 0, else 0.
 BALMER_WIDE void maskByValue(float* __restrict masked, const float* __restrict given, const float* __restrict value,
                              std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i) masked[i] = value[i] > 0 ? given[i] : 0.0f;
+    for (std::int64_t i = 0; i < count; ++i) {
+        const float kept = given[i];
+        masked[i] = value[i] > 0 ? kept : 0.0f;
+    }
 }
 
 BALMER_WIDE void sumRows(float* __restrict sum, const float* __restrict values, std::int64_t rows, std::int64_t width) {
