@@ -1,0 +1,206 @@
+// Keys of the labelling panel give the right gestures, and what is shown follows.
+#include <QAction>
+#include <QApplication>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <gtest/gtest.h>
+
+#include "widgets/common/key_button.h"
+#include "widgets/gallery/made_up_data.h"
+#include "widgets/labelling/labelling_panel.h"
+#include "widgets/labelling/queue_strip.h"
+#include "widgets/spectrum/spectrum_plot.h"
+
+namespace balmer::widgets {
+namespace {
+
+class LabellingPanelTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        panel.resize(1200, 740);
+        panel.setQueue(gallery::queue(100000));
+        panel.setCurrent(gallery::labelItem(5));
+        panel.show();
+        ASSERT_TRUE(QTest::qWaitForWindowExposed(&panel));
+        QApplication::setActiveWindow(&panel);
+        panel.setFocus();
+        QObject::connect(&panel, &LabellingPanel::labelGiven, &panel, [this](const QString& id, const LabelGesture& gesture) {
+            ids << id;
+            gestures.push_back(gesture);
+        });
+    }
+
+    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) { QTest::keyClick(&panel, key, modifiers); }
+
+    LabellingPanel panel;
+    QStringList ids;
+    std::vector<LabelGesture> gestures;
+};
+
+TEST_F(LabellingPanelTest, DigitsLabelByClass) {
+    press(Qt::Key_2);
+    ASSERT_EQ(gestures.size(), 1U);
+    EXPECT_EQ(gestures[0].kind, LabelKind::Class);
+    EXPECT_EQ(gestures[0].className, "double peak");
+    EXPECT_EQ(ids[0], "spec-55005");
+    press(Qt::Key_9);
+    EXPECT_EQ(gestures.size(), 1U) << "a digit without a class does nothing";
+}
+
+TEST_F(LabellingPanelTest, DigitsAfterTheClassesAndLettersGiveTheOtherAnswers) {
+    press(Qt::Key_4);
+    press(Qt::Key_5);
+    press(Qt::Key_6);
+    press(Qt::Key_U);
+    press(Qt::Key_D);
+    press(Qt::Key_A);
+    ASSERT_EQ(gestures.size(), 6U);
+    const LabelKind expected[] = {LabelKind::NotSure, LabelKind::Bad, LabelKind::Artefact, LabelKind::NotSure, LabelKind::Bad, LabelKind::Artefact};
+    for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(gestures[i].kind, expected[i]) << i;
+}
+
+TEST_F(LabellingPanelTest, NoteworthyIsAFlagThatCanBeTakenBack) {
+    press(Qt::Key_N);
+    press(Qt::Key_N);
+    ASSERT_EQ(gestures.size(), 2U);
+    EXPECT_EQ(gestures[0].kind, LabelKind::Noteworthy);
+    EXPECT_EQ(gestures[0].className, "noteworthy");
+    EXPECT_EQ(gestures[1].className, "");
+    EXPECT_EQ(panel.currentId(), "spec-55005");
+}
+
+TEST_F(LabellingPanelTest, OtherKeysAskForWhatTheySay) {
+    QSignalSpy undo(&panel, &LabellingPanel::undoRequested), back(&panel, &LabellingPanel::backRequested);
+    QSignalSpy skip(&panel, &LabellingPanel::skipRequested), next(&panel, &LabellingPanel::nextRoundRequested);
+    press(Qt::Key_Z);
+    press(Qt::Key_Backspace);
+    press(Qt::Key_S);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    EXPECT_EQ(undo.count(), 1);
+    EXPECT_EQ(back.count(), 1);
+    EXPECT_EQ(skip.count(), 1);
+    EXPECT_EQ(next.count(), 0) << "no next round is possible yet";
+    panel.setRoundStatus({4, 100, 100, QueueList::Oracle, 412, 9, true, {}});
+    press(Qt::Key_Return, Qt::ControlModifier);
+    EXPECT_EQ(next.count(), 1);
+    EXPECT_TRUE(gestures.empty());
+}
+
+TEST_F(LabellingPanelTest, TypingACommentLabelsNothingAndTheLabelCarriesIt) {
+    QSignalSpy edited(&panel, &LabellingPanel::commentEdited);
+    auto* comment = panel.findChild<QPlainTextEdit*>("labellingCommentEdit");
+    ASSERT_NE(comment, nullptr);
+    press(Qt::Key_C);
+    ASSERT_TRUE(comment->hasFocus());
+    QTest::keyClicks(comment, "bzn 12 shell?");
+    EXPECT_EQ(comment->toPlainText(), "bzn 12 shell?");
+    EXPECT_TRUE(gestures.empty());
+    EXPECT_FALSE(panel.predictionsHidden());
+    QTest::keyClick(comment, Qt::Key_Return);
+    EXPECT_FALSE(comment->hasFocus());
+    ASSERT_EQ(edited.count(), 1);
+    EXPECT_EQ(edited.at(0).at(1).toString(), "bzn 12 shell?");
+    press(Qt::Key_1);
+    ASSERT_EQ(gestures.size(), 1U);
+    EXPECT_EQ(gestures[0].comment, "bzn 12 shell?");
+    panel.setCurrent(gallery::labelItem(6));
+    EXPECT_EQ(edited.count(), 1) << "the label told the comment already";
+    EXPECT_TRUE(comment->toPlainText().isEmpty());
+}
+
+TEST_F(LabellingPanelTest, BlindHidesEverythingThatTheModelSays) {
+    auto* reason = panel.findChild<QLabel*>("labellingReason");
+    auto* button = panel.findChild<KeyButton*>("labellingClass2Button");
+    ASSERT_NE(button, nullptr);
+    EXPECT_EQ(button->accessibleName(), "double peak, 52 %");
+    EXPECT_TRUE(reason->text().contains("equally likely"));
+    QSignalSpy told(&panel, &LabellingPanel::predictionsHiddenChanged);
+    press(Qt::Key_B);
+    EXPECT_EQ(told.count(), 1);
+    EXPECT_TRUE(panel.predictionsHidden());
+    EXPECT_EQ(button->accessibleName(), "double peak");
+    EXPECT_FALSE(reason->text().contains("equally likely"));
+    panel.setCurrent(gallery::labelItem(7));
+    EXPECT_EQ(button->accessibleName(), "double peak") << "it stays hidden for the next";
+}
+
+TEST_F(LabellingPanelTest, TheAxisRangeStaysFromSpectrumToSpectrum) {
+    panel.windowPlot()->setXRange(6540, 6590);
+    panel.windowPlot()->setYRange(-1.5, 1.5);
+    panel.setCurrent(gallery::labelItem(8));
+    EXPECT_EQ(panel.windowPlot()->xRange(), std::make_pair(6540.0, 6590.0));
+    EXPECT_EQ(panel.windowPlot()->yRange(), std::make_pair(-1.5, 1.5));
+    panel.setCurrent(gallery::labelItem(9), true);
+    EXPECT_NE(panel.windowPlot()->yRange(), std::make_pair(-1.5, 1.5));
+    LabelItem elsewhere = gallery::labelItem(10);
+    for (double& wavelength : elsewhere.window.wavelength) wavelength -= 1700;
+    elsewhere.neighbours.reset();
+    panel.setCurrent(elsewhere);
+    EXPECT_LT(panel.windowPlot()->xRange().second, 5100) << "another line: another range";
+}
+
+TEST_F(LabellingPanelTest, AWholeSpectrumThatComesLateIsShownOnlyForItsOwnItem) {
+    LabelItem item = gallery::labelItem(11);
+    item.whole.reset();
+    panel.setCurrent(item);
+    EXPECT_TRUE(panel.wholePlot()->spectra().empty());
+    panel.setWholeSpectrum("spec-another", gallery::wholeSpectrum(1, gallery::Profile::SinglePeak));
+    EXPECT_TRUE(panel.wholePlot()->spectra().empty());
+    panel.setWholeSpectrum(item.id, gallery::wholeSpectrum(11, gallery::Profile::SinglePeak));
+    EXPECT_EQ(panel.wholePlot()->spectra().size(), 1U);
+}
+
+TEST_F(LabellingPanelTest, TheQueueFollowsAndAsksForWhatIsClicked) {
+    auto* queue = panel.findChild<QueueStrip*>("queueStrip");
+    ASSERT_NE(queue, nullptr);
+    EXPECT_EQ(queue->currentIndex(), 5);
+    press(Qt::Key_1);
+    EXPECT_EQ(queue->entries()[5].label, "single peak");
+    panel.setQueueLabel("spec-55005", "");
+    EXPECT_EQ(queue->entries()[5].label, "");
+    QSignalSpy asked(&panel, &LabellingPanel::itemRequested);
+    QTest::mouseClick(queue, Qt::LeftButton, Qt::NoModifier, QPoint(10, 20));
+    ASSERT_EQ(asked.count(), 1);
+    EXPECT_EQ(asked.at(0).at(0).toInt(), 1) << "a third of the strip shows what was before";
+}
+
+TEST_F(LabellingPanelTest, WithoutAnItemNothingCanBeLabelled) {
+    panel.clearCurrent("The queue of this round is done.", "Start the next round");
+    press(Qt::Key_1);
+    press(Qt::Key_N);
+    EXPECT_TRUE(gestures.empty());
+    EXPECT_TRUE(panel.currentId().isEmpty());
+    QSignalSpy asked(&panel, &LabellingPanel::emptyActionTriggered);
+    QTest::mouseClick(panel.findChild<QWidget*>("labellingEmptyAction"), Qt::LeftButton);
+    EXPECT_EQ(asked.count(), 1);
+}
+
+TEST_F(LabellingPanelTest, ClassesCanChangeBetweenItems) {
+    LabelItem item = gallery::labelItem(12);
+    item.classNames = QStringList({"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"});
+    item.probabilities.clear();
+    panel.setCurrent(item);
+    press(Qt::Key_9);
+    press(Qt::Key_U);
+    ASSERT_EQ(gestures.size(), 2U);
+    EXPECT_EQ(gestures[0].className, "i");
+    EXPECT_EQ(gestures[1].kind, LabelKind::NotSure);
+}
+
+TEST_F(LabellingPanelTest, EveryActionHasANameAToolTipAndAKey) {
+    for (const QAction* action : panel.actions()) {
+        EXPECT_FALSE(action->objectName().isEmpty()) << action->text().toStdString();
+        EXPECT_FALSE(action->toolTip().isEmpty()) << action->objectName().toStdString();
+        EXPECT_FALSE(action->shortcut().isEmpty()) << action->objectName().toStdString();
+    }
+    for (const KeyButton* button : panel.findChildren<KeyButton*>()) {
+        EXPECT_FALSE(button->objectName().isEmpty());
+        EXPECT_FALSE(button->accessibleName().isEmpty());
+    }
+}
+
+} // namespace
+} // namespace balmer::widgets

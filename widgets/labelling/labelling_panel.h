@@ -1,0 +1,77 @@
+// LabellingPanel: one spectrum at a time, everything needed to decide about it, and a key for each answer.
+// Digits 1 … 9 label by class, the digits after the classes are "not sure", "bad", "artefact" (U, D, A too), N flags as
+// noteworthy, S skips, Z undoes, Backspace goes back, B hides predictions, C enters the comment (Enter or Escape
+// leaves it), Ctrl+Enter starts the next round. All are QActions (actions()), with object names, so that keys can be remapped.
+//
+// The panel decides nothing: it reports gestures and is then told what to show. From labelGiven the owner writes the
+// event, then calls setCurrent with the next item; that call draws at once, in one pass. UI thread only.
+#pragma once
+
+#include <memory>
+
+#include <QWidget>
+
+#include "widgets/labelling/label_item.h"
+
+namespace balmer::widgets {
+
+class SpectrumPlot;
+class LineStrip;
+
+class LabellingPanel : public QWidget {
+    Q_OBJECT
+  public:
+    explicit LabellingPanel(QWidget* parent = nullptr);
+    ~LabellingPanel() override;
+
+    void setQueue(std::vector<QueueEntry> entries);
+    /// The label that an entry now has; empty takes it away.
+    void setQueueLabel(const QString& id, const QString& label);
+    /// The thumbnail of an entry, when it comes later.
+    void setThumbnail(const QString& id, std::vector<float> thumbnail);
+
+    /// Shows this spectrum, draws at once. The axis range stays what it was unless `rescale`, or nothing was shown before
+    /// or the window's wavelengths do not overlap the range.
+    void setCurrent(LabelItem item, bool rescale = false);
+    /// The whole spectrum of the item shown; ignored where another is shown by now (latest wins).
+    void setWholeSpectrum(const QString& id, PlottedSpectrum whole);
+    /// Nothing to label: an empty state with this sentence and action (object name "labellingEmptyAction").
+    void clearCurrent(const QString& sentence, const QString& action = {});
+    QString currentId() const;
+
+    void setRoundStatus(const RoundStatus& status);
+    /// An error of the last gesture (a label that could not be kept): shown until the next gesture.
+    void setError(const QString& message);
+
+    bool predictionsHidden() const;
+    void setPredictionsHidden(bool hidden);
+
+    SpectrumPlot* windowPlot() const;
+    SpectrumPlot* wholePlot() const;
+    LineStrip* lineStrip() const;
+
+  Q_SIGNALS:
+    /// A label or flag was given to this spectrum.
+    void labelGiven(const QString& id, const balmer::widgets::LabelGesture& gesture);
+    void undoRequested();
+    void backRequested();
+    void skipRequested();
+    /// A thumbnail of the queue was clicked.
+    void itemRequested(int index);
+    void nextRoundRequested();
+    /// The comment field was left with a changed text, without a label.
+    void commentEdited(const QString& id, const QString& comment);
+    void predictionsHiddenChanged(bool hidden);
+    /// The button of the empty state.
+    void emptyActionTriggered();
+
+  protected:
+    void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+  private:
+    struct Private;
+    std::unique_ptr<Private> d_;
+};
+
+} // namespace balmer::widgets

@@ -1,0 +1,52 @@
+// QueueStrip: the queue as a row of thumbnails in the colours and letters of their lists; draws only what is in sight,
+// so a hundred thousand entries cost no more than ten. UI thread only.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include <QWidget>
+
+#include "widgets/labelling/label_item.h"
+
+namespace balmer::widgets {
+
+class QueueStrip : public QWidget {
+    Q_OBJECT
+  public:
+    explicit QueueStrip(QWidget* parent = nullptr);
+
+    void setEntries(std::vector<QueueEntry> entries);
+    const std::vector<QueueEntry>& entries() const { return entries_; }
+    /// Labels that are class names get the mark of their class.
+    void setClassNames(const QStringList& names);
+    void setLabel(const QString& id, const QString& label);
+    void setThumbnail(const QString& id, std::vector<float> thumbnail);
+    /// The entry in the middle of the strip; nothing happens for an unknown id.
+    void setCurrentId(const QString& id);
+    int currentIndex() const { return current_; }
+    int indexOf(const QString& id) const; ///< -1: none
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+  Q_SIGNALS:
+    void entryClicked(int index);
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    bool event(QEvent* event) override;
+
+  private:
+    int firstVisible() const;
+    int indexAt(const QPoint& position) const;
+    std::vector<QueueEntry> entries_;
+    QStringList classNames_;
+    std::unordered_map<QString, int> byId_;
+    int current_ = -1;
+    int scroll_ = 0; ///< entries that the wheel moved the strip away from the current one
+};
+
+} // namespace balmer::widgets

@@ -1,0 +1,635 @@
+#include "widgets/spectrum/spectrum_plot.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <QEvent>
+#include <QMouseEvent>
+#include <QVariantAnimation>
+
+#include "widgets/common/theme.h"
+#include "widgets/plot/custom_plot.h"
+
+namespace balmer::widgets {
+
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// From data to pixels, and the part of an axis in sight.
+struct Mapping {
+    double xScale = 1, xOffset = 0, yScale = 1, yOffset = 0;
+    double lower = 0, upper = 1; // wavelengths in sight
+    double column = 1;           // width of a pixel column
+    double yTop = 0, yBottom = 0;
+    bool vector = false; // the painter writes lines, not pixels
+
+    double x(double wavelength) const { return xOffset + xScale * wavelength; }
+    /// Kept near the visible part: a rasteriser must not meet a cosmic ray's 10⁷ pixels.
+    double y(double flux) const { return std::clamp(yOffset + yScale * flux, yTop - 4000, yBottom + 4000); }
+};
+
+bool masked(const PlottedSpectrum& s, std::size_t i) { return i < s.mask.size() && s.mask[i] != 0; }
+
+const QString& nameOf(const PlottedSpectrum& s) { return s.name.isEmpty() ? s.id : s.name; }
+
+/// The samples in sight, and one more on either side: [first, last).
+std::pair<std::size_t, std::size_t> inSight(const PlottedSpectrum& s, const Mapping& m) {
+    const auto begin = s.wavelength.begin();
+    auto first = std::lower_bound(begin, s.wavelength.end(), m.lower);
+    auto last = std::upper_bound(first, s.wavelength.end(), m.upper);
+    if (first != begin) --first;
+    if (last != s.wavelength.end()) ++last;
+    return {std::size_t(first - begin), std::size_t(last - begin)};
+}
+
+/// More than three samples a pixel column: the curve is then what its columns cover.
+bool dense(const PlottedSpectrum& s, std::size_t first, std::size_t last, const Mapping& m) {
+    return double(last - first) > 3 * (s.wavelength[last - 1] - s.wavelength[first]) * m.xScale / m.column + 3;
+}
+
+/// One rectangle a pixel column, from the least to the greatest flux there, joined to the column before and as thick
+/// as the pen where the curve is flat.
+void columnsOf(const PlottedSpectrum& s, std::size_t first, std::size_t last, const Mapping& m, double thickness, QList<QRectF>& columns) {
+    columns.clear();
+    float before = s.flux[first];
+    std::size_t i = first;
+    while (i < last) {
+        const double left = std::floor(m.x(s.wavelength[i]) / m.column) * m.column;
+        const double endWavelength = (left + m.column - m.xOffset) / m.xScale;
+        float least = std::min(before, s.flux[i]), greatest = std::max(before, s.flux[i]);
+        for (++i; i < last && s.wavelength[i] < endWavelength; ++i) {
+            least = std::min(least, s.flux[i]);
+            greatest = std::max(greatest, s.flux[i]);
+        }
+        before = s.flux[i - 1];
+        const double top = m.y(double(greatest)) - thickness / 2, bottom = m.y(double(least)) + thickness / 2;
+        columns.append(QRectF(left, top, m.column, bottom - top));
+    }
+}
+
+/// flux ± error in one polygon for each stretch without gaps.
+void drawBand(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, QColor colour) {
+    if (s.error.size() != s.flux.size()) return;
+    colour.setAlphaF(0.25F);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(colour);
+    const auto [first, last] = inSight(s, m);
+    QList<QPointF> above, below;
+    const auto flush = [&] {
+        if (above.size() > 1) {
+            QPolygonF polygon(above);
+            for (auto it = below.crbegin(); it != below.crend(); ++it) polygon.append(*it);
+            painter.drawPolygon(polygon);
+        }
+        above.clear();
+        below.clear();
+    };
+    std::size_t i = first;
+    while (i < last) {
+        if (!std::isfinite(s.flux[i]) || !std::isfinite(s.error[i]) || masked(s, i)) {
+            flush();
+            ++i;
+            continue;
+        }
+        const double x = m.x(s.wavelength[i]);
+        double high = double(s.flux[i]) + double(s.error[i]), low = double(s.flux[i]) - double(s.error[i]);
+        for (++i; i < last && m.x(s.wavelength[i]) < x + m.column; ++i) {
+            if (!std::isfinite(s.flux[i]) || !std::isfinite(s.error[i]) || masked(s, i)) break;
+            high = std::max(high, double(s.flux[i]) + double(s.error[i]));
+            low = std::min(low, double(s.flux[i]) - double(s.error[i]));
+        }
+        above.append(QPointF(x, m.y(high)));
+        below.append(QPointF(x, m.y(low)));
+    }
+    flush();
+    painter.setBrush(Qt::NoBrush);
+}
+
+/// The curve: good stretches in the colour, masked ones grey, gaps where the flux is no number.
+void drawCurve(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, const QPen& pen) {
+    const QPen grey(theme().masked, pen.widthF(), Qt::SolidLine);
+    const auto [first, last] = inSight(s, m);
+    QList<QPointF> points;
+    QList<QLineF> segments;
+    QList<QRectF> columns;
+    std::size_t i = first;
+    while (i < last) {
+        if (!std::isfinite(s.flux[i])) {
+            ++i;
+            continue;
+        }
+        const bool bad = masked(s, i);
+        const std::size_t start = i;
+        while (i < last && std::isfinite(s.flux[i]) && masked(s, i) == bad) ++i;
+        // A masked stretch reaches to the good samples beside it, so that the line does not break.
+        const std::size_t from = bad && start > first && std::isfinite(s.flux[start - 1]) ? start - 1 : start;
+        const std::size_t to = bad && i < last && std::isfinite(s.flux[i]) ? i + 1 : i;
+        const QPen& ink = bad ? grey : pen;
+        if (!m.vector && dense(s, from, to, m)) {
+            columnsOf(s, from, to, m, pen.widthF(), columns);
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(ink.color());
+            painter.drawRects(columns);
+            painter.setBrush(Qt::NoBrush);
+            continue;
+        }
+        points.clear();
+        for (std::size_t k = from; k < to; ++k) points.append(QPointF(m.x(s.wavelength[k]), m.y(double(s.flux[k]))));
+        painter.setPen(ink);
+        if (points.size() == 1) {
+            painter.drawPoint(points.front());
+        } else if (m.vector) {
+            painter.drawPolyline(points);
+        } else {
+            // Line by line is many times faster than a stroked polyline, and looks the same at these widths.
+            segments.clear();
+            for (qsizetype k = 1; k < points.size(); ++k) segments.append(QLineF(points[k - 1], points[k]));
+            painter.drawLines(segments);
+        }
+    }
+}
+
+} // namespace
+
+struct SpectrumPlot::Private {
+    class Curves;
+    class Overlay;
+
+    SpectrumPlot* view = nullptr;
+    std::vector<PlottedSpectrum> spectra;
+    std::optional<PlottedSpectrum> backdrop;
+    std::vector<MarkedLine> lines = commonLines();
+    QString currentId;
+    QString velocityName;
+    QString emptyText;
+    double velocityReference = 0;
+    int legendLimit = 12;
+    bool linesVisible = true;
+    bool errorVisible = true;
+    bool locked = false;
+    bool fitted = false;
+
+    // What the overlay shows.
+    std::size_t cursorSpectrum = 0;
+    double cursorWavelength = nan;
+    double cursorFlux = nan;
+    QString cursorText;
+    double intervalFrom = nan;
+    double intervalTo = nan;
+    QColor flashColour;
+    QString flashText;
+    double flashStrength = 0;
+    QVariantAnimation* flashAnimation = nullptr;
+    QPoint pressed;
+
+    bool many() const { return spectra.size() > 12; }
+
+    /// The chosen one, or the first.
+    std::size_t currentIndex() const {
+        const auto it = std::find_if(spectra.begin(), spectra.end(), [&](const auto& s) { return s.id == currentId; });
+        return it == spectra.end() ? 0 : std::size_t(it - spectra.begin());
+    }
+
+    QColor colourOf(std::size_t i) const {
+        const PlottedSpectrum& s = spectra[i];
+        if (s.colour) return *s.colour;
+        if (s.model) return theme().model;
+        // Among many a colour would name nothing; they are one grey crowd from which the cursor picks.
+        if (many()) return s.id == currentId ? theme().spectrum : theme().mutedText;
+        if (i == 0) return theme().spectrum;
+        return classColour(int(i - 1));
+    }
+
+    Mapping mapping(const QPaintDevice* device, bool vector) const {
+        QCustomPlot* plot = view->plot();
+        const QCPRange x = plot->xAxis->range();
+        const QCPRange y = plot->yAxis->range();
+        Mapping m;
+        m.xScale = (plot->xAxis->coordToPixel(x.upper) - plot->xAxis->coordToPixel(x.lower)) / x.size();
+        m.xOffset = plot->xAxis->coordToPixel(x.lower) - m.xScale * x.lower;
+        m.yScale = (plot->yAxis->coordToPixel(y.upper) - plot->yAxis->coordToPixel(y.lower)) / y.size();
+        m.yOffset = plot->yAxis->coordToPixel(y.lower) - m.yScale * y.lower;
+        m.lower = x.lower;
+        m.upper = x.upper;
+        m.vector = vector;
+        m.column = vector ? 0.25 : 1.0 / std::max(1.0, device->devicePixelRatioF());
+        m.yTop = plot->axisRect()->top();
+        m.yBottom = plot->axisRect()->bottom();
+        return m;
+    }
+
+    /// The index of the sample nearest to this wavelength; the size where it lies outside by more than a sample.
+    static std::size_t nearest(const PlottedSpectrum& s, double wavelength) {
+        const std::size_t n = s.wavelength.size();
+        if (s.empty() || !std::isfinite(wavelength)) return n;
+        const auto it = std::lower_bound(s.wavelength.begin(), s.wavelength.end(), wavelength);
+        auto i = std::size_t(it - s.wavelength.begin());
+        if (i == n || (i > 0 && wavelength - s.wavelength[i - 1] < s.wavelength[i] - wavelength)) --i;
+        const double step = n < 2 ? 1 : (i + 1 < n ? s.wavelength[i + 1] - s.wavelength[i] : s.wavelength[i] - s.wavelength[i - 1]);
+        return std::abs(s.wavelength[i] - wavelength) <= step ? i : n;
+    }
+
+    /// The spectrum and sample that a position means; false outside all.
+    bool pick(double wavelength, double value, std::size_t& spectrum, std::size_t& sample) const {
+        double least = std::numeric_limits<double>::infinity();
+        bool found = false;
+        const std::size_t current = currentIndex();
+        for (std::size_t k = 0; k < spectra.size(); ++k) {
+            if (std::isnan(value) && k != current) continue;
+            const std::size_t i = nearest(spectra[k], wavelength);
+            if (i >= spectra[k].flux.size() || !std::isfinite(spectra[k].flux[i])) continue;
+            const double distance = std::isnan(value) ? 0 : std::abs(double(spectra[k].flux[i]) - value);
+            if (distance >= least) continue;
+            least = distance;
+            spectrum = k;
+            sample = i;
+            found = true;
+        }
+        return found;
+    }
+
+    static QString describe(const PlottedSpectrum& s, std::size_t i) {
+        const QString value = QString::number(double(s.flux[i]), 'g', 4);
+        return QStringLiteral("%1 Å: %2: %3").arg(QString::number(s.wavelength[i], 'f', 2), nameOf(s), value);
+    }
+
+    void moveCursor(const QPoint& at);
+    void clearCursor();
+    void redrawOverlay() { view->plot()->layer(QStringLiteral("overlay"))->replot(); }
+    void replaced(bool refit);
+};
+
+/// Everything of the plot that the data decide.
+class SpectrumPlot::Private::Curves : public QCPLayerable {
+  public:
+    Curves(QCustomPlot* plot, Private& d) : QCPLayerable(plot, QStringLiteral("main")), d_(d) {}
+
+  protected:
+    void applyDefaultAntialiasingHint(QCPPainter* painter) const override { painter->setAntialiasing(true); }
+    QRect clipRect() const override { return mParentPlot->axisRect()->rect(); }
+
+    void draw(QCPPainter* painter) override {
+        const ThemeColours& c = theme();
+        const Mapping m = d_.mapping(painter->device(), painter->modes().testFlag(QCPPainter::pmVectorized));
+        if (d_.spectra.empty() && !d_.backdrop) {
+            painter->setPen(c.mutedText);
+            painter->drawText(clipRect(), Qt::AlignCenter | Qt::TextWordWrap, d_.emptyText);
+            return;
+        }
+        if (d_.linesVisible) drawLines(*painter, m);
+        if (d_.backdrop && !d_.backdrop->empty()) {
+            drawBand(*painter, *d_.backdrop, m, c.model);
+            drawCurve(*painter, *d_.backdrop, m, QPen(c.model, 1.2));
+        }
+        // Many curves are drawn without antialiasing and half transparent: where they agree they grow dense.
+        const bool many = d_.many();
+        const std::size_t current = d_.currentIndex();
+        if (d_.errorVisible && current < d_.spectra.size() && !d_.spectra[current].empty())
+            drawBand(*painter, d_.spectra[current], m, d_.colourOf(current));
+        painter->setAntialiasing(!many);
+        for (std::size_t i = d_.spectra.size(); i-- > 0;) {
+            if (i == current || d_.spectra[i].empty()) continue; // drawn last
+            QColor colour = d_.colourOf(i);
+            if (many) colour.setAlphaF(0.45F);
+            drawCurve(*painter, d_.spectra[i], m, QPen(colour, 1, d_.spectra[i].model ? Qt::DashLine : Qt::SolidLine));
+        }
+        painter->setAntialiasing(true);
+        if (current < d_.spectra.size() && !d_.spectra[current].empty()) {
+            const double width = d_.spectra.size() > 1 && d_.spectra[current].id == d_.currentId ? 1.5 : 1.1;
+            drawCurve(*painter, d_.spectra[current], m, QPen(d_.colourOf(current), width));
+        }
+        drawLegend(*painter);
+    }
+
+  private:
+    void drawLines(QCPPainter& painter, const Mapping& m) {
+        const QRect box = clipRect();
+        painter.setFont(smallFont(d_.view->font()));
+        const QFontMetrics metrics = painter.fontMetrics();
+        // Where names would overlap, the Balmer lines have the right of way.
+        std::vector<QRectF> taken;
+        for (const bool balmer : {true, false}) {
+            for (const MarkedLine& line : d_.lines) {
+                const bool isBalmer = line.name.size() == 2 && line.name.front() == QLatin1Char('H');
+                if (isBalmer != balmer || line.wavelength <= m.lower || line.wavelength >= m.upper) continue;
+                const double x = m.x(line.wavelength);
+                painter.setPen(QPen(theme().border, 1, Qt::DashLine));
+                painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()));
+                const QRectF name(x + 3, box.top() + 1, metrics.horizontalAdvance(line.name) + 4, metrics.height());
+                const bool free = std::none_of(taken.begin(), taken.end(), [&](const QRectF& r) { return r.intersects(name); });
+                if (!free || name.right() > box.right()) continue;
+                painter.setPen(theme().mutedText);
+                painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, line.name);
+                taken.push_back(name);
+            }
+        }
+    }
+
+    void drawLegend(QCPPainter& painter) {
+        if (int(d_.spectra.size()) > d_.legendLimit || d_.spectra.empty()) return;
+        const QRect box = clipRect();
+        painter.setFont(smallFont(d_.view->font()));
+        const QFontMetrics metrics = painter.fontMetrics();
+        const int row = metrics.height() + 2;
+        const int longest = std::max(60, box.width() / 3);
+        double y = box.top() + 2 * row + 2; // below the names of the lines
+        for (std::size_t i = 0; i < d_.spectra.size() && y + row < box.bottom(); ++i) {
+            const QString text = metrics.elidedText(nameOf(d_.spectra[i]), Qt::ElideMiddle, longest);
+            if (text.isEmpty()) continue;
+            const double left = box.right() - gridStep - metrics.horizontalAdvance(text);
+            QColor veil = theme().plot;
+            veil.setAlphaF(0.75F);
+            painter.fillRect(QRectF(left - 24, y - metrics.ascent(), box.right() - left + 24, row), veil);
+            painter.setPen(QPen(d_.colourOf(i), 2));
+            painter.drawLine(QPointF(left - 20, y - metrics.ascent() * 0.4), QPointF(left - 6, y - metrics.ascent() * 0.4));
+            painter.setPen(theme().text);
+            painter.drawText(QPointF(left, y), text);
+            y += row;
+        }
+    }
+
+    Private& d_;
+};
+
+/// Cursor, interval and flash, in a buffer of their own: moving the cursor draws no curve.
+class SpectrumPlot::Private::Overlay : public QCPLayerable {
+  public:
+    Overlay(QCustomPlot* plot, Private& d) : QCPLayerable(plot, QStringLiteral("overlay")), d_(d) {}
+
+  protected:
+    void applyDefaultAntialiasingHint(QCPPainter* painter) const override { painter->setAntialiasing(true); }
+    QRect clipRect() const override { return mParentPlot->axisRect()->rect(); }
+
+    void draw(QCPPainter* painter) override {
+        if (painter->modes().testFlag(QCPPainter::pmNoCaching)) return; // a figure shows no cursor
+        const QRect box = clipRect();
+        const Mapping m = d_.mapping(painter->device(), false);
+        if (!std::isnan(d_.intervalFrom)) {
+            QColor fill = theme().selection;
+            fill.setAlphaF(0.18F);
+            painter->fillRect(QRectF(QPointF(m.x(d_.intervalFrom), box.top()), QPointF(m.x(d_.intervalTo), box.bottom())).normalized(), fill);
+        }
+        if (!std::isnan(d_.cursorWavelength)) {
+            const QPointF at(m.x(d_.cursorWavelength), m.y(d_.cursorFlux));
+            if (d_.many()) drawCurve(*painter, d_.spectra[d_.cursorSpectrum], m, QPen(theme().accent, 1.2));
+            painter->setPen(QPen(theme().mutedText, 1, Qt::DotLine));
+            painter->drawLine(QPointF(at.x(), box.top()), QPointF(at.x(), box.bottom()));
+            painter->setPen(QPen(theme().plot, 1.5));
+            painter->setBrush(d_.many() ? theme().accent : d_.colourOf(d_.cursorSpectrum));
+            painter->drawEllipse(at, 4, 4);
+            painter->setFont(tabularFont(smallFont(d_.view->font())));
+            const QFontMetrics metrics = painter->fontMetrics();
+            const QString text = metrics.elidedText(d_.cursorText, Qt::ElideMiddle, box.width() - 2 * gridStep);
+            const QRect label(box.left() + 4, box.bottom() - metrics.height() - 6, metrics.horizontalAdvance(text) + 8, metrics.height() + 4);
+            QColor veil = theme().plot;
+            veil.setAlphaF(0.85F);
+            painter->fillRect(label, veil);
+            painter->setPen(theme().text);
+            painter->drawText(label, Qt::AlignCenter, text);
+        }
+        if (d_.flashStrength > 0) {
+            QColor colour = d_.flashColour;
+            colour.setAlphaF(float(d_.flashStrength));
+            painter->setBrush(Qt::NoBrush);
+            painter->setPen(QPen(colour, 8, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+            painter->drawRect(box);
+            QFont bold = d_.view->font();
+            bold.setBold(true);
+            painter->setFont(bold);
+            QColor ink = theme().text;
+            ink.setAlphaF(float(d_.flashStrength));
+            painter->setPen(ink);
+            painter->drawText(box.adjusted(0, 0, 0, -2 * gridStep), Qt::AlignHCenter | Qt::AlignBottom, d_.flashText);
+        }
+    }
+
+  private:
+    Private& d_;
+};
+
+void SpectrumPlot::Private::moveCursor(const QPoint& at) {
+    QCustomPlot* plot = view->plot();
+    std::size_t sample = 0;
+    if (!plot->axisRect()->rect().contains(at) ||
+        !pick(plot->xAxis->pixelToCoord(at.x()), plot->yAxis->pixelToCoord(at.y()), cursorSpectrum, sample)) {
+        clearCursor();
+        return;
+    }
+    const PlottedSpectrum& s = spectra[cursorSpectrum];
+    if (cursorWavelength == s.wavelength[sample] && cursorFlux == double(s.flux[sample])) return;
+    cursorWavelength = s.wavelength[sample];
+    cursorFlux = double(s.flux[sample]);
+    const QString text = describe(s, sample);
+    cursorText = text;
+    double v = nan;
+    if (velocityReference > 0) {
+        v = velocity(cursorWavelength, velocityReference);
+        cursorText += QStringLiteral("  %1 %2%3 km/s").arg(velocityName, v < 0 ? QStringLiteral("−") : QStringLiteral("+"),
+                                                          QString::number(std::abs(std::round(v))));
+    }
+    redrawOverlay();
+    Q_EMIT view->readOut(text, cursorWavelength, cursorFlux, v, s.id);
+}
+
+void SpectrumPlot::Private::clearCursor() {
+    if (std::isnan(cursorWavelength)) return;
+    cursorWavelength = cursorFlux = nan;
+    redrawOverlay();
+    Q_EMIT view->readOut(QString(), nan, nan, nan, QString());
+}
+
+void SpectrumPlot::Private::replaced(bool refit) {
+    cursorWavelength = cursorFlux = nan;
+    if ((refit && !locked) || !fitted) {
+        view->fit();
+    } else {
+        view->redraw();
+    }
+}
+
+SpectrumPlot::SpectrumPlot(QWidget* parent) : PlotView(parent), d_(std::make_unique<Private>()) {
+    d_->view = this;
+    d_->emptyText = tr("No spectrum chosen");
+    setObjectName(QStringLiteral("spectrumPlot"));
+    setAccessibleName(tr("Spectrum"));
+    plot()->xAxis->setLabel(tr("λ (vacuum) [Å]"));
+    plot()->yAxis->setLabel(tr("flux"));
+    new Private::Curves(plot(), *d_);
+    new Private::Overlay(plot(), *d_);
+    d_->flashAnimation = new QVariantAnimation(this);
+    d_->flashAnimation->setDuration(400);
+    d_->flashAnimation->setStartValue(1.0);
+    d_->flashAnimation->setEndValue(0.0);
+    d_->flashAnimation->setEasingCurve(QEasingCurve::InQuad);
+    connect(d_->flashAnimation, &QVariantAnimation::valueChanged, this, [this](const QVariant& value) {
+        d_->flashStrength = value.toDouble();
+        d_->redrawOverlay();
+    });
+    SpectrumPlot::applyColours();
+}
+
+SpectrumPlot::~SpectrumPlot() {
+    // The plot's layerables look at d_; they go first.
+    delete plot();
+}
+
+void SpectrumPlot::setSpectra(std::vector<PlottedSpectrum> spectra) {
+    const bool same = std::equal(spectra.begin(), spectra.end(), d_->spectra.begin(), d_->spectra.end(),
+                                 [](const auto& a, const auto& b) { return a.id == b.id; });
+    d_->spectra = std::move(spectra);
+    d_->replaced(!same);
+}
+
+void SpectrumPlot::setSpectrum(PlottedSpectrum spectrum) {
+    std::vector<PlottedSpectrum> one;
+    one.push_back(std::move(spectrum));
+    setSpectra(std::move(one));
+}
+
+void SpectrumPlot::clear() {
+    d_->backdrop.reset();
+    setSpectra({});
+}
+
+const std::vector<PlottedSpectrum>& SpectrumPlot::spectra() const { return d_->spectra; }
+
+void SpectrumPlot::setCurrent(const QString& id) {
+    if (d_->currentId == id) return;
+    d_->currentId = id;
+    redraw();
+}
+
+void SpectrumPlot::setBackdrop(std::optional<PlottedSpectrum> backdrop) {
+    d_->backdrop = std::move(backdrop);
+    if (!d_->fitted) fit();
+    redraw();
+}
+
+void SpectrumPlot::setRangeLocked(bool locked) { d_->locked = locked; }
+
+bool SpectrumPlot::rangeLocked() const { return d_->locked; }
+
+void SpectrumPlot::fit() {
+    double left = std::numeric_limits<double>::infinity(), right = -left, low = left, high = -left;
+    const auto include = [&](const PlottedSpectrum& s) {
+        if (s.empty()) return;
+        left = std::min(left, s.wavelength.front());
+        right = std::max(right, s.wavelength.back());
+        for (std::size_t i = 0; i < s.flux.size(); ++i) {
+            if (!std::isfinite(s.flux[i]) || masked(s, i)) continue;
+            low = std::min(low, double(s.flux[i]));
+            high = std::max(high, double(s.flux[i]));
+        }
+    };
+    for (const PlottedSpectrum& s : d_->spectra) include(s);
+    if (d_->backdrop) include(*d_->backdrop);
+    if (right > left) {
+        plot()->xAxis->setRange(left, right);
+        d_->fitted = true;
+    }
+    if (high >= low) {
+        // Room above for the names of the lines.
+        const double span = high > low ? high - low : std::max(1e-30, std::abs(high));
+        plot()->yAxis->setRange(low - 0.05 * span, high + 0.12 * span);
+    }
+    redraw();
+}
+
+void SpectrumPlot::setLines(std::vector<MarkedLine> lines) {
+    d_->lines = std::move(lines);
+    std::sort(d_->lines.begin(), d_->lines.end(), [](const auto& a, const auto& b) { return a.wavelength < b.wavelength; });
+    redraw();
+}
+
+void SpectrumPlot::setLinesVisible(bool visible) {
+    d_->linesVisible = visible;
+    redraw();
+}
+
+bool SpectrumPlot::linesVisible() const { return d_->linesVisible; }
+
+void SpectrumPlot::setErrorVisible(bool visible) {
+    d_->errorVisible = visible;
+    redraw();
+}
+
+void SpectrumPlot::setLegendLimit(int spectra) {
+    d_->legendLimit = spectra;
+    redraw();
+}
+
+void SpectrumPlot::setVelocityReference(double restWavelength, const QString& name) {
+    d_->velocityReference = restWavelength;
+    d_->velocityName = name;
+}
+
+QString SpectrumPlot::readOutAt(double wavelength, double value) const {
+    std::size_t spectrum = 0, sample = 0;
+    return d_->pick(wavelength, value, spectrum, sample) ? Private::describe(d_->spectra[spectrum], sample) : QString();
+}
+
+void SpectrumPlot::flash(const QColor& colour, const QString& text) {
+    d_->flashColour = colour;
+    d_->flashText = text;
+    d_->flashAnimation->stop();
+    d_->flashAnimation->start();
+}
+
+void SpectrumPlot::setEmptyText(const QString& text) {
+    d_->emptyText = text;
+    redraw();
+}
+
+bool SpectrumPlot::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == plot()) {
+        const auto* mouse = static_cast<QMouseEvent*>(event);
+        switch (event->type()) {
+        case QEvent::MouseButtonPress:
+            d_->pressed = mouse->pos();
+            if (mouse->button() == Qt::LeftButton && mouse->modifiers().testFlag(Qt::ControlModifier) &&
+                plot()->axisRect()->rect().contains(mouse->pos())) {
+                d_->intervalFrom = d_->intervalTo = plot()->xAxis->pixelToCoord(mouse->pos().x());
+                return true;
+            }
+            break;
+        case QEvent::MouseMove:
+            if (!std::isnan(d_->intervalFrom)) {
+                d_->intervalTo = plot()->xAxis->pixelToCoord(mouse->pos().x());
+                d_->redrawOverlay();
+                return true;
+            }
+            if (mouse->buttons() == Qt::NoButton) {
+                d_->moveCursor(mouse->pos());
+            } else {
+                d_->clearCursor();
+            }
+            break;
+        case QEvent::MouseButtonRelease:
+            if (!std::isnan(d_->intervalFrom)) {
+                const auto [lower, upper] = std::minmax(d_->intervalFrom, d_->intervalTo);
+                const double from = lower, to = upper;
+                d_->intervalFrom = d_->intervalTo = nan;
+                d_->redrawOverlay();
+                if (to > from) Q_EMIT intervalSelected(from, to);
+                return true;
+            }
+            if (mouse->button() == Qt::LeftButton && (mouse->pos() - d_->pressed).manhattanLength() < 4) {
+                std::size_t spectrum = 0, sample = 0;
+                if (plot()->axisRect()->rect().contains(mouse->pos()) &&
+                    d_->pick(plot()->xAxis->pixelToCoord(mouse->pos().x()), plot()->yAxis->pixelToCoord(mouse->pos().y()),
+                             spectrum, sample))
+                    Q_EMIT spectrumClicked(d_->spectra[spectrum].id);
+            }
+            break;
+        case QEvent::Leave: d_->clearCursor(); break;
+        default: break;
+        }
+    }
+    return PlotView::eventFilter(watched, event);
+}
+
+void SpectrumPlot::applyColours() { PlotView::applyColours(); }
+
+} // namespace balmer::widgets
