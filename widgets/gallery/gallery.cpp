@@ -239,6 +239,12 @@ void printTimes() {
     time("12 spectra of 3900 samples, drawn", 20, [&](int) { plot.redrawNow(); });
     plot.setSpectrum(many[0]);
     time("1 spectrum of 3900 samples, drawn", 20, [&](int) { plot.redrawNow(); });
+    plot.setErrorVisible(false);
+    time("… without its errors", 20, [&](int) { plot.redrawNow(); });
+    plot.setLinesVisible(false);
+    time("… and without lines", 20, [&](int) { plot.redrawNow(); });
+    plot.clear();
+    time("no spectrum, drawn", 20, [&](int) { plot.redrawNow(); });
     LabellingPanel panel;
     panel.resize(1280, 740);
     panel.setQueue(gallery::queue(100000));

@@ -69,16 +69,31 @@ void columnsOf(const PlottedSpectrum& s, std::size_t first, std::size_t last, co
     }
 }
 
-/// flux ± error in one polygon for each stretch without gaps.
+/// Fills whole pixel columns in the brush's colour. QCPPainter shifts by half a pixel while it antialiases; columns
+/// must lie on the pixels themselves, or each would be two pale ones.
+void fillColumns(QPainter& painter, const QList<QRectF>& columns, const QColor& colour) {
+    const double shift = painter.testRenderHint(QPainter::Antialiasing) ? 0.5 : 0.0;
+    painter.translate(-shift, -shift);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(colour);
+    painter.drawRects(columns);
+    painter.setBrush(Qt::NoBrush);
+    painter.translate(shift, shift);
+}
+
+/// flux ± error, as pixel columns where samples are dense, otherwise one polygon for each stretch without gaps.
 void drawBand(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, QColor colour) {
     if (s.error.size() != s.flux.size()) return;
     colour.setAlphaF(0.25F);
     painter.setPen(Qt::NoPen);
     painter.setBrush(colour);
     const auto [first, last] = inSight(s, m);
+    if (first == last) return;
+    const bool byColumns = !m.vector && dense(s, first, last, m);
     QList<QPointF> above, below;
+    QList<QRectF> columns;
     const auto flush = [&] {
-        if (above.size() > 1) {
+        if (!byColumns && above.size() > 1) {
             QPolygonF polygon(above);
             for (auto it = below.crbegin(); it != below.crend(); ++it) polygon.append(*it);
             painter.drawPolygon(polygon);
@@ -93,17 +108,23 @@ void drawBand(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, QCo
             ++i;
             continue;
         }
-        const double x = m.x(s.wavelength[i]);
+        const double at = m.x(s.wavelength[i]);
+        const double x = byColumns ? std::floor(at / m.column) * m.column : at;
         double high = double(s.flux[i]) + double(s.error[i]), low = double(s.flux[i]) - double(s.error[i]);
         for (++i; i < last && m.x(s.wavelength[i]) < x + m.column; ++i) {
             if (!std::isfinite(s.flux[i]) || !std::isfinite(s.error[i]) || masked(s, i)) break;
             high = std::max(high, double(s.flux[i]) + double(s.error[i]));
             low = std::min(low, double(s.flux[i]) - double(s.error[i]));
         }
-        above.append(QPointF(x, m.y(high)));
-        below.append(QPointF(x, m.y(low)));
+        if (byColumns) {
+            columns.append(QRectF(QPointF(x, m.y(high)), QPointF(x + m.column, m.y(low))));
+        } else {
+            above.append(QPointF(x, m.y(high)));
+            below.append(QPointF(x, m.y(low)));
+        }
     }
     flush();
+    if (byColumns) fillColumns(painter, columns, colour);
     painter.setBrush(Qt::NoBrush);
 }
 
@@ -129,10 +150,7 @@ void drawCurve(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, co
         const QPen& ink = bad ? grey : pen;
         if (!m.vector && dense(s, from, to, m)) {
             columnsOf(s, from, to, m, pen.widthF(), columns);
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(ink.color());
-            painter.drawRects(columns);
-            painter.setBrush(Qt::NoBrush);
+            fillColumns(painter, columns, ink.color());
             continue;
         }
         points.clear();
@@ -328,21 +346,24 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
     }
 
     void drawLegend(QCPPainter& painter) {
-        if (int(d_.spectra.size()) > d_.legendLimit || d_.spectra.empty()) return;
+        if (int(d_.spectra.size()) > d_.legendLimit) return;
+        std::vector<std::pair<QString, QColor>> rows;
+        for (std::size_t i = 0; i < d_.spectra.size(); ++i) rows.emplace_back(nameOf(d_.spectra[i]), d_.colourOf(i));
+        if (d_.backdrop) rows.emplace_back(nameOf(*d_.backdrop), theme().model);
         const QRect box = clipRect();
         painter.setFont(smallFont(d_.view->font()));
         const QFontMetrics metrics = painter.fontMetrics();
         const int row = metrics.height() + 2;
         const int longest = std::max(60, box.width() / 3);
         double y = box.top() + 2 * row + 2; // below the names of the lines
-        for (std::size_t i = 0; i < d_.spectra.size() && y + row < box.bottom(); ++i) {
-            const QString text = metrics.elidedText(nameOf(d_.spectra[i]), Qt::ElideMiddle, longest);
-            if (text.isEmpty()) continue;
+        for (const auto& [name, colour] : rows) {
+            if (name.isEmpty() || y + row > box.bottom()) continue;
+            const QString text = metrics.elidedText(name, Qt::ElideMiddle, longest);
             const double left = box.right() - gridStep - metrics.horizontalAdvance(text);
             QColor veil = theme().plot;
             veil.setAlphaF(0.75F);
             painter.fillRect(QRectF(left - 24, y - metrics.ascent(), box.right() - left + 24, row), veil);
-            painter.setPen(QPen(d_.colourOf(i), 2));
+            painter.setPen(QPen(colour, 2));
             painter.drawLine(QPointF(left - 20, y - metrics.ascent() * 0.4), QPointF(left - 6, y - metrics.ascent() * 0.4));
             painter.setPen(theme().text);
             painter.drawText(QPointF(left, y), text);
