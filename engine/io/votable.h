@@ -108,8 +108,9 @@ struct VotableLimits {
 /// Whether the bytes look like a VOTable: XML with the root element VOTABLE.
 bool looksLikeVotable(std::span<const std::byte> bytes);
 
-/// Errors: Format with the line for XML that is not well-formed, cells that are not of their type, rows of the wrong
-/// length; ResourceExhausted beyond the limits. An empty cell and a value that is no number in a numeric column are null.
+/// Errors: Format with the line for XML that is not well-formed, rows with more cells than columns, binary data that end
+/// within a row; ResourceExhausted beyond the limits. An empty cell, a missing one at the end of a row and a scalar that is
+/// no number in a numeric column are null.
 core::Result<Votable> parseVotable(std::span<const std::byte> bytes, const VotableLimits& limits = {});
 
 } // namespace balmer::io

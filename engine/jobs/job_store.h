@@ -19,8 +19,8 @@ namespace balmer::jobs {
 
 /// Which jobs; an empty field does not restrict.
 struct JobFilter {
-    std::optional<Phase> phase;
-    std::string kind;
+    std::optional<Phase> phase = {};
+    std::string kind = {};
     std::size_t limit = 0; ///< 0: all
 };
 

@@ -58,7 +58,8 @@ BestUnitSearch::BestUnitSearch(core::FloatView codebook)
     std::vector<double> sums(columns);
     for (std::size_t neuron = 0; neuron < neurons; ++neuron) {
         const float* from = codebook.row(neuron).data();
-        for (std::size_t column = 0; column < columns; ++column) sums[column] += static_cast<double>(from[column]);
+        for (std::size_t column = 0; column < columns; ++column)
+            sums[column] += static_cast<double>(from[column]);
     }
     for (std::size_t column = 0; column < columns; ++column)
         centre_[column] = static_cast<float>(sums[column] / static_cast<double>(neurons));
@@ -66,7 +67,8 @@ BestUnitSearch::BestUnitSearch(core::FloatView codebook)
     std::uint32_t largest = 0;
     for (std::size_t neuron = 0; neuron < neurons; ++neuron) {
         float* to = centred_.row(neuron).data();
-        for (std::size_t column = 0; column < columns; ++column) to[column] = codebook(neuron, column) - centre_[column];
+        for (std::size_t column = 0; column < columns; ++column)
+            to[column] = codebook(neuron, column) - centre_[column];
         largest = std::max(largest, kernels::largestMagnitudeBits(to, columns));
     }
     if (largest > 0)
@@ -79,7 +81,8 @@ BestUnitSearch::BestUnitSearch(core::FloatView codebook)
     }
 }
 
-void BestUnitSearch::searchBlock(core::FloatView rows, Scratch& scratch, std::span<NearestTwo> nearest) const {
+void BestUnitSearch::searchBlock(core::FloatView rows, Scratch& scratch,
+                                 std::span<NearestTwo> nearest) const {
     constexpr std::size_t ld = kernels::blockRows;
     const std::size_t neurons = codebook_.rows(), columns = codebook_.columns(), count = rows.rows();
     const std::size_t groups = (neurons + kernels::groupNeurons - 1) / kernels::groupNeurons;
@@ -93,24 +96,32 @@ void BestUnitSearch::searchBlock(core::FloatView rows, Scratch& scratch, std::sp
     const double width = static_cast<double>(columns);
     for (std::size_t row = 0; row < count; ++row) {
         float* centred = scratch.rows.data() + row * columns;
-        const double squared = kernels::centre(rows.row(row).data(), centre_.data(), scale_, columns, centred);
+        const double squared =
+            kernels::centre(rows.row(row).data(), centre_.data(), scale_, columns, centred);
         const double norm = std::sqrt(squared);
         if (norm < longestRow) {
-            const double bound = 1.1 * u * ((width + 4) * norm * largestNorm_ + 3 * largestNorm_ * largestNorm_) +
-                                 width * 0x1p-50 * squared + 1e-30;
+            const double bound =
+                1.1 * u * ((width + 4) * norm * largestNorm_ + 3 * largestNorm_ * largestNorm_) +
+                width * 0x1p-50 * squared + 1e-30;
             scratch.threshold[row] = static_cast<float>(2 * bound * (1 + 4 * u));
         } else {
             std::fill_n(centred, columns, 0.0f);
             scratch.threshold[row] = std::numeric_limits<float>::infinity();
         }
-        nearest[row] = {0, 0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
+        nearest[row] = {0, 0, std::numeric_limits<double>::infinity(),
+                        std::numeric_limits<double>::infinity()};
     }
     std::fill(scratch.rows.begin() + static_cast<std::ptrdiff_t>(count * columns), scratch.rows.end(), 0.0f);
     {
         const OneOpenMpThread alone;
         const auto m = static_cast<dnnl_dim_t>(neurons), k = static_cast<dnnl_dim_t>(columns);
-        dnnl_sgemm('N', 'T', m, ld, k, 1.0f, centred_.data(), k, scratch.rows.data(), k, 0.0f, scratch.scores.data(),
-                   ld);
+        const dnnl_status_t status = dnnl_sgemm('N', 'T', m, ld, k, 1.0f, centred_.data(), k,
+                                                scratch.rows.data(), k, 0.0f, scratch.scores.data(), ld);
+        // Without scores, all neurons are compared directly.
+        if (status != dnnl_success) {
+            std::ranges::fill(scratch.scores, 0.0f);
+            std::ranges::fill(scratch.threshold, std::numeric_limits<float>::infinity());
+        }
     }
     kernels::scanScores(scratch.scores.data(), half_.data(), neurons, scratch.groupMaximum.data(),
                         scratch.secondLargest.data());
@@ -128,7 +139,8 @@ void BestUnitSearch::searchBlock(core::FloatView rows, Scratch& scratch, std::sp
             for (std::size_t neuron = begin; neuron < end; ++neuron)
                 if (scratch.scores[neuron * ld + row] - half_[neuron] >= scratch.threshold[row])
                     consider(nearest[row], static_cast<std::uint32_t>(neuron),
-                             kernels::squaredDistance(rows.row(row).data(), codebook_.row(neuron).data(), columns));
+                             kernels::squaredDistance(rows.row(row).data(), codebook_.row(neuron).data(),
+                                                      columns));
         }
     }
 }
@@ -150,7 +162,8 @@ core::Result<std::vector<NearestTwo>> BestUnitSearch::search(core::FloatView row
         searchBlock(rows.block(first, count), scratch[worker], std::span(nearest).subspan(first, count));
         const std::size_t finished = done.fetch_add(1, std::memory_order_relaxed) + 1;
         if (worker != 0) return; // worker 0 is the calling thread, whose task it is
-        status = task.checkpoint(from + (to - from) * static_cast<double>(finished) / static_cast<double>(blocks), stage);
+        status = task.checkpoint(
+            from + (to - from) * static_cast<double>(finished) / static_cast<double>(blocks), stage);
         if (!status) stopped.store(true, std::memory_order_relaxed);
     });
     if (!status) return core::fail(std::move(status).error());
@@ -163,9 +176,11 @@ core::Result<float> largestMagnitude(core::FloatView rows) {
         const std::uint32_t bits = kernels::largestMagnitudeBits(rows.row(row).data(), rows.columns());
         if (bits > std::bit_cast<std::uint32_t>(magnitudeLimit)) {
             std::size_t column = 0;
-            while (std::abs(rows(row, column)) <= magnitudeLimit) ++column;
+            while (std::abs(rows(row, column)) <= magnitudeLimit)
+                ++column;
             return core::fail(core::ErrorCode::InvalidArgument,
-                              "row " + std::to_string(row) + " has a value that is not a finite number of usual size in column " +
+                              "row " + std::to_string(row) +
+                                  " has a value that is not a finite number of usual size in column " +
                                   std::to_string(column) + "; leave the row out or fill its gaps");
         }
         largest = std::max(largest, bits);

@@ -1,20 +1,22 @@
 // BestUnitSearch: the two nearest neurons of each row, exactly, at the price of a matrix product.
 //
-// |x - w|² = |x|² - 2 (x·w - |w|²/2), so the nearest neuron has the largest score s = x·w - |w|²/2. Scores are one
-// single-precision matrix product a block of 256 rows, after the mean neuron is subtracted from both sides (without
-// that, spectra of similar continua lose their differences to rounding) and both are brought to magnitudes near 1 by a power of
-// two. With u = 2^-24 and D columns the error of a score is at most
+// |x - w|² = |x|² - 2 (x·w - |w|²/2), so the nearest neuron has the largest score s = x·w - |w|²/2. Scores
+// are one single-precision matrix product a block of 256 rows, after the mean neuron is subtracted from both
+// sides (without that, spectra of similar continua lose their differences to rounding) and both are brought
+// to magnitudes near 1 by a power of two. With u = 2^-24 and D columns the error of a score is at most
 //     E = 1.1 u ((D + 4) |x| |w| + 3 |w|²) + D 2^-50 |x|² + 1e-30
-// (Higham 2002, Accuracy and Stability of Numerical Algorithms, §3.1, for a dot product in any order; the rest is the
-// rounding of the centred values, of |w|²/2, of the difference, of the double-precision sums below, and underflow). Every
-// neuron whose score is within 2 E of the second largest is compared by Σ(x - w)² in double precision over the
-// original numbers, in ascending order: the winners are those of double precision, the lowest index on a tie.
+// (Higham 2002, Accuracy and Stability of Numerical Algorithms, §3.1, for a dot product in any order; the
+// rest is the rounding of the centred values, of |w|²/2, of the difference, of the double-precision sums
+// below, and underflow). Every neuron whose score is within 2 E of the second largest is compared by Σ(x -
+// w)² in double precision over the original numbers, in ascending order: the winners are those of double
+// precision, the lowest index on a tie.
 //
-// The product is oneDNN's sgemm, measured 7 … 24 % faster than OpenBLAS at these shapes; and its number of threads
-// is a setting of the calling thread (OpenMP), held at 1 during the call, where OpenBLAS has one setting for the
-// process, which would be libtorch's too.
+// The product is oneDNN's sgemm, measured 7 … 24 % faster than OpenBLAS at these shapes; and its number of
+// threads is a setting of the calling thread (OpenMP), held at 1 during the call, where OpenBLAS has one
+// setting for the process, which would be libtorch's too.
 //
-// A search keeps a view of the codebook, which must stay as it is. Const use from any thread, each with its own Scratch.
+// A search keeps a view of the codebook, which must stay as it is. Const use from any thread, each with its
+// own Scratch.
 #pragma once
 
 #include <cstdint>
@@ -48,8 +50,8 @@ class BestUnitSearch {
     /// rows: at most kernels::blockRows, finite, magnitudes at most 1e37; nearest has an entry for each.
     void searchBlock(core::FloatView rows, Scratch& scratch, std::span<NearestTwo> nearest) const;
 
-    /// All rows, in the pool; the calling thread makes a checkpoint for each block that it does, from progress `from`
-    /// to `to`. Errors: Cancelled.
+    /// All rows, in the pool; the calling thread makes a checkpoint for each block that it does, from
+    /// progress `from` to `to`. Errors: Cancelled.
     core::Result<std::vector<NearestTwo>> search(core::FloatView rows, core::ThreadPool& pool,
                                                  core::TaskContext& task, double from, double to,
                                                  std::string_view stage) const;

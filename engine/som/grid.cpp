@@ -59,7 +59,9 @@ core::Status Grid::validate() const {
     return {};
 }
 
-std::string Grid::toText() const { return std::to_string(width) + "x" + std::to_string(height); }
+std::string Grid::toText() const {
+    return std::to_string(width) + "x" + std::to_string(height);
+}
 
 core::Result<Grid> Grid::parse(std::string_view text, Topology topology) {
     const std::size_t cross = text.find_first_of("xX");

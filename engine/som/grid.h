@@ -2,9 +2,10 @@
 //
 // A value without any linear algebra behind it, so that widgets may use it too. Any thread.
 //
-// Neuron n lies in column n % width and row n / width. Positions are in units of the distance between neighbours in
-// a row. Rectangular: (column, row). Hexagonal: odd rows are shifted by half a cell to the right and rows are √3/2
-// apart, so that all (up to) six neighbours of a neuron are at distance 1 (Kohonen 2001, Self-Organizing Maps, §3.2).
+// Neuron n lies in column n % width and row n / width. Positions are in units of the distance between
+// neighbours in a row. Rectangular: (column, row). Hexagonal: odd rows are shifted by half a cell to the
+// right and rows are √3/2 apart, so that all (up to) six neighbours of a neuron are at distance 1 (Kohonen
+// 2001, Self-Organizing Maps, §3.2).
 #pragma once
 
 #include <cstddef>

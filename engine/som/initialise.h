@@ -11,10 +11,10 @@ namespace balmer::som {
 
 /// rows: at least one for each neuron, finite, not all the same. The same result for every number of threads.
 ///
-/// The principal plane is that of at most 2 048 rows, evenly spaced, by orthogonal iteration (Golub & Van Loan 2013,
-/// Matrix Computations, §8.2.4) with 4 vectors and 12 steps from a fixed beginning: more than near enough for a
-/// beginning. Data that vary along one line only are met by neurons along that line, in their order.
-/// Errors: Cancelled.
+/// The principal plane is that of at most 2 048 rows, evenly spaced, by orthogonal iteration (Golub & Van
+/// Loan 2013, Matrix Computations, §8.2.4) with 4 vectors and 12 steps from a fixed beginning: more than near
+/// enough for a beginning. Data that vary along one line only are met by neurons along that line, in their
+/// order. Errors: Cancelled.
 core::Result<core::FloatMatrix> initialise(core::FloatView rows, const SomParameters& parameters,
                                            core::ThreadPool& pool, core::TaskContext& task);
 

@@ -5,7 +5,8 @@
 #include <limits>
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define BALMER_FOR_EACH_PROCESSOR __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#define BALMER_FOR_EACH_PROCESSOR                                                                            \
+    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define BALMER_FOR_EACH_PROCESSOR
 #endif
@@ -29,10 +30,12 @@ void scanScores(const float* scores, const float* half, std::size_t neurons, flo
     const Lanes lowest = Lanes{} - std::numeric_limits<float>::max();
     for (std::size_t strip = 0; strip < blockRows; strip += stripRows) {
         Lanes first[stripVectors], second[stripVectors];
-        for (std::size_t v = 0; v < stripVectors; ++v) first[v] = second[v] = lowest;
+        for (std::size_t v = 0; v < stripVectors; ++v)
+            first[v] = second[v] = lowest;
         for (std::size_t begin = 0; begin < neurons; begin += groupNeurons) {
             Lanes groupFirst[stripVectors], groupSecond[stripVectors];
-            for (std::size_t v = 0; v < stripVectors; ++v) groupFirst[v] = groupSecond[v] = lowest;
+            for (std::size_t v = 0; v < stripVectors; ++v)
+                groupFirst[v] = groupSecond[v] = lowest;
             const std::size_t end = std::min(begin + groupNeurons, neurons);
             for (std::size_t neuron = begin; neuron < end; ++neuron) {
                 const float* from = scores + neuron * blockRows + strip;
@@ -73,7 +76,8 @@ double squaredDistance(const float* a, const float* b, std::size_t n) {
         sums[0] += difference * difference;
     }
     double sum = 0;
-    for (const double part : sums) sum += part;
+    for (const double part : sums)
+        sum += part;
     return sum;
 }
 
@@ -92,7 +96,8 @@ double centre(const float* x, const float* centre, float scale, std::size_t n, f
         sums[0] += static_cast<double>(out[i]) * static_cast<double>(out[i]);
     }
     double sum = 0;
-    for (const double part : sums) sum += part;
+    for (const double part : sums)
+        sum += part;
     return sum;
 }
 
@@ -109,11 +114,13 @@ std::uint32_t largestMagnitudeBits(const float* x, std::size_t n) {
 
 BALMER_FOR_EACH_PROCESSOR
 void addFixedPoint(const float* x, double scale, std::size_t n, std::int64_t* sums) {
-    for (std::size_t i = 0; i < n; ++i) sums[i] += static_cast<std::int64_t>(static_cast<double>(x[i]) * scale);
+    for (std::size_t i = 0; i < n; ++i)
+        sums[i] += static_cast<std::int64_t>(static_cast<double>(x[i]) * scale);
 }
 
 BALMER_FOR_EACH_PROCESSOR
-void weightedSum(const float* const* sources, const float* weights, std::size_t count, std::size_t n, float* out) {
+void weightedSum(const float* const* sources, const float* weights, std::size_t count, std::size_t n,
+                 float* out) {
     std::size_t i = 0;
     for (; i + stripRows <= n; i += stripRows) {
         Lanes sums[stripVectors] = {};
@@ -123,11 +130,14 @@ void weightedSum(const float* const* sources, const float* weights, std::size_t 
                 std::memcpy(&value, sources[k] + i + v * lanes, sizeof value);
                 sums[v] += weights[k] * value;
             }
-        for (std::size_t v = 0; v < stripVectors; ++v) std::memcpy(out + i + v * lanes, &sums[v], sizeof sums[v]);
+        for (std::size_t v = 0; v < stripVectors; ++v)
+            std::memcpy(out + i + v * lanes, &sums[v], sizeof sums[v]);
     }
-    for (std::size_t j = i; j < n; ++j) out[j] = 0;
+    for (std::size_t j = i; j < n; ++j)
+        out[j] = 0;
     for (std::size_t k = 0; k < count; ++k)
-        for (std::size_t j = i; j < n; ++j) out[j] += weights[k] * sources[k][j];
+        for (std::size_t j = i; j < n; ++j)
+            out[j] += weights[k] * sources[k][j];
 }
 
 } // namespace balmer::som::kernels

@@ -55,18 +55,20 @@ std::string serialise(const Map& map) {
 
 core::Result<Map> deserialise(std::string_view bytes) {
     if (bytes.size() < sizeof(Header) + digestLength || !bytes.starts_with(magic))
-        return fail(ErrorCode::Format, "these bytes are no self-organising map; choose one that Balmer has written");
+        return fail(ErrorCode::Format,
+                    "these bytes are no self-organising map; choose one that Balmer has written");
     Header header;
     std::memcpy(&header, bytes.data(), sizeof header);
     if (header.version != version)
         return fail(ErrorCode::Unsupported, "the map has version " + std::to_string(header.version) +
                                                 " and this program reads version " + std::to_string(version) +
                                                 "; read it with the program that wrote it");
-    if (header.topology > 1 || header.columns < 1 || header.columns > mostColumns || header.epochs > mostEpochs ||
-        header.width > Grid::longestSide || header.height > Grid::longestSide)
+    if (header.topology > 1 || header.columns < 1 || header.columns > mostColumns ||
+        header.epochs > mostEpochs || header.width > Grid::longestSide || header.height > Grid::longestSide)
         return damaged();
     Map map;
-    map.grid = {header.width, header.height, header.topology == 1 ? Topology::Hexagonal : Topology::Rectangular};
+    map.grid = {header.width, header.height,
+                header.topology == 1 ? Topology::Hexagonal : Topology::Rectangular};
     if (!map.grid.validate()) return damaged();
     const std::size_t epochBytes = header.epochs * sizeof(EpochStatistics);
     const std::size_t codebookBytes = map.grid.neurons() * header.columns * sizeof(float);

@@ -61,7 +61,8 @@ void NeighbourhoodSum::applyGaussian(core::FloatMatrix& values, double radius, c
                 terms.clear();
                 for (std::size_t source = 0; source < width; ++source)
                     terms.add(values.row(grid_.neuronAt(source, row)).data(),
-                              gaussianFactor(static_cast<double>(target) + shift - static_cast<double>(source), radius));
+                              gaussianFactor(
+                                  static_cast<double>(target) + shift - static_cast<double>(source), radius));
                 terms.sum(columns, out.row(grid_.neuronAt(target, row)).data());
             }
         };
@@ -77,7 +78,8 @@ void NeighbourhoodSum::applyGaussian(core::FloatMatrix& values, double radius, c
         for (std::size_t source = 0; source < height; ++source) {
             const bool other = !shifted_.empty() && (source + target) % 2 == 1;
             terms.add((other ? shifted_ : alike_).row(grid_.neuronAt(0, source)).data(),
-                      gaussianFactor((static_cast<double>(target) - static_cast<double>(source)) * rowHeight, radius));
+                      gaussianFactor((static_cast<double>(target) - static_cast<double>(source)) * rowHeight,
+                                     radius));
         }
         terms.sum(width * columns, values.row(grid_.neuronAt(0, target)).data());
     });

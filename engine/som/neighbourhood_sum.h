@@ -1,6 +1,7 @@
 // NeighbourhoodSum: adds up what the neurons hold, each weighted by its distance on the grid.
 //
-// out(j) = Σ_k h(d(j, k)) in(k). One object serves one training; it is used by one thread, which works along in the pool.
+// out(j) = Σ_k h(d(j, k)) in(k). One object serves one training; it is used by one thread, which works along
+// in the pool.
 #pragma once
 
 #include <vector>
@@ -15,7 +16,8 @@ class NeighbourhoodSum {
   public:
     NeighbourhoodSum(const Grid& grid, Neighbourhood neighbourhood, std::size_t columns);
 
-    /// values: [neurons × columns]; replaced by the sums. radius > 0. The same bits for every number of threads.
+    /// values: [neurons × columns]; replaced by the sums. radius > 0. The same bits for every number of
+    /// threads.
     void apply(core::FloatMatrix& values, double radius, core::ThreadPool& pool);
 
   private:
@@ -24,8 +26,8 @@ class NeighbourhoodSum {
 
     Grid grid_;
     Neighbourhood neighbourhood_;
-    /// Sums along x at the positions of rows of the same parity and of the other one (hexagonal grids only); the
-    /// bubble's sums are in the first.
+    /// Sums along x at the positions of rows of the same parity and of the other one (hexagonal grids only);
+    /// the bubble's sums are in the first.
     core::FloatMatrix alike_, shifted_;
 };
 

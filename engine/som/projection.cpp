@@ -27,9 +27,9 @@ core::Result<Projection> project(core::FloatView rows, const Map& map, core::Thr
     BALMER_CHECK(validate(map));
     if (rows.rows() > 0 && rows.columns() != map.codebook.columns())
         return core::fail(core::ErrorCode::InvalidArgument,
-                    "the rows have " + std::to_string(rows.columns()) + " columns and the map " +
-                        std::to_string(map.codebook.columns()) +
-                        "; project data that were preprocessed as those the map was trained on");
+                          "the rows have " + std::to_string(rows.columns()) + " columns and the map " +
+                              std::to_string(map.codebook.columns()) +
+                              "; project data that were preprocessed as those the map was trained on");
     BALMER_CHECK(largestMagnitude(map.codebook.view()));
     BALMER_CHECK(largestMagnitude(rows));
     const BestUnitSearch search(map.codebook.view());
@@ -39,10 +39,13 @@ core::Result<Projection> project(core::FloatView rows, const Map& map, core::Thr
 
 Members::Members(std::span<const std::uint32_t> best, std::size_t neurons)
     : first_(neurons + 1), rows_(best.size()) {
-    for (const std::uint32_t neuron : best) ++first_[neuron + 1];
-    for (std::size_t neuron = 0; neuron < neurons; ++neuron) first_[neuron + 1] += first_[neuron];
+    for (const std::uint32_t neuron : best)
+        ++first_[neuron + 1];
+    for (std::size_t neuron = 0; neuron < neurons; ++neuron)
+        first_[neuron + 1] += first_[neuron];
     std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
-    for (std::size_t row = 0; row < best.size(); ++row) rows_[next[best[row]]++] = static_cast<std::uint32_t>(row);
+    for (std::size_t row = 0; row < best.size(); ++row)
+        rows_[next[best[row]]++] = static_cast<std::uint32_t>(row);
 }
 
 } // namespace balmer::som

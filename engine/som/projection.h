@@ -1,7 +1,7 @@
 // Projection: where on a map each row of a matrix lies.
 //
-// Winners are exact: those of Σ(x - w)² summed in double precision over the float data, the lowest index on a tie,
-// independent of the number of threads. How: best_unit_search.h.
+// Winners are exact: those of Σ(x - w)² summed in double precision over the float data, the lowest index on a
+// tie, independent of the number of threads. How: best_unit_search.h.
 #pragma once
 
 #include <cstddef>
@@ -28,8 +28,9 @@ struct Projection {
 };
 
 /// rows: [rows × columns of the map's codebook], finite; no rows give an empty projection.
-/// Errors: InvalidArgument (an invalid map, another number of columns, a value that is not finite or whose magnitude
-/// exceeds 1e37: the message names the row), Cancelled. Runs on the pool; the calling thread makes the checkpoints.
+/// Errors: InvalidArgument (an invalid map, another number of columns, a value that is not finite or whose
+/// magnitude exceeds 1e37: the message names the row), Cancelled. Runs on the pool; the calling thread makes
+/// the checkpoints.
 core::Result<Projection> project(core::FloatView rows, const Map& map, core::ThreadPool& pool,
                                  core::TaskContext& task);
 

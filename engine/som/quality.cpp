@@ -5,7 +5,8 @@ namespace balmer::som {
 double quantisationError(const Projection& projection) {
     if (projection.rows() == 0) return 0;
     double sum = 0;
-    for (const float distance : projection.distance) sum += static_cast<double>(distance);
+    for (const float distance : projection.distance)
+        sum += static_cast<double>(distance);
     return sum / static_cast<double>(projection.rows());
 }
 

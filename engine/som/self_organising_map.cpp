@@ -30,8 +30,8 @@ core::Result<Neighbourhood> neighbourhoodFrom(std::string_view word) {
 core::Result<Initialisation> initialisationFrom(std::string_view word) {
     if (word == "principal-plane") return Initialisation::PrincipalPlane;
     if (word == "random-rows") return Initialisation::RandomRows;
-    return fail(ErrorCode::InvalidArgument,
-                "no initialisation is called \"" + std::string(word) + "\"; use principal-plane or random-rows");
+    return fail(ErrorCode::InvalidArgument, "no initialisation is called \"" + std::string(word) +
+                                                "\"; use principal-plane or random-rows");
 }
 
 namespace {
@@ -51,7 +51,8 @@ core::Status SomParameters::validate() const {
     const auto longest = static_cast<double>(Grid::longestSide);
     if (!(radiusEnd >= 0.1 && radiusEnd <= longest))
         return fail(ErrorCode::InvalidArgument, "the last radius " + core::formatDouble(radiusEnd) +
-                                                    " is out of range; give 0.1 to " + core::formatDouble(longest));
+                                                    " is out of range; give 0.1 to " +
+                                                    core::formatDouble(longest));
     if (!(radiusStart >= 0 && radiusStart <= longest) || firstRadius(*this) < radiusEnd)
         return fail(ErrorCode::InvalidArgument,
                     "the first radius " + core::formatDouble(firstRadius(*this)) +
@@ -69,10 +70,10 @@ double SomParameters::radius(std::size_t epoch) const {
 core::Status validate(const Map& map) {
     BALMER_CHECK(map.grid.validate());
     if (map.codebook.rows() != map.grid.neurons() || map.codebook.columns() == 0)
-        return fail(ErrorCode::InvalidArgument,
-                    "the codebook of " + std::to_string(map.codebook.rows()) + " rows and " +
-                        std::to_string(map.codebook.columns()) + " columns does not fit a grid of " +
-                        map.grid.toText() + "; train the map again");
+        return fail(ErrorCode::InvalidArgument, "the codebook of " + std::to_string(map.codebook.rows()) +
+                                                    " rows and " + std::to_string(map.codebook.columns()) +
+                                                    " columns does not fit a grid of " + map.grid.toText() +
+                                                    "; train the map again");
     for (std::size_t neuron = 0; neuron < map.codebook.rows(); ++neuron)
         for (const float value : map.codebook.row(neuron))
             if (!std::isfinite(value))
@@ -82,11 +83,12 @@ core::Status validate(const Map& map) {
 }
 
 std::string codebookDigest(const Map& map) {
-    const std::array<std::uint64_t, 4> shape{map.grid.topology == Topology::Hexagonal ? 1u : 0u, map.grid.width,
-                                             map.grid.height, map.codebook.columns()};
+    const std::array<std::uint64_t, 4> shape{map.grid.topology == Topology::Hexagonal ? 1u : 0u,
+                                             map.grid.width, map.grid.height, map.codebook.columns()};
     core::Hasher hasher;
     hasher.updateValues(std::span<const std::uint64_t>(shape));
-    hasher.updateValues(std::span<const float>(map.codebook.data(), map.codebook.rows() * map.codebook.columns()));
+    hasher.updateValues(
+        std::span<const float>(map.codebook.data(), map.codebook.rows() * map.codebook.columns()));
     return hasher.finish();
 }
 

@@ -22,9 +22,9 @@ enum class Neighbourhood {
 };
 
 enum class Initialisation {
-    PrincipalPlane, ///< neurons spread over ±1 standard deviation along the two principal axes; the longer side
-                    ///< of the grid lies along the first. No randomness
-    RandomRows      ///< distinct rows of the data, drawn with the seed
+    PrincipalPlane, ///< neurons spread over ±1 standard deviation along the two principal axes; the longer
+                    ///< side of the grid lies along the first. No randomness
+    RandomRows ///< distinct rows of the data, drawn with the seed
 };
 
 /// "gaussian", "bubble"; "principal-plane", "random-rows".
@@ -34,12 +34,14 @@ std::string_view toString(Initialisation initialisation);
 core::Result<Neighbourhood> neighbourhoodFrom(std::string_view word);
 core::Result<Initialisation> initialisationFrom(std::string_view word);
 
-/// The number of threads is no parameter: it belongs to the pool that trains, and changes nothing in the result.
+/// The number of threads is no parameter: it belongs to the pool that trains, and changes nothing in the
+/// result.
 struct SomParameters {
     Grid grid;
     /// Passes over the data, 1 … 10 000.
     std::size_t epochs = 10;
-    /// Radius of the neighbourhood in the first epoch, in cells; 0 means half of the smaller side (at least 1).
+    /// Radius of the neighbourhood in the first epoch, in cells; 0 means half of the smaller side (at least
+    /// 1).
     double radiusStart = 0;
     /// … and in the last. Between them it shrinks by the same factor in each epoch.
     double radiusEnd = 0.7;

@@ -33,56 +33,63 @@ bool allRowsEqual(core::FloatView rows) {
 /// Checks the rows and returns their largest magnitude.
 core::Result<float> checkRows(core::FloatView rows, const Grid& grid) {
     if (rows.empty())
-        return fail(ErrorCode::InvalidArgument, "there is nothing to train a map on; give a dataset that has rows");
+        return fail(ErrorCode::InvalidArgument,
+                    "there is nothing to train a map on; give a dataset that has rows");
     if (rows.columns() > mostColumns)
         return fail(ErrorCode::InvalidArgument,
-                    "rows of " + std::to_string(rows.columns()) + " columns are too long for a map; rebin them to at most " +
+                    "rows of " + std::to_string(rows.columns()) +
+                        " columns are too long for a map; rebin them to at most " +
                         std::to_string(mostColumns));
     if (rows.rows() > std::numeric_limits<std::uint32_t>::max())
-        return fail(ErrorCode::InvalidArgument, "more than 4294967295 rows do not fit a map; train on a sample");
+        return fail(ErrorCode::InvalidArgument,
+                    "more than 4294967295 rows do not fit a map; train on a sample");
     if (grid.neurons() > rows.rows())
         return fail(ErrorCode::InvalidArgument,
-                    "a grid of " + grid.toText() + " has " + std::to_string(grid.neurons()) + " neurons for " +
-                        std::to_string(rows.rows()) + " rows; choose a grid of at most " +
+                    "a grid of " + grid.toText() + " has " + std::to_string(grid.neurons()) +
+                        " neurons for " + std::to_string(rows.rows()) + " rows; choose a grid of at most " +
                         std::to_string(rows.rows()) + " neurons");
     BALMER_TRY(const float largest, largestMagnitude(rows));
     if (allRowsEqual(rows))
-        return fail(ErrorCode::InvalidArgument,
-                    "all " + std::to_string(rows.rows()) +
-                        " rows are the same, so that no map can order them; give a dataset whose rows differ");
+        return fail(
+            ErrorCode::InvalidArgument,
+            "all " + std::to_string(rows.rows()) +
+                " rows are the same, so that no map can order them; give a dataset whose rows differ");
     return largest;
 }
 
 /// The factor with which the sum of so many rows stays below 2^62.
 double fixedPointScale(std::size_t rows, float largest) {
     int rowBits = 0;
-    while ((std::uint64_t{1} << rowBits) < rows) ++rowBits;
+    while ((std::uint64_t{1} << rowBits) < rows)
+        ++rowBits;
     int magnitudeBits = 0;
     std::frexp(largest, &magnitudeBits);
     return std::ldexp(1.0, 62 - rowBits - magnitudeBits);
 }
 
-/// sums: [neurons × (columns + 1)] becomes, for each neuron, the sum of its rows less the centre, and their number.
+/// sums: [neurons × (columns + 1)] becomes, for each neuron, the sum of its rows less the centre, and their
+/// number.
 void sumByNeuron(core::FloatView rows, const Members& members, std::span<const float> centre, double scale,
                  core::FloatMatrix& sums, core::ThreadPool& pool) {
     const std::size_t neurons = sums.rows(), columns = rows.columns();
     std::vector<std::vector<std::int64_t>> scratch(pool.threads(), std::vector<std::int64_t>(columns));
-    pool.parallelFor((neurons + neuronsPerBlock - 1) / neuronsPerBlock, [&](std::size_t block, std::size_t worker) {
-        std::vector<std::int64_t>& fixed = scratch[worker];
-        const std::size_t end = std::min((block + 1) * neuronsPerBlock, neurons);
-        for (std::size_t neuron = block * neuronsPerBlock; neuron < end; ++neuron) {
-            std::ranges::fill(fixed, 0);
-            const auto own = members.of(neuron);
-            for (const std::uint32_t row : own)
-                kernels::addFixedPoint(rows.row(row).data(), scale, columns, fixed.data());
-            const auto count = static_cast<double>(own.size());
-            const auto to = sums.row(neuron);
-            for (std::size_t column = 0; column < columns; ++column)
-                to[column] = static_cast<float>(static_cast<double>(fixed[column]) / scale -
-                                                count * static_cast<double>(centre[column]));
-            to[columns] = static_cast<float>(count);
-        }
-    });
+    pool.parallelFor((neurons + neuronsPerBlock - 1) / neuronsPerBlock,
+                     [&](std::size_t block, std::size_t worker) {
+                         std::vector<std::int64_t>& fixed = scratch[worker];
+                         const std::size_t end = std::min((block + 1) * neuronsPerBlock, neurons);
+                         for (std::size_t neuron = block * neuronsPerBlock; neuron < end; ++neuron) {
+                             std::ranges::fill(fixed, 0);
+                             const auto own = members.of(neuron);
+                             for (const std::uint32_t row : own)
+                                 kernels::addFixedPoint(rows.row(row).data(), scale, columns, fixed.data());
+                             const auto count = static_cast<double>(own.size());
+                             const auto to = sums.row(neuron);
+                             for (std::size_t column = 0; column < columns; ++column)
+                                 to[column] = static_cast<float>(static_cast<double>(fixed[column]) / scale -
+                                                                 count * static_cast<double>(centre[column]));
+                             to[columns] = static_cast<float>(count);
+                         }
+                     });
 }
 
 void moveNeurons(const core::FloatMatrix& sums, std::span<const float> centre, core::FloatMatrix& codebook,

@@ -12,8 +12,8 @@
 
 namespace balmer::som {
 
-/// Mean Euclidean distance of each neuron to its neighbours on the grid (Ultsch & Siemon 1990): high values are
-/// borders between groups.
+/// Mean Euclidean distance of each neuron to its neighbours on the grid (Ultsch & Siemon 1990): high values
+/// are borders between groups.
 std::vector<double> uMatrix(const Map& map);
 
 /// Number of rows whose nearest neuron it is.

@@ -225,7 +225,7 @@ Result<std::vector<AddOutcome>> Catalogue::add(std::span<const NewSpectrum> batc
 }
 
 Result<std::vector<SpectrumRecord>> Catalogue::list(const CatalogueQuery& query) {
-    BALMER_TRY(const auto clause, conditionsAndOrderOf(query, lookup()));
+    BALMER_TRY(const auto clause, conditionsAndOrderOf(query, lookupIn(columns_)));
     return connections_.read([&](Database& database) -> Result<std::vector<SpectrumRecord>> {
         BALMER_TRY(auto statement,
                    database.prepare("SELECT " + std::string(fields) + std::string(tables) + clause.sql));
@@ -235,7 +235,7 @@ Result<std::vector<SpectrumRecord>> Catalogue::list(const CatalogueQuery& query)
 }
 
 Result<std::int64_t> Catalogue::count(const CatalogueQuery& query) {
-    BALMER_TRY(const auto clause, conditionsOf(query, lookup()));
+    BALMER_TRY(const auto clause, conditionsOf(query, lookupIn(columns_)));
     return connections_.read([&](Database& database) -> Result<std::int64_t> {
         BALMER_TRY(auto statement, database.prepare("SELECT count(*) FROM spectrum s " + clause.sql));
         bindAll(statement, clause);
@@ -245,7 +245,7 @@ Result<std::int64_t> Catalogue::count(const CatalogueQuery& query) {
 }
 
 Result<std::vector<std::int64_t>> Catalogue::rowIds(const CatalogueQuery& query) {
-    BALMER_TRY(const auto clause, conditionsAndOrderOf(query, lookup()));
+    BALMER_TRY(const auto clause, conditionsAndOrderOf(query, lookupIn(columns_)));
     return connections_.read([&](Database& database) -> Result<std::vector<std::int64_t>> {
         BALMER_TRY(auto statement, database.prepare("SELECT s.key FROM spectrum s " + clause.sql));
         bindAll(statement, clause);
@@ -259,7 +259,7 @@ Result<std::vector<std::int64_t>> Catalogue::rowIds(const CatalogueQuery& query)
 }
 
 Result<std::vector<std::string>> Catalogue::ids(const CatalogueQuery& query) {
-    BALMER_TRY(const auto clause, conditionsAndOrderOf(query, lookup()));
+    BALMER_TRY(const auto clause, conditionsAndOrderOf(query, lookupIn(columns_)));
     return connections_.read([&](Database& database) -> Result<std::vector<std::string>> {
         BALMER_TRY(auto statement, database.prepare("SELECT s.id FROM spectrum s " + clause.sql));
         bindAll(statement, clause);

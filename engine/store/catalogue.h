@@ -80,10 +80,10 @@ struct CollectionInfo {
 
 /// Which spectra, in which order. Empty fields do not restrict.
 struct CatalogueQuery {
-    std::string where;  ///< a filter expression (filter_expression.h)
-    std::string search; ///< words that must all occur in id, object, survey id or header; `1906*` is a beginning
-    std::optional<std::string> collection;
-    std::string sort;      ///< a name that filter expressions know; "-snr" descends; "" is the order of import
+    std::string where = {};  ///< a filter expression (filter_expression.h)
+    std::string search = {}; ///< words that must all occur in id, object, survey id or header; `1906*` is a beginning
+    std::optional<std::string> collection = {};
+    std::string sort = {}; ///< a name that filter expressions know; "-snr" descends; "" is the order of import
     std::size_t limit = 0; ///< 0: all
     std::size_t offset = 0;
 };

@@ -25,14 +25,14 @@ enum class ColumnKind {
 };
 
 struct ColumnInfo {
-    std::string dataset;
-    std::string name;
+    std::string dataset = {};
+    std::string name = {};
     int version = 0; ///< 1, 2, …; given when it is added
     ColumnKind kind = ColumnKind::Number;
-    std::vector<std::string> categories;
-    std::optional<jobs::JobId> job; ///< that computed it
-    std::string model;              ///< digest of the model it came from; "" when none
-    std::string created;            ///< set when it is added
+    std::vector<std::string> categories = {};
+    std::optional<jobs::JobId> job = {}; ///< that computed it
+    std::string model = {};              ///< digest of the model it came from; "" when none
+    std::string created = {};            ///< set when it is added
 };
 
 class ColumnRegistry {

@@ -22,11 +22,11 @@ class Connections;
 
 /// Which events; empty fields do not restrict.
 struct LabelFilter {
-    std::string spectrum;
-    std::string who;
-    std::optional<active::LabelKind> kind;
-    std::optional<int> round;
-    std::string until;       ///< ISO time: "the project as of last Tuesday"
+    std::string spectrum = {};
+    std::string who = {};
+    std::optional<active::LabelKind> kind = {};
+    std::optional<int> round = {};
+    std::string until = {};  ///< ISO time: "the project as of last Tuesday"
     std::int64_t after = 0;  ///< events with a greater id
     std::size_t limit = 0;   ///< 0: all; otherwise the newest so many
 };

@@ -99,7 +99,9 @@ void KeyButton::describe() {
 }
 
 QSize KeyButton::sizeHint() const {
-    const QFontMetrics metrics(font());
+    QFont widest = font();
+    widest.setBold(classIndex_.has_value() || predicted_); // as it is drawn when predicted
+    const QFontMetrics metrics(widest);
     int width = 2 * padding + metrics.horizontalAdvance(text());
     if (!key_.isEmpty()) width += capWidth(QFontMetrics(smallFont(font())), capText(key_)) + padding;
     if (classIndex_) width += 16 + padding / 2;

@@ -109,6 +109,7 @@ QString styleSheetOf(const ThemeColours& c) {
     QString sheet = QStringLiteral(R"(
 QToolTip { background: %raised; color: %text; border: 1px solid %border; padding: 4px 6px; }
 QAbstractItemView { border: none; background: %panel; outline: none; selection-background-color: %pick; selection-color: %text; }
+QAbstractItemView::item { border: none; padding: 0 4px; }
 QAbstractItemView::item:selected { background: %pick; color: %text; }
 QAbstractItemView::item:hover:!selected { background: %hover; }
 QTableView { gridline-color: transparent; }
@@ -116,7 +117,6 @@ QLabel[tone="muted"] { color: %muted; }
 QLabel[tone="error"] { color: %error; }
 QHeaderView { background: %window; border: none; }
 QHeaderView::section { background: %window; color: %muted; border: none; border-bottom: 1px solid %border; padding: 4px 6px; text-align: left; }
-QTableView::item { padding: 0 4px; }
 QTableCornerButton::section { background: %window; border: none; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox { background: %panel; color: %text; border: 1px solid %border; border-radius: 4px; padding: 3px 6px; selection-background-color: %link; selection-color: %onlink; }
 QSpinBox, QDoubleSpinBox { padding-right: 0px; }
@@ -301,8 +301,8 @@ QString groupedNumber(qint64 number) {
 }
 
 double contrast(const QColor& a, const QColor& b) {
-    const auto [darker, lighter] = std::minmax(luminance(a), luminance(b));
-    return (lighter + 0.05) / (darker + 0.05);
+    const double first = luminance(a), second = luminance(b);
+    return (std::max(first, second) + 0.05) / (std::min(first, second) + 0.05);
 }
 
 } // namespace balmer::widgets

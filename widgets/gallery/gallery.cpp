@@ -1,5 +1,6 @@
 // balmer-gallery: every widget with made-up data, to look at.
-//   balmer-gallery [--dark] [--time] [--screenshot DIR]
+//   balmer-gallery [--dark] [--many] [--time] [--screenshot DIR]
+// With --many the data page overlays 50 spectra.
 // With --screenshot it writes each page as PNG, light and dark, at 1280×800 and 2560×1440, and ends; with --time it prints
 // what drawing costs.
 #include <cstdio>
@@ -73,6 +74,9 @@ QWidget* dataPage() {
     }
     auto* strip = new LineStrip(page);
     strip->setSpectrum(spectra[1]);
+    if (QApplication::arguments().contains(tr("--many"))) {
+        for (int i = 3; i < 50; ++i) spectra.push_back(gallery::wholeSpectrum(i, gallery::Profile(i % 3)));
+    }
     plot->setAxisLabels(tr("λ (vacuum) [Å]"), tr("F_λ [10⁻¹⁷ erg s⁻¹ cm⁻² Å⁻¹]"));
     plot->setSpectra(std::move(spectra));
     auto* table = new SpectrumTable(tr("galleryTable"), page);
@@ -173,6 +177,7 @@ QWidget* controlsPage() {
     jobs->setModel(model);
     jobs->setItemDelegateForColumn(1, new PhaseChipDelegate(jobs));
     jobs->verticalHeader()->hide();
+    jobs->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     jobs->setShowGrid(false);
     jobs->setColumnWidth(1, 170);
     grid->addWidget(jobs, 0, 1);
@@ -239,6 +244,12 @@ void printTimes() {
     time("12 spectra of 3900 samples, drawn", 20, [&](int) { plot.redrawNow(); });
     plot.setSpectrum(many[0]);
     time("1 spectrum of 3900 samples, drawn", 20, [&](int) { plot.redrawNow(); });
+    plot.setErrorVisible(false);
+    time("… without its errors", 20, [&](int) { plot.redrawNow(); });
+    plot.setLinesVisible(false);
+    time("… and without lines", 20, [&](int) { plot.redrawNow(); });
+    plot.clear();
+    time("no spectrum, drawn", 20, [&](int) { plot.redrawNow(); });
     LabellingPanel panel;
     panel.resize(1280, 740);
     panel.setQueue(gallery::queue(100000));

@@ -65,6 +65,7 @@ LabelItem labelItem(int seed) {
     item.whole = wholeSpectrum(seed, profile);
     PlottedSpectrum mean = windowSpectrum(seed + 1000, profile);
     mean.id = QStringLiteral("neighbours");
+    mean.name = QStringLiteral("neighbours, mean ± spread");
     mean.model = true;
     for (float& e : mean.error) e = 0.18F;
     item.neighbours = mean;

@@ -219,7 +219,7 @@ void PlotView::changeEvent(QEvent* event) {
 void PlotView::resizeEvent(QResizeEvent* event) {
     // As many labels as there is room for.
     plot_->xAxis->ticker()->setTickCount(std::clamp(width() / 130, 3, 10));
-    for (QCPAxis* axis : {plot_->yAxis, plot_->yAxis2}) axis->ticker()->setTickCount(std::clamp(height() / 60, 2, 8));
+    for (QCPAxis* axis : {plot_->yAxis, plot_->yAxis2}) axis->ticker()->setTickCount(std::clamp(height() / 45, 3, 8));
     QWidget::resizeEvent(event);
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <QEvent>
+#include <QImage>
 #include <QMouseEvent>
 #include <QVariantAnimation>
 
@@ -69,16 +70,71 @@ void columnsOf(const PlottedSpectrum& s, std::size_t first, std::size_t last, co
     }
 }
 
-/// flux ± error in one polygon for each stretch without gaps.
+/// An image of the plot's inside in which the columns of many curves are laid over each other, many times faster than a
+/// painter's rectangles.
+struct Crowd {
+    QImage image;
+    QPointF origin;
+    double pixel = 1; // size of an image pixel, in the painter's units
+
+    Crowd(const QRect& box, double pixelSize)
+        : image(int(std::ceil(box.width() / pixelSize)), int(std::ceil(box.height() / pixelSize)), QImage::Format_ARGB32_Premultiplied),
+          origin(box.topLeft()), pixel(pixelSize) {
+        image.fill(0);
+    }
+
+    void fill(const QList<QRectF>& columns, const QColor& colour) {
+        const QRgb source = qPremultiply(colour.rgba());
+        const unsigned keep = 255U - unsigned(qAlpha(source));
+        const auto stride = image.bytesPerLine() / qsizetype(sizeof(QRgb));
+        auto* bits = reinterpret_cast<QRgb*>(image.bits());
+        for (const QRectF& column : columns) {
+            const auto x = int(std::lround((column.left() - origin.x()) / pixel));
+            const int top = std::max(0, int(std::lround((column.top() - origin.y()) / pixel)));
+            const int bottom = std::min(image.height(), std::max(top + 1, int(std::lround((column.bottom() - origin.y()) / pixel))));
+            if (x < 0 || x >= image.width()) continue;
+            QRgb* at = bits + top * stride + x;
+            for (int y = top; y < bottom; ++y, at += stride) {
+                // Two channels at a time: c + d (255 − a) / 255, rounded as (v + 128 + (v + 128 >> 8)) >> 8.
+                unsigned low = (*at & 0x00FF00FFU) * keep + 0x00800080U;
+                unsigned high = ((*at >> 8) & 0x00FF00FFU) * keep + 0x00800080U;
+                low = ((low + ((low >> 8) & 0x00FF00FFU)) >> 8) & 0x00FF00FFU;
+                high = (high + ((high >> 8) & 0x00FF00FFU)) & 0xFF00FF00U;
+                *at = source + (low | high);
+            }
+        }
+    }
+};
+
+/// Fills whole pixel columns in the brush's colour. QCPPainter shifts by half a pixel while it antialiases; columns
+/// must lie on the pixels themselves, or each would be two pale ones.
+void fillColumns(QPainter& painter, const QList<QRectF>& columns, const QColor& colour, Crowd* crowd = nullptr) {
+    if (crowd != nullptr) {
+        crowd->fill(columns, colour);
+        return;
+    }
+    const double shift = painter.testRenderHint(QPainter::Antialiasing) ? 0.5 : 0.0;
+    painter.translate(-shift, -shift);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(colour);
+    painter.drawRects(columns);
+    painter.setBrush(Qt::NoBrush);
+    painter.translate(shift, shift);
+}
+
+/// flux ± error, as pixel columns where samples are dense, otherwise one polygon for each stretch without gaps.
 void drawBand(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, QColor colour) {
     if (s.error.size() != s.flux.size()) return;
     colour.setAlphaF(0.25F);
     painter.setPen(Qt::NoPen);
     painter.setBrush(colour);
     const auto [first, last] = inSight(s, m);
+    if (first == last) return;
+    const bool byColumns = !m.vector && dense(s, first, last, m);
     QList<QPointF> above, below;
+    QList<QRectF> columns;
     const auto flush = [&] {
-        if (above.size() > 1) {
+        if (!byColumns && above.size() > 1) {
             QPolygonF polygon(above);
             for (auto it = below.crbegin(); it != below.crend(); ++it) polygon.append(*it);
             painter.drawPolygon(polygon);
@@ -93,22 +149,28 @@ void drawBand(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, QCo
             ++i;
             continue;
         }
-        const double x = m.x(s.wavelength[i]);
+        const double at = m.x(s.wavelength[i]);
+        const double x = byColumns ? std::floor(at / m.column) * m.column : at;
         double high = double(s.flux[i]) + double(s.error[i]), low = double(s.flux[i]) - double(s.error[i]);
         for (++i; i < last && m.x(s.wavelength[i]) < x + m.column; ++i) {
             if (!std::isfinite(s.flux[i]) || !std::isfinite(s.error[i]) || masked(s, i)) break;
             high = std::max(high, double(s.flux[i]) + double(s.error[i]));
             low = std::min(low, double(s.flux[i]) - double(s.error[i]));
         }
-        above.append(QPointF(x, m.y(high)));
-        below.append(QPointF(x, m.y(low)));
+        if (byColumns) {
+            columns.append(QRectF(QPointF(x, m.y(high)), QPointF(x + m.column, m.y(low))));
+        } else {
+            above.append(QPointF(x, m.y(high)));
+            below.append(QPointF(x, m.y(low)));
+        }
     }
     flush();
+    if (byColumns) fillColumns(painter, columns, colour);
     painter.setBrush(Qt::NoBrush);
 }
 
 /// The curve: good stretches in the colour, masked ones grey, gaps where the flux is no number.
-void drawCurve(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, const QPen& pen) {
+void drawCurve(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, const QPen& pen, Crowd* crowd = nullptr) {
     const QPen grey(theme().masked, pen.widthF(), Qt::SolidLine);
     const auto [first, last] = inSight(s, m);
     QList<QPointF> points;
@@ -129,10 +191,7 @@ void drawCurve(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, co
         const QPen& ink = bad ? grey : pen;
         if (!m.vector && dense(s, from, to, m)) {
             columnsOf(s, from, to, m, pen.widthF(), columns);
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(ink.color());
-            painter.drawRects(columns);
-            painter.setBrush(Qt::NoBrush);
+            fillColumns(painter, columns, ink.color(), crowd);
             continue;
         }
         points.clear();
@@ -202,7 +261,7 @@ struct SpectrumPlot::Private {
         return classColour(int(i - 1));
     }
 
-    Mapping mapping(const QPaintDevice* device, bool vector) const {
+    Mapping mapping(const QCPPainter& painter) const {
         QCustomPlot* plot = view->plot();
         const QCPRange x = plot->xAxis->range();
         const QCPRange y = plot->yAxis->range();
@@ -213,8 +272,8 @@ struct SpectrumPlot::Private {
         m.yOffset = plot->yAxis->coordToPixel(y.lower) - m.yScale * y.lower;
         m.lower = x.lower;
         m.upper = x.upper;
-        m.vector = vector;
-        m.column = vector ? 0.25 : 1.0 / std::max(1.0, device->devicePixelRatioF());
+        m.vector = painter.modes().testFlag(QCPPainter::pmVectorized);
+        m.column = m.vector ? 0.25 : 1.0 / std::max(1.0, painter.device()->devicePixelRatioF() * painter.transform().m11());
         m.yTop = plot->axisRect()->top();
         m.yBottom = plot->axisRect()->bottom();
         return m;
@@ -272,7 +331,7 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
 
     void draw(QCPPainter* painter) override {
         const ThemeColours& c = theme();
-        const Mapping m = d_.mapping(painter->device(), painter->modes().testFlag(QCPPainter::pmVectorized));
+        const Mapping m = d_.mapping(*painter);
         if (d_.spectra.empty() && !d_.backdrop) {
             painter->setPen(c.mutedText);
             painter->drawText(clipRect(), Qt::AlignCenter | Qt::TextWordWrap, d_.emptyText);
@@ -289,11 +348,18 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
         if (d_.errorVisible && current < d_.spectra.size() && !d_.spectra[current].empty())
             drawBand(*painter, d_.spectra[current], m, d_.colourOf(current));
         painter->setAntialiasing(!many);
+        std::optional<Crowd> crowd;
+        if (many && !m.vector) crowd.emplace(clipRect(), m.column);
         for (std::size_t i = d_.spectra.size(); i-- > 0;) {
             if (i == current || d_.spectra[i].empty()) continue; // drawn last
             QColor colour = d_.colourOf(i);
             if (many) colour.setAlphaF(0.45F);
-            drawCurve(*painter, d_.spectra[i], m, QPen(colour, 1, d_.spectra[i].model ? Qt::DashLine : Qt::SolidLine));
+            drawCurve(*painter, d_.spectra[i], m, QPen(colour, 1, d_.spectra[i].model ? Qt::DashLine : Qt::SolidLine),
+                      crowd ? &*crowd : nullptr);
+        }
+        if (crowd) {
+            const QSizeF size = QSizeF(crowd->image.size()) * crowd->pixel;
+            painter->drawImage(QRectF(crowd->origin, size), crowd->image);
         }
         painter->setAntialiasing(true);
         if (current < d_.spectra.size() && !d_.spectra[current].empty()) {
@@ -328,21 +394,24 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
     }
 
     void drawLegend(QCPPainter& painter) {
-        if (int(d_.spectra.size()) > d_.legendLimit || d_.spectra.empty()) return;
+        if (int(d_.spectra.size()) > d_.legendLimit) return;
+        std::vector<std::pair<QString, QColor>> rows;
+        for (std::size_t i = 0; i < d_.spectra.size(); ++i) rows.emplace_back(nameOf(d_.spectra[i]), d_.colourOf(i));
+        if (d_.backdrop) rows.emplace_back(nameOf(*d_.backdrop), theme().model);
         const QRect box = clipRect();
         painter.setFont(smallFont(d_.view->font()));
         const QFontMetrics metrics = painter.fontMetrics();
         const int row = metrics.height() + 2;
         const int longest = std::max(60, box.width() / 3);
         double y = box.top() + 2 * row + 2; // below the names of the lines
-        for (std::size_t i = 0; i < d_.spectra.size() && y + row < box.bottom(); ++i) {
-            const QString text = metrics.elidedText(nameOf(d_.spectra[i]), Qt::ElideMiddle, longest);
-            if (text.isEmpty()) continue;
+        for (const auto& [name, colour] : rows) {
+            if (name.isEmpty() || y + row > box.bottom()) continue;
+            const QString text = metrics.elidedText(name, Qt::ElideMiddle, longest);
             const double left = box.right() - gridStep - metrics.horizontalAdvance(text);
             QColor veil = theme().plot;
             veil.setAlphaF(0.75F);
             painter.fillRect(QRectF(left - 24, y - metrics.ascent(), box.right() - left + 24, row), veil);
-            painter.setPen(QPen(d_.colourOf(i), 2));
+            painter.setPen(QPen(colour, 2));
             painter.drawLine(QPointF(left - 20, y - metrics.ascent() * 0.4), QPointF(left - 6, y - metrics.ascent() * 0.4));
             painter.setPen(theme().text);
             painter.drawText(QPointF(left, y), text);
@@ -365,7 +434,7 @@ class SpectrumPlot::Private::Overlay : public QCPLayerable {
     void draw(QCPPainter* painter) override {
         if (painter->modes().testFlag(QCPPainter::pmNoCaching)) return; // a figure shows no cursor
         const QRect box = clipRect();
-        const Mapping m = d_.mapping(painter->device(), false);
+        const Mapping m = d_.mapping(*painter);
         if (!std::isnan(d_.intervalFrom)) {
             QColor fill = theme().selection;
             fill.setAlphaF(0.18F);

@@ -21,6 +21,11 @@ namespace {
 using core::ErrorCode;
 using core::fail;
 
+/// Training without a stated length: so many steps of Adam bring the network there, and so many epochs show it every row
+/// often enough.
+constexpr std::size_t automaticSteps = 240;
+constexpr int fewestEpochs = 8;
+
 /// Rows that one thread scores together, and rows between two looks at the wish to stop.
 constexpr std::size_t scoringRows = 32, scoringSlab = 64 * scoringRows;
 
@@ -169,6 +174,9 @@ core::Result<ConvModel> TrainableNetwork::trainOne(const core::FloatMatrix& scal
     }
     const std::size_t rows = data.labels.size(), batch = std::min(rows, static_cast<std::size_t>(p.batch));
     const std::size_t batches = (rows + batch - 1) / batch;
+    const int epochs = p.epochs > 0
+                           ? p.epochs
+                           : std::max(fewestEpochs, static_cast<int>((automaticSteps + batches - 1) / batches));
 
     ConvModel model(p.columns, p.classes.size());
     model.initialise(seed);
@@ -181,15 +189,16 @@ core::Result<ConvModel> TrainableNetwork::trainOne(const core::FloatMatrix& scal
     const std::string stage =
         p.networks == 1 ? "training" : "training network " + std::to_string(number + 1) + " of " + std::to_string(p.networks);
     bool stopped = false;
-    while (epoch < p.epochs && !stopped) {
+    while (epoch < epochs && !stopped) {
         // The learning rate falls along half a cosine (Loshchilov & Hutter 2017) to a hundredth.
-        const double way = static_cast<double>(epoch) / p.epochs;
+        const double way = static_cast<double>(epoch) / epochs;
         ConvModel::Step step{p.learningRate * (0.01 + 0.99 * (1 + std::cos(std::numbers::pi * way)) / 2), p.weightDecay,
                              p.dropout, seed};
         const std::vector<std::size_t> order = random.permutation(rows);
         EpochStatistics statistics{++epoch, 0, std::numeric_limits<double>::quiet_NaN()};
         for (std::size_t b = 0; b < batches; ++b) {
-            BALMER_CHECK(task.checkpoint((epoch - 1 + static_cast<double>(b) / static_cast<double>(batches)) / p.epochs, stage));
+            const double inEpoch = static_cast<double>(b) / static_cast<double>(batches);
+            BALMER_CHECK(task.checkpoint((epoch - 1 + inEpoch) / epochs, stage));
             const std::size_t first = b * batch, count = std::min(batch, rows - first);
             for (std::size_t i = 0; i < count; ++i) {
                 std::ranges::copy(data.rows.row(order[first + i]), batchRows.row(i).begin());
@@ -227,6 +236,7 @@ core::Result<ConvModel> TrainableNetwork::trainOne(const core::FloatMatrix& scal
         stopped = p.patience > 0 && epoch - gainedEpoch >= p.patience;
     }
     std::ranges::copy(best, model.weights().begin());
+    model.endTraining();
     if (epoch >= report.epochs) {
         report.rowsBalanced = rows;
         report.epochs = epoch;
@@ -307,7 +317,7 @@ core::Status ConvNetworkParameters::validate() const {
         return refuse("spectra of " + std::to_string(columns) +
                       " columns are too long for the network; cut them to a window of 8192 columns or fewer");
     const auto inside = [](double value, double low, double high) { return value >= low && value <= high; };
-    if (epochs < 1 || epochs > 100000) return refuse("epochs must lie between 1 and 100000");
+    if (epochs < 0 || epochs > 100000) return refuse("epochs must lie between 1 and 100000, or be 0 (as many as are needed)");
     if (batch < 1 || batch > 65536) return refuse("batch must lie between 1 and 65536 rows");
     if (!inside(learningRate, 1e-9, 1)) return refuse("learningRate must lie between 1e-9 and 1");
     if (!inside(dropout, 0, 0.95)) return refuse("dropout must lie between 0 and 0.95");

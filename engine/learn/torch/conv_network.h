@@ -42,7 +42,7 @@ struct ConvNetworkParameters {
     std::vector<std::string> classes; ///< two or more, all different
     std::size_t columns = 140;        ///< 36 or more: three poolings must leave something
     std::uint64_t seed = 1;
-    int epochs = 40;             ///< at most
+    int epochs = 0;              ///< at most; 0: as many as make 240 steps, 8 or more. The learning rate falls over them.
     int batch = 64;              ///< rows a step
     double learningRate = 1e-3;  ///< of Adam, at the start
     double dropout = 0.5;        ///< share of dense units switched off while training; [0, 1)

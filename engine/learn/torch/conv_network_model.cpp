@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,9 @@ constexpr std::array<std::int64_t, 6> channels{64, 64, 128, 128, 256, 256};
 /// Rows of a batch that one thread computes together. Fixed, so that sums do not depend on the number of threads.
 constexpr std::size_t pieceRows = 16;
 /// Weights that one thread updates together.
-constexpr std::size_t updateBlock = std::size_t{1} << 15;
+constexpr std::size_t updateBlock = std::size_t{1} << 12;
+
+constexpr float adamBeta1 = 0.9f, adamBeta2 = 0.999f;
 
 /// libtorch and oneDNN keep to the calling thread while this lives.
 class SingleThreaded {
@@ -50,6 +53,69 @@ void product(char transposeA, char transposeB, std::int64_t m, std::int64_t n, s
     TORCH_CHECK(status == dnnl_success, "oneDNN refused a matrix product (status ", int(status), ")");
 }
 
+// The loops beside the matrix products, in the widest vectors of the processor that runs them.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define BALMER_WIDE __attribute__((target_clones("default", "arch=haswell", "arch=skylake-avx512")))
+#else
+#define BALMER_WIDE
+#endif
+
+BALMER_WIDE void addBias(float* __restrict values, const float* __restrict bias, std::int64_t rows, std::int64_t width,
+                         float floor) {
+    for (std::int64_t r = 0; r < rows; ++r, values += width)
+        for (std::int64_t c = 0; c < width; ++c) values[c] = std::max(values[c] + bias[c], floor);
+}
+
+/// masked = given where value > 0, else 0.
+BALMER_WIDE void maskByValue(float* __restrict masked, const float* __restrict given, const float* __restrict value,
+                             std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i) {
+        const float kept = given[i];
+        masked[i] = value[i] > 0 ? kept : 0.0f;
+    }
+}
+
+BALMER_WIDE void sumRows(float* __restrict sum, const float* __restrict values, std::int64_t rows, std::int64_t width) {
+    std::fill_n(sum, width, 0.0f);
+    for (std::int64_t r = 0; r < rows; ++r, values += width)
+        for (std::int64_t c = 0; c < width; ++c) sum[c] += values[c];
+}
+
+BALMER_WIDE void largerOfTwo(float* __restrict larger, const float* __restrict pair, std::int64_t pairs,
+                             std::int64_t width) {
+    for (std::int64_t p = 0; p < pairs; ++p, pair += 2 * width, larger += width)
+        for (std::int64_t c = 0; c < width; ++c) larger[c] = std::max(pair[c], pair[width + c]);
+}
+
+/// Each gradient goes to the larger of its pair, to the first of two equal ones.
+BALMER_WIDE void gradientOfLarger(float* __restrict to, const float* __restrict pair, const float* __restrict given,
+                                  std::int64_t pairs, std::int64_t width) {
+    for (std::int64_t p = 0; p < pairs; ++p, pair += 2 * width, to += 2 * width, given += width)
+        for (std::int64_t c = 0; c < width; ++c) {
+            const bool second = pair[width + c] > pair[c];
+            to[c] = second ? 0.0f : given[c];
+            to[width + c] = second ? given[c] : 0.0f;
+        }
+}
+
+BALMER_WIDE void addTo(float* __restrict sum, const float* __restrict more, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) sum[i] += more[i];
+}
+
+struct AdamStep {
+    float rate, shrink, correction2;
+};
+
+/// Adam (Kingma & Ba 2015, algorithm 1) with its usual constants; the decay of weights is decoupled from the gradient.
+BALMER_WIDE void adam(float* __restrict weight, float* __restrict m, float* __restrict v, const float* __restrict gradient,
+                      std::size_t count, AdamStep step) {
+    for (std::size_t i = 0; i < count; ++i) {
+        m[i] = adamBeta1 * m[i] + (1 - adamBeta1) * gradient[i];
+        v[i] = adamBeta2 * v[i] + (1 - adamBeta2) * gradient[i] * gradient[i];
+        weight[i] = step.shrink * weight[i] - step.rate * m[i] / (std::sqrt(v[i] * step.correction2) + 1e-8f);
+    }
+}
+
 /// y[r] = b + Σ_s x[r + s] · w[s] for the rows r at which all shifts s exist, zero for the few after them.
 /// x [rows × in], w [shifts × in × out], b [out]. With relu, negative values become zero.
 Tensor shiftedAffine(const Tensor& x, const Tensor& w, const Tensor& b, bool relu) {
@@ -61,20 +127,16 @@ Tensor shiftedAffine(const Tensor& x, const Tensor& w, const Tensor& b, bool rel
     float* to = y.data_ptr<float>();
     for (std::int64_t s = 0; s < shifts; ++s)
         product('n', 'n', valid, out, in, from + s * in, in, matrix + s * in * out, out, s == 0 ? 0.0f : 1.0f, to, out);
-    for (std::int64_t r = 0; r < valid; ++r) {
-        float* row = to + r * out;
-        if (relu)
-            for (std::int64_t c = 0; c < out; ++c) row[c] = std::max(row[c] + bias[c], 0.0f);
-        else
-            for (std::int64_t c = 0; c < out; ++c) row[c] += bias[c];
-    }
+    addBias(to, bias, valid, out, relu ? 0.0f : -std::numeric_limits<float>::infinity());
     std::fill(to + valid * out, to + rows * out, 0.0f);
     return y;
 }
 
+/// shiftedAffine with its derivatives. The gradients of w and, behind it, of b are written to `gradients`.
 struct ShiftedAffine : torch::autograd::Function<ShiftedAffine> {
     static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& x, const Tensor& w, const Tensor& b,
-                          bool relu) {
+                          bool relu, float* gradients) {
+        context->saved_data["gradients"] = reinterpret_cast<std::int64_t>(gradients);
         Tensor y = shiftedAffine(x, w, b, relu);
         context->saved_data["relu"] = relu;
         context->saved_data["inputGradient"] = x.requires_grad();
@@ -88,34 +150,30 @@ struct ShiftedAffine : torch::autograd::Function<ShiftedAffine> {
         const Tensor &x = saved[0], &w = saved[1], &y = saved[2];
         const std::int64_t rows = x.size(0), shifts = w.size(0), in = w.size(1), out = w.size(2),
                            valid = rows - shifts + 1;
-        Tensor masked = gradients[0].contiguous();
-        const float* given = masked.data_ptr<float>();
+        Tensor gradient = gradients[0].contiguous();
         if (context->saved_data["relu"].toBool()) {
-            Tensor through = at::empty_like(masked);
-            const float* value = y.data_ptr<float>();
-            float* to = through.data_ptr<float>();
-            for (std::int64_t i = 0; i < rows * out; ++i) to[i] = value[i] > 0 ? given[i] : 0.0f;
-            masked = through;
+            Tensor through = at::empty_like(gradient);
+            maskByValue(through.data_ptr<float>(), gradient.data_ptr<float>(), y.data_ptr<float>(), rows * out);
+            gradient = through;
         }
-        const float* gradient = masked.data_ptr<float>();
+        const float* given = gradient.data_ptr<float>();
         const float* input = x.data_ptr<float>();
         const float* matrix = w.data_ptr<float>();
-        Tensor forMatrix = at::empty_like(w), forBias = at::zeros({out}, w.options().requires_grad(false)), forInput;
+        auto* forMatrix = reinterpret_cast<float*>(context->saved_data["gradients"].toInt());
+        float* forBias = forMatrix + w.numel();
         for (std::int64_t s = 0; s < shifts; ++s)
-            product('t', 'n', in, out, valid, input + s * in, in, gradient, out, 0.0f,
-                    forMatrix.data_ptr<float>() + s * in * out, out);
-        float* bias = forBias.data_ptr<float>();
-        for (std::int64_t r = 0; r < valid; ++r)
-            for (std::int64_t c = 0; c < out; ++c) bias[c] += gradient[r * out + c];
+            product('t', 'n', in, out, valid, input + s * in, in, given, out, 0.0f, forMatrix + s * in * out, out);
+        sumRows(forBias, given, valid, out);
+        Tensor forInput;
         if (context->saved_data["inputGradient"].toBool()) {
             forInput = at::empty_like(x);
             float* to = forInput.data_ptr<float>();
             std::fill(to + valid * in, to + rows * in, 0.0f);
             for (std::int64_t s = 0; s < shifts; ++s)
-                product('n', 't', valid, in, out, gradient, out, matrix + s * in * out, out, s == 0 ? 0.0f : 1.0f,
+                product('n', 't', valid, in, out, given, out, matrix + s * in * out, out, s == 0 ? 0.0f : 1.0f,
                         to + s * in, in);
         }
-        return {forInput, forMatrix, forBias, Tensor()};
+        return {forInput, torch::from_blob(forMatrix, w.sizes()), torch::from_blob(forBias, {out}), Tensor(), Tensor()};
     }
 };
 
@@ -124,11 +182,8 @@ Tensor maximumOfTwo(const Tensor& x, std::int64_t spectra, std::int64_t length, 
     const std::int64_t width = x.size(1);
     Tensor y = at::empty({spectra * pooled, width}, x.options().requires_grad(false));
     for (std::int64_t spectrum = 0; spectrum < spectra; ++spectrum)
-        for (std::int64_t p = 0; p < pooled; ++p) {
-            const float* pair = x.data_ptr<float>() + (spectrum * length + 2 * p) * width;
-            float* to = y.data_ptr<float>() + (spectrum * pooled + p) * width;
-            for (std::int64_t c = 0; c < width; ++c) to[c] = std::max(pair[c], pair[width + c]);
-        }
+        largerOfTwo(y.data_ptr<float>() + spectrum * pooled * width, x.data_ptr<float>() + spectrum * length * width, pooled,
+                    width);
     return y;
 }
 
@@ -152,16 +207,8 @@ struct MaximumOfTwo : torch::autograd::Function<MaximumOfTwo> {
         Tensor result = at::empty_like(x);
         for (std::int64_t spectrum = 0; spectrum < spectra; ++spectrum) {
             const std::int64_t first = spectrum * length * width;
-            for (std::int64_t p = 0; p < pooled; ++p) {
-                const float* pair = x.data_ptr<float>() + first + 2 * p * width;
-                const float* from = given.data_ptr<float>() + (spectrum * pooled + p) * width;
-                float* to = result.data_ptr<float>() + first + 2 * p * width;
-                for (std::int64_t c = 0; c < width; ++c) {
-                    const bool second = pair[width + c] > pair[c];
-                    to[c] = second ? 0.0f : from[c];
-                    to[width + c] = second ? from[c] : 0.0f;
-                }
-            }
+            gradientOfLarger(result.data_ptr<float>() + first, x.data_ptr<float>() + first,
+                             given.data_ptr<float>() + spectrum * pooled * width, pooled, width);
             float* junk = result.data_ptr<float>() + first;
             std::fill(junk + 2 * pooled * width, junk + length * width, 0.0f);
         }
@@ -194,6 +241,7 @@ struct ConvModel::State {
     std::size_t classes;
     std::vector<float> weights, firstMoment, secondMoment;
     std::vector<Tensor> parameters; ///< views of weights: matrix, bias, matrix, bias …
+    std::vector<std::vector<float>> gradients; ///< of each piece of a batch, while training
     std::uint64_t steps = 0;
 
     State(std::size_t columnCount, std::size_t classCount)
@@ -222,12 +270,13 @@ struct ConvModel::State {
     }
 
     /// Logits [rows × classes]. dropout: a function applied after each of the two hidden dense layers.
+    /// training: backward will write the gradients of all parameters to `written`, in the order of the weights.
     template <bool training, typename Dropout>
-    Tensor forward(core::FloatView rows, Dropout&& dropout) const {
+    Tensor forward(core::FloatView rows, Dropout&& dropout, [[maybe_unused]] float* written = nullptr) const {
         const auto affine = [&](const Tensor& x, std::size_t layer, bool relu) {
             const Tensor &w = parameters[2 * layer], &b = parameters[2 * layer + 1];
             if constexpr (training)
-                return ShiftedAffine::apply(x, w, b, relu);
+                return ShiftedAffine::apply(x, w, b, relu, written + (w.data_ptr<float>() - weights.data()));
             else
                 return shiftedAffine(x, w, b, relu);
         };
@@ -251,9 +300,9 @@ struct ConvModel::State {
         return affine(x, layer, false);
     }
 
-    /// The gradient of Σ cross-entropy / batchRows over some rows of a batch, for each of the parameters.
-    std::vector<Tensor> gradient(core::FloatView rows, std::span<const int> labels, double batchRows, double dropout,
-                                 core::RandomStream random, double& loss) const {
+    /// Σ cross-entropy / batchRows over some rows of a batch; writes its gradient by all weights.
+    double gradient(core::FloatView rows, std::span<const int> labels, double batchRows, double dropout,
+                    core::RandomStream random, float* written) const {
         at::AutoGradMode recording(true);
         const auto keep = static_cast<float>(1 - dropout);
         const auto drop = [&](const Tensor& x) {
@@ -263,12 +312,12 @@ struct ConvModel::State {
             for (std::int64_t i = 0; i < mask.numel(); ++i) to[i] = random.uniform() < keep ? 1 / keep : 0.0f;
             return x * mask;
         };
-        const Tensor logits = forward<true>(rows, drop);
+        const Tensor logits = forward<true>(rows, drop, written);
         Tensor truth = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
         std::ranges::copy(labels, truth.data_ptr<std::int64_t>());
         const Tensor mean = at::nll_loss(at::log_softmax(logits, 1), truth, {}, at::Reduction::Sum) / batchRows;
-        loss = mean.item<double>();
-        return torch::autograd::grad({mean}, parameters);
+        torch::autograd::grad({mean}, parameters);
+        return mean.item<double>();
     }
 };
 
@@ -323,17 +372,17 @@ core::Result<double> ConvModel::step(core::FloatView rows, std::span<const int> 
                                      core::ThreadPool& pool) {
     State& state = *state_;
     const std::size_t pieces = (rows.rows() + pieceRows - 1) / pieceRows;
-    std::vector<std::vector<Tensor>> gradients(pieces);
+    while (state.gradients.size() < pieces) state.gradients.emplace_back(state.weights.size());
     std::vector<double> losses(pieces);
     std::vector<std::string> failures(pieces);
     pool.parallelFor(pieces, [&](std::size_t piece, std::size_t) {
         try {
             const SingleThreaded alone;
             const std::size_t first = piece * pieceRows, count = std::min(pieceRows, rows.rows() - first);
-            gradients[piece] = state.gradient(rows.block(first, count), labels.subspan(first, count),
-                                              static_cast<double>(rows.rows()), parameters.dropout,
-                                              core::RandomStream(parameters.seed, state.steps * 4096 + piece),
-                                              losses[piece]);
+            losses[piece] = state.gradient(rows.block(first, count), labels.subspan(first, count),
+                                           static_cast<double>(rows.rows()), parameters.dropout,
+                                           core::RandomStream(parameters.seed, state.steps * 4096 + piece + 1),
+                                           state.gradients[piece].data());
         } catch (const std::exception& error) {
             failures[piece] = error.what();
         }
@@ -341,42 +390,27 @@ core::Result<double> ConvModel::step(core::FloatView rows, std::span<const int> 
     for (const std::string& failure : failures)
         if (!failure.empty()) return fail(ErrorCode::Internal, "the network could not be trained: " + failure);
 
-    // Adam (Kingma & Ba 2015, algorithm 1) with its usual constants; the decay of weights is decoupled from the gradient.
-    constexpr float beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-8f;
     ++state.steps;
-    const auto correction1 = static_cast<float>(1 - std::pow(double(beta1), double(state.steps)));
-    const auto correction2 = static_cast<float>(1 - std::pow(double(beta2), double(state.steps)));
-    const auto rate = static_cast<float>(parameters.learningRate) / correction1;
-    const auto shrink = static_cast<float>(1 - parameters.learningRate * parameters.weightDecay);
-    struct Block {
-        std::size_t parameter, from, count;
-    };
-    std::vector<Block> blocks;
-    for (std::size_t p = 0; p < state.parameters.size(); ++p) {
-        const auto size = static_cast<std::size_t>(state.parameters[p].numel());
-        for (std::size_t from = 0; from < size; from += updateBlock)
-            blocks.push_back({p, from, std::min(updateBlock, size - from)});
-    }
-    pool.parallelFor(blocks.size(), [&](std::size_t index, std::size_t) {
-        const Block& block = blocks[index];
-        float* weight = state.parameters[block.parameter].data_ptr<float>() + block.from;
-        const std::size_t offset = static_cast<std::size_t>(weight - state.weights.data());
-        float* m = state.firstMoment.data() + offset;
-        float* v = state.secondMoment.data() + offset;
-        float* sum = gradients[0][block.parameter].data_ptr<float>() + block.from;
-        for (std::size_t piece = 1; piece < pieces; ++piece) {
-            const float* more = gradients[piece][block.parameter].data_ptr<float>() + block.from;
-            for (std::size_t i = 0; i < block.count; ++i) sum[i] += more[i];
-        }
-        for (std::size_t i = 0; i < block.count; ++i) {
-            m[i] = beta1 * m[i] + (1 - beta1) * sum[i];
-            v[i] = beta2 * v[i] + (1 - beta2) * sum[i] * sum[i];
-            weight[i] = shrink * weight[i] - rate * m[i] / (std::sqrt(v[i] / correction2) + epsilon);
-        }
+    const auto correction = [&](double beta) { return 1 - std::pow(beta, double(state.steps)); };
+    const AdamStep update{static_cast<float>(parameters.learningRate / correction(adamBeta1)),
+                          static_cast<float>(1 - parameters.learningRate * parameters.weightDecay),
+                          static_cast<float>(1 / correction(adamBeta2))};
+    pool.parallelFor((state.weights.size() + updateBlock - 1) / updateBlock, [&](std::size_t block, std::size_t) {
+        const std::size_t from = block * updateBlock, count = std::min(updateBlock, state.weights.size() - from);
+        float* sum = state.gradients[0].data() + from;
+        for (std::size_t piece = 1; piece < pieces; ++piece) addTo(sum, state.gradients[piece].data() + from, count);
+        adam(state.weights.data() + from, state.firstMoment.data() + from, state.secondMoment.data() + from, sum, count,
+             update);
     });
     double loss = 0;
     for (const double part : losses) loss += part;
     return loss;
+}
+
+void ConvModel::endTraining() {
+    state_->firstMoment = {};
+    state_->secondMoment = {};
+    state_->gradients = {};
 }
 
 } // namespace balmer::learn

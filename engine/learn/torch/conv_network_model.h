@@ -45,6 +45,8 @@ class ConvModel {
     /// One step of Adam on a batch; returns the batch's mean cross-entropy.
     core::Result<double> step(core::FloatView rows, std::span<const int> labels, const Step& parameters,
                               core::ThreadPool& pool);
+    /// Frees what only training needs: moments and gradients, five times the weights.
+    void endTraining();
 
   private:
     struct State;

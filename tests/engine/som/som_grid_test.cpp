@@ -25,7 +25,8 @@ TEST(Grid, RefusesWhatIsNoGrid) {
 
 TEST(Grid, NeighboursAreThoseAtDistanceOne) {
     for (const Topology topology : {Topology::Rectangular, Topology::Hexagonal})
-        for (const auto& [width, height] : {std::pair{7u, 5u}, std::pair{1u, 4u}, std::pair{4u, 1u}, std::pair{2u, 2u}}) {
+        for (const auto& [width, height] :
+             {std::pair{7u, 5u}, std::pair{1u, 4u}, std::pair{4u, 1u}, std::pair{2u, 2u}}) {
             const Grid grid{width, height, topology};
             for (std::size_t a = 0; a < grid.neurons(); ++a) {
                 std::vector<std::size_t> expected;
@@ -61,7 +62,8 @@ TEST(SomParameters, RadiusShrinksByOneFactorFromStartToEnd) {
     ASSERT_TRUE(parameters.validate());
     EXPECT_DOUBLE_EQ(parameters.radius(0), 10);
     EXPECT_NEAR(parameters.radius(4), parameters.radiusEnd, 1e-12);
-    EXPECT_NEAR(parameters.radius(1) / parameters.radius(0), parameters.radius(3) / parameters.radius(2), 1e-12);
+    EXPECT_NEAR(parameters.radius(1) / parameters.radius(0), parameters.radius(3) / parameters.radius(2),
+                1e-12);
     parameters.epochs = 1;
     EXPECT_DOUBLE_EQ(parameters.radius(0), 10);
 }

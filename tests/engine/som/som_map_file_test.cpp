@@ -18,7 +18,8 @@ Map smallMap() {
     map.codebook = core::FloatMatrix(6, 5);
     core::RandomStream random(3);
     for (std::size_t n = 0; n < 6; ++n)
-        for (float& value : map.codebook.row(n)) value = static_cast<float>(random.normal());
+        for (float& value : map.codebook.row(n))
+            value = static_cast<float>(random.normal());
     map.epochs = {{1.5, 0.4, 0.3}, {0.7, 0.2, 0.1}};
     return map;
 }
@@ -51,8 +52,9 @@ TEST(MapFile, RefusesEveryChangedByteAndEveryShorterLength) {
 TEST(MapFile, RefusesFalseSizesUnderAnHonestDigest) {
     const std::string bytes = serialise(smallMap());
     for (const std::size_t field : {16u, 24u, 32u, 40u}) // width, height, columns, epochs
-        for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 20,
-                                          std::uint64_t{1} << 32, std::uint64_t{1} << 62, ~std::uint64_t{0}}) {
+        for (const std::uint64_t value :
+             {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 20, std::uint64_t{1} << 32,
+              std::uint64_t{1} << 62, ~std::uint64_t{0}}) {
             std::string changed = bytes;
             std::memcpy(changed.data() + field, &value, sizeof value);
             const auto read = deserialise(sealed(changed));

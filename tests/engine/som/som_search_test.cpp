@@ -48,13 +48,15 @@ void expectBruteForce(core::FloatView rows, core::FloatView codebook, const char
         ASSERT_EQ(got.best, expected.best) << what << ", row " << row;
         ASSERT_EQ(got.second, expected.second) << what << ", row " << row;
         ASSERT_NEAR(got.squaredDistance, expected.squaredDistance, 1e-12 * expected.squaredDistance) << what;
-        ASSERT_NEAR(got.secondSquaredDistance, expected.secondSquaredDistance, 1e-12 * expected.secondSquaredDistance);
+        ASSERT_NEAR(got.secondSquaredDistance, expected.secondSquaredDistance,
+                    1e-12 * expected.secondSquaredDistance);
     }
 }
 
 void scale(core::FloatMatrix& matrix, float factor) {
     for (std::size_t row = 0; row < matrix.rows(); ++row)
-        for (float& value : matrix.row(row)) value *= factor;
+        for (float& value : matrix.row(row))
+            value *= factor;
 }
 
 TEST(BestUnitSearch, FindsTheWinnersOfDoublePrecision) {
@@ -92,7 +94,8 @@ TEST(BestUnitSearch, GivesTheLowestIndexOnATie) {
     core::FloatMatrix codebook(64, 30);
     expectBruteForce(rows.view(), codebook.view(), "all neurons equal");
     const auto distinct = test_data::spectra(16, 30, 6);
-    for (std::size_t n = 0; n < 64; ++n) std::ranges::copy(distinct.row((n * 7) % 16), codebook.row(n).begin());
+    for (std::size_t n = 0; n < 64; ++n)
+        std::ranges::copy(distinct.row((n * 7) % 16), codebook.row(n).begin());
     expectBruteForce(rows.view(), codebook.view(), "each neuron four times");
     expectBruteForce(distinct.view(), codebook.view(), "rows that are neurons");
 }
@@ -104,7 +107,9 @@ TEST(BestUnitSearch, ReadsRowsThatLieApart) {
     expectBruteForce(rows, codebook.view(), "strided rows");
 }
 
-Map mapOf(Grid grid, core::FloatMatrix codebook) { return {grid, std::move(codebook), {}}; }
+Map mapOf(Grid grid, core::FloatMatrix codebook) {
+    return {grid, std::move(codebook), {}};
+}
 
 TEST(Projection, HasDistancesMembersHitsAndErrors) {
     const Map map = mapOf({6, 5, Topology::Hexagonal}, test_data::spectra(30, 25, 9));
@@ -120,7 +125,8 @@ TEST(Projection, HasDistancesMembersHitsAndErrors) {
         total += members.of(n).size();
         EXPECT_EQ(members.of(n).size(), counts[n]);
         EXPECT_TRUE(std::ranges::is_sorted(members.of(n)));
-        for (const auto row : members.of(n)) EXPECT_EQ(projection->best[row], n);
+        for (const auto row : members.of(n))
+            EXPECT_EQ(projection->best[row], n);
     }
     EXPECT_EQ(total, 400u);
 

@@ -1,4 +1,5 @@
-// Rows like spectra over their median: a smooth continuum near 1 with a line of varying depth, width and place, and noise.
+// Rows like spectra over their median: a smooth continuum near 1 with a line of varying depth, width and
+// place, and noise.
 #pragma once
 
 #include <cmath>
@@ -8,7 +9,8 @@
 
 namespace balmer::som::test_data {
 
-inline core::FloatMatrix spectra(std::size_t rows, std::size_t columns, std::uint64_t seed, double noise = 0.02) {
+inline core::FloatMatrix spectra(std::size_t rows, std::size_t columns, std::uint64_t seed,
+                                 double noise = 0.02) {
     core::FloatMatrix data(rows, columns);
     for (std::size_t row = 0; row < rows; ++row) {
         core::RandomStream random(seed, row);

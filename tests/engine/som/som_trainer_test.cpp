@@ -17,7 +17,8 @@
 namespace balmer::som {
 namespace {
 
-core::Result<TrainedMap> trainWith(core::FloatView rows, const SomParameters& parameters, std::size_t threads) {
+core::Result<TrainedMap> trainWith(core::FloatView rows, const SomParameters& parameters,
+                                   std::size_t threads) {
     core::ThreadPool pool(threads);
     core::TaskContext task;
     return train(rows, parameters, pool, task);
@@ -34,7 +35,8 @@ TEST(Trainer, GivesTheSameBytesForEveryNumberOfThreads) {
     const auto rows = test_data::spectra(1500, 60, 11);
     for (const Topology topology : {Topology::Rectangular, Topology::Hexagonal})
         for (const Neighbourhood neighbourhood : {Neighbourhood::Gaussian, Neighbourhood::Bubble})
-            for (const Initialisation initialisation : {Initialisation::PrincipalPlane, Initialisation::RandomRows}) {
+            for (const Initialisation initialisation :
+                 {Initialisation::PrincipalPlane, Initialisation::RandomRows}) {
                 SomParameters parameters = small(topology);
                 parameters.neighbourhood = neighbourhood;
                 parameters.initialisation = initialisation;
@@ -43,7 +45,8 @@ TEST(Trainer, GivesTheSameBytesForEveryNumberOfThreads) {
                 for (const std::size_t threads : {2u, 3u, 5u}) {
                     const auto more = trainWith(rows.view(), parameters, threads);
                     ASSERT_TRUE(more) << test::why(more);
-                    EXPECT_EQ(serialise(more->map), serialise(one->map)) << toString(topology) << ' ' << threads;
+                    EXPECT_EQ(serialise(more->map), serialise(one->map))
+                        << toString(topology) << ' ' << threads;
                     EXPECT_EQ(more->projection.best, one->projection.best);
                 }
             }
@@ -77,7 +80,8 @@ TEST(Trainer, OneEpochIsTheBatchFormula) {
             core::RandomStream random(parameters.seed);
             const auto order = random.permutation(rows.rows());
             Map before{parameters.grid, core::FloatMatrix(63, 21), {}};
-            for (std::size_t n = 0; n < 63; ++n) std::ranges::copy(rows.row(order[n]), before.codebook.row(n).begin());
+            for (std::size_t n = 0; n < 63; ++n)
+                std::ranges::copy(rows.row(order[n]), before.codebook.row(n).begin());
             core::ThreadPool pool(1);
             core::TaskContext task;
             const auto projection = project(rows.view(), before, pool, task);
@@ -88,13 +92,16 @@ TEST(Trainer, OneEpochIsTheBatchFormula) {
                 double weights = 0;
                 for (std::size_t row = 0; row < rows.rows(); ++row) {
                     const double d = parameters.grid.distance(n, projection->best[row]);
-                    const double h = neighbourhood == Neighbourhood::Gaussian ? std::exp(-d * d / (2 * 1.7 * 1.7))
-                                                                              : (d <= 1.7 ? 1.0 : 0.0);
+                    const double h = neighbourhood == Neighbourhood::Gaussian
+                                         ? std::exp(-d * d / (2 * 1.7 * 1.7))
+                                         : (d <= 1.7 ? 1.0 : 0.0);
                     weights += h;
-                    for (std::size_t c = 0; c < 21; ++c) sum[c] += h * double(rows(row, c));
+                    for (std::size_t c = 0; c < 21; ++c)
+                        sum[c] += h * double(rows(row, c));
                 }
                 for (std::size_t c = 0; c < 21; ++c)
-                    ASSERT_NEAR(trained->map.codebook(n, c), sum[c] / weights, 2e-6) << toString(topology) << n;
+                    ASSERT_NEAR(trained->map.codebook(n, c), sum[c] / weights, 2e-6)
+                        << toString(topology) << n;
             }
         }
 }
@@ -116,7 +123,8 @@ TEST(Trainer, QuantisationErrorFallsAndIsReported) {
         ASSERT_EQ(trained->map.epochs.size(), 6u);
         EXPECT_EQ(quantisation.back(), trained->quantisationError);
         EXPECT_EQ(topographic.back(), trained->topographicError);
-        for (std::size_t epoch = 2; epoch < 7; ++epoch) EXPECT_LT(quantisation[epoch], quantisation[epoch - 1]);
+        for (std::size_t epoch = 2; epoch < 7; ++epoch)
+            EXPECT_LT(quantisation[epoch], quantisation[epoch - 1]);
         EXPECT_LT(trained->topographicError, 0.5);
         const auto again = project(rows.view(), trained->map, pool, task);
         ASSERT_TRUE(again);
@@ -129,7 +137,8 @@ TEST(Trainer, UMatrixShowsTheBorderOfTwoGroups) {
     core::FloatMatrix rows(400, 8);
     core::RandomStream random(15);
     for (std::size_t row = 0; row < 400; ++row)
-        for (float& value : rows.row(row)) value = static_cast<float>(random.normal(row < 200 ? 0 : 5, 0.3));
+        for (float& value : rows.row(row))
+            value = static_cast<float>(random.normal(row < 200 ? 0 : 5, 0.3));
     SomParameters parameters;
     parameters.grid = {12, 4};
     parameters.epochs = 15;
@@ -144,18 +153,23 @@ TEST(Trainer, UMatrixShowsTheBorderOfTwoGroups) {
     EXPECT_GT(heights[peak], 3 * heights[parameters.grid.neuronAt(0, 1)]);
     EXPECT_GT(heights[peak], 3 * heights[parameters.grid.neuronAt(11, 1)]);
     std::vector<bool> first(48), second(48);
-    for (std::size_t row = 0; row < 400; ++row) (row < 200 ? first : second)[trained->projection.best[row]] = true;
-    for (std::size_t n = 0; n < 48; ++n) EXPECT_FALSE(first[n] && second[n]) << "neuron " << n;
+    for (std::size_t row = 0; row < 400; ++row)
+        (row < 200 ? first : second)[trained->projection.best[row]] = true;
+    for (std::size_t n = 0; n < 48; ++n)
+        EXPECT_FALSE(first[n] && second[n]) << "neuron " << n;
 }
 
 TEST(Trainer, TakesDataOfAnyUsualKind) {
     auto constantColumn = test_data::spectra(200, 20, 16);
-    for (std::size_t row = 0; row < 200; ++row) constantColumn(row, 4) = 2.5f;
+    for (std::size_t row = 0; row < 200; ++row)
+        constantColumn(row, 4) = 2.5f;
     auto faint = test_data::spectra(200, 20, 17);
     for (std::size_t row = 0; row < 200; ++row)
-        for (float& value : faint.row(row)) value *= 1e-17f;
+        for (float& value : faint.row(row))
+            value *= 1e-17f;
     core::FloatMatrix oneColumn(200, 1);
-    for (std::size_t row = 0; row < 200; ++row) oneColumn(row, 0) = static_cast<float>((row * 37) % 200);
+    for (std::size_t row = 0; row < 200; ++row)
+        oneColumn(row, 0) = static_cast<float>((row * 37) % 200);
     SomParameters parameters = small();
     for (const core::FloatMatrix* rows : {&constantColumn, &faint, &oneColumn}) {
         const auto trained = trainWith(rows->view(), parameters, 2);
@@ -164,7 +178,8 @@ TEST(Trainer, TakesDataOfAnyUsualKind) {
         EXPECT_LT(trained->quantisationError, trained->map.epochs.at(1).quantisationError);
     }
     const auto trained = trainWith(constantColumn.view(), parameters, 2);
-    for (std::size_t n = 0; n < 63; ++n) EXPECT_NEAR(trained->map.codebook(n, 4), 2.5f, 1e-5);
+    for (std::size_t n = 0; n < 63; ++n)
+        EXPECT_NEAR(trained->map.codebook(n, 4), 2.5f, 1e-5);
     for (const Grid grid : {Grid{1, 2}, Grid{1, 30}, Grid{30, 1}, Grid{2, 2, Topology::Hexagonal}}) {
         parameters.grid = grid;
         EXPECT_TRUE(trainWith(faint.view(), parameters, 2)) << grid.toText();
@@ -246,7 +261,8 @@ TEST(NeighbourhoodSum, IsTheWeightedSumOverTheGrid) {
                                                  : (d <= radius ? 1 : 0);
                             sum += h * double(in(k, c));
                         }
-                        ASSERT_NEAR(out(n, c), sum, 1e-5 * std::abs(sum) + 1e-9) << toString(topology) << radius;
+                        ASSERT_NEAR(out(n, c), sum, 1e-5 * std::abs(sum) + 1e-9)
+                            << toString(topology) << radius;
                     }
             }
 }

@@ -1,0 +1,43 @@
+// The readers of each kind, behind readSpectra(). Private to the module.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/result.h"
+#include "engine/io/fits_file.h"
+#include "engine/io/spectrum_reader.h"
+#include "engine/io/spectrum_parts.h"
+
+namespace balmer::io {
+
+using Spectra = core::Result<std::vector<spectrum::Spectrum>>;
+
+/// Any FITS file; asks the others in turn.
+Spectra readFits(std::span<const std::byte> bytes, const ReadOptions& options);
+
+/// The surveys' own formats; each is asked only when its `is…` said so.
+bool isLamostImage(const FitsFile& file);
+Spectra readLamostImage(const FitsFile& file, const ReadOptions& options);
+bool isLamostTable(const FitsFile& file);
+Spectra readLamostTable(const FitsFile& file, const ReadOptions& options);
+bool isSdssSpec(const FitsFile& file);
+Spectra readSdssSpec(const FitsFile& file, const ReadOptions& options);
+bool isSdssSpSpec(const FitsFile& file);
+Spectra readSdssSpSpec(const FitsFile& file, const ReadOptions& options);
+
+/// Tables with a spectral axis and a flux; an empty list where no unit of the file is one.
+Spectra readSpectrumTables(const FitsFile& file, const ReadOptions& options);
+/// A one-dimensional image with a spectral axis.
+Spectra readLinearImage(const FitsFile& file, const FitsHdu& image, const ReadOptions& options);
+
+Spectra readVotableSpectra(std::span<const std::byte> bytes, const ReadOptions& options);
+Spectra readTextSpectrum(std::string_view text, const ReadOptions& options);
+
+/// Object, position, date and the header's cards, from the cards that most observatories use; extension's go first.
+void describe(spectrum::Metadata& metadata, const FitsHdu& primary, const FitsHdu* extension, const ReadOptions& options);
+/// VACUUM, AIRORVAC and the like; unknown where no card says it.
+spectrum::Medium mediumOf(const FitsHdu& hdu);
+
+} // namespace balmer::io

@@ -1,0 +1,213 @@
+#include "engine/io/spectrum_writer.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <set>
+
+#include <fitsio.h>
+
+#include "engine/core/files.h"
+#include "engine/core/text_number.h"
+#include "engine/io/file_bytes.h"
+
+namespace balmer::io {
+namespace {
+
+using core::ErrorCode;
+using core::fail;
+using spectrum::Medium;
+using spectrum::Spectrum;
+
+constexpr int GZIP_LEVEL = 1;
+
+// A FITS file that CFITSIO builds in memory; closed and freed with its owner.
+class MemoryFits {
+  public:
+    MemoryFits() { fits_create_memfile(&file_, &buffer_, &size_, 2880 * 8, &std::realloc, &status_); }
+    ~MemoryFits() {
+        int ignored = 0;
+        if (file_ != nullptr) fits_close_file(file_, &ignored);
+        std::free(buffer_);
+    }
+    MemoryFits(const MemoryFits&) = delete;
+    MemoryFits& operator=(const MemoryFits&) = delete;
+
+    void image(std::size_t columns, std::size_t rows, std::vector<float>& pixels) {
+        std::array<long, 2> axes{static_cast<long>(columns), static_cast<long>(rows)};
+        fits_create_img(file_, FLOAT_IMG, 2, axes.data(), &status_);
+        fits_write_img(file_, TFLOAT, 1, static_cast<LONGLONG>(pixels.size()), pixels.data(), &status_);
+    }
+    void text(const std::string& key, const std::string& value, const std::string& comment) {
+        const std::string kept = ascii(value).substr(0, 68), said = ascii(comment);
+        fits_update_key_str(file_, key.c_str(), kept.c_str(), said.c_str(), &status_);
+    }
+    void number(const std::string& key, double value, const std::string& comment) {
+        const std::string said = ascii(comment);
+        if (value == std::floor(value) && std::abs(value) < 1e15) {
+            fits_update_key_lng(file_, key.c_str(), static_cast<LONGLONG>(value), said.c_str(), &status_);
+        } else {
+            fits_update_key_dbl(file_, key.c_str(), value, -15, said.c_str(), &status_);
+        }
+    }
+    void logical(const std::string& key, bool value, const std::string& comment) {
+        fits_update_key_log(file_, key.c_str(), value ? 1 : 0, comment.c_str(), &status_);
+    }
+    void remark(const std::string& key, const std::string& value) {
+        const std::string text = ascii(value);
+        if (key == "HISTORY") fits_write_history(file_, text.c_str(), &status_);
+        else fits_write_comment(file_, text.c_str(), &status_);
+    }
+    core::Result<std::string> bytes() {
+        fits_flush_file(file_, &status_);
+        LONGLONG end = 0;
+        fits_get_hduaddrll(file_, nullptr, nullptr, &end, &status_);
+        if (status_ != 0) {
+            std::array<char, FLEN_STATUS> why{};
+            fits_get_errstatus(status_, why.data());
+            fits_clear_errmsg();
+            return fail(ErrorCode::Internal, std::string("CFITSIO did not write the spectrum: ") + why.data());
+        }
+        return std::string(static_cast<const char*>(buffer_), static_cast<std::size_t>(end));
+    }
+
+  private:
+    // Header cards hold printable ASCII.
+    static std::string ascii(std::string_view text) {
+        std::string out;
+        for (const char c : text) {
+            if ((static_cast<unsigned char>(c) & 0xc0) == 0x80) continue; // one '?' a character of several bytes
+            out += c >= 0x20 && c < 0x7f ? c : '?';
+        }
+        return out;
+    }
+    fitsfile* file_ = nullptr;
+    void* buffer_ = nullptr;
+    std::size_t size_ = 0;
+    int status_ = 0;
+};
+
+// Keywords that describe the file's own layout and are never copied from another's header.
+bool structural(const std::string& key) {
+    static const std::set<std::string> KEYS{"SIMPLE", "BITPIX", "NAXIS", "EXTEND", "END", "XTENSION", "PCOUNT", "GCOUNT", "TFIELDS", "GROUPS",
+                                            "BSCALE", "BZERO", "BLANK", "CHECKSUM", "DATASUM", "EXTNAME", "EXTVER", "CONTINUE", "CRVAL1", "CRPIX1",
+                                            "CD1_1", "CDELT1", "CTYPE1", "CUNIT1", "DC-FLAG", "COEFF0", "COEFF1", "WAT0_001", "WAT1_001",
+                                            "VERSPIPE", "ZIMAGE", "UT"};
+    return KEYS.contains(key) || key.starts_with("NAXIS") || key.starts_with("TTYPE") || key.starts_with("TFORM") || key.starts_with("TUNIT");
+}
+
+bool validKey(const std::string& key) {
+    return !key.empty() && key.size() <= 8 && std::all_of(key.begin(), key.end(), [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    });
+}
+
+} // namespace
+
+core::Result<std::string> lamostImageBytes(const Spectrum& s, const WriteOptions& options) {
+    if (auto valid = s.validate(); !valid) return fail(ErrorCode::InvalidArgument, "the spectrum cannot be written: " + valid.error().message());
+    const std::size_t n = s.size();
+    std::vector<float> pixels(5 * n);
+    for (std::size_t i = 0; i < n; ++i) {
+        pixels[i] = s.flux[i];
+        pixels[n + i] = s.inverseVariance.empty() ? (s.good(i) ? 1.0F : 0.0F) : s.inverseVariance[i];
+        pixels[2 * n + i] = static_cast<float>(s.axis.wavelengthAngstrom()[i]);
+        if (i > 0 && !(pixels[2 * n + i] > pixels[2 * n + i - 1])) {
+            return fail(ErrorCode::InvalidArgument, "the wavelengths are closer together than the float32 of a LAMOST image can tell apart");
+        }
+        pixels[3 * n + i] = pixels[4 * n + i] = !s.mask.empty() && s.mask[i] != 0 ? 1.0F : 0.0F;
+    }
+
+    MemoryFits fits;
+    fits.image(n, 5, pixels);
+    std::set<std::string> written;
+    const auto text = [&](const char* key, const std::string& value, const char* comment) {
+        if (value.empty() || !written.insert(key).second) return;
+        fits.text(key, value, comment);
+    };
+    const auto number = [&](const char* key, std::optional<double> value, const char* comment) {
+        if (!value || !std::isfinite(*value) || !written.insert(key).second) return;
+        fits.number(key, *value, comment);
+    };
+    const spectrum::Metadata& m = s.metadata;
+    text("FILENAME", m.id.empty() ? std::string() : m.id + ".fits", "");
+    text("OBSID", m.surveyId, "Unique ID of this spectrum");
+    text("DATA_V", m.survey, "Data release version");
+    text("EXTEN0", "Flux, Inverse, Wavelength, Andmask, Ormask", "Rows of the image");
+    text("DESIG", m.object, "Designation of the target");
+    text("OBJECT", m.object, "Name of the object");
+    if (m.position) {
+        number("RA", m.position->raDegrees, "[deg] Right ascension");
+        number("DEC", m.position->decDegrees, "[deg] Declination");
+        text("RADECSYS", "FK5", "Equatorial coordinate system");
+        number("EQUINOX", 2000.0, "Equinox in years");
+    }
+    text("DATE-OBS", m.observed, "UTC of the observation");
+    number("MJD", m.mjd, "Modified Julian Day");
+    fits.logical("VACUUM", s.axis.medium() != Medium::Air, "Wavelengths are in vacuum");
+    written.insert("VACUUM");
+    number("SNRR", m.signalToNoise, "Signal to noise, r band");
+    number("SNRG", m.signalToNoise, "Signal to noise, g band");
+    if (m.magnitude) {
+        text("MAGTYPE", "g", "Filter of MAG1");
+        number("MAG1", m.magnitude, "[mag] Magnitude");
+    }
+    number("Z", m.redshift, "Redshift");
+    const std::size_t blank = m.spectralClass.find(' ');
+    text("CLASS", m.spectralClass.substr(0, blank), "Class of the object");
+    if (blank != std::string::npos) text("SUBCLASS", m.spectralClass.substr(blank + 1), "Subclass of the object");
+    text("BUNIT", m.fluxUnit, "Unit of the flux");
+    for (const spectrum::HeaderCard& card : m.header) {
+        if (card.key == "COMMENT" || card.key == "HISTORY") {
+            fits.remark(card.key, card.value);
+            continue;
+        }
+        if (!validKey(card.key) || structural(card.key) || !written.insert(card.key).second) continue;
+        const auto value = core::parseDouble(card.value);
+        if (card.value == "T" || card.value == "F") {
+            fits.logical(card.key, card.value == "T", card.comment);
+        } else if (value && std::isfinite(*value)) {
+            fits.number(card.key, *value, card.comment);
+        } else {
+            fits.text(card.key, card.value, card.comment);
+        }
+    }
+    BALMER_TRY(std::string bytes, fits.bytes());
+    return options.gzip ? gzip(bytes, GZIP_LEVEL) : core::Result<std::string>(std::move(bytes));
+}
+
+core::Status writeLamostImage(const std::filesystem::path& file, const Spectrum& spectrum, const WriteOptions& options) {
+    BALMER_TRY(const std::string bytes, lamostImageBytes(spectrum, options));
+    return core::writeFile(file, bytes);
+}
+
+core::Status writeText(const std::filesystem::path& file, const Spectrum& s, const WriteOptions& options) {
+    if (auto valid = s.validate(); !valid) return fail(ErrorCode::InvalidArgument, "the spectrum cannot be written: " + valid.error().message());
+    std::string out;
+    if (!s.metadata.id.empty()) out += "# id: " + s.metadata.id + "\n";
+    if (!s.metadata.object.empty()) out += "# object: " + s.metadata.object + "\n";
+    if (s.axis.medium() != Medium::Unknown) out += "# medium: " + std::string(toString(s.axis.medium())) + "\n";
+    out += "wavelength,flux";
+    if (!s.inverseVariance.empty()) out += ",error";
+    if (!s.mask.empty()) out += ",mask";
+    out += '\n';
+    for (std::size_t i = 0; i < s.size(); ++i) {
+        out += core::formatDouble(s.axis.wavelengthAngstrom()[i]) + "," + core::formatFloat(s.flux[i]);
+        if (!s.inverseVariance.empty()) {
+            // With all its digits, so that 1/σ² gives the same float32 again.
+            const double weight = s.inverseVariance[i];
+            out += "," + (weight > 0 ? core::formatDouble(1 / std::sqrt(weight)) : std::string("inf"));
+        }
+        if (!s.mask.empty()) out += s.mask[i] != 0 ? ",1" : ",0";
+        out += '\n';
+    }
+    if (options.gzip) {
+        BALMER_TRY(out, gzip(out, GZIP_LEVEL));
+    }
+    return core::writeFile(file, out);
+}
+
+} // namespace balmer::io

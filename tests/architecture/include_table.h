@@ -1,0 +1,50 @@
+// The dependency table of engine/README.md, and the rule it makes for each #include of the sources.
+//
+// The table in the document is the truth; nothing is repeated here. Values; no thread rule.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace balmer::test {
+
+/// One row: what a module's files may include.
+struct ModuleRule {
+    std::string name;                   ///< path below engine/, or widgets, app, app/cli …
+    std::set<std::string> inHeaders;    ///< module names, "som (values)", "values" or "all"
+    std::set<std::string> inSources;    ///< what .cpp files may include besides
+    std::set<std::string> thirdParties; ///< names of the second table
+    std::set<std::string> valueHeaders; ///< file names; "all" for every header of the module
+};
+
+struct IncludeTable {
+    std::map<std::string, ModuleRule> modules;
+    std::map<std::string, std::vector<std::string>> thirdParties; ///< name → beginnings of header names
+    std::vector<std::string> faults; ///< what could not be understood, with the line
+};
+
+/// Reads the two Markdown tables whose first header cells are "module" and "third party".
+IncludeTable readIncludeTable(const std::filesystem::path& readme);
+
+/// One #include that a file makes.
+struct Include {
+    std::string file; ///< from the repository root
+    int line = 0;
+    std::string header;
+    bool quoted = false;
+};
+
+/// The includes of one file's text; those in comments are not counted.
+std::vector<Include> includesOf(const std::string& file, const std::string& text);
+
+/// Why this include is against the table; nothing when it is allowed.
+std::optional<std::string> objectionTo(const Include& include, const IncludeTable& table);
+
+/// The module that a file belongs to, by the longest match: "learn/torch" for engine/learn/torch/model.cpp.
+std::optional<std::string> moduleOf(const std::string& file, const IncludeTable& table);
+
+} // namespace balmer::test

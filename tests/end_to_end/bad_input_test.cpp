@@ -1,0 +1,167 @@
+// Bad input: a sentence that names the thing and the remedy, exit status 1 or 2, and an unchanged project.
+#include "tests/end_to_end/balmer_session.h"
+
+#include <gtest/gtest.h>
+
+namespace balmer::test {
+namespace {
+
+class BadInput : public testing::Test {
+  protected:
+    void SetUp() override {
+        session_.succeed({"dataset", "import",
+                          session_.write("good.csv", lineMatrix(30, {"a", "b", "c"})).string(), "--name",
+                          "good"});
+        before_ = state();
+    }
+    void TearDown() override { EXPECT_EQ(state(), before_) << "the refused command changed the project"; }
+
+    /// What the project holds, jobs aside: a refused job may leave its record.
+    std::string state() const {
+        return session_.run({"list"}).standardOutput + session_.run({"dataset", "list"}).standardOutput;
+    }
+    void expectMessage(const nlohmann::json& error, const std::string& part) const {
+        EXPECT_NE(error.dump().find(part), std::string::npos)
+            << "\"" << part << "\" is not in " << error.dump();
+    }
+
+    BalmerSession session_;
+    std::string before_;
+};
+
+TEST_F(BadInput, PathThatIsNotThere) {
+    const auto result = session_.run({"import", (session_ / "nowhere").string()});
+    EXPECT_TRUE(result.exitStatus == 1 || result.exitStatus == 2) << result.describe();
+    EXPECT_NE(result.standardOutput.find("nowhere"), std::string::npos) << result.describe();
+}
+
+TEST_F(BadInput, MatrixThatIsNotThere) {
+    expectMessage(session_.fail({"dataset", "import", (session_ / "nowhere.csv").string(), "--name", "x"}),
+                  "nowhere.csv");
+}
+
+TEST_F(BadInput, FileOfTheWrongType) {
+    const auto file = session_.write("picture.csv", std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16));
+    session_.fail({"dataset", "import", file.string(), "--name", "x"});
+}
+
+TEST_F(BadInput, CellThatIsNoNumber) {
+    const auto file = session_.write("cell.csv", "id,6519,6520\nstar,1.5,bright\n");
+    expectMessage(session_.fail({"dataset", "import", file.string(), "--name", "x"}), "line 2");
+}
+
+TEST_F(BadInput, OptionOfTheWrongType) {
+    const auto result = session_.run({"som", "--dataset", "good", "--grid", "4x4", "--epochs", "many"});
+    EXPECT_EQ(result.exitStatus, 2) << result.describe();
+    expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "four", "--epochs", "2"}), "four");
+}
+
+TEST_F(BadInput, CommandThatDoesNotExist) {
+    EXPECT_EQ(session_.run({"conquer"}).exitStatus, 2);
+    EXPECT_EQ(session_.run({"som", "--datasets", "good"}).exitStatus, 2);
+}
+
+TEST_F(BadInput, DatasetThatIsNotThere) {
+    const auto error = session_.fail({"som", "--dataset", "goof", "--grid", "4x4"});
+    expectMessage(error, "goof");
+    expectMessage(error, "good"); // the remedy: what there is
+}
+
+TEST_F(BadInput, UnknownFieldInASpec) {
+    const auto spec =
+        session_.write("spec.json", R"({"kind": "som", "parameters": {"dataset": "good", "epocs": 3}})");
+    expectMessage(session_.fail({"run", spec.string()}), "epocs");
+}
+
+TEST_F(BadInput, MistypedFieldInASpec) {
+    const auto spec = session_.write(
+        "spec.json", R"({"kind": "som", "parameters": {"dataset": "good", "epochs": "three"}})");
+    expectMessage(session_.fail({"run", spec.string()}), "epochs");
+}
+
+TEST_F(BadInput, SpecThatIsNoJson) {
+    session_.fail({"run", session_.write("spec.json", "{\"kind\": \"som\",").string()});
+    session_.fail({"run", session_.write("kind.json", R"({"kind": "alchemy", "parameters": {}})").string()});
+}
+
+TEST_F(BadInput, EmptyMatrix) {
+    session_.fail({"dataset", "import", session_.write("empty.csv", "").string(), "--name", "x"});
+    session_.fail(
+        {"dataset", "import", session_.write("head.csv", "id,6519,6520,6521\n").string(), "--name", "x"});
+}
+
+TEST_F(BadInput, NothingToPreprocess) {
+    session_.fail({"preprocess", "--preset", "halpha-140", "--name", "x", "--collection", "nobody"});
+    expectMessage(session_.fail({"preprocess", "--preset", "kalpha", "--name", "x"}), "halpha-140");
+}
+
+TEST_F(BadInput, MoreNeuronsThanSpectra) {
+    expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "20x20"}), "30");
+}
+
+TEST_F(BadInput, FilterThatCannotBeRead) {
+    expectMessage(session_.fail({"list", "--where", "brightness >> 3"}), "brightness");
+}
+
+TEST_F(BadInput, ModelThatIsNotThere) {
+    expectMessage(session_.fail({"score", "--model", "nobody", "--dataset", "good"}), "nobody");
+}
+
+TEST(BadMatrix, NaNEverywhere) {
+    BalmerSession session;
+    std::string text = "id";
+    for (int column = 0; column < 20; ++column)
+        text += "," + std::to_string(6519 + column);
+    for (int row = 0; row < 20; ++row)
+        text += "\nrow-" + std::to_string(row) + std::string(20, ',');
+    const auto imported =
+        session.run({"dataset", "import", session.write("nan.csv", text + "\n").string(), "--name", "nan"});
+    if (imported.exitStatus == 0)
+        session.fail({"som", "--dataset", "nan", "--grid", "3x3"});
+    else
+        EXPECT_TRUE(imported.json().contains("error")) << imported.describe();
+}
+
+#ifdef BALMER_WITH_TORCH
+TEST(BadMatrix, OneClassOnly) {
+    BalmerSession session;
+    session.succeed(
+        {"dataset", "import", session.write("one.csv", lineMatrix(30, {"a"})).string(), "--name", "one"});
+    const auto error = session.fail({"learn", "--dataset", "one"});
+    EXPECT_NE(error.value("message", "").find("class"), std::string::npos) << error.dump();
+}
+#else
+TEST(BadMatrix, NetworkThatWasLeftOut) {
+    BalmerSession session;
+    session.succeed({"dataset", "import", session.write("two.csv", lineMatrix(30, {"a", "b"})).string(),
+                     "--name", "two"});
+    session.fail({"learn", "--dataset", "two"});
+}
+#endif
+
+TEST(BadProject, FolderThatIsNoProject) {
+    BalmerSession session;
+    const auto file = session.write("file.balmer", "not a folder");
+    const auto result = runProcess({BALMER_COMMAND, "--project", file.string(), "--json", "list"});
+    EXPECT_EQ(result.exitStatus, 1) << result.describe();
+    EXPECT_TRUE(result.json().contains("error")) << result.describe();
+}
+
+TEST(BadProject, SqliteFileOfSomethingElse) {
+    BalmerSession session;
+    std::filesystem::create_directories(session.project());
+    session.write("test.balmer/project.sqlite",
+                  "these bytes are no database, and there are more than sixteen");
+    session.fail({"list"});
+}
+
+TEST(Words, HelpNamesTheCommands) {
+    const auto help = runProcess({BALMER_COMMAND, "--help"});
+    EXPECT_EQ(help.exitStatus, 0);
+    for (const char* word : {"import", "list", "preprocess", "dataset", "som", "learn", "score", "round",
+                             "label", "simulate", "run", "jobs", "discover"})
+        EXPECT_NE(help.standardOutput.find(word), std::string::npos) << word;
+}
+
+} // namespace
+} // namespace balmer::test

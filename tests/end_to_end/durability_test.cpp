@@ -1,0 +1,116 @@
+// kill -9 at any moment: no label that was acknowledged is lost, and the next start says what was
+// interrupted.
+#include "tests/end_to_end/balmer_session.h"
+
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace balmer::test {
+namespace {
+
+TEST(Killed, WhileItLabelsLosesNoLabelThatWasAcknowledged) {
+    BalmerSession session;
+    session.succeed(
+        {"dataset", "import", session.write("m.csv", lineMatrix(60, {})).string(), "--name", "m"});
+    std::map<std::string, std::string> acknowledged;
+    for (int turn = 0; turn < 12; ++turn) {
+        std::string table = "id,label\n";
+        for (int row = 0; row < 60; ++row)
+            table += "row-" + std::to_string(row) + ",class-" + std::to_string(turn) + "-" +
+                     std::to_string(row % 3) + "\n";
+        const auto file = session.write("labels.csv", table);
+        BackgroundProcess labelling(session.command({"label", "import", file.string()}));
+        ASSERT_TRUE(labelling.started());
+        // Every third is left alone; the others are killed earlier or later.
+        if (turn % 3 != 0) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(5 + 11 * turn));
+            labelling.kill();
+        }
+        const auto result = labelling.wait(std::chrono::seconds(60));
+        if (turn % 3 == 0) {
+            ASSERT_EQ(result.exitStatus, 0) << result.describe();
+        }
+
+        const auto rows = session.rows();
+        ASSERT_EQ(rows.size(), 60u) << "the project could not be read after turn " << turn;
+        std::map<std::string, std::string> standing;
+        for (const auto& [id, row] : rows)
+            standing[id] = row.value("label", "");
+        if (result.exitStatus == 0) {
+            for (const auto& [id, label] : standing)
+                EXPECT_EQ(label.rfind("class-" + std::to_string(turn) + "-", 0), 0u)
+                    << id << " has " << label << " after turn " << turn;
+            acknowledged = standing;
+        } else {
+            // A killed import may have come through or not, but what stood before is never gone.
+            for (const auto& [id, label] : standing)
+                EXPECT_TRUE(label == acknowledged[id] ||
+                            label.rfind("class-" + std::to_string(turn) + "-", 0) == 0)
+                    << id << " has " << label << " after turn " << turn << ", and " << acknowledged[id]
+                    << " was acknowledged";
+            acknowledged = standing;
+        }
+    }
+}
+
+TEST(Killed, BetweenSingleLabelsLosesNoneOfThem) {
+    BalmerSession session;
+    session.succeed(
+        {"dataset", "import", session.write("m.csv", lineMatrix(24, {})).string(), "--name", "m"});
+    std::set<std::string> given;
+    for (int row = 0; row < 24; ++row) {
+        const std::string id = "row-" + std::to_string(row);
+        BackgroundProcess labelling(session.command({"label", "give", id, "double peak"}));
+        if (row % 2 != 0) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(3 * row));
+            labelling.kill();
+        }
+        if (labelling.wait(std::chrono::seconds(60)).exitStatus == 0) given.insert(id);
+    }
+    EXPECT_GE(given.size(), 12u);
+    const auto rows = session.rows();
+    ASSERT_EQ(rows.size(), 24u);
+    for (const auto& id : given)
+        EXPECT_EQ(rows.at(id).value("label", ""), "double peak") << id;
+    for (const auto& [id, row] : rows) {
+        const auto label = row.value("label", "");
+        EXPECT_TRUE(label.empty() || label == "double peak") << id << " has " << label;
+    }
+}
+
+TEST(Killed, WhileAJobRunsItsRecordSaysSoAtTheNextStart) {
+    BalmerSession session;
+    session.succeed(
+        {"dataset", "import", session.write("m.csv", lineMatrix(2000, {"a", "b"})).string(), "--name", "m"});
+    BackgroundProcess training(
+        session.command({"som", "--dataset", "m", "--grid", "30x30", "--epochs", "5000", "--seed", "1"}));
+    ASSERT_TRUE(training.started());
+    // Until another process sees it executing.
+    bool executing = false;
+    for (int attempt = 0; attempt < 100 && !executing; ++attempt) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        const auto jobs = session.run({"jobs"}).json();
+        if (!jobs.is_object() || !jobs.contains("jobs")) continue;
+        for (const auto& job : jobs["jobs"])
+            executing |= job.value("phase", "") == "EXECUTING";
+    }
+    ASSERT_TRUE(executing) << "the job was never seen at work";
+    training.kill();
+    EXPECT_EQ(training.wait(std::chrono::seconds(10)).signal, 9);
+
+    const auto jobs = session.succeed({"jobs"});
+    bool found = false;
+    for (const auto& job : jobs["jobs"]) {
+        if (job.value("kind", "") != "som") continue;
+        found = true;
+        EXPECT_EQ(job.value("phase", ""), "ERROR") << job.dump();
+        EXPECT_NE(job["error"].dump().find("interrupted"), std::string::npos) << job.dump();
+    }
+    EXPECT_TRUE(found);
+    session.succeed({"som", "--dataset", "m", "--grid", "4x4", "--epochs", "2"});
+}
+
+} // namespace
+} // namespace balmer::test

@@ -1,0 +1,79 @@
+// Labels, the network, scores and one round, on data whose classes any network tells apart.
+#include "tests/end_to_end/balmer_session.h"
+
+#include <gtest/gtest.h>
+
+namespace balmer::test {
+namespace {
+
+TEST(Labels, FromAFileStandInTheList) {
+    BalmerSession session;
+    session.succeed(
+        {"dataset", "import", session.write("m.csv", lineMatrix(10, {})).string(), "--name", "m"});
+    session.succeed(
+        {"label", "import", session.write("l.csv", "id,label\nrow-1,star\nrow-2,quasar\n").string()});
+    auto rows = session.rows();
+    EXPECT_EQ(rows["row-1"].value("label", ""), "star");
+    EXPECT_EQ(rows["row-2"].value("label", ""), "quasar");
+    session.succeed({"label", "import", session.write("l2.csv", "id,label\nrow-1,galaxy\n").string()});
+    rows = session.rows();
+    EXPECT_EQ(rows["row-1"].value("label", ""), "galaxy") << "the newer label stands";
+    EXPECT_EQ(rows["row-2"].value("label", ""), "quasar");
+}
+
+#ifdef BALMER_WITH_TORCH
+
+TEST(Network, LearnsScoresAndTellsWhatItDid) {
+    BalmerSession session;
+    session.succeed(
+        {"dataset", "import", session.write("m.csv", lineMatrix(150, {"a", "b"})).string(), "--name", "m"});
+    const auto learned = session.succeed({"learn", "--dataset", "m", "--folds", "2", "--seed", "1"});
+    EXPECT_GE(learned.value("macro_f1", 0.0), 0.95) << learned.dump();
+    EXPECT_GE(learned.value("accuracy", 0.0), 0.95) << learned.dump();
+    EXPECT_TRUE(learned.contains("confusion") && learned.contains("seconds")) << learned.dump();
+    const std::string model =
+        learned["model"].is_string() ? learned["model"].get<std::string>() : learned["model"].dump();
+
+    const auto scored = session.succeed({"score", "--model", model, "--dataset", "m"});
+    EXPECT_EQ(scored.value("rows", 0), 150) << scored.dump();
+    EXPECT_TRUE(scored.contains("seconds")) << scored.dump();
+    int counted = 0;
+    for (const auto& [name, count] : scored["counts"].items())
+        counted += count.get<int>();
+    EXPECT_EQ(counted, 150) << scored.dump();
+    EXPECT_NEAR(scored["counts"].value("a", 0), 75, 4) << scored.dump();
+}
+
+TEST(Network, RoundWithAnOracleLabelsAndProposes) {
+    BalmerSession session;
+    session.succeed({"simulate", "--out", (session / "s").string(), "--spectra", "150", "--targets", "0.2",
+                     "--seed", "5"});
+    const auto truth = readTruth(session / "s");
+    ASSERT_GE(truth.classes.size(), 2u);
+    session.succeed({"import", (session / "s").string(), "--recursive"});
+    session.succeed({"preprocess", "--preset", "halpha-140", "--name", "w"});
+    const std::vector<std::string> targets(truth.classes.begin() + 1, truth.classes.end());
+    const auto round =
+        session.succeed({"round", "--dataset", "w", "--classes", joined(truth.classes), "--targets",
+                         joined(targets), "--batch", "10", "--oracle", truth.file.string()});
+    EXPECT_GE(round.value("round", -1), 0) << round.dump().substr(0, 400);
+    ASSERT_TRUE(round["oracle"].is_array());
+    EXPECT_EQ(round["oracle"].size(), 10u);
+    for (const char* key : {"performance_estimate", "candidates", "precision", "precision_lower_95"})
+        EXPECT_TRUE(round.contains(key)) << key;
+    for (const auto& entry : round["candidates"])
+        for (const char* key : {"id", "class", "probability", "entropy"})
+            ASSERT_TRUE(entry.contains(key)) << key << " is not in " << entry.dump();
+
+    const auto rows = session.rows();
+    for (const auto& entry : round["oracle"]) {
+        const std::string id = entry.value("id", "");
+        ASSERT_TRUE(rows.count(id)) << id;
+        EXPECT_EQ(rows.at(id).value("label", ""), truth.classOf.at(id)) << "the oracle's answer for " << id;
+    }
+}
+
+#endif
+
+} // namespace
+} // namespace balmer::test

@@ -1,0 +1,68 @@
+// The map from the command line: what it reports, and that threads do not matter.
+#include "tests/end_to_end/balmer_session.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace balmer::test {
+namespace {
+
+TEST(Map, ReportsItsQualityAndIsAJob) {
+    BalmerSession session;
+    session.succeed({"dataset", "import", session.write("m.csv", lineMatrix(200, {"a", "b", "c"})).string(),
+                     "--name", "m"});
+    const auto map =
+        session.succeed({"som", "--dataset", "m", "--grid", "6x5", "--epochs", "4", "--seed", "1"});
+    EXPECT_GT(map.value("quantisation_error", -1.0), 0.0) << map.dump();
+    EXPECT_GE(map.value("topographic_error", -1.0), 0.0) << map.dump();
+    EXPECT_LE(map.value("topographic_error", 2.0), 1.0) << map.dump();
+    EXPECT_EQ(map.value("epochs", 0), 4) << map.dump();
+    EXPECT_TRUE(map.contains("seconds")) << map.dump();
+
+    const auto jobs = session.succeed({"jobs"});
+    bool found = false;
+    for (const auto& job : jobs["jobs"]) {
+        for (const char* key :
+             {"id", "kind", "label", "phase", "created", "started", "ended", "progress", "error"})
+            EXPECT_TRUE(job.contains(key)) << key << " is not in " << job.dump();
+        if (job["id"] != map["job"]) continue;
+        found = true;
+        EXPECT_EQ(job.value("kind", ""), "som");
+        EXPECT_EQ(job.value("phase", ""), "COMPLETED");
+    }
+    EXPECT_TRUE(found) << jobs.dump();
+}
+
+TEST(Map, IsTheSameForEachNumberOfThreads) {
+    BalmerSession session;
+    session.succeed({"dataset", "import", session.write("m.csv", lineMatrix(700, {"a", "b", "c"})).string(),
+                     "--name", "m"});
+    std::set<std::string> digests;
+    for (const char* threads : {"1", "2", "3"}) {
+        const auto map = session.succeed(
+            {"som", "--dataset", "m", "--grid", "8x8", "--epochs", "5", "--seed", "1", "--threads", threads});
+        digests.insert(map.value("codebook_digest", ""));
+    }
+    EXPECT_EQ(digests.size(), 1u);
+    EXPECT_NE(*digests.begin(), "");
+    const auto other =
+        session.succeed({"som", "--dataset", "m", "--grid", "8x8", "--epochs", "5", "--seed", "2"});
+    EXPECT_FALSE(digests.count(other.value("codebook_digest", ""))) << "another seed made the same map";
+}
+
+TEST(Map, FromASpecEqualsTheOneFromOptions) {
+    BalmerSession session;
+    session.succeed(
+        {"dataset", "import", session.write("m.csv", lineMatrix(100, {"a", "b"})).string(), "--name", "m"});
+    const auto first =
+        session.succeed({"som", "--dataset", "m", "--grid", "5x4", "--epochs", "3", "--seed", "9"});
+    const auto spec = session.write(
+        "spec.json",
+        R"({"kind": "som", "parameters": {"dataset": "m", "grid": "5x4", "epochs": 3, "seed": 9}})");
+    const auto second = session.succeed({"run", spec.string()});
+    EXPECT_EQ(first.value("codebook_digest", "one"), second.value("codebook_digest", "two"));
+}
+
+} // namespace
+} // namespace balmer::test

@@ -1,0 +1,56 @@
+#include "engine/io/table_text.h"
+
+#include "tests/support/test_support.h"
+
+namespace balmer::io {
+namespace {
+
+using test::why;
+
+TEST(TableText, QuotesLineBreaksAndBlankLines) {
+    const auto table = parseTableText("\xef\xbb\xbfid, Label\r\n\"a,1\",\"say \"\"Be\"\"\"\r\n\r\nb,\"two\nlines\"\n");
+    ASSERT_TRUE(table) << why(table);
+    EXPECT_EQ(table->columns, (std::vector<std::string>{"id", "Label"}));
+    ASSERT_EQ(table->rows.size(), 2U);
+    EXPECT_EQ(table->rows[0], (std::vector<std::string>{"a,1", "say \"Be\""}));
+    EXPECT_EQ(table->rows[1][1], "two\nlines");
+    EXPECT_EQ(table->column("LABEL"), 1U);
+    EXPECT_FALSE(table->column("none"));
+}
+
+TEST(TableText, WhatIsWrittenIsReadBack) {
+    TableText table{{"id", "note"}, {{"a", ""}, {"", "x, \"y\"\r\nz"}, {" b ", "č"}}};
+    const auto text = formatTableText(table);
+    ASSERT_TRUE(text);
+    const auto again = parseTableText(*text);
+    ASSERT_TRUE(again) << why(again);
+    EXPECT_EQ(again->rows, table.rows);
+    table.rows.push_back({"short"});
+    EXPECT_FALSE(formatTableText(table));
+    const TableText single{{"id"}, {{""}, {"b"}}};
+    EXPECT_EQ(parseTableText(*formatTableText(single))->rows, single.rows);
+}
+
+TEST(TableText, ErrorsNameTheLine) {
+    const auto shortRow = parseTableText("a,b\n1,2\n3\n");
+    ASSERT_FALSE(shortRow);
+    EXPECT_NE(shortRow.error().message().find("line 3"), std::string::npos);
+    const auto open = parseTableText("a,b\n1,\"2\n3\n");
+    ASSERT_FALSE(open);
+    EXPECT_NE(open.error().message().find("line 2"), std::string::npos);
+    EXPECT_FALSE(parseTableText(""));
+    EXPECT_FALSE(parseTableText(std::string_view("a\0b", 3)));
+    EXPECT_EQ(readTableText("/nonexistent/x.csv").error().code(), core::ErrorCode::NotFound);
+}
+
+TEST(TableText, FilesMayBeTabSeparated) {
+    const test::TemporaryFolder folder;
+    const TableText table{{"id", "label"}, {{"a,b", "1"}}};
+    ASSERT_TRUE(writeTableText(folder / "t.tsv", table, '\t'));
+    const auto again = readTableText(folder / "t.tsv", '\t');
+    ASSERT_TRUE(again) << why(again);
+    EXPECT_EQ(again->rows, table.rows);
+}
+
+} // namespace
+} // namespace balmer::io
