@@ -99,7 +99,7 @@ void DataPlace::build() {
     table_->view()->setSortingEnabled(true);
     table_->view()->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     table_->view()->horizontalHeader()->setSortIndicatorClearable(true);
-    const int widths[SpectraModel::ColumnCount] = {230, 120, 80, 60, 60, 90, 100, 110, 56, 64, 110, 100, 110, 140};
+    const int widths[SpectraModel::ColumnCount] = {176, 88, 88, 52, 52, 88, 92, 92, 52, 62, 110, 100, 110, 140};
     for (int c = 0; c < SpectraModel::ColumnCount; ++c) table_->view()->setColumnWidth(c, widths[c]);
     table_->filterEdit()->setPlaceholderText(tr("filter: snr > 10 and class like 'A%' and label is null"));
     table_->setMinimumHeight(140);
@@ -190,7 +190,7 @@ void DataPlace::build() {
     auto* collections = dock(docks_, "collectionsDock", tr("Collections"), left, Qt::LeftDockWidgetArea);
     auto* inspector = dock(docks_, "inspectorDock", tr("Inspector"), inspector_, Qt::RightDockWidgetArea);
     addActions({collections->toggleViewAction(), inspector->toggleViewAction()});
-    docks_->resizeDocks({collections, inspector}, {208, 288}, Qt::Horizontal);
+    docks_->resizeDocks({collections, inspector}, {184, 272}, Qt::Horizontal);
 
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);

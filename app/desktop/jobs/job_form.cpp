@@ -99,6 +99,7 @@ QSpinBox* JobForm::addNumber(const QString& parameter, const QString& label, int
     box->setObjectName(parameter + QStringLiteral("Field"));
     box->setToolTip(tip);
     box->setRange(least, greatest);
+    box->setButtonSymbols(QAbstractSpinBox::NoButtons);
     box->setValue(value);
     addField(label, box, [box, parameter](QJsonObject& object) { object[parameter] = box->value(); });
     return box;

@@ -127,6 +127,10 @@ void LabelPlace::build() {
     for (auto* plot : {panel_->windowPlot(), panel_->wholePlot()})
         connect(plot, &widgets::SpectrumPlot::readOut, this, [this](const QString& words) { Q_EMIT readOut(words); });
 
+    panel_->windowPlot()->setLegendLimit(0);
+    panel_->windowPlot()->setAxisLabels(bridge::wavelengthLabel(true), tr("flux [scaled]"));
+    panel_->wholePlot()->setAxisLabels(bridge::wavelengthLabel(true), tr("flux [arb. units]"));
+
     rounds_->setObjectName(QStringLiteral("roundChoice"));
     rounds_->setToolTip(tr("The rounds of this project, newest first"));
     rounds_->setSizeAdjustPolicy(QComboBox::AdjustToContents);

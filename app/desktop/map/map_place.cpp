@@ -46,7 +46,7 @@ QLabel* heading(const QString& words, QWidget* parent) {
 
 MapPlace::MapPlace(bridge::Session& session, QWidget* parent)
     : Place(session, QStringLiteral("map"), parent), view_(new widgets::MapView), quality_(new widgets::QualitySparkline),
-      qualityText_(new QLabel), neuronText_(new QLabel), plot_(new widgets::SpectrumPlot),
+      qualityText_(new QLabel), plot_(new widgets::SpectrumPlot),
       table_(new widgets::SpectrumTable(QStringLiteral("membersTable"))), members_(new MembersModel(this)),
       feeder_(new PlotFeeder(session, plot_, nullptr, this)), maps_(new QListWidget), layers_(new QButtonGroup(this)),
       wavelength_(new QDoubleSpinBox), logarithmic_(new QCheckBox), colours_(new QComboBox),
@@ -100,6 +100,7 @@ QWidget* MapPlace::buildLeft() {
             wavelength_->setToolTip(tr("Vacuum wavelength of the plane"));
             wavelength_->setSuffix(QStringLiteral(" Å"));
             wavelength_->setDecimals(1);
+            wavelength_->setButtonSymbols(QAbstractSpinBox::NoButtons);
             wavelength_->setRange(1, 1e6);
             wavelength_->setValue(widgets::hAlphaVacuum);
             row->addWidget(button);
@@ -138,6 +139,7 @@ QWidget* MapPlace::buildRight() {
     plot_->setObjectName(QStringLiteral("mapPlot"));
     plot_->setLines(widgets::commonLines());
     plot_->setAxisLabels(QStringLiteral("λ (vacuum) [Å]"), tr("flux scaled to [−1, 1]"));
+    plot_->setLegendLimit(6);
     plot_->setEmptyText(tr("Choose a neuron to see its prototype and its spectra"));
     plot_->setVelocityReference(widgets::hAlphaVacuum, QStringLiteral("Hα"));
     connect(plot_, &widgets::SpectrumPlot::readOut, this, [this](const QString& words) { Q_EMIT readOut(words); });
@@ -151,7 +153,7 @@ QWidget* MapPlace::buildRight() {
     table_->emptyState()->setAction({});
     table_->view()->setSortingEnabled(true);
     table_->view()->horizontalHeader()->setSortIndicator(MembersModel::Distance, Qt::AscendingOrder);
-    const int widths[] = {170, 72, 70, 90, 96};
+    const int widths[] = {156, 68, 68, 76, 80};
     for (int c = 0; c < MembersModel::ColumnCount; ++c) table_->view()->setColumnWidth(c, widths[c]);
     connect(table_, &widgets::SpectrumTable::currentIdChanged, this, [this](const QString& id) {
         if (!silent_ && !id.isEmpty()) session_.selection().setCurrent(id, origin);
@@ -169,6 +171,7 @@ QWidget* MapPlace::buildRight() {
     right_->addWidget(table_);
     right_->setStretchFactor(0, 1);
     right_->setStretchFactor(1, 1);
+    right_->setSizes({360, 340});
     return right_;
 }
 
@@ -200,10 +203,7 @@ void MapPlace::build() {
     auto* mapColumn = new QVBoxLayout(top);
     mapColumn->setContentsMargins(gap, gap, gap, gap);
     mapColumn->setSpacing(gap);
-    neuronText_->setObjectName(QStringLiteral("neuronText"));
-    neuronText_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     mapColumn->addWidget(view_, 1);
-    mapColumn->addWidget(neuronText_);
 
     auto* bottom = new QWidget;
     auto* qualityColumn = new QVBoxLayout(bottom);
@@ -229,7 +229,7 @@ void MapPlace::build() {
     across_->setStretchFactor(0, 0);
     across_->setStretchFactor(1, 5);
     across_->setStretchFactor(2, 4);
-    across_->setSizes({208, 560, 440});
+    across_->setSizes({200, 540, 468});
 
     connect(empty_, &widgets::EmptyState::actionTriggered, this, &MapPlace::askForTraining);
     stack_->addWidget(empty_);
@@ -411,10 +411,6 @@ void MapPlace::showMembers(const std::vector<int>& neurons, int current) {
         }
     }
     std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.distance < b.distance; });
-    neuronText_->setText(shown.size() == 1 ? view_->describe(shown.front())
-                         : shown.empty()   ? tr("no neuron chosen")
-                                           : tr("%1 · %2").arg(countText(shown.size(), tr("neuron"), tr("neurons")),
-                                                               countText(rows.size(), tr("spectrum"), tr("spectra"))));
     QStringList selected;
     for (const auto& row : rows) selected << row.id;
     silent_ = true;

@@ -63,7 +63,6 @@ class MapPlace : public Place {
     widgets::MapView* view_;
     widgets::QualitySparkline* quality_;
     QLabel* qualityText_;
-    QLabel* neuronText_;
     widgets::SpectrumPlot* plot_;
     widgets::SpectrumTable* table_;
     MembersModel* members_;

@@ -165,7 +165,7 @@ QWidget* MainWindow::buildRail() {
         button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
         button->setIconSize({24, 24});
         button->setFixedSize(8 * gap, 7 * gap);
-        button->setFocusPolicy(Qt::TabFocus);
+        button->setFocusPolicy(Qt::NoFocus);
         column->addWidget(button);
     }
     column->addStretch();
@@ -200,7 +200,7 @@ QWidget* MainWindow::buildTopBar(const QStringList& recent) {
     project->setToolTip(here);
     project->setPopupMode(QToolButton::InstantPopup);
     project->setMenu(menu);
-    project->setFocusPolicy(Qt::TabFocus);
+    project->setFocusPolicy(Qt::NoFocus);
     QFont strong = project->font();
     strong.setBold(true);
     project->setFont(strong);
@@ -209,13 +209,13 @@ QWidget* MainWindow::buildTopBar(const QStringList& recent) {
     search->setObjectName(QStringLiteral("commandPaletteButton"));
     search->setToolTip(paletteAction_->toolTip());
     search->setMinimumWidth(360);
-    search->setFocusPolicy(Qt::TabFocus);
+    search->setFocusPolicy(Qt::NoFocus);
     connect(search, &QPushButton::clicked, paletteAction_, &QAction::trigger);
 
     jobsButton_ = new QPushButton;
     jobsButton_->setObjectName(QStringLiteral("runningJobsButton"));
     jobsButton_->setFlat(true);
-    jobsButton_->setFocusPolicy(Qt::TabFocus);
+    jobsButton_->setFocusPolicy(Qt::NoFocus);
     jobsButton_->setToolTip(tr("Show the jobs (Ctrl+4)"));
     connect(jobsButton_, &QPushButton::clicked, this, [this] { showPlace(QStringLiteral("jobs")); });
     jobsBar_ = new QProgressBar;
@@ -294,7 +294,7 @@ QWidget* MainWindow::buildStatus() {
         made->setTextFormat(Qt::PlainText);
         return made;
     };
-    selectionText_ = label("selectionText", 176);
+    selectionText_ = label("selectionText", 136);
     clearSelection_ = new QToolButton;
     clearSelection_->setObjectName(QStringLiteral("clearSelectionButton"));
     clearSelection_->setText(QStringLiteral("×"));

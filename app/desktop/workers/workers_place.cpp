@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <QDir>
 #include <QFile>
 #include <QFormLayout>
 #include <QFrame>
@@ -52,7 +53,10 @@ Means measured(const QString& folder) {
             means.processor = QString::fromUtf8(line.mid(line.indexOf(':') + 1)).simplified();
             break;
         }
-    const QStorageInfo storage(folder);
+    // A folder that is not there yet lies where its nearest parent does.
+    QDir place(folder);
+    while (!place.exists() && !place.isRoot()) place.setPath(QDir::cleanPath(place.absoluteFilePath(QStringLiteral(".."))));
+    const QStorageInfo storage(place);
     means.diskTotal = storage.bytesTotal();
     means.diskFree = storage.bytesAvailable();
     return means;
@@ -151,7 +155,7 @@ void WorkersPlace::build() {
     jobs_->setUniformRowHeights(true);
     jobs_->header()->setStretchLastSection(false);
     jobs_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
-    jobs_->setColumnWidth(1, 112);
+    jobs_->setColumnWidth(1, 132);
     jobs_->setColumnWidth(2, 200);
     jobs_->setColumnWidth(3, 96);
     connect(jobs_, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem* item) {
