@@ -115,7 +115,6 @@ QAbstractItemView::item:hover:!selected { background: %hover; }
 QTableView { gridline-color: transparent; }
 QLabel[tone="muted"] { color: %muted; }
 QLabel[tone="error"] { color: %error; }
-QAbstractItemView::item { border: none; padding: 0 4px; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: padding; subcontrol-position: top center; width: 9px; height: 5px; }
 QHeaderView { background: %window; border: none; }

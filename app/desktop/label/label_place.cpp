@@ -228,7 +228,7 @@ void LabelPlace::fillRounds(const std::vector<api::RoundInfo>& rounds, bool data
     rounds_->clear();
     int index = 0;
     for (const auto& one : rounds) {
-        rounds_->addItem(tr("%1 · round %2").arg(text(one.dataset)).arg(one.number + 1), qint64(one.job));
+        rounds_->addItem(tr("%1 · round %2").arg(text(one.dataset)).arg(one.number), qint64(one.job));
         rounds_->setItemData(rounds_->count() - 1,
                              tr("Job %1, %2, model %3").arg(one.job).arg(bridge::timeText(one.created), text(one.model)), Qt::ToolTipRole);
         if (!grew && one.job == shown) index = rounds_->count() - 1;
@@ -622,7 +622,7 @@ void LabelPlace::tellStatus() {
         status.secondsPerLabel = sorted[sorted.size() / 2];
     }
     if (round_) {
-        status.round = round_->info.number + 1;
+        status.round = round_->info.number;
         status.list = current_ >= 0 ? queueList(round_->entries[std::size_t(current_)].list) : widgets::QueueList::Oracle;
         const ListCount& count = counts_[std::size_t(status.list)];
         status.total = count.total;
@@ -665,7 +665,7 @@ void LabelPlace::nextRound() {
             if (!parameters.contains(QStringLiteral("seed"))) parameters[QStringLiteral("seed")] = 1;
             jobs::JobSpec spec;
             spec.kind = "round";
-            spec.label = plain(tr("round %1 of %2").arg(info.number + 2).arg(text(info.dataset)));
+            spec.label = plain(tr("round %1 of %2").arg(info.number + 1).arg(text(info.dataset)));
             spec.parameters = QJsonDocument(parameters).toJson(QJsonDocument::Compact).toStdString();
             spec.seed = quint64(std::max<qint64>(0, parameters[QStringLiteral("seed")].toInteger()));
             const auto submitted = session_.workbench().submit(std::move(spec));

@@ -1,4 +1,5 @@
 #include <QAction>
+#include <QDialog>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>

@@ -1,8 +1,11 @@
 #include <QAbstractButton>
 #include <QAction>
+#include <QDialog>
 #include <QFrame>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
 #include <QTableView>
 
 #include "app/desktop/data/data_place.h"
