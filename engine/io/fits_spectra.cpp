@@ -244,7 +244,7 @@ Spectra readLinearImage(const FitsFile& file, const FitsHdu& image, const ReadOp
 
     RawSpectrum raw;
     raw.metadata.rule = "linear-image";
-    BALMER_TRY(const std::vector<float> pixels, image.pixels(0, n));
+    BALMER_TRY(const std::vector<double> pixels, image.pixels(0, n));
     raw.flux.assign(pixels.begin(), pixels.end());
     raw.wavelength.resize(n);
     bool logarithmic = image.number("DC-FLAG").value_or(0) == 1;
