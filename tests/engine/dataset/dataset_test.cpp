@@ -10,7 +10,9 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 /// HDF5 itself forgets some memory when it gives up on damaged metadata.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5"; }
+extern "C" const char* __lsan_default_suppressions() {
+    return "leak:libhdf5";
+}
 #endif
 
 using namespace balmer;
@@ -36,7 +38,8 @@ DatasetContent sample(std::size_t rows = 5, std::size_t columns = 7) {
         object.values.push_back(r % 2 == 0 ? "γ Cas" : "");
     }
     minimum.values.back() = std::numeric_limits<double>::quiet_NaN();
-    for (std::size_t c = 0; c < columns; ++c) content.wavelengthAngstrom.push_back(6519 + static_cast<double>(c));
+    for (std::size_t c = 0; c < columns; ++c)
+        content.wavelengthAngstrom.push_back(6519 + static_cast<double>(c));
     content.provenance = R"({"preset":"halpha-140"})";
     content.columns = {minimum};
     content.textColumns = {object};
@@ -196,10 +199,12 @@ TEST(Dataset, ChangedBytesAreRefusedOrFoundByVerify) {
         const auto dataset = Dataset::open(folder / "changed.h5");
         if (!dataset) continue;
         ++opened;
-        // Whatever it says of itself, every number of its views can be read; and what verify() lets pass is unchanged.
+        // Whatever it says of itself, every number of its views can be read; and what verify() lets pass is
+        // unchanged.
         bool same = dataset->rows() == 5 && dataset->columns() == 7;
         for (std::size_t r = 0; r < dataset->rows(); ++r)
-            for (std::size_t c = 0; c < dataset->columns(); ++c) same = same && dataset->flux()(r, c) == original.flux(r, c);
+            for (std::size_t c = 0; c < dataset->columns(); ++c)
+                same = same && dataset->flux()(r, c) == original.flux(r, c);
         if (dataset->verify() && dataset->digest() == digest) {
             EXPECT_TRUE(same) << "byte " << at;
         }
