@@ -90,10 +90,10 @@ TableColumns chooseColumns(const FitsHdu& table) {
         const std::string utype = core::lowerCase(column.utype);
         const bool own = utype.starts_with("spec:") || utype.starts_with("spectrum.") || utype.find(':') == std::string::npos;
         const int bonus = column.ucd.find("meta.main") != std::string::npos ? 1 : 0;
-        offer(roleOfUtype(column.utype), column, (own ? 50 : 30) + bonus);
-        offer(roleOfUcd(column.ucd), column, 20 + bonus);
-        const ColumnRole named = roleOfName(column.name);
-        offer(named, column, 10);
+        const ColumnRole byUtype = roleOfUtype(column.utype), byUcd = roleOfUcd(column.ucd);
+        offer(byUtype, column, (own ? 50 : 30) + bonus);
+        if (byUtype == ColumnRole::None) offer(byUcd, column, 20 + bonus);
+        if (byUtype == ColumnRole::None && byUcd == ColumnRole::None) offer(roleOfName(column.name), column, 10);
     }
     return chosen;
 }
@@ -181,9 +181,9 @@ void describe(Metadata& metadata, const FitsHdu& primary, const FitsHdu* extensi
     auto equinox = number("EQUINOX");
     if (!equinox) equinox = number("EPOCH");
     const bool ofDate = equinox && *equinox > 1850 && *equinox < 2100 && std::abs(*equinox - 2000) > 1e-3 && text("RADECSYS") != "ICRS";
-    // Ondřejov's telescope control (TLE- cards) writes the date of the observation as EQUINOX beside positions that are
-    // J2000 all the same: its archive publishes the same exposures (γ Cas, V509 Cas) with these numbers as ICRS.
-    const bool mistaken = ofDate && isOndrejov(primary) && primary.text("TLE-TRRD");
+    // Ondřejov's camera of the 2010s writes the date of the observation as EQUINOX beside positions that are J2000 all the
+    // same: its archive publishes the same exposures (V509 Cas of 2010, γ Cas of 2011) with these very numbers as ICRS.
+    const bool mistaken = ofDate && isOndrejov(primary) && *equinox >= 2010;
     if (metadata.position && mistaken) {
         metadata.warnings.push_back("EQUINOX " + core::formatDouble(*equinox) + " is the date of the observation; the position is taken as J2000");
     } else if (metadata.position && ofDate) {
@@ -244,6 +244,8 @@ Spectra readLinearImage(const FitsFile& file, const FitsHdu& image, const ReadOp
 
     RawSpectrum raw;
     raw.metadata.rule = "linear-image";
+    BALMER_TRY(const std::vector<double> pixels, image.pixels(0, n));
+    raw.flux.assign(pixels.begin(), pixels.end());
     raw.wavelength.resize(n);
     bool logarithmic = image.number("DC-FLAG").value_or(0) == 1;
     // Some writers forget DC-FLAG: 3.5 is log10 of 3162 Å and no wavelength in any unit that is left unsaid.
@@ -281,8 +283,6 @@ Spectra readLinearImage(const FitsFile& file, const FitsHdu& image, const ReadOp
     raw.medium = mediumOf(image);
     if (raw.medium == Medium::Unknown) raw.medium = mediumOf(file.primary());
     if (scale && scale->inverse) raw.medium = Medium::Vacuum;
-    BALMER_TRY(const std::vector<double> pixels, image.pixels(0, n));
-    raw.flux.assign(pixels.begin(), pixels.end());
     describe(raw.metadata, file.primary(), &image == &file.primary() ? nullptr : &image, options);
     BALMER_TRY(Spectrum spectrum, makeSpectrum(std::move(raw)));
     return std::vector{std::move(spectrum)};

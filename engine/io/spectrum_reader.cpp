@@ -1,6 +1,6 @@
 #include "engine/io/spectrum_reader.h"
 
-#include <algorithm>
+#include <new>
 
 #include "engine/core/files.h"
 #include "engine/core/text_number.h"
@@ -43,7 +43,7 @@ std::string spectrumId(std::string_view fileName) {
     return name;
 }
 
-Spectra readSpectra(std::span<const std::byte> bytes, std::string_view name, const ReadOptions& options) {
+Spectra readSpectra(std::span<const std::byte> bytes, std::string_view name, const ReadOptions& options) try {
     std::string unpacked;
     if (isGzip(bytes)) {
         BALMER_TRY(unpacked, gunzip(bytes, options.inflatedLimitBytes));
@@ -59,6 +59,8 @@ Spectra readSpectra(std::span<const std::byte> bytes, std::string_view name, con
         spectra[i].metadata.id = spectra.size() == 1 ? id : id + "#" + std::to_string(i + 1);
     }
     return spectra;
+} catch (const std::bad_alloc&) {
+    return fail(ErrorCode::ResourceExhausted, "the file needs more memory than there is");
 }
 
 Spectra readSpectra(const std::filesystem::path& file, const ReadOptions& options) {

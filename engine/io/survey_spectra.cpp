@@ -72,7 +72,8 @@ void describeLamost(Metadata& metadata, const FitsHdu& primary, const FitsHdu* e
         const bool second = pipeline.starts_with("v2.7") || pipeline.starts_with("2.7");
         metadata.survey = first ? "LAMOST DR1" : second ? "LAMOST DR2" : "LAMOST";
     }
-    metadata.surveyId = primary.textOr("OBSID");
+    const auto obsid = primary.integer("OBSID"); // "105172" whatever way it is written
+    metadata.surveyId = obsid ? std::to_string(*obsid) : primary.textOr("OBSID");
     if (metadata.surveyId.empty()) {
         const auto day = primary.integer("LMJD"), spectrograph = primary.integer("SPID"), fibre = primary.integer("FIBERID");
         if (day && spectrograph && fibre) {

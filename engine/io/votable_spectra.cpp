@@ -33,9 +33,10 @@ Chosen chooseColumns(const VotableTable& table) {
     for (std::size_t i = 0; i < table.fields.size(); ++i) {
         const VotableField& field = table.fields[i];
         if (field.isText()) continue;
-        offer(roleOfUtype(field.utype), i, 40);
-        offer(roleOfUcd(field.ucd), i, field.ucd.find("meta.main") != std::string::npos ? 30 : 20);
-        offer(roleOfName(field.name.empty() ? field.id : field.name), i, 10);
+        const ColumnRole byUtype = roleOfUtype(field.utype), byUcd = roleOfUcd(field.ucd);
+        offer(byUtype, i, 40);
+        if (byUtype == ColumnRole::None) offer(byUcd, i, field.ucd.find("meta.main") != std::string::npos ? 30 : 20);
+        if (byUtype == ColumnRole::None && byUcd == ColumnRole::None) offer(roleOfName(field.name.empty() ? field.id : field.name), i, 10);
     }
     return chosen;
 }

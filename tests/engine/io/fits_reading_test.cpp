@@ -149,7 +149,7 @@ TEST(LinearImage, OndrejovImagesAreInAirAndTheirPositionsOfDate) {
     FitsBuilder fits;
     fits.image(FLOAT_IMG, {3}, {1, 2, 3});
     fits.text("OBSERVAT", "ONDREJOV").text("TELESCOP", "ZEISS-2m").number("CRVAL1", 6252.9).number("CD1_1", 0.2567)
-        .text("RA", "00:56:42.527").text("DEC", "+60:43:00.20").number("EQUINOX", 2011.889771).text("OBJECT", "gamma Cas")
+        .text("RA", "00:56:42.527").text("DEC", "+60:43:00.20").number("EQUINOX", 2005.39978).text("OBJECT", "gamma Cas")
         .text("DATE-OBS", "2011-11-22").text("UT", "18:59:31").text("WAT1_001", "wtype=linear label=Wavelength units=angstroms");
     const auto spectra = read(fits.bytes());
     ASSERT_TRUE(spectra) << why(spectra);
@@ -158,14 +158,14 @@ TEST(LinearImage, OndrejovImagesAreInAirAndTheirPositionsOfDate) {
     EXPECT_EQ(m.survey, "Ondřejov");
     EXPECT_EQ(m.observed, "2011-11-22T18:59:31");
     ASSERT_TRUE(m.position);
-    EXPECT_NEAR(separationArcsec(*m.position, {14.177195833, 60.716722222}), 604, 5) << "twelve years of precession";
+    EXPECT_LT(separationArcsec(*m.position, {14.094930483494414, 60.68757131400786}), 0.1) << "astropy, FK5";
 }
 
-TEST(LinearImage, OndrejovsTelescopeControlStatesJ2000UnderTheEquinoxOfDate) {
+TEST(LinearImage, OndrejovsLaterImagesStateJ2000UnderTheEquinoxOfDate) {
     FitsBuilder fits;
     fits.image(FLOAT_IMG, {3}, {1, 2, 3});
     fits.text("OBSERVAT", "ONDREJOV").number("CRVAL1", 6252.9).number("CD1_1", 0.2567).text("RA", "00:56:42.527")
-        .text("DEC", "+60:43:00.20").number("EQUINOX", 2011.889771).text("TLE-TRRD", "005642.527 +604300");
+        .text("DEC", "+60:43:00.20").number("EQUINOX", 2011.889771);
     const auto spectra = read(fits.bytes());
     ASSERT_TRUE(spectra) << why(spectra);
     ASSERT_TRUE(spectra->front().metadata.position);

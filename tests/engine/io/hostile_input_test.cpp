@@ -79,6 +79,7 @@ void mutateAndRead(const std::string& bytes, std::uint64_t seed, std::size_t mut
         const auto spectra = readSpectra(asBytes(mutant), "mutant", small());
         if (!spectra) {
             ASSERT_FALSE(spectra.error().message().empty());
+            ASSERT_EQ(spectra.error().message().find("memory"), std::string::npos) << "no mutant may ask for more than its bytes back";
             continue;
         }
         for (const spectrum::Spectrum& s : *spectra) ASSERT_TRUE(s.validate());
@@ -159,7 +160,7 @@ TEST(HostileInput, TheDamagedFilesBesideTheRealSpectraAllReturn) {
     ASSERT_FALSE(scan.files.empty());
     for (const auto& file : scan.files) {
         const auto spectra = readSpectra(file);
-        if (!spectra) EXPECT_FALSE(spectra.error().message().empty()) << file;
+        EXPECT_TRUE(spectra || !spectra.error().message().empty()) << file;
         const auto bytes = core::readFile(file);
         ASSERT_TRUE(bytes);
         mutateAndRead(*bytes, 11, bytes->size() < 50000 ? 40 : 5);
