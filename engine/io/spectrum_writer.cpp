@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <memory>
@@ -134,7 +135,11 @@ core::Result<std::string> lamostImageBytes(const Spectrum& s, const WriteOptions
     };
     const spectrum::Metadata& m = s.metadata;
     text("FILENAME", m.id.empty() ? std::string() : m.id + ".fits", "");
-    text("OBSID", m.surveyId, "Unique ID of this spectrum");
+    if (const auto obsid = core::parseInteger(m.surveyId); obsid && std::to_string(*obsid) == m.surveyId && *obsid < (std::int64_t{1} << 53)) {
+        number("OBSID", static_cast<double>(*obsid), "Unique number ID of this spectrum");
+    } else {
+        text("OBSID", m.surveyId, "Unique ID of this spectrum");
+    }
     text("DATA_V", m.survey, "Data release version");
     text("EXTEN0", "Flux, Inverse, Wavelength, Andmask, Ormask", "Rows of the image");
     text("DESIG", m.object, "Designation of the target");

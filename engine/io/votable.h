@@ -24,7 +24,7 @@ struct VotableField {
     std::string nullText; ///< VALUES null=
     std::vector<std::string> options; ///< VALUES' OPTION values
     std::string minimum, maximum;     ///< VALUES' MIN and MAX
-    bool isText() const { return datatype == "char" || datatype == "unicodeChar"; }
+    bool isText() const { return datatype == "char" || datatype == "unicodeChar" || datatype == "string" || datatype.empty(); }
 };
 
 /// INFO: QUERY_STATUS, request parameters, provenance.
