@@ -21,20 +21,24 @@ using core::fail;
 using core::Result;
 using core::Status;
 
-
 class Parser {
   public:
-    Parser(std::span<const std::byte> bytes, const VotableLimits& limits) : bytes_(bytes), limits_(limits), budget_(limits.cells) {}
+    Parser(std::span<const std::byte> bytes, const VotableLimits& limits)
+        : bytes_(bytes), limits_(limits), budget_(limits.cells) {}
 
     Result<Votable> run() {
         if (bytes_.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
             return fail(ErrorCode::ResourceExhausted, "the VOTable is larger than 2 GiB");
         }
-        // Entities of the document's own are the way to blow it up; without any, long texts (base64 streams) are safe.
+        // Entities of the document's own are the way to blow it up; without any, long texts (base64 streams)
+        // are safe.
         const std::string_view text = asText(bytes_);
-        const bool plain = text.find("<!ENTITY") == std::string_view::npos && text.substr(0, 256).find('\0') == std::string_view::npos;
-        const int options = XML_PARSE_NONET | XML_PARSE_COMPACT | XML_PARSE_NOWARNING | XML_PARSE_NOERROR | (plain ? XML_PARSE_HUGE : 0);
-        reader_.reset(xmlReaderForMemory(text.data(), static_cast<int>(text.size()), nullptr, nullptr, options));
+        const bool plain = text.find("<!ENTITY") == std::string_view::npos &&
+                           text.substr(0, 256).find('\0') == std::string_view::npos;
+        const int options = XML_PARSE_NONET | XML_PARSE_COMPACT | XML_PARSE_NOWARNING | XML_PARSE_NOERROR |
+                            (plain ? XML_PARSE_HUGE : 0);
+        reader_.reset(
+            xmlReaderForMemory(text.data(), static_cast<int>(text.size()), nullptr, nullptr, options));
         if (!reader_) return fail(ErrorCode::ResourceExhausted, "no memory for the XML reader");
         xmlTextReaderSetErrorHandler(reader_.get(), &Parser::noteError, this);
 
@@ -42,19 +46,25 @@ class Parser {
             BALMER_TRY(const bool more, next());
             if (!more) break;
             if (type() != XML_READER_TYPE_ELEMENT) continue;
-            if (local() != "VOTABLE") return fail(ErrorCode::Format, "the root element of the document is <" + local() + ">, not <VOTABLE>");
+            if (local() != "VOTABLE")
+                return fail(ErrorCode::Format,
+                            "the root element of the document is <" + local() + ">, not <VOTABLE>");
             Votable document;
             document.version = attribute("version");
-            BALMER_CHECK(children([&](const std::string& name) -> Status { return topLevel(document, name); }));
+            BALMER_CHECK(
+                children([&](const std::string& name) -> Status { return topLevel(document, name); }));
             return document;
         }
         return fail(ErrorCode::Format, "the document holds no <VOTABLE>");
     }
 
   private:
-    static void noteError(void* self, const char* message, xmlParserSeverities severity, xmlTextReaderLocatorPtr locator) {
+    static void noteError(void* self, const char* message, xmlParserSeverities severity,
+                          xmlTextReaderLocatorPtr locator) {
         auto* parser = static_cast<Parser*>(self);
-        if (!parser->error_.empty() || severity == XML_PARSER_SEVERITY_WARNING || severity == XML_PARSER_SEVERITY_VALIDITY_WARNING) return;
+        if (!parser->error_.empty() || severity == XML_PARSER_SEVERITY_WARNING ||
+            severity == XML_PARSER_SEVERITY_VALIDITY_WARNING)
+            return;
         parser->error_ = "line " + std::to_string(xmlTextReaderLocatorLineNumber(locator)) + ": " +
                          printable(core::trimmed(message == nullptr ? "not well-formed" : message));
     }
@@ -62,7 +72,8 @@ class Parser {
     Result<bool> next() {
         const int status = xmlTextReaderRead(reader_.get());
         if (status < 0) {
-            return fail(ErrorCode::Format, "the XML is damaged" + (error_.empty() ? std::string() : ", " + error_));
+            return fail(ErrorCode::Format,
+                        "the XML is damaged" + (error_.empty() ? std::string() : ", " + error_));
         }
         return status == 1;
     }
@@ -72,17 +83,22 @@ class Parser {
         return name == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(name));
     }
     std::string attribute(const char* name) const {
-        const std::unique_ptr<xmlChar, void (*)(void*)> value(xmlTextReaderGetAttribute(reader_.get(), reinterpret_cast<const xmlChar*>(name)),
-                                                              [](void* p) { xmlFree(p); });
+        const std::unique_ptr<xmlChar, void (*)(void*)> value(
+            xmlTextReaderGetAttribute(reader_.get(), reinterpret_cast<const xmlChar*>(name)),
+            [](void* p) { xmlFree(p); });
         return value ? std::string(reinterpret_cast<const char*>(value.get())) : std::string();
     }
-    std::string line() const { return "line " + std::to_string(xmlTextReaderGetParserLineNumber(reader_.get())); }
+    std::string line() const {
+        return "line " + std::to_string(xmlTextReaderGetParserLineNumber(reader_.get()));
+    }
 
-    /// Calls onElement for each child of the current element; it must consume the child (text(), children() or skip()).
+    /// Calls onElement for each child of the current element; it must consume the child (text(), children()
+    /// or skip()).
     template <typename OnElement>
     Status children(OnElement&& onElement) {
         if (xmlTextReaderIsEmptyElement(reader_.get()) == 1) return {};
-        if (++depth_ > limits_.depth) return fail(ErrorCode::ResourceExhausted, "the elements of the VOTable are nested too deeply");
+        if (++depth_ > limits_.depth)
+            return fail(ErrorCode::ResourceExhausted, "the elements of the VOTable are nested too deeply");
         while (true) {
             BALMER_TRY(const bool more, next());
             if (!more) return fail(ErrorCode::Format, "the document ends within an element");
@@ -99,7 +115,8 @@ class Parser {
     Result<std::string> text() {
         std::string collected;
         if (xmlTextReaderIsEmptyElement(reader_.get()) == 1) return collected;
-        if (++depth_ > limits_.depth) return fail(ErrorCode::ResourceExhausted, "the elements of the VOTable are nested too deeply");
+        if (++depth_ > limits_.depth)
+            return fail(ErrorCode::ResourceExhausted, "the elements of the VOTable are nested too deeply");
         while (true) {
             BALMER_TRY(const bool more, next());
             if (!more) return fail(ErrorCode::Format, "the document ends within an element");
@@ -107,7 +124,8 @@ class Parser {
             if (node == XML_READER_TYPE_END_ELEMENT) break;
             if (node == XML_READER_TYPE_ELEMENT) {
                 BALMER_CHECK(skip());
-            } else if (node == XML_READER_TYPE_TEXT || node == XML_READER_TYPE_CDATA || node == XML_READER_TYPE_SIGNIFICANT_WHITESPACE) {
+            } else if (node == XML_READER_TYPE_TEXT || node == XML_READER_TYPE_CDATA ||
+                       node == XML_READER_TYPE_SIGNIFICANT_WHITESPACE) {
                 const auto* value = xmlTextReaderConstValue(reader_.get());
                 if (value != nullptr) collected += reinterpret_cast<const char*>(value);
             }
@@ -241,13 +259,14 @@ class Parser {
 
     Status data(VotableTable& t) {
         if (t.rows > 0 || !t.columns.empty()) return skip(); // one DATA a table
-        if (const auto shared = fields_.find(t.ref); t.fields.empty() && shared != fields_.end()) t.fields = shared->second;
+        if (const auto shared = fields_.find(t.ref); t.fields.empty() && shared != fields_.end())
+            t.fields = shared->second;
         std::vector<Coding> codings;
         for (const VotableField& f : t.fields) {
             const auto coding = codingOf(f);
             if (!coding) {
-                t.unread = "column " + (f.name.empty() ? f.id : f.name) + " has the datatype \"" + f.datatype + "\" with arraysize \"" +
-                           f.arraysize + "\", which is unknown";
+                t.unread = "column " + (f.name.empty() ? f.id : f.name) + " has the datatype \"" +
+                           f.datatype + "\" with arraysize \"" + f.arraysize + "\", which is unknown";
                 return skip();
             }
             codings.push_back(*coding);
@@ -272,7 +291,8 @@ class Parser {
             BALMER_CHECK(children([&](const std::string& cell) -> Status {
                 if (cell != "TD") return skip();
                 if (c >= t.fields.size()) {
-                    return fail(ErrorCode::Format, line() + ": row " + std::to_string(t.rows + 1) + " of the VOTable has more cells than its " +
+                    return fail(ErrorCode::Format, line() + ": row " + std::to_string(t.rows + 1) +
+                                                       " of the VOTable has more cells than its " +
                                                        std::to_string(t.fields.size()) + " columns");
                 }
                 BALMER_TRY(std::string value, text());
@@ -299,7 +319,8 @@ class Parser {
         }
         BALMER_TRY(const std::string coded, text());
         auto decoded = fromBase64(coded);
-        if (!decoded) return fail(ErrorCode::Format, line() + ": the binary data of the VOTable are not base64");
+        if (!decoded)
+            return fail(ErrorCode::Format, line() + ": the binary data of the VOTable are not base64");
         if (isGzip(asBytes(*decoded))) { // encoding="gzip" inside base64
             BALMER_TRY(*decoded, gunzip(asBytes(*decoded), std::size_t{1} << 28));
         }
@@ -314,13 +335,16 @@ class Parser {
     std::size_t budget_, depth_ = 0;
     std::unique_ptr<xmlTextReader, FreeReader> reader_;
     std::string error_;
-    std::map<std::string, std::vector<VotableField>> fields_; ///< by the table's ID, for those that refer to it
+    std::map<std::string, std::vector<VotableField>>
+        fields_; ///< by the table's ID, for those that refer to it
 };
 
-void collect(const std::vector<VotableResource>& resources, bool results, std::vector<const VotableTable*>& into) {
+void collect(const std::vector<VotableResource>& resources, bool results,
+             std::vector<const VotableTable*>& into) {
     for (const VotableResource& resource : resources) {
         if ((resource.type == "results") == results) {
-            for (const VotableTable& table : resource.tables) into.push_back(&table);
+            for (const VotableTable& table : resource.tables)
+                into.push_back(&table);
         }
         collect(resource.resources, results, into);
     }
@@ -341,7 +365,9 @@ std::optional<std::size_t> VotableTable::fieldByUtype(std::string_view ending) c
     for (std::size_t i = 0; i < fields.size(); ++i) {
         const std::string own = core::lowerCase(fields[i].utype);
         if (!own.ends_with(wanted)) continue;
-        if (own.size() == wanted.size() || own[own.size() - wanted.size() - 1] == '.' || own[own.size() - wanted.size() - 1] == ':') return i;
+        if (own.size() == wanted.size() || own[own.size() - wanted.size() - 1] == '.' ||
+            own[own.size() - wanted.size() - 1] == ':')
+            return i;
     }
     return std::nullopt;
 }
@@ -416,7 +442,8 @@ bool looksLikeVotable(std::span<const std::byte> bytes) {
         text.remove_prefix(end);
     }
     std::string_view name = text.substr(1, std::min(text.find_first_of(" \t\r\n>/"), text.size()) - 1);
-    if (const std::size_t colon = name.find(':'); colon != std::string_view::npos) name.remove_prefix(colon + 1);
+    if (const std::size_t colon = name.find(':'); colon != std::string_view::npos)
+        name.remove_prefix(colon + 1);
     return name == "VOTABLE";
 }
 

@@ -19,16 +19,26 @@ std::optional<double> parseNumber(std::string_view text, const Coding& coding) {
     if (coding.type == Coding::Type::Boolean) {
         if (text.empty()) return std::nullopt;
         switch (text.front()) {
-        case 'T': case 't': case '1': return 1;
-        case 'F': case 'f': case '0': return 0;
-        default: return std::nullopt;
+        case 'T':
+        case 't':
+        case '1':
+            return 1;
+        case 'F':
+        case 'f':
+        case '0':
+            return 0;
+        default:
+            return std::nullopt;
         }
     }
     if (coding.isInteger() && (text.starts_with("0x") || text.starts_with("0X"))) {
         double value = 0;
         if (text.size() == 2 || text.size() > 18) return std::nullopt;
         for (const char c : text.substr(2)) {
-            const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+            const int digit = c >= '0' && c <= '9'   ? c - '0'
+                              : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                              : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                     : -1;
             if (digit < 0) return std::nullopt;
             value = value * 16 + digit;
         }
@@ -40,11 +50,16 @@ std::optional<double> parseNumber(std::string_view text, const Coding& coding) {
 template <typename T>
 T bigEndian(const char* at) {
     std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) bits = bits << 8 | static_cast<unsigned char>(at[i]);
-    if constexpr (sizeof(T) == 1) return static_cast<T>(bits);
-    else if constexpr (sizeof(T) == 2) return std::bit_cast<T>(static_cast<std::uint16_t>(bits));
-    else if constexpr (sizeof(T) == 4) return std::bit_cast<T>(static_cast<std::uint32_t>(bits));
-    else return std::bit_cast<T>(bits);
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+        bits = bits << 8 | static_cast<unsigned char>(at[i]);
+    if constexpr (sizeof(T) == 1)
+        return static_cast<T>(bits);
+    else if constexpr (sizeof(T) == 2)
+        return std::bit_cast<T>(static_cast<std::uint16_t>(bits));
+    else if constexpr (sizeof(T) == 4)
+        return std::bit_cast<T>(static_cast<std::uint32_t>(bits));
+    else
+        return std::bit_cast<T>(bits);
 }
 
 void appendUtf8(std::string& out, std::uint32_t code) {
@@ -93,13 +108,23 @@ std::optional<Coding> codingOf(const VotableField& field) {
     };
     using Type = Coding::Type;
     static constexpr Entry TYPES[] = {
-        {"boolean", Type::Boolean, 1}, {"bit", Type::Bit, 1},       {"unsignedByte", Type::Byte, 1},
-        {"short", Type::Short, 1},     {"int", Type::Int, 1},       {"long", Type::Long, 1},
-        {"char", Type::Char, 1},       {"unicodeChar", Type::UnicodeChar, 1},
-        {"float", Type::Float, 1},     {"double", Type::Double, 1}, {"floatComplex", Type::Float, 2},
-        {"doubleComplex", Type::Double, 2}, {"string", Type::Char, 1}, {"", Type::Char, 1},
+        {"boolean", Type::Boolean, 1},
+        {"bit", Type::Bit, 1},
+        {"unsignedByte", Type::Byte, 1},
+        {"short", Type::Short, 1},
+        {"int", Type::Int, 1},
+        {"long", Type::Long, 1},
+        {"char", Type::Char, 1},
+        {"unicodeChar", Type::UnicodeChar, 1},
+        {"float", Type::Float, 1},
+        {"double", Type::Double, 1},
+        {"floatComplex", Type::Float, 2},
+        {"doubleComplex", Type::Double, 2},
+        {"string", Type::Char, 1},
+        {"", Type::Char, 1},
     };
-    const auto* found = std::find_if(std::begin(TYPES), std::end(TYPES), [&](const Entry& e) { return e.name == field.datatype; });
+    const auto* found = std::find_if(std::begin(TYPES), std::end(TYPES),
+                                     [&](const Entry& e) { return e.name == field.datatype; });
     if (found == std::end(TYPES)) return std::nullopt;
     Coding coding;
     coding.type = found->type;
@@ -110,13 +135,16 @@ std::optional<Coding> codingOf(const VotableField& field) {
     if (size.ends_with('*')) {
         coding.variable = true;
         size.remove_suffix(1);
-        // "n*" bounds the one dimension, which the count before the cell states; "axb*" fixes all but the last.
+        // "n*" bounds the one dimension, which the count before the cell states; "axb*" fixes all but the
+        // last.
         const std::size_t last = size.rfind('x');
         size = last == std::string_view::npos ? std::string_view{} : size.substr(0, last);
     }
     for (const std::string& part : core::splitList(size, 'x')) {
         const auto length = core::parseInteger(part);
-        if (!length || *length < 0 || __builtin_mul_overflow(coding.count, static_cast<std::size_t>(*length), &coding.count)) return std::nullopt;
+        if (!length || *length < 0 ||
+            __builtin_mul_overflow(coding.count, static_cast<std::size_t>(*length), &coding.count))
+            return std::nullopt;
     }
     return coding;
 }
@@ -133,7 +161,8 @@ Status CellSink::addTd(std::size_t c, std::string text) {
         return {};
     }
     const std::string_view cell = core::trimmed(text);
-    if (cell.empty() || (!coding.nullText.empty() && coding.isInteger() && cell == core::trimmed(coding.nullText))) {
+    if (cell.empty() ||
+        (!coding.nullText.empty() && coding.isInteger() && cell == core::trimmed(coding.nullText))) {
         addNull(c);
         return {};
     }
@@ -144,7 +173,9 @@ Status CellSink::addTd(std::size_t c, std::string text) {
     while (at < cell.size()) {
         std::size_t begin = cell.find_first_not_of(" \t\r\n,", at);
         if (begin == std::string_view::npos) break;
-        std::size_t end = coding.type == Coding::Type::Bit ? begin + 1 : std::min(cell.find_first_of(" \t\r\n,", begin), cell.size());
+        std::size_t end = coding.type == Coding::Type::Bit
+                              ? begin + 1
+                              : std::min(cell.find_first_of(" \t\r\n,", begin), cell.size());
         if (scalar) end = cell.size();
         BALMER_CHECK(spend(1));
         const auto value = parseNumber(cell.substr(begin, end - begin), coding);
@@ -155,7 +186,8 @@ Status CellSink::addTd(std::size_t c, std::string text) {
         column.numbers.push_back(value.value_or(std::numeric_limits<double>::quiet_NaN()));
         at = end;
     }
-    if (coding.null && scalar && column.numbers.size() == before + 1 && column.numbers.back() == *coding.null) {
+    if (coding.null && scalar && column.numbers.size() == before + 1 &&
+        column.numbers.back() == *coding.null) {
         column.numbers.pop_back();
         addNull(c);
         return {};
@@ -164,7 +196,6 @@ Status CellSink::addTd(std::size_t c, std::string text) {
     return {};
 }
 
-
 std::optional<std::string> fromBase64(std::string_view text) {
     std::string out;
     out.reserve(text.size() / 4 * 3);
@@ -172,14 +203,22 @@ std::optional<std::string> fromBase64(std::string_view text) {
     int have = 0;
     for (const char c : text) {
         int digit = -1;
-        if (c >= 'A' && c <= 'Z') digit = c - 'A';
-        else if (c >= 'a' && c <= 'z') digit = c - 'a' + 26;
-        else if (c >= '0' && c <= '9') digit = c - '0' + 52;
-        else if (c == '+') digit = 62;
-        else if (c == '/') digit = 63;
-        else if (c == '=' ) break;
-        else if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
-        else return std::nullopt;
+        if (c >= 'A' && c <= 'Z')
+            digit = c - 'A';
+        else if (c >= 'a' && c <= 'z')
+            digit = c - 'a' + 26;
+        else if (c >= '0' && c <= '9')
+            digit = c - '0' + 52;
+        else if (c == '+')
+            digit = 62;
+        else if (c == '/')
+            digit = 63;
+        else if (c == '=')
+            break;
+        else if (c == ' ' || c == '\n' || c == '\r' || c == '\t')
+            continue;
+        else
+            return std::nullopt;
         bits = bits << 6 | static_cast<std::uint32_t>(digit);
         have += 6;
         if (have >= 8) {
@@ -193,7 +232,9 @@ std::optional<std::string> fromBase64(std::string_view text) {
 Status readBinary(CellSink& sink, std::string_view data, bool flags, std::size_t& rows) {
     const std::vector<Coding>& codings = sink.codings();
     const std::size_t flagBytes = flags ? (codings.size() + 7) / 8 : 0;
-    const auto short_ = [] { return fail(ErrorCode::Format, "the binary data of the VOTable end within a row"); };
+    const auto short_ = [] {
+        return fail(ErrorCode::Format, "the binary data of the VOTable end within a row");
+    };
     while (!data.empty()) {
         const std::size_t before = data.size();
         if (data.size() < flagBytes) return short_();
@@ -223,9 +264,13 @@ Status readBinary(CellSink& sink, std::string_view data, bool flags, std::size_t
                 continue;
             }
             if (coding.isText()) {
-                std::string text = coding.type == Coding::Type::Char ? printable(cell.substr(0, cell.find('\0'))) : fromUtf16(cell);
-                if (text.empty()) sink.addNull(c);
-                else sink.addText(c, std::move(text));
+                std::string text = coding.type == Coding::Type::Char
+                                       ? printable(cell.substr(0, cell.find('\0')))
+                                       : fromUtf16(cell);
+                if (text.empty())
+                    sink.addNull(c);
+                else
+                    sink.addText(c, std::move(text));
                 continue;
             }
             std::vector<double>& numbers = sink.column(c).numbers;
@@ -235,24 +280,36 @@ Status readBinary(CellSink& sink, std::string_view data, bool flags, std::size_t
                 const char* at = cell.data() + i * coding.bytes();
                 double value = 0;
                 switch (coding.type) {
-                case Coding::Type::Bit: value = static_cast<unsigned char>(cell[i / 8]) >> (7 - i % 8) & 1; break;
+                case Coding::Type::Bit:
+                    value = static_cast<unsigned char>(cell[i / 8]) >> (7 - i % 8) & 1;
+                    break;
                 case Coding::Type::Boolean: {
                     const auto truth = parseNumber(std::string_view(at, 1), coding);
                     null = null || !truth;
                     value = truth.value_or(std::numeric_limits<double>::quiet_NaN());
                     break;
                 }
-                case Coding::Type::Byte: value = bigEndian<std::uint8_t>(at); break;
-                case Coding::Type::Short: value = bigEndian<std::int16_t>(at); break;
-                case Coding::Type::Int: value = bigEndian<std::int32_t>(at); break;
+                case Coding::Type::Byte:
+                    value = bigEndian<std::uint8_t>(at);
+                    break;
+                case Coding::Type::Short:
+                    value = bigEndian<std::int16_t>(at);
+                    break;
+                case Coding::Type::Int:
+                    value = bigEndian<std::int32_t>(at);
+                    break;
                 case Coding::Type::Long: {
                     const auto whole = bigEndian<std::int64_t>(at);
                     value = static_cast<double>(whole);
                     longText += (longText.empty() ? "" : " ") + std::to_string(whole);
                     break;
                 }
-                case Coding::Type::Float: value = bigEndian<float>(at); break;
-                default: value = bigEndian<double>(at); break;
+                case Coding::Type::Float:
+                    value = bigEndian<float>(at);
+                    break;
+                default:
+                    value = bigEndian<double>(at);
+                    break;
                 }
                 numbers.push_back(value);
             }
@@ -265,7 +322,8 @@ Status readBinary(CellSink& sink, std::string_view data, bool flags, std::size_t
             }
         }
         ++rows;
-        if (data.size() == before) return fail(ErrorCode::Format, "the columns of the VOTable take no space in its binary data");
+        if (data.size() == before)
+            return fail(ErrorCode::Format, "the columns of the VOTable take no space in its binary data");
     }
     return {};
 }

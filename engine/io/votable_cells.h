@@ -1,5 +1,5 @@
-// The cells of VOTables: how a datatype is coded, and their decoding from TABLEDATA, BINARY and BINARY2. Private to the
-// module.
+// The cells of VOTables: how a datatype is coded, and their decoding from TABLEDATA, BINARY and BINARY2.
+// Private to the module.
 #pragma once
 
 #include <cstddef>
@@ -18,20 +18,29 @@ namespace balmer::io {
 struct Coding {
     enum class Type { Boolean, Bit, Byte, Short, Int, Long, Char, UnicodeChar, Float, Double };
     Type type = Type::Char;
-    std::size_t parts = 1;    ///< numbers an element: 2 for complex ones
-    std::size_t count = 1;    ///< elements a cell, or of the fixed dimensions where the last one is variable
+    std::size_t parts = 1; ///< numbers an element: 2 for complex ones
+    std::size_t count = 1; ///< elements a cell, or of the fixed dimensions where the last one is variable
     bool variable = false;
     std::optional<double> null;
     std::string nullText;
 
     bool isText() const { return type == Type::Char || type == Type::UnicodeChar; }
-    bool isInteger() const { return type == Type::Byte || type == Type::Short || type == Type::Int || type == Type::Long; }
+    bool isInteger() const {
+        return type == Type::Byte || type == Type::Short || type == Type::Int || type == Type::Long;
+    }
     std::size_t bytes() const {
         switch (type) {
-        case Type::Short: case Type::UnicodeChar: return 2;
-        case Type::Int: case Type::Float: return 4;
-        case Type::Long: case Type::Double: return 8;
-        default: return 1;
+        case Type::Short:
+        case Type::UnicodeChar:
+            return 2;
+        case Type::Int:
+        case Type::Float:
+            return 4;
+        case Type::Long:
+        case Type::Double:
+            return 8;
+        default:
+            return 1;
         }
     }
 };
@@ -39,7 +48,8 @@ struct Coding {
 /// Nothing for a datatype or an arraysize that VOTable does not know.
 std::optional<Coding> codingOf(const VotableField& field);
 
-/// Fills a table's columns cell by cell, row by row; each cell is taken off a budget that the tables of a document share.
+/// Fills a table's columns cell by cell, row by row; each cell is taken off a budget that the tables of a
+/// document share.
 class CellSink {
   public:
     CellSink(VotableTable& table, std::vector<Coding> codings, std::size_t& budget)
@@ -53,7 +63,9 @@ class CellSink {
     const std::vector<Coding>& codings() const { return codings_; }
 
     core::Status spend(std::size_t cells) {
-        if (cells > budget_) return core::fail(core::ErrorCode::ResourceExhausted, "the VOTable holds more cells than are read");
+        if (cells > budget_)
+            return core::fail(core::ErrorCode::ResourceExhausted,
+                              "the VOTable holds more cells than are read");
         budget_ -= cells;
         return {};
     }
