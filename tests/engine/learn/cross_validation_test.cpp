@@ -104,7 +104,9 @@ TEST_F(TwoClouds, StopsAtEveryCheckpointWhenAsked) {
             EXPECT_GE(k, 3);
             break;
         }
-        if (!result) EXPECT_EQ(result.error().code(), core::ErrorCode::Cancelled);
+        if (!result) {
+            EXPECT_EQ(result.error().code(), core::ErrorCode::Cancelled);
+        }
     }
 }
 
