@@ -109,6 +109,7 @@ QString styleSheetOf(const ThemeColours& c) {
     QString sheet = QStringLiteral(R"(
 QToolTip { background: %raised; color: %text; border: 1px solid %border; padding: 4px 6px; }
 QAbstractItemView { border: none; background: %panel; outline: none; selection-background-color: %pick; selection-color: %text; }
+QAbstractItemView::item { border: none; padding: 0 4px; }
 QAbstractItemView::item:selected { background: %pick; color: %text; }
 QAbstractItemView::item:hover:!selected { background: %hover; }
 QTableView { gridline-color: transparent; }
@@ -116,7 +117,6 @@ QLabel[tone="muted"] { color: %muted; }
 QLabel[tone="error"] { color: %error; }
 QHeaderView { background: %window; border: none; }
 QHeaderView::section { background: %window; color: %muted; border: none; border-bottom: 1px solid %border; padding: 4px 6px; text-align: left; }
-QTableView::item { padding: 0 4px; }
 QTableCornerButton::section { background: %window; border: none; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox { background: %panel; color: %text; border: 1px solid %border; border-radius: 4px; padding: 3px 6px; selection-background-color: %link; selection-color: %onlink; }
 QSpinBox, QDoubleSpinBox { padding-right: 0px; }
@@ -169,7 +169,8 @@ QProgressBar { background: %raised; border: none; border-radius: 3px; height: 6p
 QProgressBar::chunk { background: %selection; border-radius: 3px; }
 )");
     const auto mix = [](const QColor& a, const QColor& b, double t) {
-        return QColor::fromRgbF(float(a.redF() * (1 - t) + b.redF() * t), float(a.greenF() * (1 - t) + b.greenF() * t),
+        return QColor::fromRgbF(float(a.redF() * (1 - t) + b.redF() * t),
+                                float(a.greenF() * (1 - t) + b.greenF() * t),
                                 float(a.blueF() * (1 - t) + b.blueF() * t));
     };
     // The longer names come first, so that none is the beginning of a later one.
@@ -193,25 +194,33 @@ QProgressBar::chunk { background: %selection; border-radius: 3px; }
         {"%plot", c.plot},
         {"%grid", c.grid},
     }};
-    for (const auto& [name, colour] : names) sheet.replace(QLatin1String(name), colour.name());
+    for (const auto& [name, colour] : names)
+        sheet.replace(QLatin1String(name), colour.name());
     return sheet;
 }
 
 double luminance(const QColor& colour) {
-    const auto linear = [](double v) { return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
-    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+    const auto linear = [](double v) {
+        return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
+           0.0722 * linear(colour.blueF());
 }
 
 } // namespace
 
-const ThemeColours& theme() { return *current; }
+const ThemeColours& theme() {
+    return *current;
+}
 
 LightThemeScope::LightThemeScope() {
     beforeScope = current;
     current = &light;
 }
 
-LightThemeScope::~LightThemeScope() { current = beforeScope; }
+LightThemeScope::~LightThemeScope() {
+    current = beforeScope;
+}
 
 void applyTheme(QApplication& application, ThemeMode mode) {
     static const bool platformIsDark = application.palette().color(QPalette::Window).lightness() < 128;
@@ -237,9 +246,12 @@ QColor classColour(int classIndex) {
     return QColor::fromRgb(okabeIto[std::size_t(std::max(classIndex, 0)) % okabeIto.size()]);
 }
 
-Marker classMarker(int classIndex) { return Marker(std::max(classIndex, 0) % 8); }
+Marker classMarker(int classIndex) {
+    return Marker(std::max(classIndex, 0) % 8);
+}
 
-void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius, const QColor& colour, bool filled) {
+void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius, const QColor& colour,
+                bool filled) {
     const auto corners = [&](int n, double turn, double inner) {
         QPolygonF polygon;
         const int points = inner > 0 ? 2 * n : n;
@@ -256,14 +268,30 @@ void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius,
     painter.setPen(filled ? QPen(colour.darker(150), 0.7) : QPen(colour, 1.5));
     painter.setBrush(filled ? QBrush(colour) : QBrush(Qt::NoBrush));
     switch (marker) {
-    case Marker::Circle: painter.drawEllipse(centre, radius * 0.9, radius * 0.9); break;
-    case Marker::Square: painter.drawPolygon(corners(4, M_PI / 4, 0)); break;
-    case Marker::TriangleUp: painter.drawPolygon(corners(3, 0, 0)); break;
-    case Marker::Diamond: painter.drawPolygon(corners(4, 0, 0)); break;
-    case Marker::TriangleDown: painter.drawPolygon(corners(3, M_PI, 0)); break;
-    case Marker::Cross: painter.drawPolygon(corners(4, M_PI / 4, 0.35)); break;
-    case Marker::Star: painter.drawPolygon(corners(5, 0, 0.45)); break;
-    case Marker::Pentagon: painter.drawPolygon(corners(5, 0, 0)); break;
+    case Marker::Circle:
+        painter.drawEllipse(centre, radius * 0.9, radius * 0.9);
+        break;
+    case Marker::Square:
+        painter.drawPolygon(corners(4, M_PI / 4, 0));
+        break;
+    case Marker::TriangleUp:
+        painter.drawPolygon(corners(3, 0, 0));
+        break;
+    case Marker::Diamond:
+        painter.drawPolygon(corners(4, 0, 0));
+        break;
+    case Marker::TriangleDown:
+        painter.drawPolygon(corners(3, M_PI, 0));
+        break;
+    case Marker::Cross:
+        painter.drawPolygon(corners(4, M_PI / 4, 0.35));
+        break;
+    case Marker::Star:
+        painter.drawPolygon(corners(5, 0, 0.45));
+        break;
+    case Marker::Pentagon:
+        painter.drawPolygon(corners(5, 0, 0));
+        break;
     }
     painter.restore();
 }
@@ -296,13 +324,14 @@ QFont smallFont(const QFont& base) {
 QString groupedNumber(qint64 number) {
     QString digits = QString::number(number);
     const qsizetype first = number < 0 ? 1 : 0;
-    for (qsizetype at = digits.size() - 3; at > first; at -= 3) digits.insert(at, QChar(0x202F));
+    for (qsizetype at = digits.size() - 3; at > first; at -= 3)
+        digits.insert(at, QChar(0x202F));
     return digits;
 }
 
 double contrast(const QColor& a, const QColor& b) {
-    const auto [darker, lighter] = std::minmax(luminance(a), luminance(b));
-    return (lighter + 0.05) / (darker + 0.05);
+    const double first = luminance(a), second = luminance(b);
+    return (std::max(first, second) + 0.05) / (std::min(first, second) + 0.05);
 }
 
 } // namespace balmer::widgets
