@@ -82,7 +82,7 @@ std::string hesitation(std::span<const float> p, std::span<const std::string> cl
     if (first == second) return classes[first] + tail;
     if (p[second] < 0.05f) return classes[first] + " is likely, " + percent(p[first]) + tail;
     const bool alike = p[first] - p[second] < 0.1f;
-    if (alike && p.size() > 2 && p.front() < 0.4f && p[first] < 0.4f && 1 - p[first] - p[second] > p[second] - 0.1f)
+    if (alike && p.size() > 2 && p[first] < 0.4f)
         return "no class stands out; " + classes[first] + " leads with " + percent(p[first]) + tail;
     if (alike) return classes[first] + " and " + classes[second] + " are about equally likely" + tail;
     return classes[first] + " " + percent(p[first]) + " or " + classes[second] + " " + percent(p[second]) + tail;

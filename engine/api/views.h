@@ -102,7 +102,7 @@ struct RoundEntry {
 };
 
 struct RoundInfo {
-    int number = 0; ///< counts from 0 within its dataset
+    int number = 0; ///< counts from 1 for each dataset and set of classes
     std::string dataset;
     std::vector<std::string> classes;
     std::vector<std::string> targets;

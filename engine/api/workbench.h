@@ -105,4 +105,10 @@ class Workbench {
     virtual core::Status setSetting(const std::string& key, const std::string& value) = 0; ///< (quick)
 };
 
+/// Where the project is when nobody names one: balmer/default.balmer in the user's data folder (XDG).
+std::filesystem::path defaultProjectFolder();
+
+/// "0.1.0"
+std::string programVersion();
+
 } // namespace balmer::api

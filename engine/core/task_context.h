@@ -31,6 +31,7 @@ class TaskContext {
     void report(std::string_view series, double step, double value);
 
     bool stopRequested() const { return stop_.stop_requested(); }
+    const std::stop_token& stopToken() const { return stop_; }
 
     /// A context whose [0, 1] is this one's [from, to]; it must not outlive this one.
     TaskContext part(double from, double to);

@@ -42,7 +42,8 @@ class Mapping {
         size_ = static_cast<std::size_t>(status.st_size);
         void* bytes = size_ > 0 ? ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, handle, 0) : MAP_FAILED;
         ::close(handle);
-        if (bytes == MAP_FAILED) return fail(ErrorCode::Format, file.string() + " cannot be mapped; is it empty?");
+        if (bytes == MAP_FAILED)
+            return fail(ErrorCode::Format, file.string() + " cannot be mapped; is it empty?");
         bytes_ = bytes;
         return {};
     }
@@ -87,26 +88,30 @@ class Reader {
         if (type >= 0 ? H5Tequal(stored.get(), type) <= 0
                       : H5Tget_class(stored.get()) != H5T_STRING || H5Tis_variable_str(stored.get()) != 0)
             return wrong("holds numbers of another type");
-        if (H5Sget_simple_extent_type(space.get()) != H5S_SIMPLE || H5Sget_simple_extent_ndims(space.get()) != rank)
+        if (H5Sget_simple_extent_type(space.get()) != H5S_SIMPLE ||
+            H5Sget_simple_extent_ndims(space.get()) != rank)
             return wrong("has the wrong number of dimensions");
         if (H5Pget_layout(creation.get()) != H5D_CONTIGUOUS || H5Pget_external_count(creation.get()) != 0)
             return wrong("is not stored in one piece");
         Array array;
         array.shape.resize(static_cast<std::size_t>(rank));
-        if (H5Sget_simple_extent_dims(space.get(), array.shape.data(), nullptr) != rank) return wrong("has no shape");
+        if (H5Sget_simple_extent_dims(space.get(), array.shape.data(), nullptr) != rank)
+            return wrong("has no shape");
         array.itemBytes = H5Tget_size(stored.get());
         if (array.itemBytes == 0) return wrong("holds items of no size");
         array.items = 1;
         for (const auto extent : array.shape) {
             if (extent == 0) return wrong("is empty");
-            if (extent > mapping_.size() / array.itemBytes / array.items) return wrong("is larger than the file");
+            if (extent > mapping_.size() / array.itemBytes / array.items)
+                return wrong("is larger than the file");
             array.items *= static_cast<std::size_t>(extent);
         }
         const haddr_t offset = H5Dget_offset(data.get());
         const std::size_t bytes = array.items * array.itemBytes;
         if (offset == HADDR_UNDEF || offset > mapping_.size() || bytes > mapping_.size() - offset)
             return wrong("reaches beyond the end of the file, which has been cut short");
-        if (type >= 0 && offset % array.itemBytes != 0) return wrong("does not start at a multiple of its item's size");
+        if (type >= 0 && offset % array.itemBytes != 0)
+            return wrong("does not start at a multiple of its item's size");
         array.bytes = mapping_.bytes() + offset;
         return array;
     }
@@ -124,14 +129,15 @@ class Reader {
 
     core::Result<std::string> attribute(const char* name) const {
         const auto wrong = [&] {
-            return fail(ErrorCode::Format, std::string("it has no attribute \"") + name + "\": it is not a dataset of Balmer");
+            return fail(ErrorCode::Format,
+                        std::string("it has no attribute \"") + name + "\": it is not a dataset of Balmer");
         };
         if (H5Aexists(file_, name) <= 0) return wrong();
         const Handle attribute(H5Aopen(file_, name, H5P_DEFAULT), H5Aclose);
         const Handle type(attribute ? H5Aget_type(attribute.get()) : -1, H5Tclose);
         const Handle space(attribute ? H5Aget_space(attribute.get()) : -1, H5Sclose);
-        if (!type || !space || H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) != 0 ||
-            H5Sget_simple_extent_npoints(space.get()) != 1)
+        if (!type || !space || H5Tget_class(type.get()) != H5T_STRING ||
+            H5Tis_variable_str(type.get()) != 0 || H5Sget_simple_extent_npoints(space.get()) != 1)
             return wrong();
         const std::size_t size = H5Tget_size(type.get());
         if (size == 0 || size > 4096) return wrong();
@@ -162,7 +168,8 @@ class Reader {
 template <typename T>
 std::string namesOf(const std::map<std::string, T, std::less<>>& columns) {
     std::string names;
-    for (const auto& [name, values] : columns) names += (names.empty() ? "" : ", ") + name;
+    for (const auto& [name, values] : columns)
+        names += (names.empty() ? "" : ", ") + name;
     return names.empty() ? "none" : names;
 }
 
@@ -185,7 +192,9 @@ struct Dataset::State {
 };
 
 core::Status Dataset::State::read() {
-    const auto wrong = [](const std::string& what) { return fail(ErrorCode::Format, what + "; write the dataset again"); };
+    const auto wrong = [](const std::string& what) {
+        return fail(ErrorCode::Format, what + "; write the dataset again");
+    };
     BALMER_CHECK(mapping.map(path));
     const std::lock_guard lock(core::hdf5Mutex());
     silenceHdf5();
@@ -204,11 +213,13 @@ core::Status Dataset::State::read() {
 
     const auto numbers = [](const Array& array) { return reinterpret_cast<const float*>(array.bytes); };
     BALMER_TRY(const Array fluxes, reader.array("flux", H5T_IEEE_F32LE, 2));
-    const auto rows = static_cast<std::size_t>(fluxes.shape[0]), columnCount = static_cast<std::size_t>(fluxes.shape[1]);
+    const auto rows = static_cast<std::size_t>(fluxes.shape[0]),
+               columnCount = static_cast<std::size_t>(fluxes.shape[1]);
     flux = {numbers(fluxes), rows, columnCount};
     if (reader.has("inverse_variance")) {
         BALMER_TRY(const Array inverse, reader.array("inverse_variance", H5T_IEEE_F32LE, 2));
-        if (inverse.shape != fluxes.shape) return wrong("the inverse variances have another shape than the fluxes");
+        if (inverse.shape != fluxes.shape)
+            return wrong("the inverse variances have another shape than the fluxes");
         inverseVariance = {numbers(inverse), rows, columnCount};
     }
     BALMER_TRY(const Array masks, reader.array("mask", H5T_STD_U8LE, 2));
@@ -232,12 +243,15 @@ core::Status Dataset::State::read() {
 
     for (auto& name : reader.names("columns")) {
         BALMER_TRY(const Array column, reader.array("columns/" + name, H5T_IEEE_F64LE, 1));
-        if (column.items != rows) return wrong("column \"" + name + "\" has not as many values as there are rows");
-        columns.emplace(std::move(name), std::span(reinterpret_cast<const double*>(column.bytes), column.items));
+        if (column.items != rows)
+            return wrong("column \"" + name + "\" has not as many values as there are rows");
+        columns.emplace(std::move(name),
+                        std::span(reinterpret_cast<const double*>(column.bytes), column.items));
     }
     for (auto& name : reader.names("text_columns")) {
         BALMER_TRY(auto values, reader.texts("text_columns/" + name));
-        if (values.size() != rows) return wrong("column \"" + name + "\" has not as many values as there are rows");
+        if (values.size() != rows)
+            return wrong("column \"" + name + "\" has not as many values as there are rows");
         textColumns.emplace(std::move(name), std::move(values));
     }
     return {};
@@ -251,17 +265,39 @@ core::Result<Dataset> Dataset::open(const std::filesystem::path& file) {
     return Dataset(std::move(state));
 }
 
-const std::filesystem::path& Dataset::path() const { return state_->path; }
-std::size_t Dataset::rows() const { return state_->flux.rows(); }
-std::size_t Dataset::columns() const { return state_->flux.columns(); }
-core::FloatView Dataset::flux() const { return state_->flux; }
-core::FloatView Dataset::inverseVariance() const { return state_->inverseVariance; }
-core::ByteView Dataset::mask() const { return state_->mask; }
-const std::vector<std::string>& Dataset::ids() const { return state_->ids; }
-std::span<const double> Dataset::wavelengthAngstrom() const { return state_->wavelength; }
-spectrum::Medium Dataset::medium() const { return state_->medium; }
-const std::string& Dataset::provenance() const { return state_->provenance; }
-const std::string& Dataset::digest() const { return state_->digest; }
+const std::filesystem::path& Dataset::path() const {
+    return state_->path;
+}
+std::size_t Dataset::rows() const {
+    return state_->flux.rows();
+}
+std::size_t Dataset::columns() const {
+    return state_->flux.columns();
+}
+core::FloatView Dataset::flux() const {
+    return state_->flux;
+}
+core::FloatView Dataset::inverseVariance() const {
+    return state_->inverseVariance;
+}
+core::ByteView Dataset::mask() const {
+    return state_->mask;
+}
+const std::vector<std::string>& Dataset::ids() const {
+    return state_->ids;
+}
+std::span<const double> Dataset::wavelengthAngstrom() const {
+    return state_->wavelength;
+}
+spectrum::Medium Dataset::medium() const {
+    return state_->medium;
+}
+const std::string& Dataset::provenance() const {
+    return state_->provenance;
+}
+const std::string& Dataset::digest() const {
+    return state_->digest;
+}
 
 std::optional<std::size_t> Dataset::rowOf(std::string_view id) const {
     const auto found = state_->rowOf.find(id);
@@ -271,7 +307,8 @@ std::optional<std::size_t> Dataset::rowOf(std::string_view id) const {
 
 std::vector<std::string> Dataset::columnNames() const {
     std::vector<std::string> names;
-    for (const auto& [name, values] : state_->columns) names.push_back(name);
+    for (const auto& [name, values] : state_->columns)
+        names.push_back(name);
     return names;
 }
 
@@ -285,23 +322,25 @@ core::Result<std::span<const double>> Dataset::column(std::string_view name) con
 
 std::vector<std::string> Dataset::textColumnNames() const {
     std::vector<std::string> names;
-    for (const auto& [name, values] : state_->textColumns) names.push_back(name);
+    for (const auto& [name, values] : state_->textColumns)
+        names.push_back(name);
     return names;
 }
 
 core::Result<std::span<const std::string>> Dataset::textColumn(std::string_view name) const {
     const auto found = state_->textColumns.find(name);
     if (found == state_->textColumns.end())
-        return fail(ErrorCode::NotFound, "the dataset has no text column \"" + std::string(name) + "\"; it has " +
-                                             namesOf(state_->textColumns));
+        return fail(ErrorCode::NotFound, "the dataset has no text column \"" + std::string(name) +
+                                             "\"; it has " + namesOf(state_->textColumns));
     return std::span<const std::string>(found->second);
 }
 
 core::Status Dataset::verify() const {
     const auto& s = *state_;
     if (digestOf(s.wavelength, s.ids, s.flux, s.inverseVariance, s.mask) != s.digest)
-        return fail(ErrorCode::Format, "the dataset " + s.path.string() +
-                                           " is not what its digest says: it has been changed; make it again");
+        return fail(ErrorCode::Format,
+                    "the dataset " + s.path.string() +
+                        " is not what its digest says: it has been changed; make it again");
     return {};
 }
 

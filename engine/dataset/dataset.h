@@ -1,4 +1,5 @@
-// Dataset: an immutable matrix of preprocessed spectra on disk, memory-mapped, with its ids, wavelengths and columns.
+// Dataset: an immutable matrix of preprocessed spectra on disk, memory-mapped, with its ids, wavelengths and
+// columns.
 //
 // One HDF5 file that h5py and pandas read:
 //
@@ -12,12 +13,12 @@
 //   /text_columns/NAME  UTF-8 text of fixed length [rows]
 //   attributes of /: format "balmer-dataset", format_version 1, medium, digest
 //
-// The digest is the SHA-256 over shape, wavelengths, ids, flux, inverse variance and mask: what an algorithm's result
-// depends on. Provenance and columns are beside it.
+// The digest is the SHA-256 over shape, wavelengths, ids, flux, inverse variance and mask: what an
+// algorithm's result depends on. Provenance and columns are beside it.
 //
-// A Dataset owns its mapping; views and spans that it hands out end with it (copies of a Dataset share the mapping).
-// It never changes: any number of threads may read. The file must not be changed while it is open; Balmer replaces
-// files only by renaming. HDF5 itself is called under core::hdf5Mutex().
+// A Dataset owns its mapping; views and spans that it hands out end with it (copies of a Dataset share the
+// mapping). It never changes: any number of threads may read. The file must not be changed while it is open;
+// Balmer replaces files only by renaming. HDF5 itself is called under core::hdf5Mutex().
 #pragma once
 
 #include <cstddef>
@@ -49,9 +50,10 @@ struct TextColumn {
 /// What is written. Rows of flux, ids and every column belong together by position.
 struct DatasetContent {
     core::FloatMatrix flux;
-    core::FloatMatrix inverseVariance; ///< 0 × 0 where no errors are known; a row of zeros for a spectrum without
-    core::ByteMatrix mask;             ///< 0 × 0 where all is good
-    std::vector<std::string> ids;      ///< at most 1024 bytes each
+    core::FloatMatrix
+        inverseVariance;          ///< 0 × 0 where no errors are known; a row of zeros for a spectrum without
+    core::ByteMatrix mask;        ///< 0 × 0 where all is good
+    std::vector<std::string> ids; ///< at most 1024 bytes each
     std::vector<double> wavelengthAngstrom;
     spectrum::Medium medium = spectrum::Medium::Vacuum;
     std::string provenance;
@@ -59,14 +61,15 @@ struct DatasetContent {
     std::vector<TextColumn> textColumns;
 };
 
-/// Writes beside the target, then renames: a reader sees the old file or the whole new one. Returns the digest.
-/// Nothing of the matrices is copied. Errors: InvalidArgument (no rows, shapes that differ, an id twice, empty or too long,
-/// wavelengths that do not ascend); Io.
+/// Writes beside the target, then renames: a reader sees the old file or the whole new one. Returns the
+/// digest. Nothing of the matrices is copied. Errors: InvalidArgument (no rows, shapes that differ, an id
+/// twice, empty or too long, wavelengths that do not ascend); Io.
 core::Result<std::string> writeDataset(const std::filesystem::path& file, const DatasetContent& content);
 
 class Dataset {
   public:
-    /// Errors: NotFound, Io; Format when the file is not a Balmer dataset, is cut short, or its parts do not fit together.
+    /// Errors: NotFound, Io; Format when the file is not a Balmer dataset, is cut short, or its parts do not
+    /// fit together.
     static core::Result<Dataset> open(const std::filesystem::path& file);
 
     const std::filesystem::path& path() const;

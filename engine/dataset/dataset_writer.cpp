@@ -19,8 +19,10 @@ using core::ErrorCode;
 using core::fail;
 
 core::Status checkName(const std::string& name, std::vector<std::string>& seen) {
-    if (name.empty() || name == "." || name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
-        return fail(ErrorCode::InvalidArgument, "\"" + name + "\" cannot be a column's name; it must not be empty or contain '/'");
+    if (name.empty() || name == "." || name.find('/') != std::string::npos ||
+        name.find('\0') != std::string::npos)
+        return fail(ErrorCode::InvalidArgument,
+                    "\"" + name + "\" cannot be a column's name; it must not be empty or contain '/'");
     if (std::find(seen.begin(), seen.end(), name) != seen.end())
         return fail(ErrorCode::InvalidArgument, "two columns are called \"" + name + "\"; rename one");
     seen.push_back(name);
@@ -43,15 +45,18 @@ core::Status check(const DatasetContent& content) {
     for (std::size_t i = 0; i < columns; ++i)
         if (!std::isfinite(content.wavelengthAngstrom[i]) ||
             (i > 0 && !(content.wavelengthAngstrom[i] > content.wavelengthAngstrom[i - 1])))
-            return wrong("wavelength " + std::to_string(i + 1) + " is not above the one before it; sort the columns");
+            return wrong("wavelength " + std::to_string(i + 1) +
+                         " is not above the one before it; sort the columns");
     if (content.ids.size() != rows)
-        return wrong("there are " + std::to_string(content.ids.size()) + " ids for " + std::to_string(rows) + " rows");
+        return wrong("there are " + std::to_string(content.ids.size()) + " ids for " + std::to_string(rows) +
+                     " rows");
     std::unordered_set<std::string_view> seen;
     seen.reserve(rows);
     for (const auto& id : content.ids) {
         if (id.empty() || id.size() > longestId || id.find('\0') != std::string::npos)
             return wrong("\"" + id.substr(0, 60) + "\" cannot be an id: it must have 1 to 1024 bytes");
-        if (!seen.insert(id).second) return wrong("the id \"" + id + "\" stands twice; give each row its own");
+        if (!seen.insert(id).second)
+            return wrong("the id \"" + id + "\" stands twice; give each row its own");
     }
     std::vector<std::string> names, textNames;
     for (const auto& column : content.columns) {
@@ -80,7 +85,8 @@ class File {
         // 64 bytes: so that every matrix starts where vector instructions like it.
         ok_ = access && H5Pset_alignment(access.get(), 1, 64) >= 0;
         const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
-        if (ok_) file_ = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose);
+        if (ok_)
+            file_ = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose);
         ok_ = ok_ && file_;
     }
 
@@ -92,7 +98,8 @@ class File {
         ok_ = static_cast<bool>(group);
     }
 
-    void numbers(const std::string& name, hid_t fileType, hid_t memoryType, std::vector<hsize_t> shape, const void* data) {
+    void numbers(const std::string& name, hid_t fileType, hid_t memoryType, std::vector<hsize_t> shape,
+                 const void* data) {
         if (!ok_) return;
         const Handle space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), H5Sclose);
         const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
@@ -101,19 +108,21 @@ class File {
               H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER) >= 0 &&
               H5Pset_obj_track_times(creation.get(), false) >= 0; // the same content gives the same bytes
         if (!ok_) return;
-        const Handle data_set(
-            H5Dcreate2(file_.get(), name.c_str(), fileType, space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
-            H5Dclose);
+        const Handle data_set(H5Dcreate2(file_.get(), name.c_str(), fileType, space.get(), H5P_DEFAULT,
+                                         creation.get(), H5P_DEFAULT),
+                              H5Dclose);
         ok_ = data_set && H5Dwrite(data_set.get(), memoryType, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0;
     }
 
     void texts(const std::string& name, const std::vector<std::string>& values) {
         if (!ok_) return;
         std::size_t length = 1;
-        for (const auto& value : values) length = std::max(length, value.size());
+        for (const auto& value : values)
+            length = std::max(length, value.size());
         std::string padded(length * values.size(), '\0');
         for (std::size_t i = 0; i < values.size(); ++i)
-            std::copy(values[i].begin(), values[i].end(), padded.begin() + static_cast<std::ptrdiff_t>(i * length));
+            std::copy(values[i].begin(), values[i].end(),
+                      padded.begin() + static_cast<std::ptrdiff_t>(i * length));
         const Handle type = textType(length);
         if (ok_) numbers(name, type.get(), type.get(), {values.size()}, padded.data());
     }
@@ -122,15 +131,16 @@ class File {
         const Handle type = textType(std::max<std::size_t>(1, value.size()));
         const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
         if (!ok_) return;
-        const Handle attribute(H5Acreate2(file_.get(), name, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+        const Handle attribute(
+            H5Acreate2(file_.get(), name, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
         ok_ = attribute && H5Awrite(attribute.get(), type.get(), value.c_str()) >= 0;
     }
 
   private:
     Handle textType(std::size_t length) {
         Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-        ok_ = ok_ && type && H5Tset_size(type.get(), length) >= 0 && H5Tset_cset(type.get(), H5T_CSET_UTF8) >= 0 &&
-              H5Tset_strpad(type.get(), H5T_STR_NULLPAD) >= 0;
+        ok_ = ok_ && type && H5Tset_size(type.get(), length) >= 0 &&
+              H5Tset_cset(type.get(), H5T_CSET_UTF8) >= 0 && H5Tset_strpad(type.get(), H5T_STR_NULLPAD) >= 0;
         return type;
     }
 
@@ -158,7 +168,8 @@ core::Result<std::string> writeDataset(const std::filesystem::path& file, const 
                                         content.inverseVariance.view(), mask.view());
 
     static std::atomic<unsigned> serial{0};
-    const std::string beside = file.string() + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(++serial);
+    const std::string beside =
+        file.string() + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(++serial);
     bool written = false;
     {
         const std::lock_guard lock(core::hdf5Mutex());
@@ -168,14 +179,17 @@ core::Result<std::string> writeDataset(const std::filesystem::path& file, const 
         out.attribute("format_version", "1");
         out.attribute("medium", std::string(spectrum::toString(content.medium)));
         out.attribute("digest", digest);
-        out.numbers("wavelength", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {columns}, content.wavelengthAngstrom.data());
+        out.numbers("wavelength", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {columns},
+                    content.wavelengthAngstrom.data());
         out.texts("ids", content.ids);
         out.texts("provenance", {content.provenance});
         out.group("columns");
         for (const auto& column : content.columns)
-            out.numbers("columns/" + column.name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {rows}, column.values.data());
+            out.numbers("columns/" + column.name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {rows},
+                        column.values.data());
         out.group("text_columns");
-        for (const auto& column : content.textColumns) out.texts("text_columns/" + column.name, column.values);
+        for (const auto& column : content.textColumns)
+            out.texts("text_columns/" + column.name, column.values);
         out.numbers("flux", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {rows, columns}, content.flux.data());
         if (!content.inverseVariance.empty())
             out.numbers("inverse_variance", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {rows, columns},
@@ -184,8 +198,10 @@ core::Result<std::string> writeDataset(const std::filesystem::path& file, const 
         written = out.close();
     }
     std::error_code error;
-    if (written && flushToDisk(beside)) std::filesystem::rename(beside, file, error);
-    else error = std::make_error_code(std::errc::io_error);
+    if (written && flushToDisk(beside))
+        std::filesystem::rename(beside, file, error);
+    else
+        error = std::make_error_code(std::errc::io_error);
     if (error) {
         std::error_code ignored;
         std::filesystem::remove(beside, ignored);

@@ -1,4 +1,5 @@
-// Handle: an HDF5 identifier that closes itself, and what reading and writing share. Private to the module's .cpp files.
+// Handle: an HDF5 identifier that closes itself, and what reading and writing share. Private to the module's
+// .cpp files.
 //
 // Every use, the destructor included, happens under core::hdf5Mutex(): lock before the first Handle is made.
 #pragma once
@@ -46,8 +47,8 @@ class Handle {
 void silenceHdf5();
 
 /// What Dataset::digest() promises. The mask has the flux's shape; inverseVariance may be 0 × 0.
-std::string digestOf(std::span<const double> wavelengthAngstrom, const std::vector<std::string>& ids, core::FloatView flux,
-                     core::FloatView inverseVariance, core::ByteView mask);
+std::string digestOf(std::span<const double> wavelengthAngstrom, const std::vector<std::string>& ids,
+                     core::FloatView flux, core::FloatView inverseVariance, core::ByteView mask);
 
 inline constexpr std::size_t longestId = 1024;
 

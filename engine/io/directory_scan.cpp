@@ -10,13 +10,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
+bool hidden(const fs::path& path) {
+    return path.filename().string().starts_with('.');
+}
 
 void scanFolder(const fs::path& folder, bool recursive, ScanResult& result) {
     std::error_code error;
     fs::directory_iterator entry(folder, error);
     const auto refused = [&] {
-        result.errors.push_back(core::Error(core::ErrorCode::Io, "the folder cannot be read: " + error.message()).during("scanning " + folder.string()));
+        result.errors.push_back(
+            core::Error(core::ErrorCode::Io, "the folder cannot be read: " + error.message())
+                .during("scanning " + folder.string()));
     };
     if (error) return refused();
     for (; entry != fs::directory_iterator(); entry.increment(error)) {
@@ -44,7 +48,8 @@ ScanResult scanFiles(std::span<const fs::path> paths, bool recursive) {
             if (fs::is_regular_file(path, error)) {
                 result.files.push_back(path);
             } else {
-                result.errors.push_back(core::Error(core::ErrorCode::InvalidArgument, path.string() + " is neither a file nor a folder"));
+                result.errors.push_back(core::Error(core::ErrorCode::InvalidArgument,
+                                                    path.string() + " is neither a file nor a folder"));
             }
         } else {
             result.errors.push_back(core::cannotOpen(path));

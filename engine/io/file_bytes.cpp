@@ -22,15 +22,17 @@ constexpr std::size_t LARGEST_RATIO = 1032;
 std::size_t utf8Length(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char first = byte(0);
-    const std::size_t length = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3
+    const std::size_t length = first < 0x80                    ? 1
+                               : first >= 0xc2 && first < 0xe0 ? 2
+                               : first >= 0xe0 && first < 0xf0 ? 3
                                : first >= 0xf0 && first < 0xf5 ? 4
                                                                : 0;
     if (length == 0 || length > text.size()) return 0;
     for (std::size_t i = 1; i < length; ++i) {
         if ((byte(i) & 0xc0) != 0x80) return 0;
     }
-    if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f) || (first == 0xf0 && byte(1) < 0x90) ||
-        (first == 0xf4 && byte(1) > 0x8f)) {
+    if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f) ||
+        (first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) > 0x8f)) {
         return 0;
     }
     return length;
@@ -39,22 +41,27 @@ std::size_t utf8Length(std::string_view text) {
 } // namespace
 
 bool isGzip(std::span<const std::byte> bytes) {
-    return bytes.size() >= 18 && bytes[0] == std::byte{0x1f} && bytes[1] == std::byte{0x8b} && bytes[2] == std::byte{8};
+    return bytes.size() >= 18 && bytes[0] == std::byte{0x1f} && bytes[1] == std::byte{0x8b} &&
+           bytes[2] == std::byte{8};
 }
 
 core::Result<std::string> gunzip(std::span<const std::byte> bytes, std::size_t limitBytes) {
-    // The last four bytes state the size of the (last) member: a hint for the first allocation, trusted no further
-    // than deflate can reach.
+    // The last four bytes state the size of the (last) member: a hint for the first allocation, trusted no
+    // further than deflate can reach.
     std::uint32_t stated = 0;
     if (bytes.size() >= 18) {
-        for (int i = 0; i < 4; ++i) stated |= std::to_integer<std::uint32_t>(bytes[bytes.size() - 4 + static_cast<std::size_t>(i)]) << (8 * i);
+        for (int i = 0; i < 4; ++i)
+            stated |= std::to_integer<std::uint32_t>(bytes[bytes.size() - 4 + static_cast<std::size_t>(i)])
+                      << (8 * i);
     }
-    const std::size_t reach = bytes.size() > limitBytes / LARGEST_RATIO ? limitBytes : bytes.size() * LARGEST_RATIO;
+    const std::size_t reach =
+        bytes.size() > limitBytes / LARGEST_RATIO ? limitBytes : bytes.size() * LARGEST_RATIO;
     std::string out;
     out.resize(std::min<std::size_t>(reach, std::max<std::size_t>(stated, 4096)));
 
     z_stream stream{};
-    if (inflateInit2(&stream, MAX_WBITS + 16) != Z_OK) return fail(ErrorCode::ResourceExhausted, "no memory to unpack gzip");
+    if (inflateInit2(&stream, MAX_WBITS + 16) != Z_OK)
+        return fail(ErrorCode::ResourceExhausted, "no memory to unpack gzip");
     const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&stream, inflateEnd);
     std::size_t consumed = 0, produced = 0;
     while (true) {
@@ -69,16 +76,19 @@ core::Result<std::string> gunzip(std::span<const std::byte> bytes, std::size_t l
         produced += room - stream.avail_out;
         if (status == Z_STREAM_END) {
             if (!isGzip(bytes.subspan(consumed))) break;
-            if (inflateReset(&stream) != Z_OK) return fail(ErrorCode::Internal, "zlib cannot go on with the next gzip member");
+            if (inflateReset(&stream) != Z_OK)
+                return fail(ErrorCode::Internal, "zlib cannot go on with the next gzip member");
         } else if (status != Z_OK && status != Z_BUF_ERROR) {
-            return fail(ErrorCode::Format, "the gzip data are damaged after " + std::to_string(produced) + " bytes");
+            return fail(ErrorCode::Format,
+                        "the gzip data are damaged after " + std::to_string(produced) + " bytes");
         } else if (produced < out.size() && stream.avail_out > 0) {
             return fail(ErrorCode::Format, "the gzip data end too early; the file was not copied whole");
         }
         if (produced == out.size()) {
             if (out.size() >= limitBytes) {
                 return fail(ErrorCode::ResourceExhausted, "the file unpacks to more than " +
-                                                              std::to_string(limitBytes >> 20) + " MiB, which is the limit");
+                                                              std::to_string(limitBytes >> 20) +
+                                                              " MiB, which is the limit");
             }
             out.resize(std::min(limitBytes, std::max<std::size_t>(out.size() * 2, 4096)));
         }
@@ -89,7 +99,8 @@ core::Result<std::string> gunzip(std::span<const std::byte> bytes, std::size_t l
 
 core::Result<std::string> gzip(std::string_view content, int level) {
     z_stream stream{};
-    if (content.size() >= std::size_t{1} << 31) return fail(ErrorCode::ResourceExhausted, "more than 2 GiB cannot be packed at once");
+    if (content.size() >= std::size_t{1} << 31)
+        return fail(ErrorCode::ResourceExhausted, "more than 2 GiB cannot be packed at once");
     if (deflateInit2(&stream, level, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
         return fail(ErrorCode::ResourceExhausted, "no memory to pack gzip");
     }
@@ -99,7 +110,8 @@ core::Result<std::string> gzip(std::string_view content, int level) {
     stream.avail_in = static_cast<uInt>(content.size());
     stream.next_out = reinterpret_cast<Bytef*>(out.data());
     stream.avail_out = static_cast<uInt>(out.size());
-    if (deflate(&stream, Z_FINISH) != Z_STREAM_END) return fail(ErrorCode::Internal, "zlib did not pack the data");
+    if (deflate(&stream, Z_FINISH) != Z_STREAM_END)
+        return fail(ErrorCode::Internal, "zlib did not pack the data");
     out.resize(out.size() - stream.avail_out);
     return out;
 }
@@ -142,7 +154,8 @@ core::Status checkText(std::string_view text) {
     if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
         return fail(ErrorCode::Format, "the text is UTF-16; save it as UTF-8");
     }
-    if (text.find('\0') != std::string_view::npos) return fail(ErrorCode::Format, "the file is binary, not text");
+    if (text.find('\0') != std::string_view::npos)
+        return fail(ErrorCode::Format, "the file is binary, not text");
     return {};
 }
 

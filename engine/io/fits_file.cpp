@@ -18,7 +18,8 @@ using core::ErrorCode;
 using core::fail;
 using spectrum::HeaderCard;
 
-constexpr std::size_t BLOCK = 2880, CARD = 80, LARGEST_HEADER_BLOCKS = 4096, MOST_UNITS = 2000, MOST_COLUMNS = 999;
+constexpr std::size_t BLOCK = 2880, CARD = 80, LARGEST_HEADER_BLOCKS = 4096, MOST_UNITS = 2000,
+                      MOST_COLUMNS = 999;
 
 std::string_view trimmedRight(std::string_view text) {
     const std::size_t end = text.find_last_not_of(' ');
@@ -55,7 +56,8 @@ void parseValue(std::string_view field, ParsedCard& parsed) {
         }
         parsed.card.value = clean(trimmedRight(value));
         const std::size_t slash = text.find('/', std::min(i, text.size()));
-        if (slash != std::string_view::npos) parsed.card.comment = clean(core::trimmed(text.substr(slash + 1)));
+        if (slash != std::string_view::npos)
+            parsed.card.comment = clean(core::trimmed(text.substr(slash + 1)));
         return;
     }
     const std::size_t slash = text.find('/');
@@ -109,8 +111,8 @@ T bigEndian(const std::byte* at) {
 }
 
 template <typename T, typename Out>
-void decode(const std::byte* from, std::size_t count, double scale, double zero, std::optional<std::int64_t> null,
-            Out* to) {
+void decode(const std::byte* from, std::size_t count, double scale, double zero,
+            std::optional<std::int64_t> null, Out* to) {
     const bool scaled = scale != 1 || zero != 0;
     for (std::size_t i = 0; i < count; ++i) {
         const T raw = bigEndian<T>(from + i * sizeof(T));
@@ -126,22 +128,38 @@ void decode(const std::byte* from, std::size_t count, double scale, double zero,
 
 std::size_t typeBytes(char type) {
     switch (type) {
-    case 'L': case 'B': case 'A': return 1;
-    case 'I': return 2;
-    case 'J': case 'E': return 4;
-    case 'K': case 'D': case 'C': case 'P': return 8;
-    case 'M': case 'Q': return 16;
-    default: return 0;
+    case 'L':
+    case 'B':
+    case 'A':
+        return 1;
+    case 'I':
+        return 2;
+    case 'J':
+    case 'E':
+        return 4;
+    case 'K':
+    case 'D':
+    case 'C':
+    case 'P':
+        return 8;
+    case 'M':
+    case 'Q':
+        return 16;
+    default:
+        return 0;
     }
 }
 
 } // namespace
 
-bool FitsColumn::isNumber() const { return std::string_view("LBIJKED").find(type) != std::string_view::npos; }
+bool FitsColumn::isNumber() const {
+    return std::string_view("LBIJKED").find(type) != std::string_view::npos;
+}
 
 std::optional<std::string_view> FitsHdu::text(std::string_view key) const {
     for (const HeaderCard& card : cards_) {
-        if (card.key == key) return card.value.empty() ? std::nullopt : std::optional<std::string_view>(card.value);
+        if (card.key == key)
+            return card.value.empty() ? std::nullopt : std::optional<std::string_view>(card.value);
     }
     return std::nullopt;
 }
@@ -163,7 +181,8 @@ std::optional<double> FitsHdu::number(std::string_view key) const {
     std::optional<double> parsed = core::parseDouble(*value);
     if (!parsed && value->find_first_of("Dd") != std::string_view::npos) { // Fortran's 1.5D3
         std::string other(*value);
-        std::replace_if(other.begin(), other.end(), [](char c) { return c == 'D' || c == 'd'; }, 'E');
+        std::replace_if(
+            other.begin(), other.end(), [](char c) { return c == 'D' || c == 'd'; }, 'E');
         parsed = core::parseDouble(other);
     }
     return parsed && std::isfinite(*parsed) ? parsed : std::nullopt;
@@ -202,12 +221,24 @@ core::Result<std::vector<double>> FitsHdu::pixels(std::size_t first, std::size_t
     std::vector<double> values(count);
     const std::byte* from = data_.data() + first * width;
     switch (bitpix_) {
-    case 8: decode<std::uint8_t>(from, count, scale, zero, blank, values.data()); break;
-    case 16: decode<std::int16_t>(from, count, scale, zero, blank, values.data()); break;
-    case 32: decode<std::int32_t>(from, count, scale, zero, blank, values.data()); break;
-    case 64: decode<std::int64_t>(from, count, scale, zero, blank, values.data()); break;
-    case -32: decode<float>(from, count, scale, zero, blank, values.data()); break;
-    default: decode<double>(from, count, scale, zero, blank, values.data()); break;
+    case 8:
+        decode<std::uint8_t>(from, count, scale, zero, blank, values.data());
+        break;
+    case 16:
+        decode<std::int16_t>(from, count, scale, zero, blank, values.data());
+        break;
+    case 32:
+        decode<std::int32_t>(from, count, scale, zero, blank, values.data());
+        break;
+    case 64:
+        decode<std::int64_t>(from, count, scale, zero, blank, values.data());
+        break;
+    case -32:
+        decode<float>(from, count, scale, zero, blank, values.data());
+        break;
+    default:
+        decode<double>(from, count, scale, zero, blank, values.data());
+        break;
     }
     return values;
 }
@@ -215,7 +246,8 @@ core::Result<std::vector<double>> FitsHdu::pixels(std::size_t first, std::size_t
 core::Result<std::vector<double>> FitsHdu::numbers(const FitsColumn& column, std::size_t firstRow,
                                                    std::size_t rowCount) const {
     if (!column.isNumber()) {
-        return fail(ErrorCode::Format, "column " + column.name + " holds no plain numbers (TFORM " + column.type + ")");
+        return fail(ErrorCode::Format,
+                    "column " + column.name + " holds no plain numbers (TFORM " + column.type + ")");
     }
     const std::size_t rowBytes = axes_[0], width = typeBytes(column.type);
     const std::size_t rowsInFile = rowBytes == 0 ? 0 : data_.size() / rowBytes;
@@ -227,14 +259,27 @@ core::Result<std::vector<double>> FitsHdu::numbers(const FitsColumn& column, std
         const std::byte* from = data_.data() + (firstRow + r) * rowBytes + column.offset;
         double* to = values.data() + r * column.repeat;
         switch (column.type) {
-        case 'B': decode<std::uint8_t>(from, column.repeat, column.scale, column.zero, column.null, to); break;
-        case 'I': decode<std::int16_t>(from, column.repeat, column.scale, column.zero, column.null, to); break;
-        case 'J': decode<std::int32_t>(from, column.repeat, column.scale, column.zero, column.null, to); break;
-        case 'K': decode<std::int64_t>(from, column.repeat, column.scale, column.zero, column.null, to); break;
-        case 'E': decode<float>(from, column.repeat, column.scale, column.zero, {}, to); break;
-        case 'D': decode<double>(from, column.repeat, column.scale, column.zero, {}, to); break;
+        case 'B':
+            decode<std::uint8_t>(from, column.repeat, column.scale, column.zero, column.null, to);
+            break;
+        case 'I':
+            decode<std::int16_t>(from, column.repeat, column.scale, column.zero, column.null, to);
+            break;
+        case 'J':
+            decode<std::int32_t>(from, column.repeat, column.scale, column.zero, column.null, to);
+            break;
+        case 'K':
+            decode<std::int64_t>(from, column.repeat, column.scale, column.zero, column.null, to);
+            break;
+        case 'E':
+            decode<float>(from, column.repeat, column.scale, column.zero, {}, to);
+            break;
+        case 'D':
+            decode<double>(from, column.repeat, column.scale, column.zero, {}, to);
+            break;
         default:
-            for (std::size_t i = 0; i < column.repeat; ++i) to[i] = from[i * width] == std::byte{'T'} ? 1 : 0;
+            for (std::size_t i = 0; i < column.repeat; ++i)
+                to[i] = from[i * width] == std::byte{'T'} ? 1 : 0;
         }
     }
     return values;
@@ -271,7 +316,8 @@ core::Status FitsHdu::readColumns() {
     std::vector<std::string_view> forms(columns_.size());
     for (const HeaderCard& card : cards_) {
         if (!card.key.starts_with('T') || card.key.size() < 6) continue;
-        const std::string_view stem = std::string_view(card.key).substr(0, 5), number = std::string_view(card.key).substr(5);
+        const std::string_view stem = std::string_view(card.key).substr(0, 5),
+                               number = std::string_view(card.key).substr(5);
         const auto index = core::parseInteger(number);
         if (!index || *index < 1 || *index > *fields) continue;
         const auto i = static_cast<std::size_t>(*index - 1);
@@ -303,12 +349,14 @@ core::Status FitsHdu::readColumns() {
         std::size_t repeat = 1;
         const auto [end, status] = std::from_chars(form.data(), form.data() + form.size(), repeat);
         if (status == std::errc::result_out_of_range || end == form.data() + form.size()) {
-            return fail(ErrorCode::Format, "column " + std::to_string(i + 1) + " of the table has no valid TFORM");
+            return fail(ErrorCode::Format,
+                        "column " + std::to_string(i + 1) + " of the table has no valid TFORM");
         }
         column.type = *end;
         column.repeat = repeat;
         column.offset = offset;
-        const auto bytes = column.type == 'X' ? std::optional(repeat / 8 + (repeat % 8 != 0)) : product(repeat, typeBytes(column.type));
+        const auto bytes = column.type == 'X' ? std::optional(repeat / 8 + (repeat % 8 != 0))
+                                              : product(repeat, typeBytes(column.type));
         if ((typeBytes(column.type) == 0 && column.type != 'X') || !bytes || *bytes > axes_[0] ||
             offset > axes_[0] - *bytes) {
             return fail(ErrorCode::Format,
@@ -321,13 +369,13 @@ core::Status FitsHdu::readColumns() {
 
 bool FitsFile::looksLike(std::span<const std::byte> bytes) {
     const std::string_view text = asText(bytes);
-    return text.size() >= CARD && text.starts_with("SIMPLE  =") ;
+    return text.size() >= CARD && text.starts_with("SIMPLE  =");
 }
 
 const FitsHdu* FitsFile::hdu(std::string_view name) const {
     const std::string wanted = core::lowerCase(name);
-    const auto found =
-        std::find_if(hdus_.begin(), hdus_.end(), [&](const FitsHdu& h) { return core::lowerCase(h.name()) == wanted; });
+    const auto found = std::find_if(hdus_.begin(), hdus_.end(),
+                                    [&](const FitsHdu& h) { return core::lowerCase(h.name()) == wanted; });
     return found == hdus_.end() ? nullptr : &*found;
 }
 
@@ -338,7 +386,8 @@ core::Result<FitsFile> FitsFile::parse(std::span<const std::byte> bytes) {
     while (at < all.size() && file.hdus_.size() < MOST_UNITS) {
         const bool first = file.hdus_.empty();
         const std::string ordinal = "HDU " + std::to_string(file.hdus_.size());
-        if (!first && !all.substr(at).starts_with("XTENSION")) break; // what follows the last unit is nobody's
+        if (!first && !all.substr(at).starts_with("XTENSION"))
+            break; // what follows the last unit is nobody's
         const auto damaged = [&](std::string why) -> core::Status {
             if (first) return fail(ErrorCode::Format, std::move(why));
             file.warning_ = ordinal + ": " + why;
@@ -358,7 +407,8 @@ core::Result<FitsFile> FitsFile::parse(std::span<const std::byte> bytes) {
             }
             if (trimmedRight(line).empty()) continue;
             ParsedCard parsed = parseCard(line);
-            if (parsed.card.key == "CONTINUE" && lastWasString && !hdu.cards_.empty() && hdu.cards_.back().value.ends_with('&')) {
+            if (parsed.card.key == "CONTINUE" && lastWasString && !hdu.cards_.empty() &&
+                hdu.cards_.back().value.ends_with('&')) {
                 ParsedCard next;
                 parseValue(line.substr(8), next);
                 hdu.cards_.back().value.pop_back();
@@ -377,14 +427,16 @@ core::Result<FitsFile> FitsFile::parse(std::span<const std::byte> bytes) {
 
         const auto naxis = hdu.integer("NAXIS"), bitpix = hdu.integer("BITPIX");
         static constexpr std::array<std::int64_t, 6> WIDTHS{8, 16, 32, 64, -32, -64};
-        if (!naxis || *naxis < 0 || *naxis > 999 || !bitpix || std::find(WIDTHS.begin(), WIDTHS.end(), *bitpix) == WIDTHS.end()) {
+        if (!naxis || *naxis < 0 || *naxis > 999 || !bitpix ||
+            std::find(WIDTHS.begin(), WIDTHS.end(), *bitpix) == WIDTHS.end()) {
             BALMER_CHECK(damaged("the header does not state a valid BITPIX and NAXIS"));
             break;
         }
         hdu.bitpix_ = static_cast<int>(*bitpix);
         std::optional<std::size_t> elements = *naxis == 0 ? 0 : 1;
         bool axesValid = true;
-        const bool randomGroups = hdu.logical("GROUPS").value_or(false) && *naxis > 0 && hdu.integer("NAXIS1") == 0;
+        const bool randomGroups =
+            hdu.logical("GROUPS").value_or(false) && *naxis > 0 && hdu.integer("NAXIS1") == 0;
         for (std::int64_t n = 1; n <= *naxis && axesValid; ++n) {
             const auto length = hdu.integer("NAXIS" + std::to_string(n));
             axesValid = length && *length >= 0;
@@ -392,14 +444,16 @@ core::Result<FitsFile> FitsFile::parse(std::span<const std::byte> bytes) {
             hdu.axes_.push_back(static_cast<std::size_t>(*length));
             if (elements && !(randomGroups && n == 1)) elements = product(*elements, hdu.axes_.back());
         }
-        const std::int64_t extra = hdu.integer("PCOUNT").value_or(0), groups = hdu.integer("GCOUNT").value_or(1);
+        const std::int64_t extra = hdu.integer("PCOUNT").value_or(0),
+                           groups = hdu.integer("GCOUNT").value_or(1);
         if (axesValid && elements && extra >= 0 && groups >= 0 && (!first || randomGroups)) {
             std::size_t sum = 0;
             elements = __builtin_add_overflow(*elements, static_cast<std::size_t>(extra), &sum)
                            ? std::nullopt
                            : product(sum, static_cast<std::size_t>(groups));
         }
-        const auto size = elements ? product(*elements, static_cast<std::size_t>(std::abs(hdu.bitpix_)) / 8) : std::nullopt;
+        const auto size =
+            elements ? product(*elements, static_cast<std::size_t>(std::abs(hdu.bitpix_)) / 8) : std::nullopt;
         if (!axesValid || !size || extra < 0 || groups < 0) {
             BALMER_CHECK(damaged("the header states impossible dimensions"));
             break;
@@ -421,7 +475,8 @@ core::Result<FitsFile> FitsFile::parse(std::span<const std::byte> bytes) {
             }
         }
         const bool complete = hdu.complete_;
-        if (!complete) file.warning_ = ordinal + ": the file ends before its data do; it was not copied whole";
+        if (!complete)
+            file.warning_ = ordinal + ": the file ends before its data do; it was not copied whole";
         file.hdus_.push_back(std::move(hdu));
         if (!complete) break;
         at = begin + (*size + BLOCK - 1) / BLOCK * BLOCK;

@@ -1,8 +1,10 @@
-// FITS (standard 4.0) as a view of bytes in memory: headers, image pixels, columns of binary tables. Private to the module.
+// FITS (standard 4.0) as a view of bytes in memory: headers, image pixels, columns of binary tables. Private
+// to the module.
 //
-// Written for input that nobody vouches for: nothing is decoded that does not lie inside the file, no memory is taken
-// before its size is known to be backed by bytes, and compressed images and variable-length arrays are not decoded
-// at all. CFITSIO, which writes our files, is the independent reader in the tests. The view does not own the bytes.
+// Written for input that nobody vouches for: nothing is decoded that does not lie inside the file, no memory
+// is taken before its size is known to be backed by bytes, and compressed images and variable-length arrays
+// are not decoded at all. CFITSIO, which writes our files, is the independent reader in the tests. The view
+// does not own the bytes.
 #pragma once
 
 #include <cstddef>
@@ -20,9 +22,9 @@ namespace balmer::io {
 
 struct FitsColumn {
     std::string name, unit, utype, ucd, comment;
-    char type = 0;            ///< the letter of TFORM
-    std::size_t repeat = 1;   ///< values a row
-    std::size_t offset = 0;   ///< bytes from the row's start
+    char type = 0;          ///< the letter of TFORM
+    std::size_t repeat = 1; ///< values a row
+    std::size_t offset = 0; ///< bytes from the row's start
     double scale = 1, zero = 0;
     std::optional<std::int64_t> null;
     bool isNumber() const;
@@ -60,8 +62,10 @@ class FitsHdu {
     /// By name, without regard to case.
     const FitsColumn* column(std::string_view name) const;
     /// rowCount × repeat numbers. Errors: Format outside the file or for a column that is no number.
-    core::Result<std::vector<double>> numbers(const FitsColumn& column, std::size_t firstRow, std::size_t rowCount) const;
-    /// A cell as text: strings without padding, the numbers of an array separated by blanks; "" outside the file.
+    core::Result<std::vector<double>> numbers(const FitsColumn& column, std::size_t firstRow,
+                                              std::size_t rowCount) const;
+    /// A cell as text: strings without padding, the numbers of an array separated by blanks; "" outside the
+    /// file.
     std::string cellText(const FitsColumn& column, std::size_t row) const;
 
   private:
@@ -80,7 +84,8 @@ class FitsHdu {
 class FitsFile {
   public:
     static bool looksLike(std::span<const std::byte> bytes);
-    /// Errors: Format when the first header is not FITS. Damage further on ends the list of units and is told by warning().
+    /// Errors: Format when the first header is not FITS. Damage further on ends the list of units and is told
+    /// by warning().
     static core::Result<FitsFile> parse(std::span<const std::byte> bytes);
 
     const std::vector<FitsHdu>& hdus() const { return hdus_; }

@@ -9,8 +9,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include "engine/core/text_number.h"
 #include "engine/core/files.h"
+#include "engine/core/text_number.h"
 #include "engine/io/file_bytes.h"
 
 namespace balmer::io {
@@ -21,7 +21,8 @@ using core::fail;
 
 constexpr std::size_t LARGEST_MATRIX_BYTES = std::size_t{4} << 30;
 
-// The cell up to the next comma or the line's end; quotes around it are dropped. Returns whether a comma followed.
+// The cell up to the next comma or the line's end; quotes around it are dropped. Returns whether a comma
+// followed.
 bool takeCell(std::string_view& line, std::string& cell) {
     cell.clear();
     std::string_view rest = line.substr(std::min(line.find_first_not_of(' '), line.size()));
@@ -59,7 +60,8 @@ std::string place(std::size_t line, std::size_t column) {
 
 // One number of a row, from the front of the line. Nothing for what is no number; NaN for an empty cell.
 std::optional<float> takeNumber(std::string_view& line, bool& more) {
-    while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
+    while (!line.empty() && line.front() == ' ')
+        line.remove_prefix(1);
     float value = 0;
     const auto [end, status] = std::from_chars(line.data(), line.data() + line.size(), value);
     std::size_t used = static_cast<std::size_t>(end - line.data());
@@ -77,7 +79,9 @@ std::optional<float> takeNumber(std::string_view& line, bool& more) {
     return parsed ? std::optional(static_cast<float>(*parsed)) : std::nullopt;
 }
 
-bool needsQuotes(std::string_view text) { return text.find_first_of(",\"\r\n") != std::string_view::npos || text != core::trimmed(text); }
+bool needsQuotes(std::string_view text) {
+    return text.find_first_of(",\"\r\n") != std::string_view::npos || text != core::trimmed(text);
+}
 
 void appendText(std::string& out, std::string_view text) {
     if (!needsQuotes(text)) {
@@ -96,7 +100,9 @@ core::Status checkAxis(std::span<const double> wavelength) {
     if (wavelength.empty()) return fail(ErrorCode::InvalidArgument, "a matrix needs at least one wavelength");
     for (std::size_t i = 0; i < wavelength.size(); ++i) {
         if (!std::isfinite(wavelength[i]) || (i > 0 && wavelength[i] <= wavelength[i - 1])) {
-            return fail(ErrorCode::InvalidArgument, "the wavelengths of a matrix must be finite and ascend; the " + std::to_string(i + 1) + ". does not");
+            return fail(ErrorCode::InvalidArgument,
+                        "the wavelengths of a matrix must be finite and ascend; the " +
+                            std::to_string(i + 1) + ". does not");
         }
     }
     return {};
@@ -127,8 +133,10 @@ core::Result<MatrixText> parseMatrixText(std::string_view text) {
             continue;
         }
         if (!wavelength || !std::isfinite(*wavelength) || *wavelength <= 0) {
-            return fail(ErrorCode::Format, place(lineNumber, column) + ": \"" + printable(cell.substr(0, 40)) +
-                                               "\" is no wavelength; the first line must read id,label,<wavelengths in ångström>");
+            return fail(
+                ErrorCode::Format,
+                place(lineNumber, column) + ": \"" + printable(cell.substr(0, 40)) +
+                    "\" is no wavelength; the first line must read id,label,<wavelengths in ångström>");
         }
         if (!matrix.wavelengthAngstrom.empty() && *wavelength <= matrix.wavelengthAngstrom.back()) {
             return fail(ErrorCode::Format, place(lineNumber, column) + ": the wavelengths do not ascend");
@@ -136,7 +144,8 @@ core::Result<MatrixText> parseMatrixText(std::string_view text) {
         matrix.wavelengthAngstrom.push_back(*wavelength);
     }
     if (matrix.wavelengthAngstrom.empty()) {
-        return fail(ErrorCode::Format, "the first line names no wavelengths; it must read id,label,<wavelengths in ångström>");
+        return fail(ErrorCode::Format,
+                    "the first line names no wavelengths; it must read id,label,<wavelengths in ångström>");
     }
 
     const std::size_t columns = matrix.wavelengthAngstrom.size(), before = withLabels ? 2 : 1;
@@ -148,33 +157,41 @@ core::Result<MatrixText> parseMatrixText(std::string_view text) {
         if (core::trimmed(line).empty()) continue;
         more = takeCell(line, cell);
         if (cell.empty()) return fail(ErrorCode::Format, place(lineNumber, 1) + ": the id is empty");
-        if (!seen.insert(cell).second) return fail(ErrorCode::Format, place(lineNumber, 1) + ": the id \"" + printable(cell.substr(0, 60)) + "\" appears twice");
+        if (!seen.insert(cell).second)
+            return fail(ErrorCode::Format, place(lineNumber, 1) + ": the id \"" +
+                                               printable(cell.substr(0, 60)) + "\" appears twice");
         matrix.ids.push_back(cell);
         if (withLabels) {
-            if (!more) return fail(ErrorCode::Format, place(lineNumber, 2) + ": the row ends before its label");
+            if (!more)
+                return fail(ErrorCode::Format, place(lineNumber, 2) + ": the row ends before its label");
             more = takeCell(line, cell);
             matrix.labels.push_back(cell);
         }
         for (std::size_t i = 0; i < columns; ++i) {
             if (!more) {
-                return fail(ErrorCode::Format, "line " + std::to_string(lineNumber) + " has " + std::to_string(i) + " values for " +
+                return fail(ErrorCode::Format, "line " + std::to_string(lineNumber) + " has " +
+                                                   std::to_string(i) + " values for " +
                                                    std::to_string(columns) + " wavelengths");
             }
             const std::string_view start = line;
             const auto value = takeNumber(line, more);
             if (!value) {
-                return fail(ErrorCode::Format, place(lineNumber, before + i + 1) + ": \"" +
-                                                   printable(start.substr(0, std::min<std::size_t>(start.find(','), 40))) + "\" is no number");
+                return fail(ErrorCode::Format,
+                            place(lineNumber, before + i + 1) + ": \"" +
+                                printable(start.substr(0, std::min<std::size_t>(start.find(','), 40))) +
+                                "\" is no number");
             }
             row[i] = *value;
         }
         if (more) {
-            return fail(ErrorCode::Format, "line " + std::to_string(lineNumber) + " has more than the " + std::to_string(columns) +
+            return fail(ErrorCode::Format, "line " + std::to_string(lineNumber) + " has more than the " +
+                                               std::to_string(columns) +
                                                " values that the first line has wavelengths for");
         }
         matrix.values.appendRow(row);
     }
-    if (matrix.ids.empty()) return fail(ErrorCode::Format, "the matrix has a first line with wavelengths and no row below it");
+    if (matrix.ids.empty())
+        return fail(ErrorCode::Format, "the matrix has a first line with wavelengths and no row below it");
     return matrix;
 }
 
@@ -213,7 +230,8 @@ MatrixTextWriter& MatrixTextWriter::operator=(MatrixTextWriter&&) noexcept = def
 MatrixTextWriter::~MatrixTextWriter() = default;
 
 core::Result<MatrixTextWriter> MatrixTextWriter::create(const std::filesystem::path& file,
-                                                        std::span<const double> wavelengthAngstrom, bool withLabels) {
+                                                        std::span<const double> wavelengthAngstrom,
+                                                        bool withLabels) {
     BALMER_CHECK(checkAxis(wavelengthAngstrom));
     auto state = std::make_unique<State>();
     state->target = file;
@@ -224,16 +242,20 @@ core::Result<MatrixTextWriter> MatrixTextWriter::create(const std::filesystem::p
     state->file = std::fopen(state->part.c_str(), "wb");
     if (state->file == nullptr) return fail(core::cannotOpen(state->part));
     state->buffer = withLabels ? "id,label" : "id";
-    for (const double value : wavelengthAngstrom) state->buffer += "," + core::formatDouble(value);
+    for (const double value : wavelengthAngstrom)
+        state->buffer += "," + core::formatDouble(value);
     state->buffer += '\n';
     return MatrixTextWriter(std::move(state));
 }
 
-core::Status MatrixTextWriter::row(std::string_view id, std::string_view label, std::span<const float> values) {
+core::Status MatrixTextWriter::row(std::string_view id, std::string_view label,
+                                   std::span<const float> values) {
     State& state = *state_;
-    if (state.file == nullptr) return fail(ErrorCode::InvalidArgument, "the matrix is finished; no row can follow");
+    if (state.file == nullptr)
+        return fail(ErrorCode::InvalidArgument, "the matrix is finished; no row can follow");
     if (values.size() != state.columns) {
-        return fail(ErrorCode::InvalidArgument, "a row of " + std::to_string(values.size()) + " values for " + std::to_string(state.columns) + " wavelengths");
+        return fail(ErrorCode::InvalidArgument, "a row of " + std::to_string(values.size()) + " values for " +
+                                                    std::to_string(state.columns) + " wavelengths");
     }
     appendText(state.buffer, id);
     if (state.withLabels) {
@@ -262,20 +284,27 @@ core::Status MatrixTextWriter::finish() {
     if (!closed || error) {
         std::error_code ignored;
         std::filesystem::remove(state.part, ignored);
-        return fail(ErrorCode::Io, "writing " + state.target.string() + " failed" + (error ? ": " + error.message() : std::string("; is the disk full?")));
+        return fail(ErrorCode::Io, "writing " + state.target.string() + " failed" +
+                                       (error ? ": " + error.message() : std::string("; is the disk full?")));
     }
     return {};
 }
 
 core::Status writeMatrixText(const std::filesystem::path& file, const MatrixText& matrix) {
     const bool withLabels = !matrix.labels.empty();
-    if (matrix.values.rows() != matrix.ids.size() || (withLabels && matrix.labels.size() != matrix.ids.size())) {
-        return fail(ErrorCode::InvalidArgument, "the matrix has " + std::to_string(matrix.values.rows()) + " rows, " + std::to_string(matrix.ids.size()) +
-                                                    " ids and " + std::to_string(matrix.labels.size()) + " labels");
+    if (matrix.values.rows() != matrix.ids.size() ||
+        (withLabels && matrix.labels.size() != matrix.ids.size())) {
+        return fail(ErrorCode::InvalidArgument, "the matrix has " + std::to_string(matrix.values.rows()) +
+                                                    " rows, " + std::to_string(matrix.ids.size()) +
+                                                    " ids and " + std::to_string(matrix.labels.size()) +
+                                                    " labels");
     }
-    BALMER_TRY(MatrixTextWriter writer, MatrixTextWriter::create(file, matrix.wavelengthAngstrom, withLabels));
+    BALMER_TRY(MatrixTextWriter writer,
+               MatrixTextWriter::create(file, matrix.wavelengthAngstrom, withLabels));
     for (std::size_t r = 0; r < matrix.ids.size(); ++r) {
-        BALMER_CHECK(writer.row(matrix.ids[r], withLabels ? std::string_view(matrix.labels[r]) : std::string_view{}, matrix.values.row(r)));
+        BALMER_CHECK(writer.row(matrix.ids[r],
+                                withLabels ? std::string_view(matrix.labels[r]) : std::string_view{},
+                                matrix.values.row(r)));
     }
     return writer.finish();
 }

@@ -1,8 +1,9 @@
-// A matrix of spectra as text, the training-set form of VO-CLOUD: `id,label,6519,6520.5,…`, then one row a spectrum.
+// A matrix of spectra as text, the training-set form of VO-CLOUD: `id,label,6519,6520.5,…`, then one row a
+// spectrum.
 //
-// The columns after the id (and after the label, where the file has one) are samples; their names are wavelengths in
-// ångström. The first column is the id whatever its name; the second is a label when its name is no number. Values;
-// any thread. A MatrixTextWriter has one owner.
+// The columns after the id (and after the label, where the file has one) are samples; their names are
+// wavelengths in ångström. The first column is the id whatever its name; the second is a label when its name
+// is no number. Values; any thread. A MatrixTextWriter has one owner.
 #pragma once
 
 #include <filesystem>
@@ -19,17 +20,19 @@ namespace balmer::io {
 
 struct MatrixText {
     std::vector<std::string> ids;
-    std::vector<std::string> labels; ///< empty where the file has no such column, otherwise one a row ("" unlabelled)
+    std::vector<std::string>
+        labels; ///< empty where the file has no such column, otherwise one a row ("" unlabelled)
     std::vector<double> wavelengthAngstrom; ///< strictly ascending, one a column
     core::FloatMatrix values;               ///< rows × wavelengths; an empty cell is NaN
 };
 
-/// Errors: NotFound, Io; Format naming line and column: a cell that is no number, a row of the wrong length, a
-/// repeated or empty id, wavelengths that do not ascend, no row.
+/// Errors: NotFound, Io; Format naming line and column: a cell that is no number, a row of the wrong length,
+/// a repeated or empty id, wavelengths that do not ascend, no row.
 core::Result<MatrixText> readMatrixText(const std::filesystem::path& file);
 core::Result<MatrixText> parseMatrixText(std::string_view text);
 
-/// Writes such a file row by row. The file appears under its name at finish(); a writer destroyed before leaves none.
+/// Writes such a file row by row. The file appears under its name at finish(); a writer destroyed before
+/// leaves none.
 class MatrixTextWriter {
   public:
     static core::Result<MatrixTextWriter> create(const std::filesystem::path& file,

@@ -7,8 +7,8 @@
 
 #include "engine/core/result.h"
 #include "engine/io/fits_file.h"
-#include "engine/io/spectrum_reader.h"
 #include "engine/io/spectrum_parts.h"
+#include "engine/io/spectrum_reader.h"
 
 namespace balmer::io {
 
@@ -35,8 +35,10 @@ Spectra readLinearImage(const FitsFile& file, const FitsHdu& image, const ReadOp
 Spectra readVotableSpectra(std::span<const std::byte> bytes, const ReadOptions& options);
 Spectra readTextSpectrum(std::string_view text, const ReadOptions& options);
 
-/// Object, position, date and the header's cards, from the cards that most observatories use; extension's go first.
-void describe(spectrum::Metadata& metadata, const FitsHdu& primary, const FitsHdu* extension, const ReadOptions& options);
+/// Object, position, date and the header's cards, from the cards that most observatories use; extension's go
+/// first.
+void describe(spectrum::Metadata& metadata, const FitsHdu& primary, const FitsHdu* extension,
+              const ReadOptions& options);
 /// VACUUM, AIRORVAC and the like; unknown where no card says it.
 spectrum::Medium mediumOf(const FitsHdu& hdu);
 

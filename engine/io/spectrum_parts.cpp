@@ -26,7 +26,9 @@ void keep(std::vector<T>& values, std::size_t first, std::size_t end) {
     values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(first));
 }
 
-bool leapYear(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
+bool leapYear(int year) {
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
 
 // Days from 1858-11-17 (MJD 0) to a date of the Gregorian calendar.
 long daysFromCivil(int year, int month, int day) {
@@ -76,7 +78,8 @@ std::optional<Date> parseDate(std::string_view text) {
     }
     static constexpr std::array DAYS{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (date.year < 1600 || date.month < 1 || date.month > 12 || date.day < 1) return std::nullopt;
-    const int days = date.month == 2 && leapYear(date.year) ? 29 : DAYS[static_cast<std::size_t>(date.month - 1)];
+    const int days =
+        date.month == 2 && leapYear(date.year) ? 29 : DAYS[static_cast<std::size_t>(date.month - 1)];
     return date.day <= days ? std::optional(date) : std::nullopt;
 }
 
@@ -100,9 +103,12 @@ core::Result<spectrum::Spectrum> makeSpectrum(RawSpectrum raw) {
         return std::isfinite(raw.flux[i]) && std::isfinite(raw.wavelength[i]) && raw.wavelength[i] > 0;
     };
     std::size_t first = 0, end = n;
-    while (first < end && !real(first)) ++first;
-    while (end > first && !real(end - 1)) --end;
-    if (end - first < 2) return fail(ErrorCode::Format, "fewer than two samples have a wavelength and a flux");
+    while (first < end && !real(first))
+        ++first;
+    while (end > first && !real(end - 1))
+        --end;
+    if (end - first < 2)
+        return fail(ErrorCode::Format, "fewer than two samples have a wavelength and a flux");
     keep(raw.wavelength, first, end);
     keep(raw.flux, first, end);
     keep(raw.inverseVariance, first, end);
@@ -142,9 +148,11 @@ core::Result<spectrum::Spectrum> makeSpectrum(RawSpectrum raw) {
             raw.inverseVariance[i] = std::isfinite(sigma) && sigma > 0 ? 1 / (sigma * sigma) : 0;
         }
     } else if (scale != 1) {
-        for (double& value : raw.inverseVariance) value /= scale * scale;
+        for (double& value : raw.inverseVariance)
+            value /= scale * scale;
     }
-    const bool weighted = std::any_of(raw.inverseVariance.begin(), raw.inverseVariance.end(), [](double v) { return v > 0; });
+    const bool weighted =
+        std::any_of(raw.inverseVariance.begin(), raw.inverseVariance.end(), [](double v) { return v > 0; });
     if (!raw.inverseVariance.empty() && !weighted && !raw.sigma.empty()) {
         metadata.warnings.push_back("the column of errors says nothing and was left out");
         raw.inverseVariance.clear();
@@ -154,7 +162,8 @@ core::Result<spectrum::Spectrum> makeSpectrum(RawSpectrum raw) {
     result.inverseVariance.resize(raw.inverseVariance.size());
     for (std::size_t i = 0; i < result.inverseVariance.size(); ++i) {
         const double value = raw.inverseVariance[i];
-        result.inverseVariance[i] = std::isfinite(value) && value > 0 ? static_cast<float>(std::min(value, LARGEST)) : 0.0F;
+        result.inverseVariance[i] =
+            std::isfinite(value) && value > 0 ? static_cast<float>(std::min(value, LARGEST)) : 0.0F;
     }
     bool missing = false;
     for (std::size_t i = 0; i < size; ++i) {
@@ -182,22 +191,38 @@ std::optional<SpectralUnit> spectralUnit(std::string_view unit) {
     };
     constexpr double ANGSTROM_PER_SECOND = LIGHT_SPEED * 1e10;
     static constexpr std::array UNITS{
-        Entry{"angstrom", {1, false}},   Entry{"angstroms", {1, false}},
-        Entry{"angstroem", {1, false}},  Entry{"ang", {1, false}},
-        Entry{"a", {1, false}},          Entry{"å", {1, false}},
-        Entry{"\u212b", {1, false}},     Entry{"aa", {1, false}},
-        Entry{"0.1nm", {1, false}},      Entry{"10**-10m", {1, false}},
-        Entry{"nm", {10, false}},        Entry{"nanometer", {10, false}},
-        Entry{"nanometers", {10, false}}, Entry{"um", {1e4, false}},
-        Entry{"µm", {1e4, false}},       Entry{"micron", {1e4, false}},
-        Entry{"microns", {1e4, false}},  Entry{"mm", {1e7, false}},
-        Entry{"cm", {1e8, false}},       Entry{"m", {1e10, false}},
-        Entry{"hz", {ANGSTROM_PER_SECOND, true}},        Entry{"khz", {ANGSTROM_PER_SECOND / 1e3, true}},
-        Entry{"mhz", {ANGSTROM_PER_SECOND / 1e6, true}}, Entry{"ghz", {ANGSTROM_PER_SECOND / 1e9, true}},
-        Entry{"thz", {ANGSTROM_PER_SECOND / 1e12, true}}, Entry{"ev", {HC_EV_ANGSTROM, true}},
-        Entry{"kev", {HC_EV_ANGSTROM / 1e3, true}},      Entry{"mev", {HC_EV_ANGSTROM / 1e6, true}},
-        Entry{"cm-1", {1e8, true}},      Entry{"1/cm", {1e8, true}},
-        Entry{"cm**-1", {1e8, true}},    Entry{"cm^-1", {1e8, true}},
+        Entry{"angstrom", {1, false}},
+        Entry{"angstroms", {1, false}},
+        Entry{"angstroem", {1, false}},
+        Entry{"ang", {1, false}},
+        Entry{"a", {1, false}},
+        Entry{"å", {1, false}},
+        Entry{"\u212b", {1, false}},
+        Entry{"aa", {1, false}},
+        Entry{"0.1nm", {1, false}},
+        Entry{"10**-10m", {1, false}},
+        Entry{"nm", {10, false}},
+        Entry{"nanometer", {10, false}},
+        Entry{"nanometers", {10, false}},
+        Entry{"um", {1e4, false}},
+        Entry{"µm", {1e4, false}},
+        Entry{"micron", {1e4, false}},
+        Entry{"microns", {1e4, false}},
+        Entry{"mm", {1e7, false}},
+        Entry{"cm", {1e8, false}},
+        Entry{"m", {1e10, false}},
+        Entry{"hz", {ANGSTROM_PER_SECOND, true}},
+        Entry{"khz", {ANGSTROM_PER_SECOND / 1e3, true}},
+        Entry{"mhz", {ANGSTROM_PER_SECOND / 1e6, true}},
+        Entry{"ghz", {ANGSTROM_PER_SECOND / 1e9, true}},
+        Entry{"thz", {ANGSTROM_PER_SECOND / 1e12, true}},
+        Entry{"ev", {HC_EV_ANGSTROM, true}},
+        Entry{"kev", {HC_EV_ANGSTROM / 1e3, true}},
+        Entry{"mev", {HC_EV_ANGSTROM / 1e6, true}},
+        Entry{"cm-1", {1e8, true}},
+        Entry{"1/cm", {1e8, true}},
+        Entry{"cm**-1", {1e8, true}},
+        Entry{"cm^-1", {1e8, true}},
     };
     for (const Entry& entry : UNITS) {
         if (entry.name == word) return entry.unit;
@@ -215,22 +240,26 @@ ColumnRole roleOfName(std::string_view name) {
         return std::find(names.begin(), names.end(), word) != names.end();
     };
     const auto begins = [&](std::string_view start) {
-        return word == start || (word.starts_with(start) && (word[start.size()] == '_' || word[start.size()] == '('));
+        return word == start ||
+               (word.starts_with(start) && (word[start.size()] == '_' || word[start.size()] == '('));
     };
     if (is({"loglam", "log_lambda", "loglambda", "log_wave"})) return ColumnRole::LogWavelength;
     if (is({"ivar", "inverse", "invvar", "inverse_variance", "inversevariance", "flux_ivar", "ivar_flux"})) {
         return ColumnRole::InverseVariance;
     }
-    if (is({"err", "error", "sigma", "flux_err", "flux_error", "fluxerr", "fluxerror", "err_flux", "e_flux", "eflux",
-            "error_flux", "uncertainty", "sig", "std", "noise"})) {
+    if (is({"err", "error", "sigma", "flux_err", "flux_error", "fluxerr", "fluxerror", "err_flux", "e_flux",
+            "eflux", "error_flux", "uncertainty", "sig", "std", "noise"})) {
         return ColumnRole::Sigma;
     }
-    if (is({"mask", "and_mask", "andmask", "flag", "flags", "dq", "qual", "quality", "pixmask", "bitmask"})) return ColumnRole::Mask;
+    if (is({"mask", "and_mask", "andmask", "flag", "flags", "dq", "qual", "quality", "pixmask", "bitmask"}))
+        return ColumnRole::Mask;
     if (begins("wave") || begins("wavelength") || begins("lambda") || begins("spectral") || begins("lam") ||
         is({"wl", "wavelengths", "awav", "λ", "wave_angstrom", "wavelengthangstrom"})) {
         return ColumnRole::Wavelength;
     }
-    if (begins("flux") || begins("spec") || is({"spectrum", "intensity", "counts", "flam", "fnu", "fluxes", "f"})) return ColumnRole::Flux;
+    if (begins("flux") || begins("spec") ||
+        is({"spectrum", "intensity", "counts", "flam", "fnu", "fluxes", "f"}))
+        return ColumnRole::Flux;
     return ColumnRole::None;
 }
 
@@ -238,7 +267,9 @@ ColumnRole roleOfUtype(std::string_view utype) {
     if (endsWithoutCase(utype, "spectralaxis.value")) return ColumnRole::Wavelength;
     if (endsWithoutCase(utype, "fluxaxis.value")) return ColumnRole::Flux;
     if (endsWithoutCase(utype, "fluxaxis.accuracy.staterror")) return ColumnRole::Sigma;
-    if (endsWithoutCase(utype, "fluxaxis.quality") || endsWithoutCase(utype, "fluxaxis.accuracy.qualitystatus")) return ColumnRole::Mask;
+    if (endsWithoutCase(utype, "fluxaxis.quality") ||
+        endsWithoutCase(utype, "fluxaxis.accuracy.qualitystatus"))
+        return ColumnRole::Mask;
     return ColumnRole::None;
 }
 
@@ -246,12 +277,14 @@ ColumnRole roleOfUcd(std::string_view ucd) {
     const std::string word = core::lowerCase(ucd);
     const std::string_view primary = std::string_view(word).substr(0, word.find(';'));
     const bool bound = word.find("stat.m") != std::string::npos;
-    if (primary == "stat.error" || (word.find("stat.error") != std::string::npos && primary.starts_with("phot."))) {
+    if (primary == "stat.error" ||
+        (word.find("stat.error") != std::string::npos && primary.starts_with("phot."))) {
         return word.find("phot.") != std::string::npos ? ColumnRole::Sigma : ColumnRole::None;
     }
     if (bound || word.find("stat.") != std::string::npos) return ColumnRole::None;
     if (primary == "em.wl" || primary == "em.freq" || primary == "em.energy") return ColumnRole::Wavelength;
-    if (primary.starts_with("phot.flux") || primary == "phot.fludens" || primary == "phot.count") return ColumnRole::Flux;
+    if (primary.starts_with("phot.flux") || primary == "phot.fludens" || primary == "phot.count")
+        return ColumnRole::Flux;
     return ColumnRole::None;
 }
 
@@ -259,7 +292,9 @@ Medium mediumSaid(std::string_view words) {
     const std::string text = core::lowerCase(words);
     if (text.find("vacuum") != std::string::npos) return Medium::Vacuum;
     for (std::size_t at = text.find("air"); at != std::string::npos; at = text.find("air", at + 1)) {
-        const auto letter = [&](std::size_t i) { return i < text.size() && text[i] >= 'a' && text[i] <= 'z'; };
+        const auto letter = [&](std::size_t i) {
+            return i < text.size() && text[i] >= 'a' && text[i] <= 'z';
+        };
         if (!(at > 0 && letter(at - 1)) && !letter(at + 3)) return Medium::Air;
     }
     return Medium::Unknown;
@@ -305,8 +340,8 @@ std::string isoFromMjd(double mjd) {
     const long long j = 80 * l / 2447, dayOfMonth = l - 2447 * j / 80;
     l = j / 11;
     std::array<char, 64> iso{};
-    std::snprintf(iso.data(), iso.size(), "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld", 100 * (n - 49) + i + l, j + 2 - 12 * l,
-                  dayOfMonth, rest / 3600, rest / 60 % 60, rest % 60);
+    std::snprintf(iso.data(), iso.size(), "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld", 100 * (n - 49) + i + l,
+                  j + 2 - 12 * l, dayOfMonth, rest / 3600, rest / 60 % 60, rest % 60);
     return iso.data();
 }
 

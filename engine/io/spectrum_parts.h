@@ -1,5 +1,5 @@
-// What the readers of all kinds share: from columns as a file has them to a valid Spectrum; dates; units; names of
-// columns. Private to the module.
+// What the readers of all kinds share: from columns as a file has them to a valid Spectrum; dates; units;
+// names of columns. Private to the module.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +27,10 @@ struct RawSpectrum {
     spectrum::Metadata metadata;
 };
 
-/// Turns a descending axis round, cuts off ends without flux, masks what is no number, brings fluxes that float32 could not
-/// hold the weights of into its range (the power of ten goes into the unit), drops errors and masks that say nothing.
-/// Errors: Format when the lengths differ, the axis does not run in one direction or no sample is good.
+/// Turns a descending axis round, cuts off ends without flux, masks what is no number, brings fluxes that
+/// float32 could not hold the weights of into its range (the power of ten goes into the unit), drops errors
+/// and masks that say nothing. Errors: Format when the lengths differ, the axis does not run in one direction
+/// or no sample is good.
 core::Result<spectrum::Spectrum> makeSpectrum(RawSpectrum raw);
 
 /// How an axis with such a unit becomes ångström; `inverse` for frequencies, energies and wavenumbers.
@@ -40,7 +41,8 @@ struct SpectralUnit {
 };
 /// "Angstrom", "0.1nm", "nm", "um", "m", "Hz", "GHz", "keV", "eV", "cm-1" … in any case; nothing for others.
 std::optional<SpectralUnit> spectralUnit(std::string_view unit);
-/// The unit that values without one must have; nothing when they look like no wavelength of optical light in Å.
+/// The unit that values without one must have; nothing when they look like no wavelength of optical light in
+/// Å.
 bool looksLikeAngstrom(double first, double last);
 
 enum class ColumnRole { None, Wavelength, LogWavelength, Flux, Sigma, InverseVariance, Mask };

@@ -22,13 +22,17 @@ Spectra readKnown(std::span<const std::byte> bytes, const ReadOptions& options) 
     }
     if (FitsFile::looksLike(bytes)) return readFits(bytes, options);
     if (looksLikeVotable(bytes)) return readVotableSpectra(bytes, options);
-    const std::string_view text = asText(bytes), start = core::trimmed(withoutByteOrderMark(text.substr(0, 512)));
-    if (start.starts_with("<?xml") || start.starts_with("<!") || (start.starts_with('<') && start.find('>') != std::string_view::npos)) {
+    const std::string_view text = asText(bytes),
+                           start = core::trimmed(withoutByteOrderMark(text.substr(0, 512)));
+    if (start.starts_with("<?xml") || start.starts_with("<!") ||
+        (start.starts_with('<') && start.find('>') != std::string_view::npos)) {
         return fail(ErrorCode::Format, "an XML or HTML document that is no VOTable");
     }
-    if (start.starts_with('{') || start.starts_with('[')) return fail(ErrorCode::Format, "a JSON document, not a spectrum");
+    if (start.starts_with('{') || start.starts_with('['))
+        return fail(ErrorCode::Format, "a JSON document, not a spectrum");
     if (text.substr(0, 65536).find('\0') != std::string_view::npos) {
-        return fail(ErrorCode::Format, "the file is binary and of no kind that holds spectra (FITS, VOTable, text)");
+        return fail(ErrorCode::Format,
+                    "the file is binary and of no kind that holds spectra (FITS, VOTable, text)");
     }
     return readTextSpectrum(text, options);
 }
@@ -37,8 +41,10 @@ Spectra readKnown(std::span<const std::byte> bytes, const ReadOptions& options) 
 
 std::string spectrumId(std::string_view fileName) {
     std::string name = printable(fileName);
-    for (const std::string_view suffix : {".gz", ".fits", ".fit", ".fts", ".vot", ".votable", ".xml", ".txt", ".dat", ".asc", ".csv"}) {
-        if (name.size() > suffix.size() && endsWithoutCase(name, suffix)) name.resize(name.size() - suffix.size());
+    for (const std::string_view suffix :
+         {".gz", ".fits", ".fit", ".fts", ".vot", ".votable", ".xml", ".txt", ".dat", ".asc", ".csv"}) {
+        if (name.size() > suffix.size() && endsWithoutCase(name, suffix))
+            name.resize(name.size() - suffix.size());
     }
     return name;
 }
@@ -51,8 +57,9 @@ Spectra readSpectra(std::span<const std::byte> bytes, std::string_view name, con
     }
     BALMER_TRY(std::vector<spectrum::Spectrum> spectra, readKnown(bytes, options));
     if (spectra.size() > options.spectraLimit) {
-        return fail(ErrorCode::ResourceExhausted, "the file holds " + std::to_string(spectra.size()) + " spectra; at most " +
-                                                      std::to_string(options.spectraLimit) + " are taken from one file");
+        return fail(ErrorCode::ResourceExhausted,
+                    "the file holds " + std::to_string(spectra.size()) + " spectra; at most " +
+                        std::to_string(options.spectraLimit) + " are taken from one file");
     }
     const std::string id = spectrumId(name);
     for (std::size_t i = 0; i < spectra.size(); ++i) {

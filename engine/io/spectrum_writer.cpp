@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <memory>
@@ -58,8 +59,10 @@ class MemoryFits {
     }
     void remark(const std::string& key, const std::string& value) {
         const std::string text = ascii(value);
-        if (key == "HISTORY") fits_write_history(file_, text.c_str(), &status_);
-        else fits_write_comment(file_, text.c_str(), &status_);
+        if (key == "HISTORY")
+            fits_write_history(file_, text.c_str(), &status_);
+        else
+            fits_write_comment(file_, text.c_str(), &status_);
     }
     core::Result<std::string> bytes() {
         fits_flush_file(file_, &status_);
@@ -69,7 +72,8 @@ class MemoryFits {
             std::array<char, FLEN_STATUS> why{};
             fits_get_errstatus(status_, why.data());
             fits_clear_errmsg();
-            return fail(ErrorCode::Internal, std::string("CFITSIO did not write the spectrum: ") + why.data());
+            return fail(ErrorCode::Internal,
+                        std::string("CFITSIO did not write the spectrum: ") + why.data());
         }
         return std::string(static_cast<const char*>(buffer_), static_cast<std::size_t>(end));
     }
@@ -79,7 +83,8 @@ class MemoryFits {
     static std::string ascii(std::string_view text) {
         std::string out;
         for (const char c : text) {
-            if ((static_cast<unsigned char>(c) & 0xc0) == 0x80) continue; // one '?' a character of several bytes
+            if ((static_cast<unsigned char>(c) & 0xc0) == 0x80)
+                continue; // one '?' a character of several bytes
             out += c >= 0x20 && c < 0x7f ? c : '?';
         }
         return out;
@@ -92,11 +97,13 @@ class MemoryFits {
 
 // Keywords that describe the file's own layout and are never copied from another's header.
 bool structural(const std::string& key) {
-    static const std::set<std::string> KEYS{"SIMPLE", "BITPIX", "NAXIS", "EXTEND", "END", "XTENSION", "PCOUNT", "GCOUNT", "TFIELDS", "GROUPS",
-                                            "BSCALE", "BZERO", "BLANK", "CHECKSUM", "DATASUM", "EXTNAME", "EXTVER", "CONTINUE", "CRVAL1", "CRPIX1",
-                                            "CD1_1", "CDELT1", "CTYPE1", "CUNIT1", "DC-FLAG", "COEFF0", "COEFF1", "WAT0_001", "WAT1_001",
-                                            "VERSPIPE", "ZIMAGE", "UT"};
-    return KEYS.contains(key) || key.starts_with("NAXIS") || key.starts_with("TTYPE") || key.starts_with("TFORM") || key.starts_with("TUNIT");
+    static const std::set<std::string> KEYS{
+        "SIMPLE",  "BITPIX",   "NAXIS",  "EXTEND",   "END",      "XTENSION", "PCOUNT",  "GCOUNT",
+        "TFIELDS", "GROUPS",   "BSCALE", "BZERO",    "BLANK",    "CHECKSUM", "DATASUM", "EXTNAME",
+        "EXTVER",  "CONTINUE", "CRVAL1", "CRPIX1",   "CD1_1",    "CDELT1",   "CTYPE1",  "CUNIT1",
+        "DC-FLAG", "COEFF0",   "COEFF1", "WAT0_001", "WAT1_001", "VERSPIPE", "ZIMAGE",  "UT"};
+    return KEYS.contains(key) || key.starts_with("NAXIS") || key.starts_with("TTYPE") ||
+           key.starts_with("TFORM") || key.starts_with("TUNIT");
 }
 
 bool validKey(const std::string& key) {
@@ -108,7 +115,8 @@ bool validKey(const std::string& key) {
 } // namespace
 
 core::Result<std::string> lamostImageBytes(const Spectrum& s, const WriteOptions& options) {
-    if (auto valid = s.validate(); !valid) return fail(ErrorCode::InvalidArgument, "the spectrum cannot be written: " + valid.error().message());
+    if (auto valid = s.validate(); !valid)
+        return fail(ErrorCode::InvalidArgument, "the spectrum cannot be written: " + valid.error().message());
     const std::size_t n = s.size();
     std::vector<float> pixels(5 * n);
     for (std::size_t i = 0; i < n; ++i) {
@@ -116,7 +124,9 @@ core::Result<std::string> lamostImageBytes(const Spectrum& s, const WriteOptions
         pixels[n + i] = s.inverseVariance.empty() ? (s.good(i) ? 1.0F : 0.0F) : s.inverseVariance[i];
         pixels[2 * n + i] = static_cast<float>(s.axis.wavelengthAngstrom()[i]);
         if (i > 0 && !(pixels[2 * n + i] > pixels[2 * n + i - 1])) {
-            return fail(ErrorCode::InvalidArgument, "the wavelengths are closer together than the float32 of a LAMOST image can tell apart");
+            return fail(
+                ErrorCode::InvalidArgument,
+                "the wavelengths are closer together than the float32 of a LAMOST image can tell apart");
         }
         pixels[3 * n + i] = pixels[4 * n + i] = !s.mask.empty() && s.mask[i] != 0 ? 1.0F : 0.0F;
     }
@@ -134,7 +144,12 @@ core::Result<std::string> lamostImageBytes(const Spectrum& s, const WriteOptions
     };
     const spectrum::Metadata& m = s.metadata;
     text("FILENAME", m.id.empty() ? std::string() : m.id + ".fits", "");
-    text("OBSID", m.surveyId, "Unique ID of this spectrum");
+    if (const auto obsid = core::parseInteger(m.surveyId);
+        obsid && std::to_string(*obsid) == m.surveyId && *obsid < (std::int64_t{1} << 53)) {
+        number("OBSID", static_cast<double>(*obsid), "Unique number ID of this spectrum");
+    } else {
+        text("OBSID", m.surveyId, "Unique ID of this spectrum");
+    }
     text("DATA_V", m.survey, "Data release version");
     text("EXTEN0", "Flux, Inverse, Wavelength, Andmask, Ormask", "Rows of the image");
     text("DESIG", m.object, "Designation of the target");
@@ -158,7 +173,8 @@ core::Result<std::string> lamostImageBytes(const Spectrum& s, const WriteOptions
     number("Z", m.redshift, "Redshift");
     const std::size_t blank = m.spectralClass.find(' ');
     text("CLASS", m.spectralClass.substr(0, blank), "Class of the object");
-    if (blank != std::string::npos) text("SUBCLASS", m.spectralClass.substr(blank + 1), "Subclass of the object");
+    if (blank != std::string::npos)
+        text("SUBCLASS", m.spectralClass.substr(blank + 1), "Subclass of the object");
     text("BUNIT", m.fluxUnit, "Unit of the flux");
     for (const spectrum::HeaderCard& card : m.header) {
         if (card.key == "COMMENT" || card.key == "HISTORY") {
@@ -179,17 +195,20 @@ core::Result<std::string> lamostImageBytes(const Spectrum& s, const WriteOptions
     return options.gzip ? gzip(bytes, GZIP_LEVEL) : core::Result<std::string>(std::move(bytes));
 }
 
-core::Status writeLamostImage(const std::filesystem::path& file, const Spectrum& spectrum, const WriteOptions& options) {
+core::Status writeLamostImage(const std::filesystem::path& file, const Spectrum& spectrum,
+                              const WriteOptions& options) {
     BALMER_TRY(const std::string bytes, lamostImageBytes(spectrum, options));
     return core::writeFile(file, bytes);
 }
 
 core::Status writeText(const std::filesystem::path& file, const Spectrum& s, const WriteOptions& options) {
-    if (auto valid = s.validate(); !valid) return fail(ErrorCode::InvalidArgument, "the spectrum cannot be written: " + valid.error().message());
+    if (auto valid = s.validate(); !valid)
+        return fail(ErrorCode::InvalidArgument, "the spectrum cannot be written: " + valid.error().message());
     std::string out;
     if (!s.metadata.id.empty()) out += "# id: " + s.metadata.id + "\n";
     if (!s.metadata.object.empty()) out += "# object: " + s.metadata.object + "\n";
-    if (s.axis.medium() != Medium::Unknown) out += "# medium: " + std::string(toString(s.axis.medium())) + "\n";
+    if (s.axis.medium() != Medium::Unknown)
+        out += "# medium: " + std::string(toString(s.axis.medium())) + "\n";
     out += "wavelength,flux";
     if (!s.inverseVariance.empty()) out += ",error";
     if (!s.mask.empty()) out += ",mask";

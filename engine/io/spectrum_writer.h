@@ -1,7 +1,7 @@
 // Writing spectra: a FITS image in the form of LAMOST's low-resolution survey, and text.
 //
-// Functions without state; any thread. Files appear whole or not at all. What is written here readSpectra() reads
-// back equal: flux and inverse variance bit for bit, wavelengths as float32 (FITS) or exactly (text).
+// Functions without state; any thread. Files appear whole or not at all. What is written here readSpectra()
+// reads back equal: flux and inverse variance bit for bit, wavelengths as float32 (FITS) or exactly (text).
 #pragma once
 
 #include <filesystem>
@@ -16,18 +16,20 @@ struct WriteOptions {
     bool gzip = false; ///< level 1: survey files are mostly noise, and more effort gains nothing
 };
 
-/// Five rows of float32 – flux, inverse variance, wavelength, and-mask, or-mask – with EXTEN0 naming them, and the
-/// metadata as header cards: OBSID, DESIG, OBJECT, RA, DEC, DATE-OBS, MJD, SNRG and SNRR, MAG1, Z, CLASS and SUBCLASS, DATA_V, then
-/// metadata.header's cards whose keywords are not among those already written.
-/// An axis in air is written with VACUUM = F. A spectrum without errors gets inverse variance 1 (0 where masked).
-/// Errors: InvalidArgument for a spectrum that does not validate; Io.
+/// Five rows of float32 – flux, inverse variance, wavelength, and-mask, or-mask – with EXTEN0 naming them,
+/// and the metadata as header cards: OBSID, DESIG, OBJECT, RA, DEC, DATE-OBS, MJD, SNRG and SNRR, MAG1, Z,
+/// CLASS and SUBCLASS, DATA_V, then metadata.header's cards whose keywords are not among those already
+/// written. An axis in air is written with VACUUM = F. A spectrum without errors gets inverse variance 1 (0
+/// where masked). Errors: InvalidArgument for a spectrum that does not validate; Io.
 core::Status writeLamostImage(const std::filesystem::path& file, const spectrum::Spectrum& spectrum,
                               const WriteOptions& options = {});
 /// The bytes of that file.
-core::Result<std::string> lamostImageBytes(const spectrum::Spectrum& spectrum, const WriteOptions& options = {});
+core::Result<std::string> lamostImageBytes(const spectrum::Spectrum& spectrum,
+                                           const WriteOptions& options = {});
 
-/// Columns wavelength, flux and, where the spectrum has them, error and mask, separated by commas below a line that
-/// names them; lines with # tell id, object and medium. A sample without inverse variance has the error "inf".
+/// Columns wavelength, flux and, where the spectrum has them, error and mask, separated by commas below a
+/// line that names them; lines with # tell id, object and medium. A sample without inverse variance has the
+/// error "inf".
 core::Status writeText(const std::filesystem::path& file, const spectrum::Spectrum& spectrum,
                        const WriteOptions& options = {});
 

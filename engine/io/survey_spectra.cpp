@@ -15,15 +15,17 @@ using spectrum::Medium;
 using spectrum::Metadata;
 using spectrum::Spectrum;
 
-// The flags of SDSS's and-mask (bits of the SPPIXMASK set) that leave nothing of a sample: FULLREJECT, NOSKY, NODATA,
-// COMBINEREJ, REDMONSTER. The others mark whole fibres or bright sky, which the inverse variance accounts for.
+// The flags of SDSS's and-mask (bits of the SPPIXMASK set) that leave nothing of a sample: FULLREJECT, NOSKY,
+// NODATA, COMBINEREJ, REDMONSTER. The others mark whole fibres or bright sky, which the inverse variance
+// accounts for.
 constexpr std::int64_t SDSS_FATAL = (1LL << 18) | (1LL << 22) | (1LL << 24) | (1LL << 25) | (1LL << 28);
 
 std::optional<double> sane(std::optional<double> value, double from, double to) {
     return value && *value > from && *value < to ? value : std::nullopt;
 }
 
-std::optional<double> firstOf(const FitsHdu& hdu, std::initializer_list<std::string_view> keys, double from, double to) {
+std::optional<double> firstOf(const FitsHdu& hdu, std::initializer_list<std::string_view> keys, double from,
+                              double to) {
     for (const std::string_view key : keys) {
         if (const auto value = sane(hdu.number(key), from, to)) return value;
     }
@@ -32,12 +34,14 @@ std::optional<double> firstOf(const FitsHdu& hdu, std::initializer_list<std::str
 
 std::vector<double> logLinear(double c0, double c1, std::size_t n) {
     std::vector<double> wavelength(n);
-    for (std::size_t i = 0; i < n; ++i) wavelength[i] = std::pow(10.0, c0 + c1 * static_cast<double>(i));
+    for (std::size_t i = 0; i < n; ++i)
+        wavelength[i] = std::pow(10.0, c0 + c1 * static_cast<double>(i));
     return wavelength;
 }
 
 bool ascends(const std::vector<double>& values) {
-    return std::adjacent_find(values.begin(), values.end(), [](double a, double b) { return !(a < b); }) == values.end();
+    return std::adjacent_find(values.begin(), values.end(), [](double a, double b) { return !(a < b); }) ==
+           values.end();
 }
 
 std::string padded(std::int64_t value, std::size_t width) {
@@ -45,7 +49,8 @@ std::string padded(std::int64_t value, std::size_t width) {
     return text.size() < width ? std::string(width - text.size(), '0') + text : text;
 }
 
-// The magnitude nearest to g. MAGTYPE names the filters of MAG1 … MAG7 letter by letter; 0, 99 and −999 stand for none.
+// The magnitude nearest to g. MAGTYPE names the filters of MAG1 … MAG7 letter by letter; 0, 99 and −999 stand
+// for none.
 std::optional<double> lamostMagnitude(const FitsHdu& hdu) {
     const std::string types = hdu.textOr("MAGTYPE");
     for (const char band : std::string_view("gVrBiuz")) {
@@ -56,7 +61,8 @@ std::optional<double> lamostMagnitude(const FitsHdu& hdu) {
     return firstOf(hdu, {"MAG_PS_G", "MAG_PS_R", "MAG_PS_I", "MAG_PS_Z", "MAG_PS_Y"}, 0, 40);
 }
 
-void describeLamost(Metadata& metadata, const FitsHdu& primary, const FitsHdu* extension, const ReadOptions& options) {
+void describeLamost(Metadata& metadata, const FitsHdu& primary, const FitsHdu* extension,
+                    const ReadOptions& options) {
     describe(metadata, primary, extension, options);
     metadata.object = primary.textOr("DESIG", primary.textOr("OBJNAME"));
     metadata.signalToNoise = firstOf(primary, {"SNRR", "SN_R", "SNRG", "SN_G", "SNRI", "SN_I"}, -900, 1e6);
@@ -75,10 +81,11 @@ void describeLamost(Metadata& metadata, const FitsHdu& primary, const FitsHdu* e
     const auto obsid = primary.integer("OBSID"); // "105172" whatever way it is written
     metadata.surveyId = obsid ? std::to_string(*obsid) : primary.textOr("OBSID");
     if (metadata.surveyId.empty()) {
-        const auto day = primary.integer("LMJD"), spectrograph = primary.integer("SPID"), fibre = primary.integer("FIBERID");
+        const auto day = primary.integer("LMJD"), spectrograph = primary.integer("SPID"),
+                   fibre = primary.integer("FIBERID");
         if (day && spectrograph && fibre) {
-            metadata.surveyId = std::to_string(*day) + "-" + primary.textOr("PLANID") + "_sp" + padded(*spectrograph, 2) +
-                                "-" + padded(*fibre, 3);
+            metadata.surveyId = std::to_string(*day) + "-" + primary.textOr("PLANID") + "_sp" +
+                                padded(*spectrograph, 2) + "-" + padded(*fibre, 3);
         }
     }
 }
@@ -90,18 +97,21 @@ void describeSpecObj(Metadata& metadata, const FitsHdu& table, const ReadOptions
         return column == nullptr ? std::string() : table.cellText(*column, 0);
     };
     const auto number = [&](std::string_view name) { return core::parseDouble(cell(name)); };
-    if (const auto position = spectrum::parsePosition(cell("PLUG_RA"), cell("PLUG_DEC"))) metadata.position = position;
+    if (const auto position = spectrum::parsePosition(cell("PLUG_RA"), cell("PLUG_DEC")))
+        metadata.position = position;
     metadata.redshift = sane(number("Z"), -9, 50);
     metadata.signalToNoise = sane(number("SN_MEDIAN_ALL"), -900, 1e6);
     const std::string type = cell("CLASS"), subtype = cell("SUBCLASS");
     metadata.spectralClass = subtype.empty() ? type : type + " " + subtype;
-    const auto plate = core::parseInteger(cell("PLATE")), mjd = core::parseInteger(cell("MJD")), fibre = core::parseInteger(cell("FIBERID"));
+    const auto plate = core::parseInteger(cell("PLATE")), mjd = core::parseInteger(cell("MJD")),
+               fibre = core::parseInteger(cell("FIBERID"));
     if (plate && mjd && fibre) {
         metadata.surveyId = padded(*plate, 4) + "-" + std::to_string(*mjd) + "-" + padded(*fibre, 4);
     }
     if (metadata.object.empty()) metadata.object = cell("BESTOBJID");
     // Nanomaggies in ugriz; g is the second.
-    if (const FitsColumn* flux = table.column("SPECTROFLUX"); flux != nullptr && flux->repeat == 5 && flux->isNumber()) {
+    if (const FitsColumn* flux = table.column("SPECTROFLUX");
+        flux != nullptr && flux->repeat == 5 && flux->isNumber()) {
         const auto values = table.numbers(*flux, 0, 1);
         if (values && (*values)[1] > 0) metadata.magnitude = 22.5 - 2.5 * std::log10((*values)[1]);
     }
@@ -112,21 +122,28 @@ void describeSpecObj(Metadata& metadata, const FitsHdu& table, const ReadOptions
     }
 }
 
-void describeSdss(Metadata& metadata, const FitsHdu& primary, const FitsHdu* extension, const ReadOptions& options) {
+void describeSdss(Metadata& metadata, const FitsHdu& primary, const FitsHdu* extension,
+                  const ReadOptions& options) {
     describe(metadata, primary, extension, options);
     metadata.survey = "SDSS";
     // The primary's RA and DEC are the telescope's, not the object's.
     metadata.position = spectrum::parsePosition(primary.textOr("PLUG_RA", primary.textOr("RAOBJ")),
                                                 primary.textOr("PLUG_DEC", primary.textOr("DECOBJ")));
     if (metadata.fluxUnit.empty()) metadata.fluxUnit = primary.textOr("BUNIT");
-    const auto plate = primary.integer("PLATEID"), mjd = primary.integer("MJD"), fibre = primary.integer("FIBERID");
+    const auto plate = primary.integer("PLATEID"), mjd = primary.integer("MJD"),
+               fibre = primary.integer("FIBERID");
     if (plate && mjd && fibre) {
         metadata.surveyId = padded(*plate, 4) + "-" + std::to_string(*mjd) + "-" + padded(*fibre, 4);
     }
     // TAI in seconds since MJD 0; it was ahead of UTC by 32 s in 1999 and by 37 s from 2017 on.
     if (const auto seconds = firstOf(primary, {"TAI-BEG", "TAI"}, 4e9, 6e9)) {
         const double day = *seconds / 86400.0;
-        const double ahead = day < 53736 ? 32 : day < 54832 ? 33 : day < 56109 ? 34 : day < 57204 ? 35 : day < 57754 ? 36 : 37;
+        const double ahead = day < 53736   ? 32
+                             : day < 54832 ? 33
+                             : day < 56109 ? 34
+                             : day < 57204 ? 35
+                             : day < 57754 ? 36
+                                           : 37;
         metadata.mjd = day - ahead / 86400.0;
         metadata.observed = isoFromMjd(*metadata.mjd);
     }
@@ -165,7 +182,8 @@ Spectra readLamostImage(const FitsFile& file, const ReadOptions& options) {
     if (const auto weights = row("inverse")) raw.inverseVariance = values(*weights);
     if (const auto flags = row("andmask")) {
         raw.mask.resize(n);
-        for (std::size_t i = 0; i < n; ++i) raw.mask[i] = pixels[*flags * n + i] != 0;
+        for (std::size_t i = 0; i < n; ++i)
+            raw.mask[i] = pixels[*flags * n + i] != 0;
     }
     const auto c0 = primary.number("COEFF0"), c1 = primary.number("COEFF1");
     const auto wavelengths = row("wavelength");
@@ -173,17 +191,24 @@ Spectra readLamostImage(const FitsFile& file, const ReadOptions& options) {
     if (wavelengths) raw.wavelength = values(*wavelengths);
     if (!wavelengths || !ascends(raw.wavelength)) {
         if (!c0 || !c1) {
-            return fail(ErrorCode::Format, wavelengths ? "the row of wavelengths does not ascend and the header has no COEFF0 and COEFF1 instead"
-                                                       : "the header has no COEFF0 and COEFF1, and no row holds the wavelengths");
+            return fail(
+                ErrorCode::Format,
+                wavelengths
+                    ? "the row of wavelengths does not ascend and the header has no COEFF0 and COEFF1 instead"
+                    : "the header has no COEFF0 and COEFF1, and no row holds the wavelengths");
         }
-        if (wavelengths) raw.metadata.warnings.push_back("the row of wavelengths does not ascend; 10^(COEFF0 + COEFF1 i) was taken");
+        if (wavelengths)
+            raw.metadata.warnings.push_back(
+                "the row of wavelengths does not ascend; 10^(COEFF0 + COEFF1 i) was taken");
         raw.wavelength = logLinear(*c0, *c1, n);
     } else if (n > 0) {
-        const auto pixel = primary.number("CRPIX1"), value = primary.number("CRVAL1"), step = primary.number("CD1_1");
+        const auto pixel = primary.number("CRPIX1"), value = primary.number("CRVAL1"),
+                   step = primary.number("CD1_1");
         if (pixel && value && step) {
             const double stated = std::pow(10.0, *value + (1 - *pixel) * *step);
             if (!(std::abs(stated - raw.wavelength.front()) < 1)) {
-                raw.metadata.warnings.push_back("CRVAL1, CRPIX1 and CD1_1 contradict the row of wavelengths, which was taken");
+                raw.metadata.warnings.push_back(
+                    "CRVAL1, CRPIX1 and CD1_1 contradict the row of wavelengths, which was taken");
             }
         }
     }
@@ -223,7 +248,8 @@ Spectra readLamostTable(const FitsFile& file, const ReadOptions& options) {
 bool isSdssSpec(const FitsFile& file) {
     if (file.hdus().size() < 2) return false;
     const FitsHdu& table = file.hdus()[1];
-    return table.rows() >= 1 && table.column("flux") != nullptr && table.column("loglam") != nullptr && table.column("ivar") != nullptr;
+    return table.rows() >= 1 && table.column("flux") != nullptr && table.column("loglam") != nullptr &&
+           table.column("ivar") != nullptr;
 }
 
 Spectra readSdssSpec(const FitsFile& file, const ReadOptions& options) {
@@ -235,7 +261,8 @@ Spectra readSdssSpec(const FitsFile& file, const ReadOptions& options) {
     raw.metadata.rule = "sdss-spec";
     BALMER_TRY(raw.flux, table.numbers(flux, 0, rows));
     BALMER_TRY(raw.wavelength, table.numbers(*table.column("loglam"), 0, rows));
-    for (double& value : raw.wavelength) value = std::pow(10.0, value);
+    for (double& value : raw.wavelength)
+        value = std::pow(10.0, value);
     BALMER_TRY(raw.inverseVariance, table.numbers(*table.column("ivar"), 0, rows));
     if (const FitsColumn* flags = table.column("and_mask")) {
         BALMER_TRY(const std::vector<double> mask, table.numbers(*flags, 0, rows));
@@ -256,7 +283,8 @@ Spectra readSdssSpec(const FitsFile& file, const ReadOptions& options) {
 bool isSdssSpSpec(const FitsFile& file) {
     const FitsHdu& primary = file.primary();
     return primary.kind() == FitsHdu::Kind::Image && primary.axes().size() == 2 && primary.axes()[1] >= 3 &&
-           core::lowerCase(primary.textOr("ARRAY1")) == "spectrum" && primary.number("COEFF0") && primary.number("COEFF1");
+           core::lowerCase(primary.textOr("ARRAY1")) == "spectrum" && primary.number("COEFF0") &&
+           primary.number("COEFF1");
 }
 
 Spectra readSdssSpSpec(const FitsFile& file, const ReadOptions& options) {
@@ -276,7 +304,8 @@ Spectra readSdssSpSpec(const FitsFile& file, const ReadOptions& options) {
             raw.mask.resize(n);
             for (std::size_t i = 0; i < n; ++i) {
                 const double value = pixels[row * n + i];
-                raw.mask[i] = std::isfinite(value) && std::abs(value) < 9e15 && (static_cast<std::int64_t>(value) & SDSS_FATAL) != 0;
+                raw.mask[i] = std::isfinite(value) && std::abs(value) < 9e15 &&
+                              (static_cast<std::int64_t>(value) & SDSS_FATAL) != 0;
             }
         }
     }

@@ -24,7 +24,9 @@ core::Result<std::vector<std::string>> takeRecord(std::string_view& text, char s
         if (c == '"' && atStart) {
             const std::size_t opened = line;
             for (++i;; ++i) {
-                if (i >= text.size()) return fail(ErrorCode::Format, "line " + std::to_string(opened) + ": a quote is opened and never closed");
+                if (i >= text.size())
+                    return fail(ErrorCode::Format,
+                                "line " + std::to_string(opened) + ": a quote is opened and never closed");
                 if (text[i] == '"') {
                     if (i + 1 >= text.size() || text[i + 1] != '"') break;
                     ++i;
@@ -54,7 +56,8 @@ core::Result<std::vector<std::string>> takeRecord(std::string_view& text, char s
 }
 
 void appendCell(std::string& out, const std::string& cell, char separator) {
-    const bool quote = cell.find_first_of("\"\r\n") != std::string::npos || cell.find(separator) != std::string::npos ||
+    const bool quote = cell.find_first_of("\"\r\n") != std::string::npos ||
+                       cell.find(separator) != std::string::npos ||
                        (!cell.empty() && (cell.front() == ' ' || cell.back() == ' '));
     if (!quote) {
         out += cell;
@@ -99,17 +102,21 @@ core::Result<TableText> parseTableText(std::string_view text, char separator) {
         BALMER_TRY(std::vector<std::string> cells, takeRecord(text, separator, line));
         if (blank) continue;
         if (table.columns.empty()) {
-            for (std::string& cell : cells) cell = std::string(core::trimmed(cell));
+            for (std::string& cell : cells)
+                cell = std::string(core::trimmed(cell));
             table.columns = std::move(cells);
             continue;
         }
         if (cells.size() != table.columns.size()) {
-            return fail(ErrorCode::Format, "line " + std::to_string(first) + " has " + std::to_string(cells.size()) + " cells where the first line names " +
+            return fail(ErrorCode::Format, "line " + std::to_string(first) + " has " +
+                                               std::to_string(cells.size()) +
+                                               " cells where the first line names " +
                                                std::to_string(table.columns.size()) + " columns");
         }
         table.rows.push_back(std::move(cells));
     }
-    if (table.columns.empty()) return fail(ErrorCode::Format, "the table is empty; its first line must name the columns");
+    if (table.columns.empty())
+        return fail(ErrorCode::Format, "the table is empty; its first line must name the columns");
     return table;
 }
 
@@ -125,8 +132,9 @@ core::Result<std::string> formatTableText(const TableText& table, char separator
     appendRecord(out, table.columns, separator);
     for (std::size_t r = 0; r < table.rows.size(); ++r) {
         if (table.rows[r].size() != table.columns.size()) {
-            return fail(ErrorCode::InvalidArgument, "row " + std::to_string(r + 1) + " of the table has " + std::to_string(table.rows[r].size()) +
-                                                        " cells for " + std::to_string(table.columns.size()) + " columns");
+            return fail(ErrorCode::InvalidArgument, "row " + std::to_string(r + 1) + " of the table has " +
+                                                        std::to_string(table.rows[r].size()) + " cells for " +
+                                                        std::to_string(table.columns.size()) + " columns");
         }
         appendRecord(out, table.rows[r], separator);
     }

@@ -1,7 +1,7 @@
 // Small tables as comma-separated text (RFC 4180): label lists, truth tables.
 //
-// Values; any thread. Quotes, doubled quotes inside quotes, line breaks inside quotes, CRLF and a byte-order mark
-// are understood; blank lines are left out.
+// Values; any thread. Quotes, doubled quotes inside quotes, line breaks inside quotes, CRLF and a byte-order
+// mark are understood; blank lines are left out.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,8 @@ struct TableText {
     std::optional<std::size_t> column(std::string_view name) const;
 };
 
-/// The first line names the columns. Errors: NotFound, Io; Format with the line of a row of the wrong length, an
-/// unclosed quote or bytes that are no text.
+/// The first line names the columns. Errors: NotFound, Io; Format with the line of a row of the wrong length,
+/// an unclosed quote or bytes that are no text.
 core::Result<TableText> readTableText(const std::filesystem::path& file, char separator = ',');
 core::Result<TableText> parseTableText(std::string_view text, char separator = ',');
 

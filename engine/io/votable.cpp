@@ -1,9 +1,7 @@
 #include "engine/io/votable.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <map>
 #include <memory>
@@ -13,6 +11,7 @@
 
 #include "engine/core/text_number.h"
 #include "engine/io/file_bytes.h"
+#include "engine/io/votable_cells.h"
 
 namespace balmer::io {
 namespace {
@@ -22,339 +21,24 @@ using core::fail;
 using core::Result;
 using core::Status;
 
-
-// How a column's cells are coded.
-struct Coding {
-    enum class Type { Boolean, Bit, Byte, Short, Int, Long, Char, UnicodeChar, Float, Double };
-    Type type = Type::Char;
-    std::size_t parts = 1;    ///< numbers an element: 2 for complex ones
-    std::size_t count = 1;    ///< elements a cell, or of the fixed dimensions where the last one is variable
-    bool variable = false;
-    std::optional<double> null;
-    std::string nullText;
-
-    bool isText() const { return type == Type::Char || type == Type::UnicodeChar; }
-    bool isInteger() const { return type == Type::Byte || type == Type::Short || type == Type::Int || type == Type::Long; }
-    std::size_t bytes() const {
-        switch (type) {
-        case Type::Short: case Type::UnicodeChar: return 2;
-        case Type::Int: case Type::Float: return 4;
-        case Type::Long: case Type::Double: return 8;
-        default: return 1;
-        }
-    }
-};
-
-std::optional<Coding> codingOf(const VotableField& field) {
-    struct Entry {
-        std::string_view name;
-        Coding::Type type;
-        std::size_t parts;
-    };
-    using Type = Coding::Type;
-    static constexpr Entry TYPES[] = {
-        {"boolean", Type::Boolean, 1}, {"bit", Type::Bit, 1},       {"unsignedByte", Type::Byte, 1},
-        {"short", Type::Short, 1},     {"int", Type::Int, 1},       {"long", Type::Long, 1},
-        {"char", Type::Char, 1},       {"unicodeChar", Type::UnicodeChar, 1},
-        {"float", Type::Float, 1},     {"double", Type::Double, 1}, {"floatComplex", Type::Float, 2},
-        {"doubleComplex", Type::Double, 2}, {"string", Type::Char, 1}, {"", Type::Char, 1},
-    };
-    const auto* found = std::find_if(std::begin(TYPES), std::end(TYPES), [&](const Entry& e) { return e.name == field.datatype; });
-    if (found == std::end(TYPES)) return std::nullopt;
-    Coding coding;
-    coding.type = found->type;
-    coding.parts = found->parts;
-    coding.nullText = field.nullText;
-    if (coding.isInteger()) coding.null = core::parseDouble(field.nullText);
-    std::string_view size = core::trimmed(field.arraysize);
-    if (size.ends_with('*')) {
-        coding.variable = true;
-        size.remove_suffix(1);
-        // "n*" bounds the one dimension, which the count before the cell states; "axb*" fixes all but the last.
-        const std::size_t last = size.rfind('x');
-        size = last == std::string_view::npos ? std::string_view{} : size.substr(0, last);
-    }
-    for (const std::string& part : core::splitList(size, 'x')) {
-        const auto length = core::parseInteger(part);
-        if (!length || *length < 0 || __builtin_mul_overflow(coding.count, static_cast<std::size_t>(*length), &coding.count)) return std::nullopt;
-    }
-    return coding;
-}
-
-std::optional<double> parseNumber(std::string_view text, const Coding& coding) {
-    if (coding.type == Coding::Type::Boolean) {
-        if (text.empty()) return std::nullopt;
-        switch (text.front()) {
-        case 'T': case 't': case '1': return 1;
-        case 'F': case 'f': case '0': return 0;
-        default: return std::nullopt;
-        }
-    }
-    if (coding.isInteger() && (text.starts_with("0x") || text.starts_with("0X"))) {
-        double value = 0;
-        if (text.size() == 2 || text.size() > 18) return std::nullopt;
-        for (const char c : text.substr(2)) {
-            const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-            if (digit < 0) return std::nullopt;
-            value = value * 16 + digit;
-        }
-        return value;
-    }
-    return core::parseDouble(text);
-}
-
-// Fills a table's columns cell by cell, row by row.
-class CellSink {
-  public:
-    CellSink(VotableTable& table, std::vector<Coding> codings, std::size_t& budget)
-        : table_(table), codings_(std::move(codings)), budget_(budget) {
-        table_.columns.resize(codings_.size());
-        for (std::size_t i = 0; i < codings_.size(); ++i) {
-            if (!codings_[i].isText()) table_.columns[i].offsets.push_back(0);
-        }
-    }
-
-    const std::vector<Coding>& codings() const { return codings_; }
-
-    Status spend(std::size_t cells) {
-        if (cells > budget_) return fail(ErrorCode::ResourceExhausted, "the VOTable holds more cells than are read");
-        budget_ -= cells;
-        return {};
-    }
-    void addNull(std::size_t c) {
-        VotableColumn& column = table_.columns[c];
-        column.nulls.push_back(1);
-        if (codings_[c].isText() || codings_[c].type == Coding::Type::Long) column.texts.emplace_back();
-        if (!codings_[c].isText()) column.offsets.push_back(column.numbers.size());
-    }
-    void addText(std::size_t c, std::string text) {
-        table_.columns[c].texts.push_back(std::move(text));
-        table_.columns[c].nulls.push_back(0);
-    }
-    // The numbers are already at the end of the column.
-    void addNumbers(std::size_t c, std::string longText = {}) {
-        VotableColumn& column = table_.columns[c];
-        column.offsets.push_back(column.numbers.size());
-        column.nulls.push_back(0);
-        if (codings_[c].type == Coding::Type::Long) column.texts.push_back(std::move(longText));
-    }
-    VotableColumn& column(std::size_t c) { return table_.columns[c]; }
-
-    /// One TD.
-    Status addTd(std::size_t c, std::string text) {
-        const Coding& coding = codings_[c];
-        BALMER_CHECK(spend(1));
-        if (coding.isText()) {
-            if (text.empty()) {
-                addNull(c);
-            } else {
-                addText(c, std::move(text));
-            }
-            return {};
-        }
-        const std::string_view cell = core::trimmed(text);
-        if (cell.empty() || (!coding.nullText.empty() && coding.isInteger() && cell == core::trimmed(coding.nullText))) {
-            addNull(c);
-            return {};
-        }
-        VotableColumn& column = table_.columns[c];
-        const std::size_t before = column.numbers.size();
-        const bool scalar = coding.count == 1 && !coding.variable && coding.parts == 1;
-        std::size_t at = 0;
-        while (at < cell.size()) {
-            std::size_t begin = cell.find_first_not_of(" \t\r\n,", at);
-            if (begin == std::string_view::npos) break;
-            std::size_t end = coding.type == Coding::Type::Bit ? begin + 1 : std::min(cell.find_first_of(" \t\r\n,", begin), cell.size());
-            if (scalar) end = cell.size();
-            BALMER_CHECK(spend(1));
-            const auto value = parseNumber(cell.substr(begin, end - begin), coding);
-            if (!value && scalar) {
-                addNull(c);
-                return {};
-            }
-            column.numbers.push_back(value.value_or(std::numeric_limits<double>::quiet_NaN()));
-            at = end;
-        }
-        if (coding.null && scalar && column.numbers.size() == before + 1 && column.numbers.back() == *coding.null) {
-            column.numbers.pop_back();
-            addNull(c);
-            return {};
-        }
-        addNumbers(c, std::string(cell));
-        return {};
-    }
-
-  private:
-    VotableTable& table_;
-    std::vector<Coding> codings_;
-    std::size_t& budget_;
-};
-
-std::optional<std::string> fromBase64(std::string_view text) {
-    std::string out;
-    out.reserve(text.size() / 4 * 3);
-    std::uint32_t bits = 0;
-    int have = 0;
-    for (const char c : text) {
-        int digit = -1;
-        if (c >= 'A' && c <= 'Z') digit = c - 'A';
-        else if (c >= 'a' && c <= 'z') digit = c - 'a' + 26;
-        else if (c >= '0' && c <= '9') digit = c - '0' + 52;
-        else if (c == '+') digit = 62;
-        else if (c == '/') digit = 63;
-        else if (c == '=' ) break;
-        else if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
-        else return std::nullopt;
-        bits = bits << 6 | static_cast<std::uint32_t>(digit);
-        have += 6;
-        if (have >= 8) {
-            have -= 8;
-            out += static_cast<char>(bits >> have & 0xff);
-        }
-    }
-    return out;
-}
-
-template <typename T>
-T bigEndian(const char* at) {
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) bits = bits << 8 | static_cast<unsigned char>(at[i]);
-    if constexpr (sizeof(T) == 1) return static_cast<T>(bits);
-    else if constexpr (sizeof(T) == 2) return std::bit_cast<T>(static_cast<std::uint16_t>(bits));
-    else if constexpr (sizeof(T) == 4) return std::bit_cast<T>(static_cast<std::uint32_t>(bits));
-    else return std::bit_cast<T>(bits);
-}
-
-void appendUtf8(std::string& out, std::uint32_t code) {
-    if (code < 0x80) {
-        out += static_cast<char>(code);
-    } else if (code < 0x800) {
-        out += static_cast<char>(0xc0 | code >> 6);
-        out += static_cast<char>(0x80 | (code & 0x3f));
-    } else if (code < 0x10000) {
-        out += static_cast<char>(0xe0 | code >> 12);
-        out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-        out += static_cast<char>(0x80 | (code & 0x3f));
-    } else {
-        out += static_cast<char>(0xf0 | code >> 18);
-        out += static_cast<char>(0x80 | (code >> 12 & 0x3f));
-        out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-        out += static_cast<char>(0x80 | (code & 0x3f));
-    }
-}
-
-// Big-endian UTF-16 up to the first NUL.
-std::string fromUtf16(std::string_view bytes) {
-    std::string out;
-    for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
-        std::uint32_t code = bigEndian<std::uint16_t>(bytes.data() + i);
-        if (code == 0) break;
-        if (code >= 0xd800 && code < 0xdc00 && i + 3 < bytes.size()) {
-            const std::uint32_t low = bigEndian<std::uint16_t>(bytes.data() + i + 2);
-            if (low >= 0xdc00 && low < 0xe000) {
-                code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-                i += 2;
-            }
-        }
-        appendUtf8(out, code >= 0xd800 && code < 0xe000 ? 0xfffd : code);
-    }
-    return out;
-}
-
-// BINARY and BINARY2 (VOTable 1.3, sections 5.3 and 5.4).
-Status readBinary(CellSink& sink, std::string_view data, bool flags, std::size_t& rows) {
-    const std::vector<Coding>& codings = sink.codings();
-    const std::size_t flagBytes = flags ? (codings.size() + 7) / 8 : 0;
-    const auto short_ = [] { return fail(ErrorCode::Format, "the binary data of the VOTable end within a row"); };
-    while (!data.empty()) {
-        const std::size_t before = data.size();
-        if (data.size() < flagBytes) return short_();
-        const std::string_view nulls = data.substr(0, flagBytes);
-        data.remove_prefix(flagBytes);
-        for (std::size_t c = 0; c < codings.size(); ++c) {
-            const Coding& coding = codings[c];
-            std::size_t count = coding.count;
-            if (coding.variable) {
-                if (data.size() < 4) return short_();
-                const auto stated = bigEndian<std::uint32_t>(data.data());
-                data.remove_prefix(4);
-                if (__builtin_mul_overflow(count, static_cast<std::size_t>(stated), &count)) return short_();
-            }
-            std::size_t bytes = 0;
-            if (coding.type == Coding::Type::Bit) {
-                bytes = count / 8 + (count % 8 != 0);
-            } else if (__builtin_mul_overflow(count, coding.parts * coding.bytes(), &bytes)) {
-                return short_();
-            }
-            if (bytes > data.size()) return short_();
-            const std::string_view cell = data.substr(0, bytes);
-            data.remove_prefix(bytes);
-            BALMER_CHECK(sink.spend(1 + (coding.isText() ? 0 : count * coding.parts)));
-            if (flags && (static_cast<unsigned char>(nulls[c / 8]) >> (7 - c % 8) & 1) != 0) {
-                sink.addNull(c);
-                continue;
-            }
-            if (coding.isText()) {
-                std::string text = coding.type == Coding::Type::Char ? printable(cell.substr(0, cell.find('\0'))) : fromUtf16(cell);
-                if (text.empty()) sink.addNull(c);
-                else sink.addText(c, std::move(text));
-                continue;
-            }
-            std::vector<double>& numbers = sink.column(c).numbers;
-            std::string longText;
-            bool null = false;
-            for (std::size_t i = 0; i < count * coding.parts; ++i) {
-                const char* at = cell.data() + i * coding.bytes();
-                double value = 0;
-                switch (coding.type) {
-                case Coding::Type::Bit: value = static_cast<unsigned char>(cell[i / 8]) >> (7 - i % 8) & 1; break;
-                case Coding::Type::Boolean: {
-                    const auto truth = parseNumber(std::string_view(at, 1), coding);
-                    null = null || !truth;
-                    value = truth.value_or(std::numeric_limits<double>::quiet_NaN());
-                    break;
-                }
-                case Coding::Type::Byte: value = bigEndian<std::uint8_t>(at); break;
-                case Coding::Type::Short: value = bigEndian<std::int16_t>(at); break;
-                case Coding::Type::Int: value = bigEndian<std::int32_t>(at); break;
-                case Coding::Type::Long: {
-                    const auto whole = bigEndian<std::int64_t>(at);
-                    value = static_cast<double>(whole);
-                    longText += (longText.empty() ? "" : " ") + std::to_string(whole);
-                    break;
-                }
-                case Coding::Type::Float: value = bigEndian<float>(at); break;
-                default: value = bigEndian<double>(at); break;
-                }
-                numbers.push_back(value);
-            }
-            const bool scalar = count == 1 && coding.parts == 1 && !coding.variable;
-            if (count == 0 || (scalar && (null || (coding.null && numbers.back() == *coding.null)))) {
-                numbers.resize(numbers.size() - count * coding.parts);
-                sink.addNull(c);
-            } else {
-                sink.addNumbers(c, std::move(longText));
-            }
-        }
-        ++rows;
-        if (data.size() == before) return fail(ErrorCode::Format, "the columns of the VOTable take no space in its binary data");
-    }
-    return {};
-}
-
 class Parser {
   public:
-    Parser(std::span<const std::byte> bytes, const VotableLimits& limits) : bytes_(bytes), limits_(limits), budget_(limits.cells) {}
+    Parser(std::span<const std::byte> bytes, const VotableLimits& limits)
+        : bytes_(bytes), limits_(limits), budget_(limits.cells) {}
 
     Result<Votable> run() {
         if (bytes_.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
             return fail(ErrorCode::ResourceExhausted, "the VOTable is larger than 2 GiB");
         }
-        // Entities of the document's own are the way to blow it up; without any, long texts (base64 streams) are safe.
+        // Entities of the document's own are the way to blow it up; without any, long texts (base64 streams)
+        // are safe.
         const std::string_view text = asText(bytes_);
-        const bool plain = text.find("<!ENTITY") == std::string_view::npos && text.substr(0, 256).find('\0') == std::string_view::npos;
-        const int options = XML_PARSE_NONET | XML_PARSE_COMPACT | XML_PARSE_NOWARNING | XML_PARSE_NOERROR | (plain ? XML_PARSE_HUGE : 0);
-        reader_.reset(xmlReaderForMemory(text.data(), static_cast<int>(text.size()), nullptr, nullptr, options));
+        const bool plain = text.find("<!ENTITY") == std::string_view::npos &&
+                           text.substr(0, 256).find('\0') == std::string_view::npos;
+        const int options = XML_PARSE_NONET | XML_PARSE_COMPACT | XML_PARSE_NOWARNING | XML_PARSE_NOERROR |
+                            (plain ? XML_PARSE_HUGE : 0);
+        reader_.reset(
+            xmlReaderForMemory(text.data(), static_cast<int>(text.size()), nullptr, nullptr, options));
         if (!reader_) return fail(ErrorCode::ResourceExhausted, "no memory for the XML reader");
         xmlTextReaderSetErrorHandler(reader_.get(), &Parser::noteError, this);
 
@@ -362,19 +46,25 @@ class Parser {
             BALMER_TRY(const bool more, next());
             if (!more) break;
             if (type() != XML_READER_TYPE_ELEMENT) continue;
-            if (local() != "VOTABLE") return fail(ErrorCode::Format, "the root element of the document is <" + local() + ">, not <VOTABLE>");
+            if (local() != "VOTABLE")
+                return fail(ErrorCode::Format,
+                            "the root element of the document is <" + local() + ">, not <VOTABLE>");
             Votable document;
             document.version = attribute("version");
-            BALMER_CHECK(children([&](const std::string& name) -> Status { return topLevel(document, name); }));
+            BALMER_CHECK(
+                children([&](const std::string& name) -> Status { return topLevel(document, name); }));
             return document;
         }
         return fail(ErrorCode::Format, "the document holds no <VOTABLE>");
     }
 
   private:
-    static void noteError(void* self, const char* message, xmlParserSeverities severity, xmlTextReaderLocatorPtr locator) {
+    static void noteError(void* self, const char* message, xmlParserSeverities severity,
+                          xmlTextReaderLocatorPtr locator) {
         auto* parser = static_cast<Parser*>(self);
-        if (!parser->error_.empty() || severity == XML_PARSER_SEVERITY_WARNING || severity == XML_PARSER_SEVERITY_VALIDITY_WARNING) return;
+        if (!parser->error_.empty() || severity == XML_PARSER_SEVERITY_WARNING ||
+            severity == XML_PARSER_SEVERITY_VALIDITY_WARNING)
+            return;
         parser->error_ = "line " + std::to_string(xmlTextReaderLocatorLineNumber(locator)) + ": " +
                          printable(core::trimmed(message == nullptr ? "not well-formed" : message));
     }
@@ -382,7 +72,8 @@ class Parser {
     Result<bool> next() {
         const int status = xmlTextReaderRead(reader_.get());
         if (status < 0) {
-            return fail(ErrorCode::Format, "the XML is damaged" + (error_.empty() ? std::string() : ", " + error_));
+            return fail(ErrorCode::Format,
+                        "the XML is damaged" + (error_.empty() ? std::string() : ", " + error_));
         }
         return status == 1;
     }
@@ -392,17 +83,22 @@ class Parser {
         return name == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(name));
     }
     std::string attribute(const char* name) const {
-        const std::unique_ptr<xmlChar, void (*)(void*)> value(xmlTextReaderGetAttribute(reader_.get(), reinterpret_cast<const xmlChar*>(name)),
-                                                              [](void* p) { xmlFree(p); });
+        const std::unique_ptr<xmlChar, void (*)(void*)> value(
+            xmlTextReaderGetAttribute(reader_.get(), reinterpret_cast<const xmlChar*>(name)),
+            [](void* p) { xmlFree(p); });
         return value ? std::string(reinterpret_cast<const char*>(value.get())) : std::string();
     }
-    std::string line() const { return "line " + std::to_string(xmlTextReaderGetParserLineNumber(reader_.get())); }
+    std::string line() const {
+        return "line " + std::to_string(xmlTextReaderGetParserLineNumber(reader_.get()));
+    }
 
-    /// Calls onElement for each child of the current element; it must consume the child (text(), children() or skip()).
+    /// Calls onElement for each child of the current element; it must consume the child (text(), children()
+    /// or skip()).
     template <typename OnElement>
     Status children(OnElement&& onElement) {
         if (xmlTextReaderIsEmptyElement(reader_.get()) == 1) return {};
-        if (++depth_ > limits_.depth) return fail(ErrorCode::ResourceExhausted, "the elements of the VOTable are nested too deeply");
+        if (++depth_ > limits_.depth)
+            return fail(ErrorCode::ResourceExhausted, "the elements of the VOTable are nested too deeply");
         while (true) {
             BALMER_TRY(const bool more, next());
             if (!more) return fail(ErrorCode::Format, "the document ends within an element");
@@ -419,7 +115,8 @@ class Parser {
     Result<std::string> text() {
         std::string collected;
         if (xmlTextReaderIsEmptyElement(reader_.get()) == 1) return collected;
-        if (++depth_ > limits_.depth) return fail(ErrorCode::ResourceExhausted, "the elements of the VOTable are nested too deeply");
+        if (++depth_ > limits_.depth)
+            return fail(ErrorCode::ResourceExhausted, "the elements of the VOTable are nested too deeply");
         while (true) {
             BALMER_TRY(const bool more, next());
             if (!more) return fail(ErrorCode::Format, "the document ends within an element");
@@ -427,7 +124,8 @@ class Parser {
             if (node == XML_READER_TYPE_END_ELEMENT) break;
             if (node == XML_READER_TYPE_ELEMENT) {
                 BALMER_CHECK(skip());
-            } else if (node == XML_READER_TYPE_TEXT || node == XML_READER_TYPE_CDATA || node == XML_READER_TYPE_SIGNIFICANT_WHITESPACE) {
+            } else if (node == XML_READER_TYPE_TEXT || node == XML_READER_TYPE_CDATA ||
+                       node == XML_READER_TYPE_SIGNIFICANT_WHITESPACE) {
                 const auto* value = xmlTextReaderConstValue(reader_.get());
                 if (value != nullptr) collected += reinterpret_cast<const char*>(value);
             }
@@ -561,13 +259,14 @@ class Parser {
 
     Status data(VotableTable& t) {
         if (t.rows > 0 || !t.columns.empty()) return skip(); // one DATA a table
-        if (const auto shared = fields_.find(t.ref); t.fields.empty() && shared != fields_.end()) t.fields = shared->second;
+        if (const auto shared = fields_.find(t.ref); t.fields.empty() && shared != fields_.end())
+            t.fields = shared->second;
         std::vector<Coding> codings;
         for (const VotableField& f : t.fields) {
             const auto coding = codingOf(f);
             if (!coding) {
-                t.unread = "column " + (f.name.empty() ? f.id : f.name) + " has the datatype \"" + f.datatype + "\" with arraysize \"" +
-                           f.arraysize + "\", which is unknown";
+                t.unread = "column " + (f.name.empty() ? f.id : f.name) + " has the datatype \"" +
+                           f.datatype + "\" with arraysize \"" + f.arraysize + "\", which is unknown";
                 return skip();
             }
             codings.push_back(*coding);
@@ -592,7 +291,8 @@ class Parser {
             BALMER_CHECK(children([&](const std::string& cell) -> Status {
                 if (cell != "TD") return skip();
                 if (c >= t.fields.size()) {
-                    return fail(ErrorCode::Format, line() + ": row " + std::to_string(t.rows + 1) + " of the VOTable has more cells than its " +
+                    return fail(ErrorCode::Format, line() + ": row " + std::to_string(t.rows + 1) +
+                                                       " of the VOTable has more cells than its " +
                                                        std::to_string(t.fields.size()) + " columns");
                 }
                 BALMER_TRY(std::string value, text());
@@ -619,7 +319,8 @@ class Parser {
         }
         BALMER_TRY(const std::string coded, text());
         auto decoded = fromBase64(coded);
-        if (!decoded) return fail(ErrorCode::Format, line() + ": the binary data of the VOTable are not base64");
+        if (!decoded)
+            return fail(ErrorCode::Format, line() + ": the binary data of the VOTable are not base64");
         if (isGzip(asBytes(*decoded))) { // encoding="gzip" inside base64
             BALMER_TRY(*decoded, gunzip(asBytes(*decoded), std::size_t{1} << 28));
         }
@@ -634,13 +335,16 @@ class Parser {
     std::size_t budget_, depth_ = 0;
     std::unique_ptr<xmlTextReader, FreeReader> reader_;
     std::string error_;
-    std::map<std::string, std::vector<VotableField>> fields_; ///< by the table's ID, for those that refer to it
+    std::map<std::string, std::vector<VotableField>>
+        fields_; ///< by the table's ID, for those that refer to it
 };
 
-void collect(const std::vector<VotableResource>& resources, bool results, std::vector<const VotableTable*>& into) {
+void collect(const std::vector<VotableResource>& resources, bool results,
+             std::vector<const VotableTable*>& into) {
     for (const VotableResource& resource : resources) {
         if ((resource.type == "results") == results) {
-            for (const VotableTable& table : resource.tables) into.push_back(&table);
+            for (const VotableTable& table : resource.tables)
+                into.push_back(&table);
         }
         collect(resource.resources, results, into);
     }
@@ -661,7 +365,9 @@ std::optional<std::size_t> VotableTable::fieldByUtype(std::string_view ending) c
     for (std::size_t i = 0; i < fields.size(); ++i) {
         const std::string own = core::lowerCase(fields[i].utype);
         if (!own.ends_with(wanted)) continue;
-        if (own.size() == wanted.size() || own[own.size() - wanted.size() - 1] == '.' || own[own.size() - wanted.size() - 1] == ':') return i;
+        if (own.size() == wanted.size() || own[own.size() - wanted.size() - 1] == '.' ||
+            own[own.size() - wanted.size() - 1] == ':')
+            return i;
     }
     return std::nullopt;
 }
@@ -736,7 +442,8 @@ bool looksLikeVotable(std::span<const std::byte> bytes) {
         text.remove_prefix(end);
     }
     std::string_view name = text.substr(1, std::min(text.find_first_of(" \t\r\n>/"), text.size()) - 1);
-    if (const std::size_t colon = name.find(':'); colon != std::string_view::npos) name.remove_prefix(colon + 1);
+    if (const std::size_t colon = name.find(':'); colon != std::string_view::npos)
+        name.remove_prefix(colon + 1);
     return name == "VOTABLE";
 }
 

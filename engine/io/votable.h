@@ -1,8 +1,9 @@
 // VOTable 1.0 to 1.5 (IVOA Recommendation 2019-10-21 and its forerunners): the whole document as values.
 //
-// Read are TABLEDATA, BINARY and BINARY2 (base64, inline); namespaces and their absence are alike, unknown elements
-// are passed over. No DTD is loaded, no entity expanded beyond the five of XML, no address followed: a STREAM with
-// href or in FITS leaves a table without rows whose `unread` says why. Functions without state; any thread. Values.
+// Read are TABLEDATA, BINARY and BINARY2 (base64, inline); namespaces and their absence are alike, unknown
+// elements are passed over. No DTD is loaded, no entity expanded beyond the five of XML, no address followed:
+// a STREAM with href or in FITS leaves a table without rows whose `unread` says why. Functions without state;
+// any thread. Values.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +21,13 @@ namespace balmer::io {
 /// PARAM, or the description of a column (FIELD), whose value is then empty.
 struct VotableField {
     std::string id, name, datatype, arraysize, unit, ucd, utype, xtype, ref, description;
-    std::string value;    ///< PARAM's
-    std::string nullText; ///< VALUES null=
+    std::string value;                ///< PARAM's
+    std::string nullText;             ///< VALUES null=
     std::vector<std::string> options; ///< VALUES' OPTION values
     std::string minimum, maximum;     ///< VALUES' MIN and MAX
-    bool isText() const { return datatype == "char" || datatype == "unicodeChar"; }
+    bool isText() const {
+        return datatype == "char" || datatype == "unicodeChar" || datatype == "string" || datatype.empty();
+    }
 };
 
 /// INFO: QUERY_STATUS, request parameters, provenance.
@@ -44,8 +47,8 @@ struct VotableCoordinateSystem {
     std::string id, system, equinox, epoch;
 };
 
-/// One column's cells. Numbers (and booleans, bits; complex ones as pairs) lie one after the other in `numbers`, text in
-/// `texts`; 64-bit integers have both, because a double does not hold them all.
+/// One column's cells. Numbers (and booleans, bits; complex ones as pairs) lie one after the other in
+/// `numbers`, text in `texts`; 64-bit integers have both, because a double does not hold them all.
 struct VotableColumn {
     std::vector<double> numbers;
     std::vector<std::size_t> offsets; ///< cell r of a numeric column is numbers[offsets[r] … offsets[r + 1])
@@ -65,7 +68,8 @@ struct VotableTable {
 
     /// The first field whose name or ID is this, without regard to case.
     std::optional<std::size_t> field(std::string_view nameOrId) const;
-    /// The first field whose utype ends with this after a namespace or a dot ("SpectralAxis.Value"), without case.
+    /// The first field whose utype ends with this after a namespace or a dot ("SpectralAxis.Value"), without
+    /// case.
     std::optional<std::size_t> fieldByUtype(std::string_view ending) const;
     /// The first field with this word of UCD1+ ("em.wl") as the first word of its ucd.
     std::optional<std::size_t> fieldByUcd(std::string_view firstWord) const;
@@ -108,9 +112,9 @@ struct VotableLimits {
 /// Whether the bytes look like a VOTable: XML with the root element VOTABLE.
 bool looksLikeVotable(std::span<const std::byte> bytes);
 
-/// Errors: Format with the line for XML that is not well-formed, rows with more cells than columns, binary data that end
-/// within a row; ResourceExhausted beyond the limits. An empty cell, a missing one at the end of a row and a scalar that is
-/// no number in a numeric column are null.
+/// Errors: Format with the line for XML that is not well-formed, rows with more cells than columns, binary
+/// data that end within a row; ResourceExhausted beyond the limits. An empty cell, a missing one at the end
+/// of a row and a scalar that is no number in a numeric column are null.
 core::Result<Votable> parseVotable(std::span<const std::byte> bytes, const VotableLimits& limits = {});
 
 } // namespace balmer::io

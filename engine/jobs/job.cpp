@@ -20,7 +20,9 @@ constexpr std::array<std::pair<Phase, std::string_view>, 10> words = {{{Phase::P
                                                                        {Phase::Archived, "ARCHIVED"}}};
 }
 
-std::string_view toString(Phase phase) { return words[static_cast<std::size_t>(phase)].second; }
+std::string_view toString(Phase phase) {
+    return words[static_cast<std::size_t>(phase)].second;
+}
 
 std::optional<Phase> parsePhase(std::string_view word) {
     const auto lower = core::lowerCase(word);
@@ -30,7 +32,8 @@ std::optional<Phase> parsePhase(std::string_view word) {
 }
 
 bool isFinal(Phase phase) {
-    return phase == Phase::Completed || phase == Phase::Error || phase == Phase::Aborted || phase == Phase::Archived;
+    return phase == Phase::Completed || phase == Phase::Error || phase == Phase::Aborted ||
+           phase == Phase::Archived;
 }
 
 bool canMove(Phase from, Phase to) {

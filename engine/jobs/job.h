@@ -1,7 +1,8 @@
 // Job: one run of something that takes longer than a frame, and the record that stays of it.
 //
-// The words of the phases are those of UWS 1.1 (IVOA Recommendation 2016, §2.1.3), so that a job here, on a worker or
-// behind an HTTP face is described alike. All values; no thread rule. Times are ISO 8601, UTC (core::formatTime).
+// The words of the phases are those of UWS 1.1 (IVOA Recommendation 2016, §2.1.3), so that a job here, on a
+// worker or behind an HTTP face is described alike. All values; no thread rule. Times are ISO 8601, UTC
+// (core::formatTime).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,18 @@
 
 namespace balmer::jobs {
 
-enum class Phase { Pending, Queued, Executing, Completed, Error, Aborted, Unknown, Held, Suspended, Archived };
+enum class Phase {
+    Pending,
+    Queued,
+    Executing,
+    Completed,
+    Error,
+    Aborted,
+    Unknown,
+    Held,
+    Suspended,
+    Archived
+};
 
 /// "PENDING", "QUEUED" …, as UWS writes them.
 std::string_view toString(Phase phase);
@@ -30,10 +42,10 @@ using JobId = std::int64_t; ///< positive; given by the store, never used twice
 
 /// What is to be run. The same spec on the same inputs gives the same result.
 struct JobSpec {
-    std::string kind;       ///< "import", "preprocess", "som", "learn", "score", "round", "simulate" …
-    std::string label;      ///< the user's short name for it; may be empty
-    std::string notes;      ///< the user's remarks; may be empty
-    std::string parameters = "{}"; ///< one JSON object, of the kind's schema
+    std::string kind;  ///< "import", "preprocess", "som", "learn", "score", "round", "simulate" …
+    std::string label; ///< the user's short name for it; may be empty
+    std::string notes; ///< the user's remarks; may be empty
+    std::string parameters = "{}";   ///< one JSON object, of the kind's schema
     std::vector<std::string> inputs; ///< digests of what it reads
     std::uint64_t seed = 0;
     std::optional<JobId> parent; ///< the job of which this is "run again"
@@ -68,12 +80,12 @@ struct Job {
     JobSpec spec;
     Phase phase = Phase::Pending;
     std::string created;
-    std::string started; ///< "" before it executes
-    std::string ended;   ///< "" before it is final
-    double progress = 0; ///< 0 … 1
-    std::string stage;   ///< what it is doing, a word or two
-    std::optional<core::Error> error; ///< in phases Error and Aborted: what happened
-    std::string result;               ///< JSON of the outcome, "" where there is none
+    std::string started;                 ///< "" before it executes
+    std::string ended;                   ///< "" before it is final
+    double progress = 0;                 ///< 0 … 1
+    std::string stage;                   ///< what it is doing, a word or two
+    std::optional<core::Error> error;    ///< in phases Error and Aborted: what happened
+    std::string result;                  ///< JSON of the outcome, "" where there is none
     std::string place = "this computer"; ///< where it runs
     std::string programVersion;
     std::string device;       ///< "cpu", "cuda:0 NVIDIA …"

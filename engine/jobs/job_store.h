@@ -1,8 +1,8 @@
 // JobStore: where the records of jobs are kept; the port that the queue writes to and the store implements.
 //
-// Every call may come from any thread. A call that returns success is durable. Jobs of several processes may lie in
-// one store. Errors, everywhere: NotFound for an id that is not there (with a sentence that names it), Store or Io
-// when the medium fails; InvalidArgument for a step of phase that canMove() does not allow.
+// Every call may come from any thread. A call that returns success is durable. Jobs of several processes may
+// lie in one store. Errors, everywhere: NotFound for an id that is not there (with a sentence that names it),
+// Store or Io when the medium fails; InvalidArgument for a step of phase that canMove() does not allow.
 #pragma once
 
 #include <cstddef>
@@ -57,8 +57,8 @@ class JobStore {
     virtual core::Result<std::vector<SeriesPoint>> series(JobId id) = 0;
     virtual core::Result<std::vector<LogLine>> log(JobId id) = 0;
 
-    /// Forgets a final job with its series and log; artefacts that it left stay. Errors: InvalidArgument when it is
-    /// not final.
+    /// Forgets a final job with its series and log; artefacts that it left stay. Errors: InvalidArgument when
+    /// it is not final.
     virtual core::Status remove(JobId id) = 0;
 };
 

@@ -34,8 +34,9 @@ std::string pidNamespace() {
     return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
 }
 
-/// Ticks after boot at which the process began: the 22nd field of /proc/PID/stat, counted after the name, which may
-/// hold blanks and brackets. Nothing when there is no such process, or it is a zombie: it does no more work.
+/// Ticks after boot at which the process began: the 22nd field of /proc/PID/stat, counted after the name,
+/// which may hold blanks and brackets. Nothing when there is no such process, or it is a zombie: it does no
+/// more work.
 std::optional<std::string> startTime(const std::string& pid) {
     const auto line = firstLine("/proc/" + pid + "/stat");
     const auto nameEnd = line.rfind(')');
@@ -54,8 +55,8 @@ const std::string& thisProcessToken() {
     if (owner != ::getpid()) {
         owner = ::getpid();
         const auto pid = std::to_string(owner);
-        token = hostName() + separator + firstLine("/proc/sys/kernel/random/boot_id") + separator + pidNamespace() +
-                separator + pid + separator + startTime(pid).value_or("");
+        token = hostName() + separator + firstLine("/proc/sys/kernel/random/boot_id") + separator +
+                pidNamespace() + separator + pid + separator + startTime(pid).value_or("");
     }
     return token;
 }

@@ -1,5 +1,6 @@
-// ProcessToken: names a process so that a later one can tell whether it still lives, even after a reboot or when its
-// number was given to another program. Text: host, boot, pid namespace, pid and start time. Linux. Any thread.
+// ProcessToken: names a process so that a later one can tell whether it still lives, even after a reboot or
+// when its number was given to another program. Text: host, boot, pid namespace, pid and start time. Linux.
+// Any thread.
 #pragma once
 
 #include <string>

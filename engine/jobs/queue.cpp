@@ -31,7 +31,8 @@ void warn(JobId id, std::string_view what, const Error& error) {
 }
 } // namespace
 
-// ---------------------------------------------------------------------------------------------------- observers
+// ----------------------------------------------------------------------------------------------------
+// observers
 
 struct Subscription::Observer {
     explicit Observer(std::function<void(const JobEvent&)> given) : callback(std::move(given)) {}
@@ -68,7 +69,8 @@ Subscription::~Subscription() {
     if (observer_) observer_->stop();
 }
 
-// -------------------------------------------------------------------------------------------------------- state
+// --------------------------------------------------------------------------------------------------------
+// state
 
 struct JobQueue::State {
     using Observer = Subscription::Observer;
@@ -145,9 +147,10 @@ void JobQueue::State::tellObservers() {
 Result<Job> JobQueue::State::create(JobSpec spec) {
     if (!runners.contains(spec.kind)) {
         std::string known;
-        for (const auto& [kind, runner] : runners) known += (known.empty() ? "" : ", ") + kind;
-        return fail(ErrorCode::InvalidArgument,
-                    "there is no job of kind \"" + spec.kind + "\"; known are " + (known.empty() ? "none" : known));
+        for (const auto& [kind, runner] : runners)
+            known += (known.empty() ? "" : ", ") + kind;
+        return fail(ErrorCode::InvalidArgument, "there is no job of kind \"" + spec.kind + "\"; known are " +
+                                                    (known.empty() ? "none" : known));
     }
     Job job;
     job.spec = std::move(spec);
@@ -184,8 +187,8 @@ class Reporter : public JobNotes {
     using Emit = std::function<void(JobEvent)>;
     Reporter(Job job, JobStore& store, const QueueOptions& options, std::stop_source stop, Emit emit,
              std::function<std::string()> now)
-        : job_(std::move(job)), store_(store), options_(options), stop_(std::move(stop)), emit_(std::move(emit)),
-          now_(std::move(now)) {}
+        : job_(std::move(job)), store_(store), options_(options), stop_(std::move(stop)),
+          emit_(std::move(emit)), now_(std::move(now)) {}
 
     void progress(double fraction, std::string_view stage) {
         job_.progress = fraction;
@@ -202,7 +205,8 @@ class Reporter : public JobNotes {
     }
     void log(std::string_view line) override {
         LogLine entry{now_(), std::string(line)};
-        if (const auto kept = store_.addLog(job_.id, entry); !kept) warn(job_.id, "keeping its log", kept.error());
+        if (const auto kept = store_.addLog(job_.id, entry); !kept)
+            warn(job_.id, "keeping its log", kept.error());
         emit_({JobEvent::Kind::Log, job_, {}, std::move(entry)});
     }
     void artefact(const Artefact& artefact) override {
@@ -243,8 +247,10 @@ class Reporter : public JobNotes {
             unkept_.clear();
         }
         const auto wantedStopped = store_.progress(job_.id, job_.progress, job_.stage);
-        if (!wantedStopped) warn(job_.id, "keeping its progress", wantedStopped.error());
-        else if (*wantedStopped) stop_.request_stop();
+        if (!wantedStopped)
+            warn(job_.id, "keeping its progress", wantedStopped.error());
+        else if (*wantedStopped)
+            stop_.request_stop();
     }
 
     Job job_;
@@ -263,9 +269,11 @@ Result<Outcome> runGuarded(const Runner& runner, const Job& job, core::TaskConte
     try {
         return runner(job, task, notes);
     } catch (const std::bad_alloc&) {
-        return fail(ErrorCode::ResourceExhausted, "there was not enough memory for this job; try a smaller one");
+        return fail(ErrorCode::ResourceExhausted,
+                    "there was not enough memory for this job; try a smaller one");
     } catch (const std::exception& exception) {
-        return fail(ErrorCode::Internal, "the job met a defect of the program: " + std::string(exception.what()));
+        return fail(ErrorCode::Internal,
+                    "the job met a defect of the program: " + std::string(exception.what()));
     } catch (...) {
         return fail(ErrorCode::Internal, "the job met a defect of the program: an unknown exception");
     }
@@ -273,7 +281,8 @@ Result<Outcome> runGuarded(const Runner& runner, const Job& job, core::TaskConte
 
 } // namespace
 
-Result<Job> JobQueue::State::execute(JobId id, std::stop_source stop, const core::TaskContext::ProgressSink& progress,
+Result<Job> JobQueue::State::execute(JobId id, std::stop_source stop,
+                                     const core::TaskContext::ProgressSink& progress,
                                      const core::TaskContext::SeriesSink& series) {
     if (const auto begun = store.start(id, now(), options.device, thisProcessToken()); !begun) {
         BALMER_TRY(auto job, store.get(id));
@@ -286,8 +295,9 @@ Result<Job> JobQueue::State::execute(JobId id, std::stop_source stop, const core
     BALMER_TRY(Job job, store.get(id));
     emitPhase(job);
 
-    Reporter reporter(job, store, options, stop, [this](JobEvent event) { emit(std::move(event)); },
-                      [this] { return now(); });
+    Reporter reporter(
+        job, store, options, stop, [this](JobEvent event) { emit(std::move(event)); },
+        [this] { return now(); });
     core::TaskContext task(
         stop.get_token(),
         [&](double fraction, std::string_view stage) {
@@ -301,7 +311,8 @@ Result<Job> JobQueue::State::execute(JobId id, std::stop_source stop, const core
 
     auto outcome = runGuarded(runners.find(job.spec.kind)->second, job, task, reporter);
     if (outcome)
-        for (const auto& artefact : outcome->artefacts) reporter.artefact(artefact);
+        for (const auto& artefact : outcome->artefacts)
+            reporter.artefact(artefact);
     if (const auto flushed = reporter.flush(); !flushed && outcome) outcome = fail(flushed.error());
 
     Status finished;
@@ -313,10 +324,11 @@ Result<Job> JobQueue::State::execute(JobId id, std::stop_source stop, const core
             const std::lock_guard lock(mutex);
             closed = closing;
         }
-        finished = store.finish(id, Phase::Aborted, now(), "",
-                                Error(ErrorCode::Cancelled, closed                  ? "the program was closed"
-                                                            : stop.stop_requested() ? "aborted on request"
-                                                                                    : outcome.error().message()));
+        finished =
+            store.finish(id, Phase::Aborted, now(), "",
+                         Error(ErrorCode::Cancelled, closed                  ? "the program was closed"
+                                                     : stop.stop_requested() ? "aborted on request"
+                                                                             : outcome.error().message()));
     } else {
         finished = store.finish(id, Phase::Error, now(), "", outcome.error());
     }
@@ -344,7 +356,8 @@ void JobQueue::State::runJobs(std::size_t number) {
     }
 }
 
-// -------------------------------------------------------------------------------------------------------- queue
+// --------------------------------------------------------------------------------------------------------
+// queue
 
 JobQueue::JobQueue(JobStore& store, RunnerTable runners, QueueOptions options)
     : state_(std::make_unique<State>(store, std::move(runners), std::move(options))) {
@@ -360,14 +373,18 @@ JobQueue::~JobQueue() {
         const std::lock_guard lock(state_->mutex);
         state_->closing = true;
         left.swap(state_->waiting);
-        for (auto& [id, stop] : state_->running) stop.request_stop();
-        for (const auto id : left) state_->running.emplace(id, std::stop_source());
+        for (auto& [id, stop] : state_->running)
+            stop.request_stop();
+        for (const auto id : left)
+            state_->running.emplace(id, std::stop_source());
     }
     state_->workCame.notify_all();
     for (const auto id : left)
-        if (const auto aborted = state_->abortWaiting(id, "the program was closed before this job began"); !aborted)
+        if (const auto aborted = state_->abortWaiting(id, "the program was closed before this job began");
+            !aborted)
             warn(id, "aborting it", aborted.error());
-    for (auto& thread : state_->executors) thread.join();
+    for (auto& thread : state_->executors)
+        thread.join();
     {
         const std::lock_guard lock(state_->eventMutex);
         state_->eventsEnd = true;
@@ -459,10 +476,13 @@ Subscription JobQueue::subscribe(std::function<void(const JobEvent&)> callback) 
 
 std::vector<std::string> JobQueue::kinds() const {
     std::vector<std::string> names;
-    for (const auto& [kind, runner] : state_->runners) names.push_back(kind);
+    for (const auto& [kind, runner] : state_->runners)
+        names.push_back(kind);
     return names;
 }
 
-JobStore& JobQueue::store() const { return state_->store; }
+JobStore& JobQueue::store() const {
+    return state_->store;
+}
 
 } // namespace balmer::jobs

@@ -1,8 +1,10 @@
-// JobQueue: runs jobs on threads of its own, in the order of submission, and keeps their records in a JobStore.
+// JobQueue: runs jobs on threads of its own, in the order of submission, and keeps their records in a
+// JobStore.
 //
-// Owner: whoever opens the project; the store must outlive the queue. Every method may be called from any thread.
-// Threads: `balmer-job-N` run the runners; `balmer-events` calls the observers, one event at a time and in order, so
-// that an observer needs no lock against itself. An observer must return soon and must not destroy the queue.
+// Owner: whoever opens the project; the store must outlive the queue. Every method may be called from any
+// thread. Threads: `balmer-job-N` run the runners; `balmer-events` calls the observers, one event at a time
+// and in order, so that an observer needs no lock against itself. An observer must return soon and must not
+// destroy the queue.
 #pragma once
 
 #include <chrono>
@@ -38,8 +40,8 @@ class JobNotes {
     virtual void artefact(const Artefact& artefact) = 0;
 };
 
-/// Does the work of one kind. Called on one thread; several jobs of a kind may run at once. The job's spec holds the
-/// parameters. An exception that escapes becomes an Internal error of the job.
+/// Does the work of one kind. Called on one thread; several jobs of a kind may run at once. The job's spec
+/// holds the parameters. An exception that escapes becomes an Internal error of the job.
 using Runner = std::function<core::Result<Outcome>(const Job& job, core::TaskContext& task, JobNotes& notes)>;
 using RunnerTable = std::map<std::string, Runner, std::less<>>;
 
@@ -72,9 +74,9 @@ class [[nodiscard]] Subscription {
 };
 
 struct QueueOptions {
-    std::size_t threads = 1;    ///< jobs that run at once; heavy kinds use all processors by themselves
+    std::size_t threads = 1;         ///< jobs that run at once; heavy kinds use all processors by themselves
     std::string programVersion = {}; ///< written into every record
-    std::string device = "cpu"; ///< likewise
+    std::string device = "cpu";      ///< likewise
     const core::Clock* clock = nullptr; ///< for the times in the records; the computer's own when null
     /// For the throttle of progress; the computer's steady clock when empty.
     std::function<std::chrono::steady_clock::time_point()> ticks = {};
@@ -88,20 +90,23 @@ class JobQueue {
     JobQueue(const JobQueue&) = delete;
     JobQueue& operator=(const JobQueue&) = delete;
 
-    /// Keeps the job as Queued, durably, then queues it. Errors: InvalidArgument for a kind that has no runner
-    /// (naming those that have); those of the store.
+    /// Keeps the job as Queued, durably, then queues it. Errors: InvalidArgument for a kind that has no
+    /// runner (naming those that have); those of the store.
     core::Result<JobId> submit(JobSpec spec);
 
-    /// Runs the job now, on the caller's thread, with the same record as a submitted one; observers hear of it too.
-    /// Returns the record in its final phase: a runner's failure is the record's error, not this function's.
-    core::Result<Job> runHere(JobSpec spec, std::stop_token stop = {}, core::TaskContext::ProgressSink progress = {},
+    /// Runs the job now, on the caller's thread, with the same record as a submitted one; observers hear of
+    /// it too. Returns the record in its final phase: a runner's failure is the record's error, not this
+    /// function's.
+    core::Result<Job> runHere(JobSpec spec, std::stop_token stop = {},
+                              core::TaskContext::ProgressSink progress = {},
                               core::TaskContext::SeriesSink series = {});
 
-    /// A queued job is Aborted at once, an executing one at its next checkpoint; one of another process is asked
-    /// through the store. Errors: NotFound; InvalidArgument when it has ended already.
+    /// A queued job is Aborted at once, an executing one at its next checkpoint; one of another process is
+    /// asked through the store. Errors: NotFound; InvalidArgument when it has ended already.
     core::Status abort(JobId id);
 
-    /// Submits a copy of the job's spec with parent = id; parameters replace the old ones where they are not empty.
+    /// Submits a copy of the job's spec with parent = id; parameters replace the old ones where they are not
+    /// empty.
     core::Result<JobId> runAgain(JobId id, std::string parameters = {});
 
     /// Waits until the job of this queue is final; returns its record.

@@ -50,12 +50,13 @@ core::Status checkStep(const StepDescription& step) {
     const auto* kind = kindOf(step.name);
     if (kind == nullptr) {
         std::string known;
-        for (const auto& each : stepKinds()) known += (known.empty() ? "" : ", ") + std::string(each.name);
+        for (const auto& each : stepKinds())
+            known += (known.empty() ? "" : ", ") + std::string(each.name);
         return wrong("there is no such step; the steps are " + known);
     }
     if (step.version != kind->version)
-        return wrong("version " + std::to_string(step.version) + " is not known here; this program has version " +
-                     std::to_string(kind->version));
+        return wrong("version " + std::to_string(step.version) +
+                     " is not known here; this program has version " + std::to_string(kind->version));
     for (const auto& item : step.parameters) {
         if (std::find(kind->parameters.begin(), kind->parameters.end(), item.name) == kind->parameters.end())
             return wrong("it has no parameter \"" + item.name + "\"");
@@ -72,7 +73,8 @@ core::Status checkStep(const StepDescription& step) {
     if (step.name == "gaussian-blur") {
         const double sigma = parameter(step, "sigmaPixels");
         if (sigma < 0 || sigma > 1000) return wrong("sigmaPixels must lie between 0 and 1000");
-        if (parameter(step, "maximumStepAngstrom") < 0) return wrong("maximumStepAngstrom must not be negative");
+        if (parameter(step, "maximumStepAngstrom") < 0)
+            return wrong("maximumStepAngstrom must not be negative");
     } else if (step.name == "resample-linear") {
         const double columns = parameter(step, "columns");
         if (columns < 2 || columns > 1e6 || columns != std::floor(columns))
@@ -89,7 +91,8 @@ core::Status checkStep(const StepDescription& step) {
 std::vector<double> linspace(double first, double last, std::size_t count) {
     std::vector<double> values(count);
     const double step = (last - first) / static_cast<double>(count - 1);
-    for (std::size_t i = 0; i < count; ++i) values[i] = first + step * static_cast<double>(i);
+    for (std::size_t i = 0; i < count; ++i)
+        values[i] = first + step * static_cast<double>(i);
     values.back() = last;
     return values;
 }
@@ -104,7 +107,8 @@ core::Result<Pipeline> Pipeline::make(std::vector<StepDescription> steps) {
         BALMER_CHECK(checkStep(step));
         for (std::size_t j = 0; j < i; ++j)
             if (steps[j].name == step.name)
-                return fail(ErrorCode::InvalidArgument, "step \"" + step.name + "\" stands twice; keep one of them");
+                return fail(ErrorCode::InvalidArgument,
+                            "step \"" + step.name + "\" stands twice; keep one of them");
         const int here = kindOf(step.name)->place;
         if (here < place || (here == 2 && place == 0))
             return fail(ErrorCode::InvalidArgument, "step \"" + step.name +
@@ -116,8 +120,9 @@ core::Result<Pipeline> Pipeline::make(std::vector<StepDescription> steps) {
                                       static_cast<std::size_t>(parameter(step, "columns")));
     }
     if (pipeline.grid_.empty())
-        return fail(ErrorCode::InvalidArgument, "a pipeline needs the step \"resample-linear\", which gives every "
-                                                "spectrum the same wavelengths");
+        return fail(ErrorCode::InvalidArgument,
+                    "a pipeline needs the step \"resample-linear\", which gives every "
+                    "spectrum the same wavelengths");
     pipeline.steps_ = std::move(steps);
     return pipeline;
 }
@@ -166,7 +171,8 @@ core::Result<Row> Pipeline::apply(const spectrum::Spectrum& spectrum) const {
         row.inverseVariance.resize(row.flux.size());
         for (std::size_t i = 0; i < row.flux.size(); ++i) {
             const auto inverse = static_cast<float>(1 / samples.variance[i]);
-            const bool usable = row.mask[i] == 0 && samples.variance[i] > 0 && std::isfinite(inverse) && inverse > 0;
+            const bool usable =
+                row.mask[i] == 0 && samples.variance[i] > 0 && std::isfinite(inverse) && inverse > 0;
             row.inverseVariance[i] = usable ? inverse : 0.0f;
         }
     }
@@ -176,8 +182,10 @@ core::Result<Row> Pipeline::apply(const spectrum::Spectrum& spectrum) const {
 core::Result<Pipeline> preset(std::string_view name, const PresetParameters& parameters) {
     if (name != "halpha-140") {
         std::string known;
-        for (const auto& each : presetNames()) known += (known.empty() ? "" : ", ") + each;
-        return fail(ErrorCode::NotFound, "there is no preset \"" + std::string(name) + "\"; the presets are " + known);
+        for (const auto& each : presetNames())
+            known += (known.empty() ? "" : ", ") + each;
+        return fail(ErrorCode::NotFound,
+                    "there is no preset \"" + std::string(name) + "\"; the presets are " + known);
     }
     std::vector<StepDescription> steps = {{"air-to-vacuum", 1, {}}};
     if (parameters.bridgeMasked) steps.push_back({"bridge-masked", 1, {}});
@@ -186,11 +194,14 @@ core::Result<Pipeline> preset(std::string_view name, const PresetParameters& par
     const double maximumStep = parameters.blurSigmaPixels ? 0 : 0.5;
     if (sigma != 0)
         steps.push_back({"gaussian-blur", 1, {{"sigmaPixels", sigma}, {"maximumStepAngstrom", maximumStep}}});
-    steps.push_back({"resample-linear", 1, {{"firstAngstrom", 6519}, {"lastAngstrom", 6732}, {"columns", 140}}});
+    steps.push_back(
+        {"resample-linear", 1, {{"firstAngstrom", 6519}, {"lastAngstrom", 6732}, {"columns", 140}}});
     steps.push_back({"min-max", 1, {{"minimum", -1}, {"maximum", 1}}});
     return Pipeline::make(std::move(steps));
 }
 
-std::vector<std::string> presetNames() { return {"halpha-140"}; }
+std::vector<std::string> presetNames() {
+    return {"halpha-140"};
+}
 
 } // namespace balmer::preprocess

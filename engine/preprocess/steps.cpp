@@ -16,9 +16,10 @@ std::string range(double first, double last) {
     return core::formatFixed(first, 1) + " to " + core::formatFixed(last, 1) + " Å";
 }
 
-/// Replaces the flux where hole[i] by the straight line between the nearest samples that are not holes; at the ends
-/// by the nearest one. At least one sample is not a hole.
-void bridge(std::vector<double>& flux, std::span<const double> wavelength, std::span<const std::uint8_t> hole) {
+/// Replaces the flux where hole[i] by the straight line between the nearest samples that are not holes; at
+/// the ends by the nearest one. At least one sample is not a hole.
+void bridge(std::vector<double>& flux, std::span<const double> wavelength,
+            std::span<const std::uint8_t> hole) {
     const std::size_t n = flux.size();
     std::size_t left = n; // the last sample that is not a hole; n: none yet
     for (std::size_t i = 0; i < n; ++i) {
@@ -27,10 +28,13 @@ void bridge(std::vector<double>& flux, std::span<const double> wavelength, std::
             continue;
         }
         std::size_t right = i;
-        while (right < n && hole[right]) ++right;
+        while (right < n && hole[right])
+            ++right;
         for (; i < right; ++i) {
-            if (left == n) flux[i] = flux[right];
-            else if (right == n) flux[i] = flux[left];
+            if (left == n)
+                flux[i] = flux[right];
+            else if (right == n)
+                flux[i] = flux[left];
             else
                 flux[i] = flux[left] + (flux[right] - flux[left]) * (wavelength[i] - wavelength[left]) /
                                            (wavelength[right] - wavelength[left]);
@@ -43,16 +47,21 @@ void bridge(std::vector<double>& flux, std::span<const double> wavelength, std::
 
 core::Result<Samples> samplesOf(const spectrum::Spectrum& spectrum) {
     const std::size_t n = spectrum.flux.size();
-    if (n != spectrum.axis.size() || (!spectrum.inverseVariance.empty() && spectrum.inverseVariance.size() != n) ||
+    if (n != spectrum.axis.size() ||
+        (!spectrum.inverseVariance.empty() && spectrum.inverseVariance.size() != n) ||
         (!spectrum.mask.empty() && spectrum.mask.size() != n))
-        return fail(ErrorCode::InvalidArgument,
-                    "the spectrum's wavelengths, fluxes, errors and mask differ in number; import its file again");
+        return fail(
+            ErrorCode::InvalidArgument,
+            "the spectrum's wavelengths, fluxes, errors and mask differ in number; import its file again");
     const auto finite = [&](std::size_t i) { return std::isfinite(spectrum.flux[i]); };
     std::size_t first = 0, end = n;
-    while (first < end && !finite(first)) ++first;
-    while (end > first && !finite(end - 1)) --end;
+    while (first < end && !finite(first))
+        ++first;
+    while (end > first && !finite(end - 1))
+        --end;
     if (end - first < 2)
-        return fail(ErrorCode::InvalidArgument, "the spectrum has no finite flux; leave it out of the dataset");
+        return fail(ErrorCode::InvalidArgument,
+                    "the spectrum has no finite flux; leave it out of the dataset");
 
     Samples samples;
     const auto axis = spectrum.axis.wavelengthAngstrom();
@@ -70,8 +79,10 @@ core::Result<Samples> samplesOf(const spectrum::Spectrum& spectrum) {
         bool bad = !spectrum.good(i);
         if (!samples.variance.empty()) {
             const double inverse = spectrum.inverseVariance[i];
-            if (inverse > 0 && std::isfinite(inverse)) samples.variance[to] = 1 / inverse;
-            else bad = true;
+            if (inverse > 0 && std::isfinite(inverse))
+                samples.variance[to] = 1 / inverse;
+            else
+                bad = true;
         }
         samples.bad[to] = bad ? 1 : 0;
     }
@@ -81,11 +92,13 @@ core::Result<Samples> samplesOf(const spectrum::Spectrum& spectrum) {
 
 void moveToVacuum(Samples& samples) {
     if (samples.medium == spectrum::Medium::Air) {
-        for (double& wavelength : samples.wavelengthAngstrom) wavelength = spectrum::vacuumFromAir(wavelength);
+        for (double& wavelength : samples.wavelengthAngstrom)
+            wavelength = spectrum::vacuumFromAir(wavelength);
         samples.medium = spectrum::Medium::Vacuum;
     } else if (samples.medium == spectrum::Medium::Unknown) {
-        samples.warnings.emplace_back("the file does not say whether its wavelengths are in air or in vacuum; "
-                                      "they were taken as they are");
+        samples.warnings.emplace_back(
+            "the file does not say whether its wavelengths are in air or in vacuum; "
+            "they were taken as they are");
     }
 }
 
@@ -114,7 +127,8 @@ void blur(Samples& samples, double sigmaPixels, double maximumStepAngstrom) {
     for (std::ptrdiff_t k = -radius; k <= radius; ++k)
         sum += kernel[static_cast<std::size_t>(k + radius)] =
             std::exp(-0.5 * static_cast<double>(k * k) / (sigmaPixels * sigmaPixels));
-    for (double& weight : kernel) weight /= sum;
+    for (double& weight : kernel)
+        weight /= sum;
 
     const bool errors = !samples.variance.empty();
     std::vector<double> flux(n), variance(errors ? n : 0);
@@ -126,8 +140,10 @@ void blur(Samples& samples, double sigmaPixels, double maximumStepAngstrom) {
             const auto from = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(i + k, 0, last));
             const double weight = kernel[static_cast<std::size_t>(k + radius)];
             value += weight * samples.flux[from];
-            if (samples.bad[from]) badWeight += weight;
-            else if (errors) spread += weight * weight * samples.variance[from];
+            if (samples.bad[from])
+                badWeight += weight;
+            else if (errors)
+                spread += weight * weight * samples.variance[from];
         }
         const auto to = static_cast<std::size_t>(i);
         flux[to] = value;
@@ -143,11 +159,12 @@ core::Result<Samples> resample(const Samples& samples, std::span<const double> g
     const auto& from = samples.wavelengthAngstrom;
     if (from.front() > grid.front() || from.back() < grid.back()) {
         const double first = std::max(from.front(), grid.front()), last = std::min(from.back(), grid.back());
-        return fail(ErrorCode::InvalidArgument,
-                    "the spectrum covers " + range(from.front(), from.back()) + ", the grid asks for " +
-                        range(grid.front(), grid.back()) +
-                        (first < last ? ": only " + range(first, last) + " overlap" : ": they do not overlap") +
-                        "; leave the spectrum out or choose a grid inside it");
+        return fail(
+            ErrorCode::InvalidArgument,
+            "the spectrum covers " + range(from.front(), from.back()) + ", the grid asks for " +
+                range(grid.front(), grid.back()) +
+                (first < last ? ": only " + range(first, last) + " overlap" : ": they do not overlap") +
+                "; leave the spectrum out or choose a grid inside it");
     }
     Samples out;
     out.medium = samples.medium;
@@ -160,21 +177,24 @@ core::Result<Samples> resample(const Samples& samples, std::span<const double> g
     if (errors) out.variance.resize(grid.size());
     std::size_t left = 0, invented = 0;
     for (std::size_t i = 0; i < grid.size(); ++i) {
-        while (left + 2 < from.size() && from[left + 1] <= grid[i]) ++left;
+        while (left + 2 < from.size() && from[left + 1] <= grid[i])
+            ++left;
         const std::size_t right = left + 1;
         const double t = (grid[i] - from[left]) / (from[right] - from[left]);
         out.flux[i] = samples.flux[left] + t * (samples.flux[right] - samples.flux[left]);
         if (errors)
             out.variance[i] = (1 - t) * (1 - t) * samples.variance[left] + t * t * samples.variance[right];
-        const bool usesLeft = t < 1, usesRight = t > 0;
+        const bool usesLeft = t<1, usesRight = t> 0;
         out.bad[i] = (usesLeft && samples.bad[left]) || (usesRight && samples.bad[right]) ? 1 : 0;
-        out.invented[i] = (usesLeft && samples.invented[left]) || (usesRight && samples.invented[right]) ? 1 : 0;
+        out.invented[i] =
+            (usesLeft && samples.invented[left]) || (usesRight && samples.invented[right]) ? 1 : 0;
         invented += out.invented[i];
     }
     if (2 * invented > grid.size())
-        return fail(ErrorCode::InvalidArgument, "the flux is not a number on " + std::to_string(invented) + " of the " +
-                                                    std::to_string(grid.size()) + " grid points between " +
-                                                    range(grid.front(), grid.back()) + "; leave the spectrum out");
+        return fail(ErrorCode::InvalidArgument,
+                    "the flux is not a number on " + std::to_string(invented) + " of the " +
+                        std::to_string(grid.size()) + " grid points between " +
+                        range(grid.front(), grid.back()) + "; leave the spectrum out");
     return out;
 }
 
@@ -182,12 +202,15 @@ core::Status scale(Samples& samples, double minimum, double maximum) {
     const auto [low, high] = std::minmax_element(samples.flux.begin(), samples.flux.end());
     const double bottom = *low, extent = *high - bottom;
     if (!(extent > 0) || !std::isfinite(extent))
-        return fail(ErrorCode::InvalidArgument, "the flux is " + core::formatDouble(bottom) +
-                                                    " everywhere on the grid, which cannot be scaled; leave the "
-                                                    "spectrum out");
+        return fail(ErrorCode::InvalidArgument,
+                    "the flux is " + core::formatDouble(bottom) +
+                        " everywhere on the grid, which cannot be scaled; leave the "
+                        "spectrum out");
     const double factor = (maximum - minimum) / extent;
-    for (double& flux : samples.flux) flux = minimum + (flux - bottom) * factor;
-    for (double& variance : samples.variance) variance *= factor * factor;
+    for (double& flux : samples.flux)
+        flux = minimum + (flux - bottom) * factor;
+    for (double& variance : samples.variance)
+        variance *= factor * factor;
     return {};
 }
 

@@ -18,8 +18,8 @@ namespace balmer::preprocess {
 /// A spectrum under way: all vectors are of one length; variance is empty where the spectrum has no errors.
 struct Samples {
     std::vector<double> wavelengthAngstrom;
-    std::vector<double> flux;           ///< finite
-    std::vector<double> variance;       ///< meaningless where bad
+    std::vector<double> flux;     ///< finite
+    std::vector<double> variance; ///< meaningless where bad
     std::vector<std::uint8_t> bad;
     std::vector<std::uint8_t> invented; ///< the flux was not finite and has been bridged
     spectrum::Medium medium = spectrum::Medium::Unknown;
@@ -28,7 +28,8 @@ struct Samples {
     std::size_t size() const { return flux.size(); }
 };
 
-/// Takes over a spectrum: ends without a finite flux are cut off, gaps between are bridged. Errors: InvalidArgument.
+/// Takes over a spectrum: ends without a finite flux are cut off, gaps between are bridged. Errors:
+/// InvalidArgument.
 core::Result<Samples> samplesOf(const spectrum::Spectrum& spectrum);
 
 void moveToVacuum(Samples& samples);

@@ -19,19 +19,24 @@ const double sigmaOfFwhm = 1 / (2 * std::sqrt(2 * std::numbers::ln2));
 
 core::Status checkSamples(std::span<const double> wavelength, std::span<float> flux, double continuumLevel) {
     if (wavelength.size() != flux.size() || wavelength.size() < 2)
-        return fail(ErrorCode::InvalidArgument, "a line needs at least two samples, and a flux for each wavelength");
+        return fail(ErrorCode::InvalidArgument,
+                    "a line needs at least two samples, and a flux for each wavelength");
     if (!(continuumLevel > 0) || !std::isfinite(continuumLevel))
-        return fail(ErrorCode::InvalidArgument, "the continuum at the line is " + core::formatDouble(continuumLevel) +
+        return fail(ErrorCode::InvalidArgument, "the continuum at the line is " +
+                                                    core::formatDouble(continuumLevel) +
                                                     "; an equivalent width needs one above zero");
     return {};
 }
 
 /// Adds a Gaussian of the given area in flux · Å: to each sample its mean over the sample's extent.
-void addGaussian(std::span<const double> wavelength, std::span<float> flux, double center, double sigma, double area) {
+void addGaussian(std::span<const double> wavelength, std::span<float> flux, double center, double sigma,
+                 double area) {
     const std::size_t n = wavelength.size();
     const double reach = 6 * sigma;
-    const auto from = std::lower_bound(wavelength.begin(), wavelength.end(), center - reach) - wavelength.begin();
-    const auto to = std::upper_bound(wavelength.begin(), wavelength.end(), center + reach) - wavelength.begin();
+    const auto from =
+        std::lower_bound(wavelength.begin(), wavelength.end(), center - reach) - wavelength.begin();
+    const auto to =
+        std::upper_bound(wavelength.begin(), wavelength.end(), center + reach) - wavelength.begin();
     const auto edge = [&](std::size_t i) { // the lower edge of sample i, or the upper edge of the last
         if (i == 0) return wavelength[0] - (wavelength[1] - wavelength[0]) / 2;
         if (i == n) return wavelength[n - 1] + (wavelength[n - 1] - wavelength[n - 2]) / 2;
@@ -54,21 +59,26 @@ struct NebularLine {
 
 std::string_view toString(Kind kind) {
     switch (kind) {
-    case Kind::SinglePeak: return "single peak";
-    case Kind::DoublePeak: return "double peak";
-    case Kind::Other: break;
+    case Kind::SinglePeak:
+        return "single peak";
+    case Kind::DoublePeak:
+        return "double peak";
+    case Kind::Other:
+        break;
     }
     return "other";
 }
 
-core::Status addEmission(std::span<const double> wavelengthAngstrom, std::span<float> flux, double continuumLevel,
-                         const EmissionProfile& profile, double lineAngstrom, double instrumentFwhmKmS) {
+core::Status addEmission(std::span<const double> wavelengthAngstrom, std::span<float> flux,
+                         double continuumLevel, const EmissionProfile& profile, double lineAngstrom,
+                         double instrumentFwhmKmS) {
     BALMER_CHECK(checkSamples(wavelengthAngstrom, flux, continuumLevel));
     if (!(profile.fwhmKmS > 0) || !(profile.vOverR > 0) || !(profile.separationKmS >= 0) ||
-        !std::isfinite(profile.fwhmKmS + profile.vOverR + profile.separationKmS + profile.equivalentWidthAngstrom +
-                       profile.velocityKmS))
-        return fail(ErrorCode::InvalidArgument, "an emission profile needs a width and a V/R above zero, a separation not "
-                                                "below zero, and finite numbers throughout");
+        !std::isfinite(profile.fwhmKmS + profile.vOverR + profile.separationKmS +
+                       profile.equivalentWidthAngstrom + profile.velocityKmS))
+        return fail(ErrorCode::InvalidArgument,
+                    "an emission profile needs a width and a V/R above zero, a separation not "
+                    "below zero, and finite numbers throughout");
     const double fwhmKmS = std::hypot(profile.fwhmKmS, instrumentFwhmKmS);
     const double sigma = lineAngstrom * fwhmKmS / speedOfLightKmS * sigmaOfFwhm;
     const double area = profile.equivalentWidthAngstrom * continuumLevel;
@@ -83,9 +93,9 @@ core::Status addEmission(std::span<const double> wavelengthAngstrom, std::span<f
     return {};
 }
 
-core::Status addNebula(std::span<const double> wavelengthAngstrom, std::span<float> flux, double continuumLevel,
-                       double halphaEquivalentWidthAngstrom, double nitrogenOverHalpha, double sulphurOverHalpha,
-                       double velocityKmS, double instrumentFwhmKmS) {
+core::Status addNebula(std::span<const double> wavelengthAngstrom, std::span<float> flux,
+                       double continuumLevel, double halphaEquivalentWidthAngstrom, double nitrogenOverHalpha,
+                       double sulphurOverHalpha, double velocityKmS, double instrumentFwhmKmS) {
     BALMER_CHECK(checkSamples(wavelengthAngstrom, flux, continuumLevel));
     constexpr double ownFwhmKmS = 25;
     // [N II] is 1 : 3 by the transition probabilities; [S II] 1.3 : 1, thin gas.
@@ -104,13 +114,15 @@ core::Status addNebula(std::span<const double> wavelengthAngstrom, std::span<flo
 }
 
 core::Status ProfileRanges::validate() const {
-    const auto ordered = [](double low, double high, const char* what, double floor, double ceiling) -> core::Status {
+    const auto ordered = [](double low, double high, const char* what, double floor,
+                            double ceiling) -> core::Status {
         if (low > floor && low <= high && high < ceiling) return {};
-        return fail(ErrorCode::InvalidArgument, std::string(what) + ": the minimum must lie above " +
-                                                    core::formatDouble(floor) + ", the maximum not below it and below " +
-                                                    core::formatDouble(ceiling));
+        return fail(ErrorCode::InvalidArgument,
+                    std::string(what) + ": the minimum must lie above " + core::formatDouble(floor) +
+                        ", the maximum not below it and below " + core::formatDouble(ceiling));
     };
-    BALMER_CHECK(ordered(equivalentWidthMinimumAngstrom, equivalentWidthMaximumAngstrom, "equivalentWidth", 0, 1e4));
+    BALMER_CHECK(
+        ordered(equivalentWidthMinimumAngstrom, equivalentWidthMaximumAngstrom, "equivalentWidth", 0, 1e4));
     BALMER_CHECK(ordered(singleFwhmMinimumKmS, singleFwhmMaximumKmS, "singleFwhm", 0, 1e5));
     BALMER_CHECK(ordered(separationMinimumKmS, separationMaximumKmS, "separation", 0, 1e5));
     BALMER_CHECK(ordered(doubleFwhmMinimum, doubleFwhmMaximum, "doubleFwhm", 0, 10));
@@ -122,17 +134,21 @@ core::Status ProfileRanges::validate() const {
 }
 
 EmissionProfile drawProfile(core::RandomStream& random, Kind kind, const ProfileRanges& ranges) {
-    const auto logUniform = [&](double from, double to) { return std::exp(random.uniform(std::log(from), std::log(to))); };
+    const auto logUniform = [&](double from, double to) {
+        return std::exp(random.uniform(std::log(from), std::log(to)));
+    };
     EmissionProfile profile;
     const double velocity = std::clamp(random.normal(), -3.0, 3.0) * ranges.velocityDeviationKmS;
-    const double width = logUniform(ranges.equivalentWidthMinimumAngstrom, ranges.equivalentWidthMaximumAngstrom);
+    const double width =
+        logUniform(ranges.equivalentWidthMinimumAngstrom, ranges.equivalentWidthMaximumAngstrom);
     profile.velocityKmS = velocity;
     profile.fwhmKmS = random.uniform(ranges.singleFwhmMinimumKmS, ranges.singleFwhmMaximumKmS);
     if (kind == Kind::Other) return profile;
     profile.equivalentWidthAngstrom = width;
     if (kind == Kind::DoublePeak) {
         profile.separationKmS = logUniform(ranges.separationMinimumKmS, ranges.separationMaximumKmS);
-        profile.fwhmKmS = profile.separationKmS * random.uniform(ranges.doubleFwhmMinimum, ranges.doubleFwhmMaximum);
+        profile.fwhmKmS =
+            profile.separationKmS * random.uniform(ranges.doubleFwhmMinimum, ranges.doubleFwhmMaximum);
         profile.vOverR = std::exp(std::clamp(random.normal() * ranges.vOverRLogDeviation, -0.7, 0.7));
     }
     return profile;

@@ -59,11 +59,13 @@ RandomStream streamOf(std::uint64_t seed, std::uint64_t index, Purpose purpose) 
 /// Light that passes: 1 where no line is. Lines multiply.
 class Transmission {
   public:
-    explicit Transmission(std::span<const double> wavelength) : wavelength_(wavelength), passed_(wavelength.size(), 1.0) {}
+    explicit Transmission(std::span<const double> wavelength)
+        : wavelength_(wavelength), passed_(wavelength.size(), 1.0) {}
 
     /// Pressure-broadened: 1 − depth / (1 + |x/w|^1.8).
     void wing(double center, double depth, double halfWidth) {
-        each(center, 40 * halfWidth, [&](double x) { return depth / (1 + std::pow(std::abs(x) / halfWidth, 1.8)); });
+        each(center, 40 * halfWidth,
+             [&](double x) { return depth / (1 + std::pow(std::abs(x) / halfWidth, 1.8)); });
     }
     void gaussian(double center, double equivalentWidth, double sigma) {
         const double depth = std::min(0.9, equivalentWidth / (sigma * std::sqrt(2 * std::numbers::pi)));
@@ -83,8 +85,10 @@ class Transmission {
   private:
     template <typename Absorbed>
     void each(double center, double reach, const Absorbed& absorbed) {
-        const auto from = std::lower_bound(wavelength_.begin(), wavelength_.end(), center - reach) - wavelength_.begin();
-        for (auto i = static_cast<std::size_t>(from); i < wavelength_.size() && wavelength_[i] <= center + reach; ++i)
+        const auto from =
+            std::lower_bound(wavelength_.begin(), wavelength_.end(), center - reach) - wavelength_.begin();
+        for (auto i = static_cast<std::size_t>(from);
+             i < wavelength_.size() && wavelength_[i] <= center + reach; ++i)
             passed_[i] *= 1 - absorbed(wavelength_[i] - center);
     }
     std::span<const double> wavelength_;
@@ -96,15 +100,18 @@ class Continuum {
   public:
     Continuum(RandomStream& random, double temperature)
         : temperature_(temperature), reddening_(random.uniform(0, 0.6)), atHalpha_(planck(halphaAngstrom)) {
-        for (auto& wiggle : wiggles_) wiggle = {random.normal(0, 0.012), random.uniform(0, 2 * std::numbers::pi)};
+        for (auto& wiggle : wiggles_)
+            wiggle = {random.normal(0, 0.012), random.uniform(0, 2 * std::numbers::pi)};
     }
     double operator()(double angstrom) const {
         const double position = std::log(angstrom / 3700) / std::log(9100.0 / 3700);
         double response = 1;
         for (std::size_t k = 0; k < wiggles_.size(); ++k)
             response += wiggles_[k].amplitude *
-                        std::sin(2 * std::numbers::pi * position * static_cast<double>(2 * k + 1) + wiggles_[k].phase);
-        return planck(angstrom) / atHalpha_ * std::exp(-reddening_ * (halphaAngstrom / angstrom - 1)) * response;
+                        std::sin(2 * std::numbers::pi * position * static_cast<double>(2 * k + 1) +
+                                 wiggles_[k].phase);
+        return planck(angstrom) / atHalpha_ * std::exp(-reddening_ * (halphaAngstrom / angstrom - 1)) *
+               response;
     }
 
   private:
@@ -139,9 +146,10 @@ void describe(spectrum::Metadata& metadata, const Truth& truth, std::size_t inde
     metadata.spectralClass = std::string("STAR ") + truth.starClass;
     metadata.rule = "simulated";
     metadata.fluxUnit = "relative";
-    const double sinLow = std::sin(-10 * std::numbers::pi / 180), sinHigh = std::sin(60 * std::numbers::pi / 180);
-    metadata.position = spectrum::SkyPosition{random.uniform(0, 360),
-                                              std::asin(random.uniform(sinLow, sinHigh)) * 180 / std::numbers::pi};
+    const double sinLow = std::sin(-10 * std::numbers::pi / 180),
+                 sinHigh = std::sin(60 * std::numbers::pi / 180);
+    metadata.position = spectrum::SkyPosition{
+        random.uniform(0, 360), std::asin(random.uniform(sinLow, sinHigh)) * 180 / std::numbers::pi};
     metadata.mjd = random.uniform(55900, 58900);
     constexpr double unixEpochMjd = 40587;
     metadata.observed = core::formatTime(
@@ -156,17 +164,21 @@ void describe(spectrum::Metadata& metadata, const Truth& truth, std::size_t inde
 core::Status SurveyParameters::validate() const {
     const auto wrong = [](const std::string& what) { return fail(ErrorCode::InvalidArgument, what); };
     if (spectra < 1 || spectra > 10'000'000) return wrong("spectra must lie between 1 and 10000000");
-    const std::array<std::pair<const char*, double>, 6> fractions = {{{"targets", targets},
-                                                                      {"doubleFraction", doubleFraction},
-                                                                      {"nebularFraction", nebularFraction},
-                                                                      {"filledInFraction", filledInFraction},
-                                                                      {"cosmicRayFraction", cosmicRayFraction},
-                                                                      {"deadPixelFraction", deadPixelFraction}}};
+    const std::array<std::pair<const char*, double>, 6> fractions = {
+        {{"targets", targets},
+         {"doubleFraction", doubleFraction},
+         {"nebularFraction", nebularFraction},
+         {"filledInFraction", filledInFraction},
+         {"cosmicRayFraction", cosmicRayFraction},
+         {"deadPixelFraction", deadPixelFraction}}};
     for (const auto& [name, value] : fractions)
-        if (!(value >= 0 && value <= 1)) return wrong(std::string(name) + " is a fraction: it must lie between 0 and 1");
-    if (!(signalToNoiseMinimum > 0 && signalToNoiseMinimum <= signalToNoiseMaximum && signalToNoiseMaximum <= 1e6))
+        if (!(value >= 0 && value <= 1))
+            return wrong(std::string(name) + " is a fraction: it must lie between 0 and 1");
+    if (!(signalToNoiseMinimum > 0 && signalToNoiseMinimum <= signalToNoiseMaximum &&
+          signalToNoiseMaximum <= 1e6))
         return wrong("0 < signalToNoiseMinimum <= signalToNoiseMaximum <= 1000000 is needed");
-    if (!(resolvingPower >= 100 && resolvingPower <= 1e6)) return wrong("resolvingPower must lie between 100 and 1000000");
+    if (!(resolvingPower >= 100 && resolvingPower <= 1e6))
+        return wrong("resolvingPower must lie between 100 and 1000000");
     return profile.validate();
 }
 
@@ -186,7 +198,8 @@ core::Result<Survey> Survey::make(const SurveyParameters& parameters) {
     survey.metals_.resize(1000);
     for (auto& line : survey.metals_) {
         // Ever denser and stronger towards the blue.
-        do line.angstrom = 3650 - 1500 * std::log(1 - metals.uniform());
+        do
+            line.angstrom = 3650 - 1500 * std::log(1 - metals.uniform());
         while (line.angstrom > 9150);
         line.strength = -0.22 * std::exp((3700 - line.angstrom) / 3000) * std::log(1 - metals.uniform());
     }
@@ -215,8 +228,8 @@ SimulatedSpectrum Survey::make(std::size_t index) const {
     const StarClass& type = drawClass(star, truth.kind);
     truth.starClass = type.letter;
     truth.radialVelocityKmS = std::clamp(star.normal(), -3.0, 3.0) * 40;
-    truth.signalToNoise =
-        std::exp(star.uniform(std::log(parameters_.signalToNoiseMinimum), std::log(parameters_.signalToNoiseMaximum)));
+    truth.signalToNoise = std::exp(
+        star.uniform(std::log(parameters_.signalToNoiseMinimum), std::log(parameters_.signalToNoiseMaximum)));
     const double u = star.uniform();
     if (truth.kind == Kind::Other) {
         truth.nebular = u < parameters_.nebularFraction;
@@ -227,13 +240,16 @@ SimulatedSpectrum Survey::make(std::size_t index) const {
     const Continuum continuum(star, type.temperature * star.uniform(0.93, 1.07));
     const double level = std::exp(star.uniform(std::log(100.0), std::log(5000.0)));
     const double moved = 1 + truth.radialVelocityKmS / speedOfLightKmS;
-    const double lineSigma = halphaAngstrom * std::hypot(instrumentFwhmKmS, star.uniform(10, 90)) / speedOfLightKmS * sigmaOfFwhm;
+    const double lineSigma =
+        halphaAngstrom * std::hypot(instrumentFwhmKmS, star.uniform(10, 90)) / speedOfLightKmS * sigmaOfFwhm;
     Transmission passed(wavelength);
-    const double depth = type.balmerDepth * star.uniform(0.85, 1.1), halfWidth = type.balmerHalfWidth * star.uniform(0.75, 1.3);
+    const double depth = type.balmerDepth * star.uniform(0.85, 1.1),
+                 halfWidth = type.balmerHalfWidth * star.uniform(0.75, 1.3);
     const double filling = star.uniform(0.2, 0.7);
     for (std::size_t k = 0; k < balmerSeries.size(); ++k) {
         const double own = halfWidth * (k == 0 ? 1 : 1.15), seen = std::hypot(own, 1.5 * lineSigma);
-        const double taken = std::min(0.85, depth * (k == 0 ? 1 : 1.15 - 0.04 * static_cast<double>(k))) * own / seen;
+        const double taken =
+            std::min(0.85, depth * (k == 0 ? 1 : 1.15 - 0.04 * static_cast<double>(k))) * own / seen;
         passed.wing(balmerSeries[k] * moved, k == 0 && truth.filledIn ? taken * filling : taken, seen);
     }
     const double metallicity = std::exp(star.normal(0, 0.25));
@@ -248,22 +264,28 @@ SimulatedSpectrum Survey::make(std::size_t index) const {
     named(3969.591, type.calcium * 0.8, 3);
     named(4227.920, type.calcium * 0.12);
     named(4306, type.gBand, 5);
-    for (const double line : {5168.761, 5174.125, 5185.048}) named(line, type.magnesium * metallicity);
+    for (const double line : {5168.761, 5174.125, 5185.048})
+        named(line, type.magnesium * metallicity);
     named(5891.583, type.sodium);
     named(5897.558, type.sodium * 0.8);
     named(6440.9, type.metals * 0.20 * metallicity); // Ca I
     named(6496.6, type.metals * 0.45 * metallicity); // Ca I, Fe I, Ba II
     const double airmass = star.uniform(0.3, 1.2);
-    for (const auto& band : telluricBands) passed.band(band, airmass);
-    for (const double line : waterLines) passed.gaussian(line, 0.03 * airmass, halphaAngstrom * instrumentFwhmKmS / speedOfLightKmS * sigmaOfFwhm);
+    for (const auto& band : telluricBands)
+        passed.band(band, airmass);
+    for (const double line : waterLines)
+        passed.gaussian(line, 0.03 * airmass,
+                        halphaAngstrom * instrumentFwhmKmS / speedOfLightKmS * sigmaOfFwhm);
 
     auto& spectrum = result.spectrum;
     spectrum.axis = axis_;
     spectrum.flux.resize(n);
-    for (std::size_t i = 0; i < n; ++i) spectrum.flux[i] = static_cast<float>(level * continuum(wavelength[i]) * passed[i]);
+    for (std::size_t i = 0; i < n; ++i)
+        spectrum.flux[i] = static_cast<float>(level * continuum(wavelength[i]) * passed[i]);
     describe(spectrum.metadata, truth, index, star);
 
-    // Emission. The profiles come from validated ranges and the continuum is above zero: addEmission cannot refuse.
+    // Emission. The profiles come from validated ranges and the continuum is above zero: addEmission cannot
+    // refuse.
     auto emission = streamOf(parameters_.seed, index, Emission);
     const double atHalpha = level * continuum(halphaAngstrom);
     if (truth.kind != Kind::Other) {
@@ -275,10 +297,12 @@ SimulatedSpectrum Survey::make(std::size_t index) const {
         profile.velocityKmS += truth.radialVelocityKmS;
         (void)addEmission(wavelength, spectrum.flux, atHalpha, profile, halphaAngstrom, instrumentFwhmKmS);
         const double decrement = emission.uniform(0.1, 0.3);
-        for (const auto& [line, share] : {std::pair(balmerSeries[1], decrement), std::pair(balmerSeries[2], decrement * 0.3)}) {
+        for (const auto& [line, share] :
+             {std::pair(balmerSeries[1], decrement), std::pair(balmerSeries[2], decrement * 0.3)}) {
             auto weaker = profile;
             weaker.equivalentWidthAngstrom *= share;
-            (void)addEmission(wavelength, spectrum.flux, level * continuum(line), weaker, line, instrumentFwhmKmS);
+            (void)addEmission(wavelength, spectrum.flux, level * continuum(line), weaker, line,
+                              instrumentFwhmKmS);
         }
     } else if (truth.nebular) {
         const double width = std::exp(emission.uniform(0, std::log(20.0)));
@@ -292,13 +316,15 @@ SimulatedSpectrum Survey::make(std::size_t index) const {
     spectrum.inverseVariance.resize(n);
     spectrum.mask.assign(n, 0);
     for (std::size_t i = 0; i < n; ++i) {
-        const double light = std::max(0.0, spectrum.flux[i] / atHalpha), blue = 1 + 3 * std::exp((3700 - wavelength[i]) / 250);
+        const double light = std::max(0.0, spectrum.flux[i] / atHalpha),
+                     blue = 1 + 3 * std::exp((3700 - wavelength[i]) / 250);
         const double sigma = atHalpha / truth.signalToNoise * std::sqrt((0.85 * light + 0.15) * blue);
         spectrum.inverseVariance[i] = static_cast<float>(1 / (sigma * sigma));
         if (parameters_.noise) spectrum.flux[i] += static_cast<float>(noise.normal(0, sigma));
     }
     if (!parameters_.noise) return result;
-    const bool hit = noise.uniform() < parameters_.cosmicRayFraction, dead = noise.uniform() < parameters_.deadPixelFraction;
+    const bool hit = noise.uniform() < parameters_.cosmicRayFraction,
+               dead = noise.uniform() < parameters_.deadPixelFraction;
     // A third of them fall near Hα, so that they matter to whoever looks there.
     const auto halpha = static_cast<std::size_t>(
         std::lower_bound(wavelength.begin(), wavelength.end(), halphaAngstrom) - wavelength.begin());

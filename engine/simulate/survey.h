@@ -1,10 +1,10 @@
 // Survey: simulated LAMOST-like spectra whose truth is known: which are emission stars, and how strong.
 //
-// A Survey is immutable; make(i) depends on the parameters and i alone, so any number of threads may call it in any
-// order and get the same spectra. The model is made of the features that a classifier meets, not of stellar physics: a
-// black body with Balmer, Ca II, Na D, Mg b and pseudo-random metal lines by class (A, F, G), telluric bands, an
-// instrument's wiggles, noise by S/N; emission with EmissionProfile; and what can be mistaken for it: nebular lines,
-// filled-in absorption, cosmic-ray hits, dead pixels.
+// A Survey is immutable; make(i) depends on the parameters and i alone, so any number of threads may call it
+// in any order and get the same spectra. The model is made of the features that a classifier meets, not of
+// stellar physics: a black body with Balmer, Ca II, Na D, Mg b and pseudo-random metal lines by class (A, F,
+// G), telluric bands, an instrument's wiggles, noise by S/N; emission with EmissionProfile; and what can be
+// mistaken for it: nebular lines, filled-in absorption, cosmic-ray hits, dead pixels.
 #pragma once
 
 #include <cstddef>
@@ -24,19 +24,20 @@ enum class Form {
 };
 
 struct SurveyParameters {
-    std::size_t spectra = 3000;     ///< 1 to 10 000 000
-    double targets = 0.03;          ///< fraction of emission stars; their number is rounded, not drawn
-    double doubleFraction = 0.4;    ///< fraction of the emission stars with two peaks; rounded likewise
+    std::size_t spectra = 3000;  ///< 1 to 10 000 000
+    double targets = 0.03;       ///< fraction of emission stars; their number is rounded, not drawn
+    double doubleFraction = 0.4; ///< fraction of the emission stars with two peaks; rounded likewise
     std::uint64_t seed = 1;
     Form form = Form::Full;
     double signalToNoiseMinimum = 12, signalToNoiseMaximum = 150; ///< a sample, beside Hα; log-uniform
     double resolvingPower = 1800;
-    ProfileRanges profile;           ///< of the emission
-    double nebularFraction = 0.03;   ///< of the other stars: narrow Hα, [N II], [S II] of a nebula in the fibre
+    ProfileRanges profile;         ///< of the emission
+    double nebularFraction = 0.03; ///< of the other stars: narrow Hα, [N II], [S II] of a nebula in the fibre
     double filledInFraction = 0.03;  ///< of the other stars: Hα absorption partly filled in
     double cosmicRayFraction = 0.15; ///< of all: one to three hits that the reduction has missed (not masked)
-    double deadPixelFraction = 0.15; ///< of all: one to four dead samples (flux NaN, inverse variance 0, mask 1)
-    bool noise = true;               ///< false: no noise, hits or dead samples; inverse variance as if there were
+    /// Of all: one to four dead samples (flux NaN, inverse variance 0, mask 1).
+    double deadPixelFraction = 0.15;
+    bool noise = true; ///< false: no noise, hits or dead samples; inverse variance as if there were
 
     /// Errors: InvalidArgument, naming the field and what it may be.
     core::Status validate() const;
@@ -51,7 +52,7 @@ struct Truth {
     double fwhmKmS = 0;                 ///< of a component, before the instrument
     double separationKmS = 0;
     double vOverR = 0;
-    double radialVelocityKmS = 0;       ///< of the star, positive: receding
+    double radialVelocityKmS = 0; ///< of the star, positive: receding
     double signalToNoise = 0;
     bool nebular = false;
     bool filledIn = false;
@@ -61,7 +62,8 @@ struct Truth {
 };
 
 struct SimulatedSpectrum {
-    /// Vacuum; flux, inverse variance and mask; metadata with id "sim-000123", position, S/N, class, survey "Simulated".
+    /// Vacuum; flux, inverse variance and mask; metadata with id "sim-000123", position, S/N, class, survey
+    /// "Simulated".
     spectrum::Spectrum spectrum;
     Truth truth;
 };

@@ -24,8 +24,8 @@ double medianOf(std::vector<double> values) {
     return *middle;
 }
 
-/// The straight line through the medians of both sides beyond ± 20 Å, at Hα; one side alone where the other has too few
-/// samples; the median of all where both have.
+/// The straight line through the medians of both sides beyond ± 20 Å, at Hα; one side alone where the other
+/// has too few samples; the median of all where both have.
 double continuumAtHalpha(std::span<const double> wavelength, std::span<const float> flux) {
     std::vector<double> x[2], y[2], all(flux.begin(), flux.end());
     for (std::size_t i = 0; i < flux.size(); ++i) {
@@ -56,7 +56,8 @@ core::Result<Opened> open(const Window& window) {
     const std::size_t n = window.values.size();
     if (window.wavelengthAngstrom.size() != n || n < 16)
         return wrong("a window needs at least 16 values and a wavelength for each");
-    if (window.wavelengthAngstrom.front() > halphaAngstrom || window.wavelengthAngstrom.back() < halphaAngstrom)
+    if (window.wavelengthAngstrom.front() > halphaAngstrom ||
+        window.wavelengthAngstrom.back() < halphaAngstrom)
         return wrong("the window does not contain Hα (6564.6 Å in vacuum), where emission would be injected");
     for (const float value : window.values)
         if (!std::isfinite(value)) return wrong("a value of the window is not a finite number");
@@ -68,17 +69,19 @@ core::Result<Opened> open(const Window& window) {
     if (window.scaleMinimum && window.scaleMaximum && std::isfinite(*window.scaleMinimum) &&
         std::isfinite(*window.scaleMaximum) && *window.scaleMaximum > *window.scaleMinimum) {
         const double bottom = *window.scaleMinimum, extent = *window.scaleMaximum - bottom;
-        for (float& value : opened.flux) value = static_cast<float>(bottom + (value + 1.0) / 2 * extent);
+        for (float& value : opened.flux)
+            value = static_cast<float>(bottom + (value + 1.0) / 2 * extent);
     }
     opened.continuum = continuumAtHalpha(window.wavelengthAngstrom, opened.flux);
     if (!(opened.continuum > 0)) {
-        // A scaled row of unknown scale: its minimum is taken for half of the continuum, or, where the continuum is the
-        // minimum (strong emission), its whole height for the continuum.
+        // A scaled row of unknown scale: its minimum is taken for half of the continuum, or, where the
+        // continuum is the minimum (strong emission), its whole height for the continuum.
         const auto [bottom, top] = std::minmax_element(opened.flux.begin(), opened.flux.end());
         const double depth = opened.continuum - *bottom, extent = static_cast<double>(*top) - *bottom;
         const double level = depth > 0.1 * extent ? 2 * depth : extent;
         const double shift = level - opened.continuum;
-        for (float& value : opened.flux) value = static_cast<float>(value + shift);
+        for (float& value : opened.flux)
+            value = static_cast<float>(value + shift);
         opened.continuum = level;
     }
     opened.noise = noiseOf(opened.flux);
@@ -90,7 +93,8 @@ core::Result<std::vector<float>> rescaled(std::vector<float> flux) {
     const double bottom = *low, extent = static_cast<double>(*high) - bottom;
     if (!(extent > 0) || !std::isfinite(extent))
         return fail(ErrorCode::InvalidArgument, "the window with its injected line cannot be scaled");
-    for (float& value : flux) value = static_cast<float>((value - bottom) / extent * 2 - 1);
+    for (float& value : flux)
+        value = static_cast<float>((value - bottom) / extent * 2 - 1);
     return flux;
 }
 
@@ -110,7 +114,8 @@ core::Result<std::vector<float>> injectEmission(const Window& window, const Emis
                                                 core::RandomStream& random, double instrumentFwhmKmS) {
     BALMER_TRY(Opened opened, open(window));
     std::vector<float> line(opened.flux.size());
-    BALMER_CHECK(addEmission(window.wavelengthAngstrom, line, opened.continuum, profile, halphaAngstrom, instrumentFwhmKmS));
+    BALMER_CHECK(addEmission(window.wavelengthAngstrom, line, opened.continuum, profile, halphaAngstrom,
+                             instrumentFwhmKmS));
     addNoise(opened, line, random);
     return rescaled(std::move(opened.flux));
 }
@@ -120,19 +125,22 @@ core::Result<std::vector<float>> injectCosmicRay(const Window& window, core::Ran
     const std::size_t n = opened.flux.size();
     std::size_t place = random.below(n);
     if (random.uniform() < 0.4) { // where it can deceive: within the line
-        const auto line = std::lower_bound(window.wavelengthAngstrom.begin(), window.wavelengthAngstrom.end(), halphaAngstrom);
+        const auto line = std::lower_bound(window.wavelengthAngstrom.begin(), window.wavelengthAngstrom.end(),
+                                           halphaAngstrom);
         const double offset = random.normal(0, 4);
         const auto index = static_cast<double>(line - window.wavelengthAngstrom.begin()) + offset;
         place = static_cast<std::size_t>(std::clamp(index, 0.0, static_cast<double>(n - 1)));
     }
     const std::size_t width = 1 + random.below(3);
-    const double height = opened.continuum * std::exp(random.uniform(std::log(0.15), std::log(4.0))) + 5 * opened.noise;
+    const double height =
+        opened.continuum * std::exp(random.uniform(std::log(0.15), std::log(4.0))) + 5 * opened.noise;
     for (std::size_t i = place; i < std::min(n, place + width); ++i)
         opened.flux[i] += static_cast<float>(height * (i == place ? 1 : random.uniform(0.1, 0.8)));
     return rescaled(std::move(opened.flux));
 }
 
-core::Result<std::vector<float>> injectNebular(const Window& window, core::RandomStream& random, double instrumentFwhmKmS) {
+core::Result<std::vector<float>> injectNebular(const Window& window, core::RandomStream& random,
+                                               double instrumentFwhmKmS) {
     BALMER_TRY(Opened opened, open(window));
     std::vector<float> lines(opened.flux.size());
     const double width = std::exp(random.uniform(0, std::log(20.0)));

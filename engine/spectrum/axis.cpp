@@ -16,23 +16,27 @@ constexpr double AIR_LIMIT_ANGSTROM = 2000.0;
 
 std::string_view toString(Medium medium) {
     switch (medium) {
-    case Medium::Vacuum: return "vacuum";
-    case Medium::Air: return "air";
-    case Medium::Unknown: break;
+    case Medium::Vacuum:
+        return "vacuum";
+    case Medium::Air:
+        return "air";
+    case Medium::Unknown:
+        break;
     }
     return "unknown";
 }
 
 core::Result<SpectralAxis> SpectralAxis::make(std::vector<double> wavelengthAngstrom, Medium medium) {
     if (wavelengthAngstrom.size() < 2) {
-        return core::fail(core::ErrorCode::Format, "a spectral axis needs at least two samples, this one has " +
-                                                       std::to_string(wavelengthAngstrom.size()));
+        return core::fail(core::ErrorCode::Format,
+                          "a spectral axis needs at least two samples, this one has " +
+                              std::to_string(wavelengthAngstrom.size()));
     }
     for (std::size_t i = 0; i < wavelengthAngstrom.size(); ++i) {
         const double value = wavelengthAngstrom[i];
         if (!std::isfinite(value) || value <= 0) {
-            return core::fail(core::ErrorCode::Format, "the wavelength of sample " + std::to_string(i + 1) + " is " +
-                                                           core::formatDouble(value) +
+            return core::fail(core::ErrorCode::Format, "the wavelength of sample " + std::to_string(i + 1) +
+                                                           " is " + core::formatDouble(value) +
                                                            ", which is not a positive number");
         }
         if (i > 0 && value <= wavelengthAngstrom[i - 1]) {
@@ -52,7 +56,8 @@ SpectralAxis SpectralAxis::inVacuum() const {
     if (medium_ != Medium::Air) return *this;
     SpectralAxis axis = *this;
     axis.medium_ = Medium::Vacuum;
-    for (double& value : axis.wavelengthAngstrom_) value = vacuumFromAir(value);
+    for (double& value : axis.wavelengthAngstrom_)
+        value = vacuumFromAir(value);
     return axis;
 }
 

@@ -81,12 +81,13 @@ std::optional<SkyPosition> parsePosition(std::string_view ra, std::string_view d
 
 std::string formatPosition(const SkyPosition& position) {
     // Rounded once, in the last unit shown, so that no part ever reads 60.
-    const auto ra = static_cast<long long>(std::llround(wrapped(position.raDegrees) / 15.0 * 360000.0)) % (24LL * 360000);
+    const auto ra =
+        static_cast<long long>(std::llround(wrapped(position.raDegrees) / 15.0 * 360000.0)) % (24LL * 360000);
     const auto dec = static_cast<long long>(std::llround(std::abs(position.decDegrees) * 36000.0));
     std::array<char, 80> text{};
-    std::snprintf(text.data(), text.size(), "%02lldh%02lldm%02lld.%02llds %s%02lld°%02lld′%02lld.%lld″", ra / 360000,
-                  ra / 6000 % 60, ra / 100 % 60, ra % 100, position.decDegrees < 0 ? "−" : "+", dec / 36000,
-                  dec / 600 % 60, dec / 10 % 60, dec % 10);
+    std::snprintf(text.data(), text.size(), "%02lldh%02lldm%02lld.%02llds %s%02lld°%02lld′%02lld.%lld″",
+                  ra / 360000, ra / 6000 % 60, ra / 100 % 60, ra % 100, position.decDegrees < 0 ? "−" : "+",
+                  dec / 36000, dec / 600 % 60, dec / 10 % 60, dec % 10);
     return text.data();
 }
 
@@ -99,8 +100,8 @@ double separationArcsec(const SkyPosition& a, const SkyPosition& b) {
 
 SkyPosition precessedToJ2000(const SkyPosition& position, double equinoxYear) {
     if (!std::isfinite(equinoxYear) || std::abs(equinoxYear - 2000.0) < 1e-6) return position;
-    // From the equinox of date (T centuries from J2000) to J2000: the angles of Lieske et al. 1977 for epoch T and an
-    // interval t = −T.
+    // From the equinox of date (T centuries from J2000) to J2000: the angles of Lieske et al. 1977 for epoch
+    // T and an interval t = −T.
     const double T = (equinoxYear - 2000.0) / 100.0, t = -T;
     const double arcsec = DEGREE / 3600.0;
     const double zeta = ((2306.2181 + (1.39656 - 0.000139 * T) * T) * t + (0.30188 - 0.000344 * T) * t * t +

@@ -24,8 +24,9 @@ core::Status Spectrum::validate() const {
     for (std::size_t i = 0; i < flux.size(); ++i) {
         if (good(i)) return {};
     }
-    return core::fail(core::ErrorCode::Format, "the spectrum has no good sample: every one is masked, without weight or "
-                                               "not a number");
+    return core::fail(core::ErrorCode::Format,
+                      "the spectrum has no good sample: every one is masked, without weight or "
+                      "not a number");
 }
 
 } // namespace balmer::spectrum

@@ -31,15 +31,16 @@ bool isDigest(std::string_view text) {
 
 core::Error cannot(std::string_view what, const fs::path& file) {
     const auto code = errno == ENOSPC || errno == EDQUOT ? ErrorCode::ResourceExhausted : ErrorCode::Io;
-    return core::Error(code, "cannot " + std::string(what) + " " + file.string() + ": " + std::strerror(errno) +
-                                 "; is there space, and may you write there?");
+    return core::Error(code, "cannot " + std::string(what) + " " + file.string() + ": " +
+                                 std::strerror(errno) + "; is there space, and may you write there?");
 }
 
 /// A file that is being written; it is gone again unless it was published.
 class Incoming {
   public:
     explicit Incoming(fs::path file)
-        : file_(std::move(file)), handle_(::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)) {}
+        : file_(std::move(file)),
+          handle_(::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)) {}
     ~Incoming() {
         if (handle_ < 0) return;
         ::close(handle_);
@@ -66,7 +67,8 @@ class Incoming {
             return fail(cannot("write", target));
         ::close(handle_);
         handle_ = -1;
-        if (const int folder = ::open(target.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); folder >= 0) {
+        if (const int folder = ::open(target.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+            folder >= 0) {
             ::fsync(folder);
             ::close(folder);
         }
@@ -122,15 +124,16 @@ Result<jobs::Artefact> ArtefactFolder::putFile(const fs::path& source, std::stri
     if (in.bad()) return fail(ErrorCode::Io, "cannot read " + source.string());
     artefact.digest = hasher.finish();
     const auto target = place(artefact.digest);
-    if (fs::file_size(target, error) == static_cast<std::uintmax_t>(artefact.bytes) && !error) return artefact;
+    if (fs::file_size(target, error) == static_cast<std::uintmax_t>(artefact.bytes) && !error)
+        return artefact;
     BALMER_CHECK(file.publish(target));
     return artefact;
 }
 
 Result<fs::path> ArtefactFolder::path(std::string_view digest) const {
     if (!isDigest(digest))
-        return fail(ErrorCode::InvalidArgument,
-                    "\"" + std::string(digest.substr(0, 80)) + "\" is no digest; one has 64 hexadecimal digits");
+        return fail(ErrorCode::InvalidArgument, "\"" + std::string(digest.substr(0, 80)) +
+                                                    "\" is no digest; one has 64 hexadecimal digits");
     const auto file = place(digest);
     std::error_code error;
     if (!fs::is_regular_file(file, error))

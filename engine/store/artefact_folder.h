@@ -18,7 +18,8 @@ class ArtefactFolder {
     explicit ArtefactFolder(std::filesystem::path folder);
 
     /// Returns the artefact with digest and size; name is as given. Errors: Io, NotFound for the file.
-    core::Result<jobs::Artefact> putBytes(std::string_view bytes, std::string_view name, std::string_view mediaType);
+    core::Result<jobs::Artefact> putBytes(std::string_view bytes, std::string_view name,
+                                          std::string_view mediaType);
     /// Copies the file; it may be larger than memory.
     core::Result<jobs::Artefact> putFile(const std::filesystem::path& file, std::string_view name,
                                          std::string_view mediaType);

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 
+#include "engine/core/text_number.h"
 #include "engine/store/column_registry.h"
 #include "engine/store/connections.h"
 #include "engine/store/filter_expression.h"
@@ -20,8 +21,10 @@ using spectrum::Medium;
 namespace {
 
 constexpr std::string_view fields =
-    "s.key, s.id, c.name, s.object, s.ra, s.dec, s.observed, s.mjd, s.snr, s.magnitude, s.redshift, s.survey, "
-    "s.survey_id, s.spectral_class, s.rule, s.medium, s.first_wavelength, s.last_wavelength, s.samples, s.flux_unit, "
+    "s.key, s.id, c.name, s.object, s.ra, s.dec, s.observed, s.mjd, s.snr, s.magnitude, s.redshift, "
+    "s.survey, "
+    "s.survey_id, s.spectral_class, s.rule, s.medium, s.first_wavelength, s.last_wavelength, s.samples, "
+    "s.flux_unit, "
     "s.file_path, s.part, s.content_digest, s.dataset, s.warnings, s.imported_at, l.class, l.flags";
 constexpr std::string_view tables = " FROM spectrum s JOIN collection c ON c.key = s.collection "
                                     "LEFT JOIN label_current l ON l.spectrum = s.id ";
@@ -32,7 +35,8 @@ Result<SpectrumRecord> recordFrom(Database& database, const Statement& row) {
     record.id = row.text(1);
     record.collection = row.text(2);
     record.object = row.text(3);
-    if (!row.isNull(4) && !row.isNull(5)) record.position = spectrum::SkyPosition{row.number(4), row.number(5)};
+    if (!row.isNull(4) && !row.isNull(5))
+        record.position = spectrum::SkyPosition{row.number(4), row.number(5)};
     record.observed = row.text(6);
     record.mjd = row.optionalNumber(7);
     record.signalToNoise = row.optionalNumber(8);
@@ -70,12 +74,15 @@ Result<std::vector<SpectrumRecord>> recordsFrom(Database& database, Statement& s
 }
 
 Result<std::int64_t> collectionKey(Database& database, const std::string& name) {
-    BALMER_CHECK(database.run("INSERT INTO collection (name) VALUES (?) ON CONFLICT (name) DO NOTHING", name));
+    BALMER_CHECK(
+        database.run("INSERT INTO collection (name) VALUES (?) ON CONFLICT (name) DO NOTHING", name));
     return database.number("SELECT key FROM collection WHERE name = ?", name);
 }
 
-/// The wished-for id, or with "~2", "~3" … when another spectrum has it. `tried` remembers where to go on looking.
-Result<std::string> freeId(Database& database, const std::string& wish, std::map<std::string, std::int64_t>& tried) {
+/// The wished-for id, or with "~2", "~3" … when another spectrum has it. `tried` remembers where to go on
+/// looking.
+Result<std::string> freeId(Database& database, const std::string& wish,
+                           std::map<std::string, std::int64_t>& tried) {
     const auto taken = [&](const std::string& id) {
         return database.number("SELECT EXISTS (SELECT 1 FROM spectrum WHERE id = ?)", id);
     };
@@ -83,8 +90,10 @@ Result<std::string> freeId(Database& database, const std::string& wish, std::map
     if (!wishTaken) return wish;
     auto& number = tried[wish];
     if (number == 0) {
-        // Ids with this suffix lie between "wish~" and "wish" + the character after '~'; that many are taken at most.
-        BALMER_TRY(number, database.number("SELECT count(*) FROM spectrum WHERE id > ? AND id < ?", wish + "~", wish + "\x7F"));
+        // Ids with this suffix lie between "wish~" and "wish" + the character after '~'; that many are taken
+        // at most.
+        BALMER_TRY(number, database.number("SELECT count(*) FROM spectrum WHERE id > ? AND id < ?",
+                                           wish + "~", wish + "\x7F"));
         ++number;
     }
     while (true) {
@@ -95,33 +104,45 @@ Result<std::string> freeId(Database& database, const std::string& wish, std::map
     }
 }
 
-/// The header's values as one text for the search.
+/// The header's values as one text for the search. Numbers with a fraction are not words that anybody looks
+/// for.
 std::string searchable(const std::vector<spectrum::HeaderCard>& cards) {
     std::string text;
     for (const auto& card : cards) {
-        if (card.value.empty()) continue;
+        if (card.value.empty() || (core::parseDouble(card.value) && !core::parseInteger(card.value)))
+            continue;
         if (!text.empty()) text += '\n';
         text += cleanText(card.value);
     }
     return text;
 }
 
+/// What of a new spectrum takes time and no database.
+struct HeaderTexts {
+    std::string cards, words;
+};
+
 /// A file whose content is known, found under another name: remember that name if the old one leads nowhere.
-Status followMovedFile(Database& database, std::int64_t key, const std::string& before, const std::string& now) {
+Status followMovedFile(Database& database, std::int64_t key, const std::string& before,
+                       const std::string& now) {
     std::error_code ignored;
     if (now.empty() || before == now || std::filesystem::exists(before, ignored)) return {};
     return database.run("UPDATE spectrum SET file_path = ? WHERE key = ?", now, key);
 }
 
-Result<AddOutcome> addOne(Database& database, const NewSpectrum& item, const std::string& now,
-                          std::map<std::string, std::int64_t>& tried) {
+Result<AddOutcome> addOne(Database& database, const NewSpectrum& item, const HeaderTexts& header,
+                          const std::string& now, std::map<std::string, std::int64_t>& tried) {
     const auto& metadata = item.metadata;
-    if (metadata.id.empty()) return fail(ErrorCode::InvalidArgument, "a spectrum of " + item.filePath + " has no id");
+    if (metadata.id.empty())
+        return fail(ErrorCode::InvalidArgument, "a spectrum of " + item.filePath + " has no id");
     if (item.contentDigest.empty())
-        return fail(ErrorCode::InvalidArgument, "the spectrum " + metadata.id + " has no digest of its content");
+        return fail(ErrorCode::InvalidArgument,
+                    "the spectrum " + metadata.id + " has no digest of its content");
     {
-        BALMER_TRY(auto known, database.prepare("SELECT s.key, s.id, c.name, s.file_path FROM spectrum s JOIN collection c "
-                                                "ON c.key = s.collection WHERE s.content_digest = ? AND s.part = ?"));
+        BALMER_TRY(
+            auto known,
+            database.prepare("SELECT s.key, s.id, c.name, s.file_path FROM spectrum s JOIN collection c "
+                             "ON c.key = s.collection WHERE s.content_digest = ? AND s.part = ?"));
         BALMER_TRY(const bool found, known.bind(item.contentDigest).bind(item.part).step());
         if (found) {
             AddOutcome outcome{false, known.integer(0), known.text(1), known.text(2)};
@@ -137,21 +158,25 @@ Result<AddOutcome> addOne(Database& database, const NewSpectrum& item, const std
         dec = metadata.position->decDegrees;
     }
     BALMER_CHECK(database.run(
-        "INSERT INTO spectrum (id, collection, object, ra, dec, observed, mjd, snr, magnitude, redshift, survey, "
-        "survey_id, spectral_class, rule, medium, first_wavelength, last_wavelength, samples, flux_unit, file_path, "
+        "INSERT INTO spectrum (id, collection, object, ra, dec, observed, mjd, snr, magnitude, redshift, "
+        "survey, "
+        "survey_id, spectral_class, rule, medium, first_wavelength, last_wavelength, samples, flux_unit, "
+        "file_path, "
         "content_digest, part, dataset, warnings, imported_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         id, collection, cleanText(metadata.object), ra, dec, cleanText(metadata.observed), metadata.mjd,
         metadata.signalToNoise, metadata.magnitude, metadata.redshift, cleanText(metadata.survey),
-        cleanText(metadata.surveyId), cleanText(metadata.spectralClass), metadata.rule, spectrum::toString(item.medium),
-        item.firstWavelength, item.lastWavelength, item.samples, cleanText(metadata.fluxUnit), item.filePath,
-        item.contentDigest, item.part, item.dataset, jsonOf(metadata.warnings), now));
+        cleanText(metadata.surveyId), cleanText(metadata.spectralClass), metadata.rule,
+        spectrum::toString(item.medium), item.firstWavelength, item.lastWavelength, item.samples,
+        cleanText(metadata.fluxUnit), item.filePath, item.contentDigest, item.part, item.dataset,
+        jsonOf(metadata.warnings), now));
     const auto key = database.lastKey();
     if (!metadata.header.empty())
-        BALMER_CHECK(database.run("INSERT INTO spectrum_header (spectrum, cards) VALUES (?, ?)", key,
-                                  jsonOf(metadata.header)));
-    BALMER_CHECK(database.run("INSERT INTO spectrum_text (rowid, id, object, survey_id, header) VALUES (?, ?, ?, ?, ?)", key,
-                              id, cleanText(metadata.object), cleanText(metadata.surveyId), searchable(metadata.header)));
+        BALMER_CHECK(
+            database.run("INSERT INTO spectrum_header (spectrum, cards) VALUES (?, ?)", key, header.cards));
+    BALMER_CHECK(database.run(
+        "INSERT INTO spectrum_text (rowid, id, object, survey_id, header) VALUES (?, ?, ?, ?, ?)", key, id,
+        cleanText(metadata.object), cleanText(metadata.surveyId), header.words));
     if (ra && dec)
         BALMER_CHECK(database.run("INSERT INTO spectrum_position (key, ra_from, ra_to, dec_from, dec_to) "
                                   "VALUES (?, ?, ?, ?, ?)",
@@ -166,9 +191,12 @@ void append(FilterSql& clause, const FilterSql& part) {
 
 Result<FilterSql> conditionsOf(const CatalogueQuery& query, const ColumnLookup& lookup) {
     FilterSql clause{"WHERE 1", {}};
-    if (query.collection) append(clause, {" AND s.collection IN (SELECT key FROM collection WHERE name = ?)", {*query.collection}});
+    if (query.collection)
+        append(clause,
+               {" AND s.collection IN (SELECT key FROM collection WHERE name = ?)", {*query.collection}});
     if (const auto words = searchQuery(query.search); !words.empty())
-        append(clause, {" AND s.key IN (SELECT rowid FROM spectrum_text WHERE spectrum_text MATCH ?)", {words}});
+        append(clause,
+               {" AND s.key IN (SELECT rowid FROM spectrum_text WHERE spectrum_text MATCH ?)", {words}});
     if (!query.where.empty()) {
         BALMER_TRY(const auto filter, compileFilter(query.where, lookup));
         clause.sql += " AND ";
@@ -181,7 +209,8 @@ Result<FilterSql> conditionsAndOrderOf(const CatalogueQuery& query, const Column
     BALMER_TRY(auto clause, conditionsOf(query, lookup));
     if (!query.sort.empty()) {
         const bool descending = query.sort.front() == '-';
-        BALMER_TRY(const auto key, compileSortKey(std::string_view(query.sort).substr(descending ? 1 : 0), lookup));
+        BALMER_TRY(const auto key,
+                   compileSortKey(std::string_view(query.sort).substr(descending ? 1 : 0), lookup));
         clause.sql += " ORDER BY ";
         append(clause, key);
         clause.sql += descending ? " DESC NULLS LAST, s.key" : " ASC NULLS LAST, s.key";
@@ -189,17 +218,20 @@ Result<FilterSql> conditionsAndOrderOf(const CatalogueQuery& query, const Column
         clause.sql += " ORDER BY s.key";
     }
     if (query.limit > 0 || query.offset > 0)
-        clause.sql += " LIMIT " + (query.limit > 0 ? std::to_string(query.limit) : std::string("-1")) + " OFFSET " +
-                      std::to_string(query.offset);
+        clause.sql += " LIMIT " + (query.limit > 0 ? std::to_string(query.limit) : std::string("-1")) +
+                      " OFFSET " + std::to_string(query.offset);
     return clause;
 }
 
 void bindAll(Statement& statement, const FilterSql& clause) {
-    for (const auto& value : clause.values) statement.bind(value);
+    for (const auto& value : clause.values)
+        statement.bind(value);
 }
 
 ColumnLookup lookupIn(ColumnRegistry& columns) {
-    return [&columns](std::string_view dataset, std::string_view column) { return columns.lookUp(dataset, column); };
+    return [&columns](std::string_view dataset, std::string_view column) {
+        return columns.lookUp(dataset, column);
+    };
 }
 
 Error notThere(std::string_view id) {
@@ -209,15 +241,19 @@ Error notThere(std::string_view id) {
 
 } // namespace
 
-Catalogue::Catalogue(Connections& connections, ColumnRegistry& columns) : connections_(connections), columns_(columns) {}
+Catalogue::Catalogue(Connections& connections, ColumnRegistry& columns)
+    : connections_(connections), columns_(columns) {}
 
 Result<std::vector<AddOutcome>> Catalogue::add(std::span<const NewSpectrum> batch) {
     const auto now = connections_.now();
+    std::vector<HeaderTexts> headers; // made before the others have to wait
+    for (const auto& item : batch)
+        headers.push_back({jsonOf(item.metadata.header), searchable(item.metadata.header)});
     return connections_.write([&](Database& database) -> Result<std::vector<AddOutcome>> {
         std::vector<AddOutcome> outcomes;
         std::map<std::string, std::int64_t> tried;
-        for (const auto& item : batch) {
-            BALMER_TRY(auto outcome, addOne(database, item, now, tried));
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            BALMER_TRY(auto outcome, addOne(database, batch[i], headers[i], now, tried));
             outcomes.push_back(std::move(outcome));
         }
         return outcomes;
@@ -275,8 +311,8 @@ Result<std::vector<std::string>> Catalogue::ids(const CatalogueQuery& query) {
 Result<std::vector<SpectrumRecord>> Catalogue::records(std::span<const std::int64_t> rowIds) {
     return connections_.read([&](Database& database) -> Result<std::vector<SpectrumRecord>> {
         std::vector<SpectrumRecord> found;
-        BALMER_TRY(auto statement,
-                   database.prepare("SELECT " + std::string(fields) + std::string(tables) + "WHERE s.key = ?"));
+        BALMER_TRY(auto statement, database.prepare("SELECT " + std::string(fields) + std::string(tables) +
+                                                    "WHERE s.key = ?"));
         for (const auto key : rowIds) {
             statement.reset();
             BALMER_TRY(const bool row, statement.bind(key).step());
@@ -290,8 +326,8 @@ Result<std::vector<SpectrumRecord>> Catalogue::records(std::span<const std::int6
 
 Result<SpectrumRecord> Catalogue::find(std::string_view id) {
     return connections_.read([&](Database& database) -> Result<SpectrumRecord> {
-        BALMER_TRY(auto statement,
-                   database.prepare("SELECT " + std::string(fields) + std::string(tables) + "WHERE s.id = ?"));
+        BALMER_TRY(auto statement, database.prepare("SELECT " + std::string(fields) + std::string(tables) +
+                                                    "WHERE s.id = ?"));
         BALMER_TRY(const bool found, statement.bind(id).step());
         if (!found) return fail(notThere(id));
         return recordFrom(database, statement);
@@ -300,8 +336,9 @@ Result<SpectrumRecord> Catalogue::find(std::string_view id) {
 
 Result<std::vector<spectrum::HeaderCard>> Catalogue::header(std::string_view id) {
     return connections_.read([&](Database& database) -> Result<std::vector<spectrum::HeaderCard>> {
-        BALMER_TRY(auto statement, database.prepare("SELECT h.cards FROM spectrum s LEFT JOIN spectrum_header h "
-                                                    "ON h.spectrum = s.key WHERE s.id = ?"));
+        BALMER_TRY(auto statement,
+                   database.prepare("SELECT h.cards FROM spectrum s LEFT JOIN spectrum_header h "
+                                    "ON h.spectrum = s.key WHERE s.id = ?"));
         BALMER_TRY(const bool found, statement.bind(id).step());
         if (!found) return fail(notThere(id));
         if (statement.isNull(0)) return std::vector<spectrum::HeaderCard>();
@@ -309,7 +346,8 @@ Result<std::vector<spectrum::HeaderCard>> Catalogue::header(std::string_view id)
     });
 }
 
-Result<std::optional<SpectrumRecord>> Catalogue::findContent(std::string_view contentDigest, std::int64_t part) {
+Result<std::optional<SpectrumRecord>> Catalogue::findContent(std::string_view contentDigest,
+                                                             std::int64_t part) {
     return connections_.read([&](Database& database) -> Result<std::optional<SpectrumRecord>> {
         BALMER_TRY(auto statement, database.prepare("SELECT " + std::string(fields) + std::string(tables) +
                                                     "WHERE s.content_digest = ? AND s.part = ?"));
@@ -320,11 +358,13 @@ Result<std::optional<SpectrumRecord>> Catalogue::findContent(std::string_view co
     });
 }
 
-Result<std::vector<SpectrumRecord>> Catalogue::near(const spectrum::SkyPosition& centre, double radiusArcsec) {
+Result<std::vector<SpectrumRecord>> Catalogue::near(const spectrum::SkyPosition& centre,
+                                                    double radiusArcsec) {
     return connections_.read([&](Database& database) -> Result<std::vector<SpectrumRecord>> {
         BALMER_TRY(const auto cone, coneFilter(centre, radiusArcsec));
-        BALMER_TRY(auto statement, database.prepare("SELECT " + std::string(fields) + std::string(tables) + "WHERE " +
-                                                    cone.sql + " ORDER BY separation_arcsec(s.ra, s.dec, ?, ?), s.key"));
+        BALMER_TRY(auto statement,
+                   database.prepare("SELECT " + std::string(fields) + std::string(tables) + "WHERE " +
+                                    cone.sql + " ORDER BY separation_arcsec(s.ra, s.dec, ?, ?), s.key"));
         bindAll(statement, cone);
         statement.bind(centre.raDegrees).bind(centre.decDegrees);
         return recordsFrom(database, statement);
@@ -334,8 +374,9 @@ Result<std::vector<SpectrumRecord>> Catalogue::near(const spectrum::SkyPosition&
 Result<std::vector<CollectionInfo>> Catalogue::collections() {
     return connections_.read([&](Database& database) -> Result<std::vector<CollectionInfo>> {
         std::vector<CollectionInfo> all;
-        BALMER_TRY(auto statement, database.prepare("SELECT c.name, count(s.key) FROM collection c LEFT JOIN spectrum s "
-                                                    "ON s.collection = c.key GROUP BY c.key ORDER BY c.name"));
+        BALMER_TRY(auto statement,
+                   database.prepare("SELECT c.name, count(s.key) FROM collection c LEFT JOIN spectrum s "
+                                    "ON s.collection = c.key GROUP BY c.key ORDER BY c.name"));
         while (true) {
             BALMER_TRY(const bool row, statement.step());
             if (!row) return all;

@@ -1,8 +1,9 @@
-// Catalogue: what the project knows about each spectrum, except its numbers, which stay in the file it came from.
+// Catalogue: what the project knows about each spectrum, except its numbers, which stay in the file it came
+// from.
 //
-// A spectrum is known by the digest of its file's content and its place in that file: the same file is never added
-// twice, whatever it is called. Its id is a short unique name that labels and datasets refer to; it never changes.
-// Part of a Project; thread rule there. Wavelengths in ångström, angles in degrees.
+// A spectrum is known by the digest of its file's content and its place in that file: the same file is never
+// added twice, whatever it is called. Its id is a short unique name that labels and datasets refer to; it
+// never changes. Part of a Project; thread rule there. Wavelengths in ångström, angles in degrees.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +40,7 @@ struct NewSpectrum {
 struct AddOutcome {
     bool added = false; ///< false: the same content was there already, and nothing was added
     std::int64_t rowId = 0;
-    std::string id;         ///< the id it has: with "~2", "~3" … where another spectrum had the wished-for one
+    std::string id; ///< the id it has: with "~2", "~3" … where another spectrum had the wished-for one
     std::string collection; ///< the collection it is in
 };
 
@@ -70,7 +71,8 @@ struct SpectrumRecord {
     std::vector<std::string> warnings;
     std::string importedAt;
     std::string label; ///< the class that stands now; "" when none does
-    std::string flags; ///< words with blanks between: "not-sure bad artefact noteworthy" as they hold; "" when none
+    std::string
+        flags; ///< words with blanks between: "not-sure bad artefact noteworthy" as they hold; "" when none
 };
 
 struct CollectionInfo {
@@ -81,9 +83,11 @@ struct CollectionInfo {
 /// Which spectra, in which order. Empty fields do not restrict.
 struct CatalogueQuery {
     std::string where = {};  ///< a filter expression (filter_expression.h)
-    std::string search = {}; ///< words that must all occur in id, object, survey id or header; `1906*` is a beginning
+    std::string search = {}; ///< words that must all occur in id, object, survey id or header's values
+                             ///< (numbers with a fraction aside); `1906*` is a beginning
     std::optional<std::string> collection = {};
-    std::string sort = {}; ///< a name that filter expressions know; "-snr" descends; "" is the order of import
+    std::string sort =
+        {}; ///< a name that filter expressions know; "-snr" descends; "" is the order of import
     std::size_t limit = 0; ///< 0: all
     std::size_t offset = 0;
 };
@@ -92,9 +96,10 @@ class Catalogue {
   public:
     Catalogue(Connections& connections, ColumnRegistry& columns);
 
-    /// Adds the whole batch or, on an error, nothing of it: one transaction. One outcome for each, in order. Labels
-    /// wait while a batch is written: keep it to some 200 spectra. The path of a spectrum that is there already is
-    /// brought up to date when its old file has vanished. Errors: InvalidArgument for an empty id or digest.
+    /// Adds the whole batch or, on an error, nothing of it: one transaction. One outcome for each, in order.
+    /// Labels wait while a batch is written: keep it to some 50 spectra. The path of a spectrum that is there
+    /// already is brought up to date when its old file has vanished. Errors: InvalidArgument for an empty id
+    /// or digest.
     core::Result<std::vector<AddOutcome>> add(std::span<const NewSpectrum> batch);
 
     /// Errors of the next four: InvalidArgument for an expression, naming the position and the known names.
@@ -112,7 +117,8 @@ class Catalogue {
     core::Result<std::vector<spectrum::HeaderCard>> header(std::string_view id);
 
     /// The spectrum with that content, if it is there: an import need not read the file a second time.
-    core::Result<std::optional<SpectrumRecord>> findContent(std::string_view contentDigest, std::int64_t part);
+    core::Result<std::optional<SpectrumRecord>> findContent(std::string_view contentDigest,
+                                                            std::int64_t part);
 
     /// Spectra within the radius, the nearest first.
     core::Result<std::vector<SpectrumRecord>> near(const spectrum::SkyPosition& centre, double radiusArcsec);

@@ -55,25 +55,29 @@ std::vector<double> valuesFrom(const Statement& row) {
 }
 
 /// Stands on the wanted version, or on the latest for 0.
-Result<Statement> columnRow(Database& database, std::string_view dataset, std::string_view name, int version) {
+Result<Statement> columnRow(Database& database, std::string_view dataset, std::string_view name,
+                            int version) {
     BALMER_TRY(const auto key, datasetNamed(database, dataset));
-    BALMER_TRY(auto statement, database.prepare(std::string(select) + "WHERE c.dataset = ? AND c.name = ? AND "
-                                                                      "(? = 0 OR c.version = ?) "
-                                                                      "ORDER BY c.version DESC LIMIT 1"));
+    BALMER_TRY(auto statement,
+               database.prepare(std::string(select) + "WHERE c.dataset = ? AND c.name = ? AND "
+                                                      "(? = 0 OR c.version = ?) "
+                                                      "ORDER BY c.version DESC LIMIT 1"));
     statement.bind(key.key).bind(name).bind(version).bind(version);
     BALMER_TRY(const bool found, statement.step());
     if (found) return statement;
     std::string known;
-    BALMER_TRY(auto names, database.prepare("SELECT DISTINCT name FROM dataset_column WHERE dataset = ? ORDER BY name"));
+    BALMER_TRY(auto names,
+               database.prepare("SELECT DISTINCT name FROM dataset_column WHERE dataset = ? ORDER BY name"));
     names.bind(key.key);
     while (true) {
         BALMER_TRY(const bool row, names.step());
         if (!row) break;
         known += (known.empty() ? "" : ", ") + names.text(0);
     }
-    return fail(ErrorCode::NotFound, "the dataset \"" + std::string(dataset) + "\" has no column \"" + std::string(name) +
-                                         "\"" + (version ? " of version " + std::to_string(version) : "") + "; it has " +
-                                         (known.empty() ? "none" : known));
+    return fail(ErrorCode::NotFound, "the dataset \"" + std::string(dataset) + "\" has no column \"" +
+                                         std::string(name) + "\"" +
+                                         (version ? " of version " + std::to_string(version) : "") +
+                                         "; it has " + (known.empty() ? "none" : known));
 }
 
 Result<std::vector<ColumnInfo>> all(Database& database, Statement& statement) {
@@ -92,13 +96,14 @@ core::Status check(const ColumnInfo& info, std::span<const double> values, std::
     };
     if (info.name.empty()) return fail(ErrorCode::InvalidArgument, "a column needs a name");
     if (values.size() != static_cast<std::size_t>(rows))
-        return refuse("has " + std::to_string(values.size()) + " values, but the dataset \"" + info.dataset + "\" has " +
-                      std::to_string(rows) + " rows");
+        return refuse("has " + std::to_string(values.size()) + " values, but the dataset \"" + info.dataset +
+                      "\" has " + std::to_string(rows) + " rows");
     if (info.kind == ColumnKind::Category) {
         for (const double value : values)
             if (!std::isnan(value) && !(value >= 0 && value < static_cast<double>(info.categories.size()) &&
                                         value == std::floor(value)))
-                return refuse("has a value that is none of its " + std::to_string(info.categories.size()) + " categories");
+                return refuse("has a value that is none of its " + std::to_string(info.categories.size()) +
+                              " categories");
     } else if (!info.categories.empty()) {
         return refuse("is of numbers, but names categories");
     }
@@ -121,15 +126,17 @@ Result<std::vector<int>> ColumnRegistry::addAll(std::span<const NewColumn> colum
         for (const auto& [info, values] : columns) {
             BALMER_TRY(const auto dataset, datasetNamed(database, info.dataset));
             BALMER_CHECK(check(info, values, dataset.rows));
-            BALMER_TRY(const auto before, database.number("SELECT max(version) FROM dataset_column WHERE dataset = ? "
-                                                          "AND name = ?",
-                                                          dataset.key, info.name));
+            BALMER_TRY(const auto before,
+                       database.number("SELECT max(version) FROM dataset_column WHERE dataset = ? "
+                                       "AND name = ?",
+                                       dataset.key, info.name));
             versions.push_back(static_cast<int>(before) + 1);
-            BALMER_CHECK(database.run("INSERT INTO dataset_column (dataset, name, version, kind, categories, job, model, "
-                                      "created, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                                      dataset.key, info.name, versions.back(),
-                                      info.kind == ColumnKind::Category ? "category" : "number", jsonOf(info.categories),
-                                      info.job, info.model, connections_.now(), std::as_bytes(std::span(values))));
+            BALMER_CHECK(database.run(
+                "INSERT INTO dataset_column (dataset, name, version, kind, categories, job, model, "
+                "created, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                dataset.key, info.name, versions.back(),
+                info.kind == ColumnKind::Category ? "category" : "number", jsonOf(info.categories), info.job,
+                info.model, connections_.now(), std::as_bytes(std::span(values))));
         }
         return versions;
     });
@@ -139,9 +146,10 @@ Result<std::vector<ColumnInfo>> ColumnRegistry::list(std::string_view dataset) {
     return connections_.read([&](Database& database) -> Result<std::vector<ColumnInfo>> {
         BALMER_TRY(const auto key, datasetNamed(database, dataset));
         BALMER_TRY(auto statement,
-                   database.prepare(std::string(select) +
-                                    "WHERE c.dataset = ? AND c.version = (SELECT max(o.version) FROM dataset_column o "
-                                    "WHERE o.dataset = c.dataset AND o.name = c.name) ORDER BY c.name"));
+                   database.prepare(
+                       std::string(select) +
+                       "WHERE c.dataset = ? AND c.version = (SELECT max(o.version) FROM dataset_column o "
+                       "WHERE o.dataset = c.dataset AND o.name = c.name) ORDER BY c.name"));
         statement.bind(key.key);
         return all(database, statement);
     });
@@ -150,8 +158,9 @@ Result<std::vector<ColumnInfo>> ColumnRegistry::list(std::string_view dataset) {
 Result<std::vector<ColumnInfo>> ColumnRegistry::versions(std::string_view dataset, std::string_view name) {
     return connections_.read([&](Database& database) -> Result<std::vector<ColumnInfo>> {
         BALMER_TRY(const auto key, datasetNamed(database, dataset));
-        BALMER_TRY(auto statement, database.prepare(std::string(select) + "WHERE c.dataset = ? AND c.name = ? "
-                                                                          "ORDER BY c.version"));
+        BALMER_TRY(auto statement,
+                   database.prepare(std::string(select) + "WHERE c.dataset = ? AND c.name = ? "
+                                                          "ORDER BY c.version"));
         statement.bind(key.key).bind(name);
         return all(database, statement);
     });
@@ -164,20 +173,23 @@ Result<ColumnInfo> ColumnRegistry::info(std::string_view dataset, std::string_vi
     });
 }
 
-Result<std::vector<double>> ColumnRegistry::values(std::string_view dataset, std::string_view name, int version) {
+Result<std::vector<double>> ColumnRegistry::values(std::string_view dataset, std::string_view name,
+                                                   int version) {
     return connections_.read([&](Database& database) -> Result<std::vector<double>> {
         BALMER_TRY(const auto row, columnRow(database, dataset, name, version));
         return valuesFrom(row);
     });
 }
 
-Result<std::shared_ptr<const ColumnValues>> ColumnRegistry::lookUp(std::string_view dataset, std::string_view column) {
+Result<std::shared_ptr<const ColumnValues>> ColumnRegistry::lookUp(std::string_view dataset,
+                                                                   std::string_view column) {
     return connections_.read([&](Database& database) -> Result<std::shared_ptr<const ColumnValues>> {
         std::string holder(dataset);
         if (dataset.empty()) {
             std::vector<std::string> holders;
-            BALMER_TRY(auto statement, database.prepare("SELECT DISTINCT d.name FROM dataset_column c JOIN dataset d "
-                                                        "ON d.key = c.dataset WHERE c.name = ? ORDER BY d.name"));
+            BALMER_TRY(auto statement,
+                       database.prepare("SELECT DISTINCT d.name FROM dataset_column c JOIN dataset d "
+                                        "ON d.key = c.dataset WHERE c.name = ? ORDER BY d.name"));
             statement.bind(column);
             while (true) {
                 BALMER_TRY(const bool row, statement.step());
@@ -185,11 +197,13 @@ Result<std::shared_ptr<const ColumnValues>> ColumnRegistry::lookUp(std::string_v
                 holders.push_back(statement.text(0));
             }
             if (holders.empty())
-                return fail(ErrorCode::NotFound, "there is no field or column \"" + std::string(column) + "\"");
+                return fail(ErrorCode::NotFound,
+                            "there is no field or column \"" + std::string(column) + "\"");
             if (holders.size() > 1)
-                return fail(ErrorCode::InvalidArgument, "several datasets have a column \"" + std::string(column) +
-                                                            "\": say " + holders[0] + "." + std::string(column) + " or " +
-                                                            holders[1] + "." + std::string(column));
+                return fail(ErrorCode::InvalidArgument, "several datasets have a column \"" +
+                                                            std::string(column) + "\": say " + holders[0] +
+                                                            "." + std::string(column) + " or " + holders[1] +
+                                                            "." + std::string(column));
             holder = holders.front();
         }
         BALMER_TRY(const auto row, columnRow(database, holder, column, 0));

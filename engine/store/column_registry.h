@@ -1,6 +1,8 @@
-// ColumnRegistry: what was computed for each row of a dataset: scores, predictions, map positions, embeddings.
+// ColumnRegistry: what was computed for each row of a dataset: scores, predictions, map positions,
+// embeddings.
 //
-// A column has versions: writing it again never destroys what stood there. Part of a Project; thread rule there.
+// A column has versions: writing it again never destroys what stood there. Part of a Project; thread rule
+// there.
 #pragma once
 
 #include <cstdint>
@@ -39,9 +41,9 @@ class ColumnRegistry {
   public:
     explicit ColumnRegistry(Connections& connections);
 
-    /// One value a row, NaN where there is none; returns the version it got. Several columns of one result go in
-    /// together or not at all with addAll. Errors: NotFound for the dataset; InvalidArgument when the number of values
-    /// is not that of the rows or a category has no name.
+    /// One value a row, NaN where there is none; returns the version it got. Several columns of one result go
+    /// in together or not at all with addAll. Errors: NotFound for the dataset; InvalidArgument when the
+    /// number of values is not that of the rows or a category has no name.
     core::Result<int> add(const ColumnInfo& info, std::span<const double> values);
     struct NewColumn {
         ColumnInfo info;
@@ -55,10 +57,12 @@ class ColumnRegistry {
     core::Result<std::vector<ColumnInfo>> versions(std::string_view dataset, std::string_view name);
     /// version 0 is the latest. Errors: NotFound, naming the columns that exist.
     core::Result<ColumnInfo> info(std::string_view dataset, std::string_view name, int version = 0);
-    core::Result<std::vector<double>> values(std::string_view dataset, std::string_view name, int version = 0);
+    core::Result<std::vector<double>> values(std::string_view dataset, std::string_view name,
+                                             int version = 0);
 
     /// For filter expressions: dataset "" looks through all. Errors: those of ColumnLookup.
-    core::Result<std::shared_ptr<const ColumnValues>> lookUp(std::string_view dataset, std::string_view column);
+    core::Result<std::shared_ptr<const ColumnValues>> lookUp(std::string_view dataset,
+                                                             std::string_view column);
 
   private:
     Connections& connections_;

@@ -23,26 +23,30 @@ constexpr std::size_t statementsInStock = 64;
 constexpr std::size_t readersAtMost = 4;
 } // namespace
 
-// ---------------------------------------------------------------------------------------------------- Statement
+// ----------------------------------------------------------------------------------------------------
+// Statement
 
 Statement::Statement(Database& database, sqlite3_stmt* statement, std::string sql)
     : database_(&database), statement_(statement), sql_(std::move(sql)) {}
 
 Statement::Statement(Statement&& other) noexcept
-    : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)), sql_(std::move(other.sql_)),
-      held_(std::move(other.held_)), next_(other.next_), failure_(other.failure_) {}
+    : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)),
+      sql_(std::move(other.sql_)), held_(std::move(other.held_)), next_(other.next_),
+      failure_(other.failure_) {}
 
 Statement::~Statement() {
     if (statement_ != nullptr) database_->giveBack(sql_, statement_);
 }
 
 Statement& Statement::bind(std::int64_t value) {
-    if (const int code = sqlite3_bind_int64(statement_, next_++, value); failure_ == SQLITE_OK) failure_ = code;
+    if (const int code = sqlite3_bind_int64(statement_, next_++, value); failure_ == SQLITE_OK)
+        failure_ = code;
     return *this;
 }
 
 Statement& Statement::bind(double value) {
-    if (const int code = sqlite3_bind_double(statement_, next_++, value); failure_ == SQLITE_OK) failure_ = code;
+    if (const int code = sqlite3_bind_double(statement_, next_++, value); failure_ == SQLITE_OK)
+        failure_ = code;
     return *this;
 }
 
@@ -55,7 +59,8 @@ Statement& Statement::bind(std::string_view text) {
 
 Statement& Statement::bind(std::span<const std::byte> bytes) {
     const int code = bytes.empty() ? sqlite3_bind_zeroblob(statement_, next_++, 0)
-                                   : sqlite3_bind_blob64(statement_, next_++, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
+                                   : sqlite3_bind_blob64(statement_, next_++, bytes.data(), bytes.size(),
+                                                         SQLITE_TRANSIENT);
     if (failure_ == SQLITE_OK) failure_ = code;
     return *this;
 }
@@ -67,8 +72,8 @@ Statement& Statement::bind(std::nullptr_t) {
 
 Statement& Statement::bind(const std::shared_ptr<const ColumnValues>& values) {
     held_.push_back(values);
-    const int code = sqlite3_bind_pointer(statement_, next_++, const_cast<ColumnValues*>(values.get()), columnPointer,
-                                          nullptr);
+    const int code = sqlite3_bind_pointer(statement_, next_++, const_cast<ColumnValues*>(values.get()),
+                                          columnPointer, nullptr);
     if (failure_ == SQLITE_OK) failure_ = code;
     return *this;
 }
@@ -95,15 +100,20 @@ void Statement::reset() {
     failure_ = SQLITE_OK;
 }
 
-bool Statement::isNull(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+bool Statement::isNull(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+std::int64_t Statement::integer(int column) const {
+    return sqlite3_column_int64(statement_, column);
+}
 double Statement::number(int column) const {
     return isNull(column) ? std::nan("") : sqlite3_column_double(statement_, column);
 }
 
 std::string Statement::text(int column) const {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return text ? std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))) : std::string();
+    return text ? std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)))
+                : std::string();
 }
 
 std::span<const std::byte> Statement::blob(int column) const {
@@ -121,7 +131,8 @@ std::optional<std::int64_t> Statement::optionalInteger(int column) const {
     return integer(column);
 }
 
-// ----------------------------------------------------------------------------------------------------- Database
+// -----------------------------------------------------------------------------------------------------
+// Database
 
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file, bool forWriting) {
     sqlite3* handle = nullptr;
@@ -129,22 +140,26 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (forWriting ? SQLITE_OPEN_CREATE : 0);
     const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
     std::unique_ptr<Database> database(new Database(handle, file));
-    if (handle == nullptr) return fail(ErrorCode::ResourceExhausted, "there was not enough memory to open " + file.string());
+    if (handle == nullptr)
+        return fail(ErrorCode::ResourceExhausted, "there was not enough memory to open " + file.string());
     if (code != SQLITE_OK) return fail(database->errorFor(code));
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, patienceMilliseconds);
-    // A project may come from somebody else: its schema runs none of our functions, and cannot be tampered with.
+    // A project may come from somebody else: its schema runs none of our functions, and cannot be tampered
+    // with.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     if (const int added = addFunctions(handle); added != SQLITE_OK) return fail(database->errorFor(added));
-    BALMER_CHECK(database->script("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
-                                  "PRAGMA cache_size = -16000; PRAGMA recursive_triggers = ON;"));
+    BALMER_CHECK(
+        database->script("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
+                         "PRAGMA cache_size = -16000; PRAGMA recursive_triggers = ON;"));
     if (!forWriting) BALMER_CHECK(database->script("PRAGMA query_only = ON"));
     return database;
 }
 
 Database::~Database() {
-    for (auto& [sql, statement] : stock_) sqlite3_finalize(statement);
+    for (auto& [sql, statement] : stock_)
+        sqlite3_finalize(statement);
     sqlite3_close(handle_);
 }
 
@@ -156,8 +171,8 @@ Result<Statement> Database::prepare(std::string_view sql) {
         return Statement(*this, statement, std::move(key));
     }
     sqlite3_stmt* statement = nullptr;
-    const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                        &statement, nullptr);
+    const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK) return fail(errorFor(code));
     return Statement(*this, statement, std::move(key));
 }
@@ -165,8 +180,10 @@ Result<Statement> Database::prepare(std::string_view sql) {
 void Database::giveBack(const std::string& sql, sqlite3_stmt* statement) {
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
-    if (stock_.size() < statementsInStock) stock_.emplace(sql, statement);
-    else sqlite3_finalize(statement);
+    if (stock_.size() < statementsInStock)
+        stock_.emplace(sql, statement);
+    else
+        sqlite3_finalize(statement);
 }
 
 Status Database::script(std::string_view sql) {
@@ -175,9 +192,15 @@ Status Database::script(std::string_view sql) {
     return {};
 }
 
-bool Database::lastFailureWasBusy() const { return (sqlite3_errcode(handle_) & 0xff) == SQLITE_BUSY; }
-std::int64_t Database::lastKey() const { return sqlite3_last_insert_rowid(handle_); }
-std::int64_t Database::changed() const { return sqlite3_changes64(handle_); }
+bool Database::lastFailureWasBusy() const {
+    return (sqlite3_errcode(handle_) & 0xff) == SQLITE_BUSY;
+}
+std::int64_t Database::lastKey() const {
+    return sqlite3_last_insert_rowid(handle_);
+}
+std::int64_t Database::changed() const {
+    return sqlite3_changes64(handle_);
+}
 
 Status Database::copyTo(const std::filesystem::path& copy) {
     auto beside = copy;
@@ -195,7 +218,8 @@ Error Database::errorFor(int code) const {
     const std::string said = handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
     switch (code & 0xff) {
     case SQLITE_FULL:
-        return Error(ErrorCode::ResourceExhausted, "the disk with " + name + " is full; make room there and try again");
+        return Error(ErrorCode::ResourceExhausted,
+                     "the disk with " + name + " is full; make room there and try again");
     case SQLITE_NOMEM:
     case SQLITE_TOOBIG:
         return Error(ErrorCode::ResourceExhausted, "this is too much for the memory: " + said);
@@ -204,17 +228,20 @@ Error Database::errorFor(int code) const {
         return Error(ErrorCode::Store, "another program has been writing " + name +
                                            " for more than ten seconds; try again when it is done");
     case SQLITE_CORRUPT:
-        return Error(ErrorCode::Store, "the database " + name + " is damaged (" + said +
-                                           "); put back a copy of the project, or try `sqlite3 project.sqlite .recover`");
+        return Error(ErrorCode::Store,
+                     "the database " + name + " is damaged (" + said +
+                         "); put back a copy of the project, or try `sqlite3 project.sqlite .recover`");
     case SQLITE_NOTADB:
-        return Error(ErrorCode::Store, name + " is not a database; name another project, or move that file away");
+        return Error(ErrorCode::Store,
+                     name + " is not a database; name another project, or move that file away");
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
         return Error(ErrorCode::Io, "cannot open " + name + " for writing; may you write in its folder?");
     case SQLITE_IOERR:
-        return Error(ErrorCode::Io, "cannot read or write " + name + " (" + said + "); is its disk still there?");
+        return Error(ErrorCode::Io,
+                     "cannot read or write " + name + " (" + said + "); is its disk still there?");
     case SQLITE_INTERRUPT:
         return Error(ErrorCode::Cancelled, "the work on " + name + " was interrupted");
     default:
@@ -222,11 +249,13 @@ Error Database::errorFor(int code) const {
     }
 }
 
-// -------------------------------------------------------------------------------------------------- Connections
+// --------------------------------------------------------------------------------------------------
+// Connections
 
 namespace {
 
-/// Changing to WAL needs the file for itself for a moment, and SQLite does not wait for that by its own patience.
+/// Changing to WAL needs the file for itself for a moment, and SQLite does not wait for that by its own
+/// patience.
 Status useWriteAheadLog(Database& database) {
     const auto giveUp = std::chrono::steady_clock::now() + std::chrono::milliseconds(patienceMilliseconds);
     while (true) {
@@ -238,7 +267,8 @@ Status useWriteAheadLog(Database& database) {
 
 } // namespace
 
-Result<std::unique_ptr<Connections>> Connections::open(const std::filesystem::path& file, const core::Clock& clock) {
+Result<std::unique_ptr<Connections>> Connections::open(const std::filesystem::path& file,
+                                                       const core::Clock& clock) {
     BALMER_TRY(auto writer, Database::open(file, true));
     BALMER_CHECK(checkOrigin(*writer, migrations()));
     BALMER_CHECK(useWriteAheadLog(*writer));

@@ -1,7 +1,8 @@
 // Connections: the project's database file and who may use it when. Private to the store.
 //
-// A Database is one SQLite connection; it is used by one thread at a time, the one that borrowed it here. There is
-// one for writing, behind a mutex, and up to four for reading. A Statement belongs to the thread that prepared it.
+// A Database is one SQLite connection; it is used by one thread at a time, the one that borrowed it here.
+// There is one for writing, behind a mutex, and up to four for reading. A Statement belongs to the thread
+// that prepared it.
 #pragma once
 
 #include <condition_variable>
@@ -126,14 +127,39 @@ class Database {
     std::unordered_multimap<std::string, sqlite3_stmt*> stock_;
 };
 
+/// Serves its waiters in the order in which they came: a label waits for one batch of an import, not for
+/// several.
+class FairMutex {
+  public:
+    void lock() {
+        std::unique_lock guard(mutex_);
+        const auto ticket = next_++;
+        turn_.wait(guard, [&] { return ticket == serving_; });
+    }
+    void unlock() {
+        {
+            const std::lock_guard guard(mutex_);
+            ++serving_;
+        }
+        turn_.notify_all();
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable turn_;
+    std::uint64_t next_ = 0, serving_ = 0;
+};
+
 class Connections {
   public:
     /// Creates or opens the file, brings it up to the newest schema.
-    static core::Result<std::unique_ptr<Connections>> open(const std::filesystem::path& file, const core::Clock& clock);
+    static core::Result<std::unique_ptr<Connections>> open(const std::filesystem::path& file,
+                                                           const core::Clock& clock);
 
     std::string now() const { return core::formatTime(clock_.now()); }
 
-    /// work(Database&) returns a Result or Status; everything that it writes is kept if it succeeds, nothing if not.
+    /// work(Database&) returns a Result or Status; everything that it writes is kept if it succeeds, nothing
+    /// if not.
     template <typename Work>
     std::invoke_result_t<Work, Database&> write(Work work) {
         const std::lock_guard lock(writing_);
@@ -150,7 +176,8 @@ class Connections {
         return result;
     }
 
-    /// work(Database&) sees one state of the database, whatever others write meanwhile. It must not call read again.
+    /// work(Database&) sees one state of the database, whatever others write meanwhile. It must not call read
+    /// again.
     template <typename Work>
     std::invoke_result_t<Work, Database&> read(Work work) {
         BALMER_TRY(const auto reader, borrow());
@@ -167,7 +194,7 @@ class Connections {
     core::Result<Loan> borrow();
 
     const core::Clock& clock_;
-    std::mutex writing_;
+    FairMutex writing_;
     std::unique_ptr<Database> writer_;
     std::mutex lending_; ///< guards the two below
     std::condition_variable returned_;

@@ -11,15 +11,17 @@ using core::Status;
 
 namespace {
 
-constexpr std::string_view select = "SELECT key, name, digest, file, rows, columns, first_wavelength, last_wavelength, "
-                                    "pipeline, collection, created, job FROM dataset ";
+constexpr std::string_view select =
+    "SELECT key, name, digest, file, rows, columns, first_wavelength, last_wavelength, "
+    "pipeline, collection, created, job FROM dataset ";
 
 DatasetRecord recordFrom(const Statement& row) {
-    return {row.integer(0), row.text(1),   row.text(2), row.text(3), row.integer(4),  row.integer(5),
-            row.number(6),  row.number(7), row.text(8), row.text(9), row.text(10), row.optionalInteger(11)};
+    return {row.integer(0), row.text(1),   row.text(2), row.text(3), row.integer(4), row.integer(5),
+            row.number(6),  row.number(7), row.text(8), row.text(9), row.text(10),   row.optionalInteger(11)};
 }
 
-Result<std::optional<DatasetRecord>> one(Database& database, std::string_view condition, std::string_view value) {
+Result<std::optional<DatasetRecord>> one(Database& database, std::string_view condition,
+                                         std::string_view value) {
     BALMER_TRY(auto statement, database.prepare(std::string(select) + std::string(condition)));
     BALMER_TRY(const bool found, statement.bind(value).step());
     if (!found) return std::nullopt;
@@ -36,9 +38,10 @@ Result<DatasetRecord> named(Database& database, std::string_view name) {
         if (!row) break;
         known += (known.empty() ? "" : ", ") + names.text(0);
     }
-    return fail(ErrorCode::NotFound, "there is no dataset \"" + std::string(name) + "\"; " +
-                                         (known.empty() ? "there is none yet: make one with `balmer preprocess`"
-                                                        : "there are: " + known));
+    return fail(
+        ErrorCode::NotFound,
+        "there is no dataset \"" + std::string(name) + "\"; " +
+            (known.empty() ? "there is none yet: make one with `balmer preprocess`" : "there are: " + known));
 }
 
 } // namespace
@@ -48,22 +51,25 @@ DatasetRegistry::DatasetRegistry(Connections& connections) : connections_(connec
 Result<DatasetRecord> DatasetRegistry::add(const DatasetRecord& record, std::span<const std::string> ids) {
     if (record.name.empty()) return fail(ErrorCode::InvalidArgument, "a dataset needs a name");
     if (record.rows < 0 || static_cast<std::size_t>(record.rows) != ids.size())
-        return fail(ErrorCode::InvalidArgument, "the dataset \"" + record.name + "\" has " + std::to_string(record.rows) +
-                                                    " rows but " + std::to_string(ids.size()) + " ids");
+        return fail(ErrorCode::InvalidArgument, "the dataset \"" + record.name + "\" has " +
+                                                    std::to_string(record.rows) + " rows but " +
+                                                    std::to_string(ids.size()) + " ids");
     return connections_.write([&](Database& database) -> Result<DatasetRecord> {
         BALMER_TRY(auto present, one(database, "WHERE name = ?", record.name));
         if (present && present->digest == record.digest) return std::move(*present);
         if (present)
-            return fail(ErrorCode::InvalidArgument, "there is another dataset \"" + record.name +
-                                                        "\" already; choose another name, or remove that one first");
+            return fail(ErrorCode::InvalidArgument,
+                        "there is another dataset \"" + record.name +
+                            "\" already; choose another name, or remove that one first");
         BALMER_CHECK(database.run("INSERT INTO dataset (name, digest, file, rows, columns, first_wavelength, "
                                   "last_wavelength, pipeline, collection, created, job) "
                                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                                   record.name, record.digest, record.file, record.rows, record.columns,
-                                  record.firstWavelength, record.lastWavelength, record.pipeline, record.collection,
-                                  connections_.now(), record.job));
+                                  record.firstWavelength, record.lastWavelength, record.pipeline,
+                                  record.collection, connections_.now(), record.job));
         const auto key = database.lastKey();
-        BALMER_TRY(auto insert, database.prepare("INSERT INTO dataset_row (dataset, row, spectrum) VALUES (?, ?, ?)"));
+        BALMER_TRY(auto insert,
+                   database.prepare("INSERT INTO dataset_row (dataset, row, spectrum) VALUES (?, ?, ?)"));
         for (std::size_t row = 0; row < ids.size(); ++row) {
             insert.reset();
             BALMER_TRY([[maybe_unused]] const bool done,
@@ -99,7 +105,8 @@ Result<std::vector<std::string>> DatasetRegistry::ids(std::string_view name) {
         BALMER_TRY(const auto record, named(database, name));
         std::vector<std::string> all;
         all.reserve(static_cast<std::size_t>(record.rows));
-        BALMER_TRY(auto statement, database.prepare("SELECT spectrum FROM dataset_row WHERE dataset = ? ORDER BY row"));
+        BALMER_TRY(auto statement,
+                   database.prepare("SELECT spectrum FROM dataset_row WHERE dataset = ? ORDER BY row"));
         statement.bind(record.key);
         while (true) {
             BALMER_TRY(const bool row, statement.step());
@@ -109,10 +116,12 @@ Result<std::vector<std::string>> DatasetRegistry::ids(std::string_view name) {
     });
 }
 
-Result<std::optional<std::int64_t>> DatasetRegistry::rowOf(std::string_view name, std::string_view spectrumId) {
+Result<std::optional<std::int64_t>> DatasetRegistry::rowOf(std::string_view name,
+                                                           std::string_view spectrumId) {
     return connections_.read([&](Database& database) -> Result<std::optional<std::int64_t>> {
         BALMER_TRY(const auto record, named(database, name));
-        BALMER_TRY(auto statement, database.prepare("SELECT min(row) FROM dataset_row WHERE spectrum = ? AND dataset = ?"));
+        BALMER_TRY(auto statement,
+                   database.prepare("SELECT min(row) FROM dataset_row WHERE spectrum = ? AND dataset = ?"));
         BALMER_TRY([[maybe_unused]] const bool row, statement.bind(spectrumId).bind(record.key).step());
         return statement.optionalInteger(0);
     });

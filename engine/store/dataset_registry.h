@@ -36,9 +36,9 @@ class DatasetRegistry {
   public:
     explicit DatasetRegistry(Connections& connections);
 
-    /// ids: the spectrum of each row, in order; they need not be in the catalogue. Adding the same name with the same
-    /// digest again changes nothing. Errors: InvalidArgument when the name belongs to another content, is empty, or
-    /// ids and rows disagree.
+    /// ids: the spectrum of each row, in order; they need not be in the catalogue. Adding the same name with
+    /// the same digest again changes nothing. Errors: InvalidArgument when the name belongs to another
+    /// content, is empty, or ids and rows disagree.
     core::Result<DatasetRecord> add(const DatasetRecord& record, std::span<const std::string> ids);
 
     /// Errors: NotFound, naming the datasets that exist.

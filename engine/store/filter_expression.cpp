@@ -17,7 +17,8 @@ using core::Status;
 
 namespace {
 
-// ------------------------------------------------------------------------------------------------------ fields
+// ------------------------------------------------------------------------------------------------------
+// fields
 
 struct Field {
     std::string_view name;
@@ -65,50 +66,67 @@ Result<Term> termFor(const std::string& dataset, const std::string& name, const 
         for (const auto& field : fields)
             if (field.name == lower) {
                 const std::string sql(field.sql);
-                return Term{name, field.number, lower == "flag", {field.number ? sql : "nullif(" + sql + ", '')", {}}};
+                return Term{name,
+                            field.number,
+                            lower == "flag",
+                            {field.number ? sql : "nullif(" + sql + ", '')", {}}};
             }
     }
     if (columns) {
         auto found = columns(dataset, name);
         if (found) {
             const auto key = std::to_string((*found)->datasetKey);
-            return Term{dataset.empty() ? name : dataset + "." + name, (*found)->categories.empty(), false,
-                        {"(SELECT column_value(?, r.row) FROM dataset_row r WHERE r.spectrum = s.id AND r.dataset = " + key +
-                             " ORDER BY r.row LIMIT 1)",
+            return Term{dataset.empty() ? name : dataset + "." + name,
+                        (*found)->categories.empty(),
+                        false,
+                        {"(SELECT column_value(?, r.row) FROM dataset_row r WHERE r.spectrum = s.id AND "
+                         "r.dataset = " +
+                             key + " ORDER BY r.row LIMIT 1)",
                          {*found}}};
         }
-        if (!dataset.empty() || found.error().code() != ErrorCode::NotFound) return fail(std::move(found).error());
+        if (!dataset.empty() || found.error().code() != ErrorCode::NotFound)
+            return fail(std::move(found).error());
     }
     std::string known;
-    for (const auto& field : fields) known += (known.empty() ? "" : ", ") + std::string(field.name);
-    return fail(ErrorCode::InvalidArgument, "there is no field or column \"" + (dataset.empty() ? "" : dataset + ".") + name +
-                                                "\"; fields are " + known + "; columns of datasets are named COLUMN or "
+    for (const auto& field : fields)
+        known += (known.empty() ? "" : ", ") + std::string(field.name);
+    return fail(ErrorCode::InvalidArgument, "there is no field or column \"" +
+                                                (dataset.empty() ? "" : dataset + ".") + name +
+                                                "\"; fields are " + known +
+                                                "; columns of datasets are named COLUMN or "
                                                 "DATASET.COLUMN");
 }
 
-// ------------------------------------------------------------------------------------------------------- words
+// -------------------------------------------------------------------------------------------------------
+// words
 
 struct Token {
     enum class Kind { End, Name, Text, Number, Symbol } kind = Kind::End;
-    std::string text;          ///< the word, the text without its quotes, the symbol, the number's spelling
-    bool quoted = false;       ///< a name in double quotes is never a keyword
+    std::string text;    ///< the word, the text without its quotes, the symbol, the number's spelling
+    bool quoted = false; ///< a name in double quotes is never a keyword
     std::size_t position = 1;
 };
 
 bool beginsName(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
 }
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isDigit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 core::Error wrong(std::size_t position, const std::string& what) {
-    return core::Error(ErrorCode::InvalidArgument, "in the filter, at position " + std::to_string(position) + ": " + what);
+    return core::Error(ErrorCode::InvalidArgument,
+                       "in the filter, at position " + std::to_string(position) + ": " + what);
 }
 
 Result<std::vector<Token>> tokensOf(std::string_view text) {
     std::vector<Token> tokens;
     std::size_t at = 0;
     while (true) {
-        while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r')) ++at;
+        while (at < text.size() &&
+               (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r'))
+            ++at;
         Token token;
         token.position = at + 1;
         if (at == text.size()) {
@@ -120,24 +138,31 @@ Result<std::vector<Token>> tokensOf(std::string_view text) {
             token.kind = c == '"' ? Token::Kind::Name : Token::Kind::Text;
             token.quoted = true;
             for (++at;; ++at) {
-                if (at == text.size()) return fail(wrong(token.position, "the text that begins here has no end: a quote is missing"));
-                if (text[at] == c && at + 1 < text.size() && text[at + 1] == c) ++at; // a doubled quote is one
-                else if (text[at] == c) break;
+                if (at == text.size())
+                    return fail(
+                        wrong(token.position, "the text that begins here has no end: a quote is missing"));
+                if (text[at] == c && at + 1 < text.size() && text[at + 1] == c)
+                    ++at; // a doubled quote is one
+                else if (text[at] == c)
+                    break;
                 token.text += text[at];
             }
             ++at;
         } else if (beginsName(c)) {
             token.kind = Token::Kind::Name;
-            while (at < text.size() && (beginsName(text[at]) || isDigit(text[at]) || text[at] == '-')) token.text += text[at++];
+            while (at < text.size() && (beginsName(text[at]) || isDigit(text[at]) || text[at] == '-'))
+                token.text += text[at++];
         } else if (isDigit(c) || ((c == '-' || c == '+' || c == '.') && at + 1 < text.size() &&
                                   (isDigit(text[at + 1]) || text[at + 1] == '.'))) {
             token.kind = Token::Kind::Number;
             token.text += text[at++];
-            while (at < text.size() && (isDigit(text[at]) || text[at] == '.' || text[at] == 'e' || text[at] == 'E' ||
-                                        ((text[at] == '-' || text[at] == '+') && (text[at - 1] == 'e' || text[at - 1] == 'E'))))
+            while (at < text.size() &&
+                   (isDigit(text[at]) || text[at] == '.' || text[at] == 'e' || text[at] == 'E' ||
+                    ((text[at] == '-' || text[at] == '+') && (text[at - 1] == 'e' || text[at - 1] == 'E'))))
                 token.text += text[at++];
             const auto value = core::parseDouble(token.text);
-            if (!value || !std::isfinite(*value)) return fail(wrong(token.position, "\"" + token.text + "\" is no number"));
+            if (!value || !std::isfinite(*value))
+                return fail(wrong(token.position, "\"" + token.text + "\" is no number"));
         } else {
             token.kind = Token::Kind::Symbol;
             const auto two = text.substr(at, 2);
@@ -151,15 +176,18 @@ Result<std::vector<Token>> tokensOf(std::string_view text) {
     }
 }
 
-// ------------------------------------------------------------------------------------------------------ grammar
+// ------------------------------------------------------------------------------------------------------
+// grammar
 
 class Compiler {
   public:
-    Compiler(std::vector<Token> tokens, const ColumnLookup& columns) : tokens_(std::move(tokens)), columns_(columns) {}
+    Compiler(std::vector<Token> tokens, const ColumnLookup& columns)
+        : tokens_(std::move(tokens)), columns_(columns) {}
 
     Result<FilterSql> whole() {
         BALMER_CHECK(expression());
-        if (now().kind != Token::Kind::End) return fail(wrong(now().position, "expected and, or, or the end, not " + shown(now())));
+        if (now().kind != Token::Kind::End)
+            return fail(wrong(now().position, "expected and, or, or the end, not " + shown(now())));
         return std::move(out_);
     }
 
@@ -177,7 +205,9 @@ class Compiler {
     bool isWord(std::string_view word) const {
         return now().kind == Token::Kind::Name && !now().quoted && core::lowerCase(now().text) == word;
     }
-    bool isSymbol(std::string_view symbol) const { return now().kind == Token::Kind::Symbol && now().text == symbol; }
+    bool isSymbol(std::string_view symbol) const {
+        return now().kind == Token::Kind::Symbol && now().text == symbol;
+    }
     bool takeWord(std::string_view word) {
         const bool is = isWord(word);
         if (is) next();
@@ -190,7 +220,8 @@ class Compiler {
     }
     Status expectSymbol(std::string_view symbol) {
         if (!takeSymbol(symbol))
-            return fail(wrong(now().position, "expected \"" + std::string(symbol) + "\", not " + shown(now())));
+            return fail(
+                wrong(now().position, "expected \"" + std::string(symbol) + "\", not " + shown(now())));
         return {};
     }
     void put(std::string_view sql) { out_.sql += sql; }
@@ -242,7 +273,8 @@ class Compiler {
     /// Each comparison is true or false, never unknown, so that `not` means what it says.
     Status comparison() {
         if (++comparisons_ > mostComparisons)
-            return fail(wrong(now().position, "more than " + std::to_string(mostComparisons) + " comparisons; use in (…)"));
+            return fail(wrong(now().position,
+                              "more than " + std::to_string(mostComparisons) + " comparisons; use in (…)"));
         if (now().kind != Token::Kind::Name)
             return fail(wrong(now().position, "expected the name of a field, not " + shown(now())));
         const auto begin = at_;
@@ -271,8 +303,10 @@ class Compiler {
 
     Status relation(const Term& term) {
         if (takeWord("like")) {
-            if (term.number) return fail(wrong(now().position, term.name + " is a number; like compares texts"));
-            if (now().kind != Token::Kind::Text) return fail(wrong(now().position, "expected a text in quotes, not " + shown(now())));
+            if (term.number)
+                return fail(wrong(now().position, term.name + " is a number; like compares texts"));
+            if (now().kind != Token::Kind::Text)
+                return fail(wrong(now().position, "expected a text in quotes, not " + shown(now())));
             put(term.value);
             put(" LIKE ");
             putValue(now().text);
@@ -300,8 +334,14 @@ class Compiler {
             put(" AND ");
             return value(term);
         }
-        constexpr std::array<std::pair<std::string_view, std::string_view>, 8> operators = {
-            {{"=", "="}, {"==", "="}, {"!=", "<>"}, {"<>", "<>"}, {"<", "<"}, {"<=", "<="}, {">", ">"}, {">=", ">="}}};
+        constexpr std::array<std::pair<std::string_view, std::string_view>, 8> operators = {{{"=", "="},
+                                                                                             {"==", "="},
+                                                                                             {"!=", "<>"},
+                                                                                             {"<>", "<>"},
+                                                                                             {"<", "<"},
+                                                                                             {"<=", "<="},
+                                                                                             {">", ">"},
+                                                                                             {">=", ">="}}};
         for (const auto& [written, sql] : operators) {
             if (!takeSymbol(written)) continue;
             if (term.flag && (sql == "=" || sql == "<>")) {
@@ -312,8 +352,8 @@ class Compiler {
             put(" " + std::string(sql) + " ");
             return value(term);
         }
-        return fail(wrong(now().position, "expected =, !=, <, <=, >, >=, like, in, between or is after " + term.name + ", not " +
-                                              shown(now())));
+        return fail(wrong(now().position, "expected =, !=, <, <=, >, >=, like, in, between or is after " +
+                                              term.name + ", not " + shown(now())));
     }
 
     Status hasFlag(const Term& term) {
@@ -335,13 +375,18 @@ class Compiler {
 
     Status value(const Term& term) {
         if (now().kind == Token::Kind::Number) {
-            if (term.number) putValue(*core::parseDouble(now().text));
-            else putValue(now().text); // class 0 is the text "0"
+            if (term.number)
+                putValue(*core::parseDouble(now().text));
+            else
+                putValue(now().text); // class 0 is the text "0"
         } else if (now().kind == Token::Kind::Text) {
-            if (term.number) return fail(wrong(now().position, term.name + " is a number; '" + now().text + "' is a text"));
+            if (term.number)
+                return fail(
+                    wrong(now().position, term.name + " is a number; '" + now().text + "' is a text"));
             putValue(now().text);
         } else {
-            return fail(wrong(now().position, "expected a number or a text in single quotes, not " + shown(now())));
+            return fail(
+                wrong(now().position, "expected a number or a text in single quotes, not " + shown(now())));
         }
         next();
         return {};
@@ -352,7 +397,8 @@ class Compiler {
         std::string dataset, last = now().text;
         next();
         if (takeSymbol(".")) {
-            if (now().kind != Token::Kind::Name) return fail(wrong(now().position, "expected the name of a column, not " + shown(now())));
+            if (now().kind != Token::Kind::Name)
+                return fail(wrong(now().position, "expected the name of a column, not " + shown(now())));
             dataset = std::exchange(last, now().text);
             next();
         }
@@ -363,7 +409,8 @@ class Compiler {
 
     Status matches() {
         BALMER_CHECK(expectSymbol("("));
-        if (now().kind != Token::Kind::Text) return fail(wrong(now().position, "expected words in quotes, not " + shown(now())));
+        if (now().kind != Token::Kind::Text)
+            return fail(wrong(now().position, "expected words in quotes, not " + shown(now())));
         const auto words = searchQuery(now().text);
         if (words.empty()) return fail(wrong(now().position, "there is no word to search for"));
         put("s.key IN (SELECT rowid FROM spectrum_text WHERE spectrum_text MATCH ");
@@ -380,9 +427,10 @@ class Compiler {
         for (std::size_t i = 0; i < 3; ++i) {
             if (i > 0) BALMER_CHECK(expectSymbol(","));
             if (now().kind != Token::Kind::Number)
-                return fail(wrong(now().position, "cone wants right ascension and declination in degrees and a radius in "
-                                                  "arcseconds, not " +
-                                                      shown(now())));
+                return fail(wrong(now().position,
+                                  "cone wants right ascension and declination in degrees and a radius in "
+                                  "arcseconds, not " +
+                                      shown(now())));
             numbers[i] = *core::parseDouble(now().text);
             next();
         }
@@ -403,14 +451,17 @@ class Compiler {
 } // namespace
 
 Result<FilterSql> compileFilter(std::string_view expression, const ColumnLookup& columns) {
-    if (expression.size() > 1'000'000) return fail(ErrorCode::InvalidArgument, "the filter is longer than a million characters");
+    if (expression.size() > 1'000'000)
+        return fail(ErrorCode::InvalidArgument, "the filter is longer than a million characters");
     BALMER_TRY(auto tokens, tokensOf(expression));
     return Compiler(std::move(tokens), columns).whole();
 }
 
 Result<FilterSql> compileSortKey(std::string_view name, const ColumnLookup& columns) {
     BALMER_TRY(const auto tokens, tokensOf(name));
-    const auto isName = [&](std::size_t i) { return i < tokens.size() && tokens[i].kind == Token::Kind::Name; };
+    const auto isName = [&](std::size_t i) {
+        return i < tokens.size() && tokens[i].kind == Token::Kind::Name;
+    };
     if (isName(0) && tokens.size() == 2) {
         BALMER_TRY(auto term, termFor("", tokens[0].text, columns));
         return std::move(term.value);
@@ -419,17 +470,20 @@ Result<FilterSql> compileSortKey(std::string_view name, const ColumnLookup& colu
         BALMER_TRY(auto term, termFor(tokens[0].text, tokens[2].text, columns));
         return std::move(term.value);
     }
-    return fail(ErrorCode::InvalidArgument, "\"" + std::string(name) + "\" is nothing to sort by; name a field, COLUMN or "
-                                                                       "DATASET.COLUMN, with - before it to descend");
+    return fail(ErrorCode::InvalidArgument, "\"" + std::string(name) +
+                                                "\" is nothing to sort by; name a field, COLUMN or "
+                                                "DATASET.COLUMN, with - before it to descend");
 }
 
 Result<FilterSql> coneFilter(const spectrum::SkyPosition& centre, double radiusArcsec) {
     const double ra = centre.raDegrees, dec = centre.decDegrees, radius = radiusArcsec / 3600;
     if (!(ra >= 0 && ra <= 360 && dec >= -90 && dec <= 90))
-        return fail(ErrorCode::InvalidArgument, "the position must have 0 <= ra <= 360 and -90 <= dec <= 90 degrees");
+        return fail(ErrorCode::InvalidArgument,
+                    "the position must have 0 <= ra <= 360 and -90 <= dec <= 90 degrees");
     if (!(radius >= 0 && radius <= 180))
         return fail(ErrorCode::InvalidArgument, "the radius must be between 0 and 648000 arcseconds");
-    // The R-tree gives the box about the cone, a little too large for its 32-bit numbers; the distance decides.
+    // The R-tree gives the box about the cone, a little too large for its 32-bit numbers; the distance
+    // decides.
     constexpr double slack = 1e-4;
     const double south = dec - radius - slack, north = dec + radius + slack;
     double halfWidth = 180;
@@ -442,7 +496,8 @@ Result<FilterSql> coneFilter(const spectrum::SkyPosition& centre, double radiusA
     std::vector<FilterValue> values = {south, north};
     if (halfWidth < 180) {
         // Across 0° the box goes on at the other end of the circle.
-        box += " AND ((ra_to >= ? AND ra_from <= ?) OR (ra_to >= ? AND ra_from <= ?) OR (ra_to >= ? AND ra_from <= ?))";
+        box += " AND ((ra_to >= ? AND ra_from <= ?) OR (ra_to >= ? AND ra_from <= ?) OR (ra_to >= ? AND "
+               "ra_from <= ?))";
         for (const double turn : {0.0, -360.0, 360.0}) {
             values.emplace_back(ra - halfWidth + turn);
             values.emplace_back(ra + halfWidth + turn);
@@ -459,13 +514,17 @@ std::string searchQuery(std::string_view words) {
     std::size_t at = 0;
     while (at < words.size()) {
         const auto blank = [&] { return static_cast<unsigned char>(words[at]) <= ' '; };
-        while (at < words.size() && blank()) ++at;
+        while (at < words.size() && blank())
+            ++at;
         std::string word;
-        while (at < words.size() && !blank()) word += words[at++];
+        while (at < words.size() && !blank())
+            word += words[at++];
         const bool beginning = !word.empty() && word.back() == '*';
-        while (!word.empty() && word.back() == '*') word.pop_back();
+        while (!word.empty() && word.back() == '*')
+            word.pop_back();
         // A word of punctuation alone has nothing to search for, and FTS5 would refuse it.
-        if (std::none_of(word.begin(), word.end(), [](char c) { return beginsName(c) || isDigit(c); })) continue;
+        if (std::none_of(word.begin(), word.end(), [](char c) { return beginsName(c) || isDigit(c); }))
+            continue;
         if (!query.empty()) query += ' ';
         query += '"';
         for (const char c : word) {
@@ -480,7 +539,8 @@ std::string searchQuery(std::string_view words) {
 
 std::vector<std::string> filterFields() {
     std::vector<std::string> names;
-    for (const auto& field : fields) names.emplace_back(field.name);
+    for (const auto& field : fields)
+        names.emplace_back(field.name);
     return names;
 }
 

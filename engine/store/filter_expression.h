@@ -1,4 +1,5 @@
-// Filter expressions: what a user writes after --where and in the table's filter, turned into parametrised SQL.
+// Filter expressions: what a user writes after --where and in the table's filter, turned into parametrised
+// SQL.
 //
 //     snr > 10 and class like 'A%' and label is null
 //     survey in ('SDSS', 'LAMOST DR5') or not (mag between 12 and 15.5)
@@ -15,11 +16,11 @@
 //   VALUE      := number | 'text' ('' is a quote)
 //
 // Fields: id object collection survey surveyid class rule date label flag file medium unit dataset (text);
-//         ra dec snr mag z mjd first last samples (numbers). label is the class that stands; flag holds the words
-//         not-sure, bad, artefact, noteworthy, and `flag = 'bad'` asks whether the word is among them.
-// Keywords, fields and the texts of like are compared without case, other texts exactly. An absent value makes every
-// comparison false; an empty text counts as null. Nothing of the user's text becomes SQL: values are bound, names are
-// looked up. Pure; any thread.
+//         ra dec snr mag z mjd first last samples (numbers). label is the class that stands; flag holds the
+//         words not-sure, bad, artefact, noteworthy, and `flag = 'bad'` asks whether the word is among them.
+// Keywords, fields and the texts of like are compared without case, other texts exactly. An absent value
+// makes every comparison false; an empty text counts as null. Nothing of the user's text becomes SQL: values
+// are bound, names are looked up. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -52,8 +53,8 @@ struct FilterSql {
 
 /// Columns of datasets, by name; dataset is "" where the user named the column alone. Errors: NotFound, or
 /// InvalidArgument when several datasets have such a column; the sentence goes to the user.
-using ColumnLookup = std::function<core::Result<std::shared_ptr<const ColumnValues>>(std::string_view dataset,
-                                                                                      std::string_view column)>;
+using ColumnLookup = std::function<core::Result<std::shared_ptr<const ColumnValues>>(
+    std::string_view dataset, std::string_view column)>;
 
 /// Errors: InvalidArgument, naming the position (from 1) and what would be right there.
 core::Result<FilterSql> compileFilter(std::string_view expression, const ColumnLookup& columns);
@@ -64,7 +65,8 @@ core::Result<FilterSql> compileSortKey(std::string_view name, const ColumnLookup
 /// Positions within the radius. Errors: InvalidArgument for a radius or position that is none.
 core::Result<FilterSql> coneFilter(const spectrum::SkyPosition& centre, double radiusArcsec);
 
-/// The user's search words as an FTS5 query: every word must occur, `1906*` is a beginning; "" when there is no word.
+/// The user's search words as an FTS5 query: every word must occur, `1906*` is a beginning; "" when there is
+/// no word.
 std::string searchQuery(std::string_view words);
 
 /// The fields, for completion and messages.

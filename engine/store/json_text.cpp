@@ -8,7 +8,8 @@ using core::Result;
 
 namespace {
 
-/// Length of the UTF-8 sequence at the beginning; 0 when it is none (RFC 3629: no overlong forms, no surrogates).
+/// Length of the UTF-8 sequence at the beginning; 0 when it is none (RFC 3629: no overlong forms, no
+/// surrogates).
 std::size_t sequenceLength(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
@@ -20,7 +21,10 @@ std::size_t sequenceLength(std::string_view text) {
     if (first >= 0xE0 && first <= 0xEF)
         return follows(1, first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF) && follows(2) ? 3 : 0;
     if (first >= 0xF0 && first <= 0xF4)
-        return follows(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) && follows(2) && follows(3) ? 4 : 0;
+        return follows(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) && follows(2) &&
+                       follows(3)
+                   ? 4
+                   : 0;
     return 0;
 }
 
@@ -49,8 +53,10 @@ std::string cleanText(std::string_view text) {
     clean.reserve(text.size());
     while (!text.empty()) {
         const auto length = text[0] == '\0' ? 0 : sequenceLength(text);
-        if (length == 0) clean += "\xEF\xBF\xBD";
-        else clean += text.substr(0, length);
+        if (length == 0)
+            clean += "\xEF\xBF\xBD";
+        else
+            clean += text.substr(0, length);
         text.remove_prefix(length == 0 ? 1 : length);
     }
     return clean;
@@ -93,8 +99,9 @@ Result<std::vector<std::string>> textsFrom(Database& database, std::string_view 
 
 Result<std::vector<spectrum::HeaderCard>> cardsFrom(Database& database, std::string_view json) {
     std::vector<spectrum::HeaderCard> cards;
-    BALMER_TRY(auto statement, database.prepare("SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) "
-                                                "ORDER BY key"));
+    BALMER_TRY(auto statement,
+               database.prepare("SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) "
+                                "ORDER BY key"));
     statement.bind(json);
     while (true) {
         BALMER_TRY(const bool row, statement.step());

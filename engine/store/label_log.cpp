@@ -13,8 +13,8 @@ using core::Status;
 
 namespace {
 
-constexpr std::string_view select =
-    "SELECT id, spectrum, kind, class, comment, who, at, view, model, round, list, supersedes FROM label_event ";
+constexpr std::string_view select = "SELECT id, spectrum, kind, class, comment, who, at, view, model, round, "
+                                    "list, supersedes FROM label_event ";
 
 Result<LabelEvent> eventFrom(const Statement& row) {
     LabelEvent event;
@@ -22,8 +22,9 @@ Result<LabelEvent> eventFrom(const Statement& row) {
     event.spectrum = row.text(1);
     const auto kind = active::labelKindFrom(row.text(2));
     if (!kind)
-        return fail(ErrorCode::Unsupported, "the label event " + std::to_string(event.id) + " is of the kind \"" +
-                                                row.text(2) + "\", which this version does not know; use a newer one");
+        return fail(ErrorCode::Unsupported, "the label event " + std::to_string(event.id) +
+                                                " is of the kind \"" + row.text(2) +
+                                                "\", which this version does not know; use a newer one");
     event.kind = *kind;
     event.className = row.text(3);
     event.comment = row.text(4);
@@ -68,31 +69,35 @@ std::string flagWords(const active::CurrentLabel& label) {
 Result<std::int64_t> appendOne(Database& database, const LabelEvent& event, const std::string& now) {
     if (event.spectrum.empty()) return fail(ErrorCode::InvalidArgument, "a label needs the id of a spectrum");
     if ((event.kind == LabelKind::Class) == event.className.empty())
-        return fail(ErrorCode::InvalidArgument, event.className.empty()
-                                                    ? "the label of " + event.spectrum + " names no class"
-                                                    : "only a label of the kind \"class\" names a class, not the one of " +
-                                                          event.spectrum);
+        return fail(ErrorCode::InvalidArgument,
+                    event.className.empty()
+                        ? "the label of " + event.spectrum + " names no class"
+                        : "only a label of the kind \"class\" names a class, not the one of " +
+                              event.spectrum);
     if (event.supersedes) {
-        BALMER_TRY(const auto known, database.number("SELECT count(*) FROM label_event WHERE id = ? AND spectrum = ?",
-                                                     *event.supersedes, event.spectrum));
+        BALMER_TRY(const auto known,
+                   database.number("SELECT count(*) FROM label_event WHERE id = ? AND spectrum = ?",
+                                   *event.supersedes, event.spectrum));
         if (known == 0)
-            return fail(ErrorCode::InvalidArgument, "the label to replace, " + std::to_string(*event.supersedes) +
-                                                        ", is none of " + event.spectrum);
+            return fail(ErrorCode::InvalidArgument, "the label to replace, " +
+                                                        std::to_string(*event.supersedes) + ", is none of " +
+                                                        event.spectrum);
     }
     std::optional<std::string> list;
     if (event.list) list = active::toString(*event.list);
-    BALMER_CHECK(database.run("INSERT INTO label_event (spectrum, kind, class, comment, who, at, view, model, round, "
-                              "list, supersedes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                              event.spectrum, active::toString(event.kind), event.className, event.comment, event.who,
-                              event.when.empty() ? now : event.when, event.view, event.model, event.round, list,
-                              event.supersedes));
+    BALMER_CHECK(database.run(
+        "INSERT INTO label_event (spectrum, kind, class, comment, who, at, view, model, round, "
+        "list, supersedes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        event.spectrum, active::toString(event.kind), event.className, event.comment, event.who,
+        event.when.empty() ? now : event.when, event.view, event.model, event.round, list, event.supersedes));
     const auto id = database.lastKey();
     BALMER_TRY(const auto events, eventsOf(database, event.spectrum));
     const auto current = active::currentLabel(events);
-    BALMER_CHECK(database.run("INSERT INTO label_current (spectrum, class, flags, comment, last_event) "
-                              "VALUES (?, ?, ?, ?, ?) ON CONFLICT (spectrum) DO UPDATE SET class = excluded.class, "
-                              "flags = excluded.flags, comment = excluded.comment, last_event = excluded.last_event",
-                              event.spectrum, current.className, flagWords(current), current.comment, id));
+    BALMER_CHECK(
+        database.run("INSERT INTO label_current (spectrum, class, flags, comment, last_event) "
+                     "VALUES (?, ?, ?, ?, ?) ON CONFLICT (spectrum) DO UPDATE SET class = excluded.class, "
+                     "flags = excluded.flags, comment = excluded.comment, last_event = excluded.last_event",
+                     event.spectrum, current.className, flagWords(current), current.comment, id));
     return id;
 }
 
@@ -149,14 +154,17 @@ Result<active::CurrentLabel> LabelLog::current(std::string_view spectrum) {
 
 Result<std::vector<SpectrumLabel>> LabelLog::currentAll(std::string_view until) {
     return connections_.read([&](Database& database) -> Result<std::vector<SpectrumLabel>> {
-        BALMER_TRY(auto statement, database.prepare(std::string(select) + "WHERE ? = '' OR at <= ? ORDER BY spectrum, id"));
+        BALMER_TRY(auto statement,
+                   database.prepare(std::string(select) + "WHERE ? = '' OR at <= ? ORDER BY spectrum, id"));
         statement.bind(until).bind(until);
         BALMER_TRY(const auto events, eventsFrom(statement));
         std::vector<SpectrumLabel> labels;
         for (std::size_t first = 0; first < events.size();) {
             std::size_t end = first;
-            while (end < events.size() && events[end].spectrum == events[first].spectrum) ++end;
-            labels.push_back({events[first].spectrum, active::currentLabel(std::span(events).subspan(first, end - first))});
+            while (end < events.size() && events[end].spectrum == events[first].spectrum)
+                ++end;
+            labels.push_back({events[first].spectrum,
+                              active::currentLabel(std::span(events).subspan(first, end - first))});
             first = end;
         }
         return labels;
@@ -166,7 +174,8 @@ Result<std::vector<SpectrumLabel>> LabelLog::currentAll(std::string_view until) 
 Result<std::map<std::string, std::string>> LabelLog::classes() {
     return connections_.read([&](Database& database) -> Result<std::map<std::string, std::string>> {
         std::map<std::string, std::string> all;
-        BALMER_TRY(auto statement, database.prepare("SELECT spectrum, class FROM label_current WHERE class <> ''"));
+        BALMER_TRY(auto statement,
+                   database.prepare("SELECT spectrum, class FROM label_current WHERE class <> ''"));
         while (true) {
             BALMER_TRY(const bool row, statement.step());
             if (!row) return all;
@@ -178,8 +187,9 @@ Result<std::map<std::string, std::string>> LabelLog::classes() {
 Result<std::map<std::string, std::int64_t>> LabelLog::counts() {
     return connections_.read([&](Database& database) -> Result<std::map<std::string, std::int64_t>> {
         std::map<std::string, std::int64_t> all;
-        BALMER_TRY(auto statement,
-                   database.prepare("SELECT class, count(*) FROM label_current WHERE class <> '' GROUP BY class"));
+        BALMER_TRY(
+            auto statement,
+            database.prepare("SELECT class, count(*) FROM label_current WHERE class <> '' GROUP BY class"));
         while (true) {
             BALMER_TRY(const bool row, statement.step());
             if (!row) return all;

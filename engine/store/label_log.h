@@ -1,4 +1,5 @@
-// LabelLog: what was said about each spectrum, as events that are appended and never changed (triggers see to it).
+// LabelLog: what was said about each spectrum, as events that are appended and never changed (triggers see to
+// it).
 //
 // What is shown is a query over the events (active/current_label.h). Part of a Project; thread rule there.
 #pragma once
@@ -26,9 +27,9 @@ struct LabelFilter {
     std::string who = {};
     std::optional<active::LabelKind> kind = {};
     std::optional<int> round = {};
-    std::string until = {};  ///< ISO time: "the project as of last Tuesday"
-    std::int64_t after = 0;  ///< events with a greater id
-    std::size_t limit = 0;   ///< 0: all; otherwise the newest so many
+    std::string until = {}; ///< ISO time: "the project as of last Tuesday"
+    std::int64_t after = 0; ///< events with a greater id
+    std::size_t limit = 0;  ///< 0: all; otherwise the newest so many
 };
 
 struct SpectrumLabel {
@@ -40,9 +41,9 @@ class LabelLog {
   public:
     explicit LabelLog(Connections& connections);
 
-    /// Returns the event's id once it is on the disk. The event's own id is ignored; an empty `when` becomes now.
-    /// Errors: InvalidArgument for an empty spectrum, a Class without a class, another kind with one, or an event to
-    /// supersede that is not one of the same spectrum.
+    /// Returns the event's id once it is on the disk. The event's own id is ignored; an empty `when` becomes
+    /// now. Errors: InvalidArgument for an empty spectrum, a Class without a class, another kind with one, or
+    /// an event to supersede that is not one of the same spectrum.
     core::Result<std::int64_t> append(const active::LabelEvent& event);
     /// All or, on an error, none: one transaction; for imports of label lists.
     core::Result<std::vector<std::int64_t>> appendAll(std::span<const active::LabelEvent> events);

@@ -20,12 +20,13 @@ Status checkOrigin(Database& database, std::span<const Migration> steps) {
     BALMER_TRY(const auto mark, database.number("PRAGMA application_id"));
     BALMER_TRY(const auto tables, database.number("SELECT count(*) FROM sqlite_schema"));
     if ((version != 0 || tables != 0) && mark != balmersMark)
-        return fail(ErrorCode::Store, file + " is a database of another program; choose another folder for the project");
+        return fail(ErrorCode::Store,
+                    file + " is a database of another program; choose another folder for the project");
     const auto newest = steps.empty() ? 0 : steps.back().number;
     if (version > newest)
-        return fail(ErrorCode::Unsupported, file + " was written by a newer Balmer (schema " + std::to_string(version) +
-                                                "; this one knows " + std::to_string(newest) +
-                                                "); use that version or a later one");
+        return fail(ErrorCode::Unsupported,
+                    file + " was written by a newer Balmer (schema " + std::to_string(version) +
+                        "; this one knows " + std::to_string(newest) + "); use that version or a later one");
     return {};
 }
 
@@ -36,7 +37,8 @@ Status migrate(Database& database, std::span<const Migration> steps) {
         BALMER_TRY(const auto before, database.number("PRAGMA user_version"));
         if (before >= step.number) continue;
         if (before > 0 && !copied) {
-            BALMER_CHECK(database.copyTo(database.file().string() + ".before-" + std::to_string(step.number)));
+            BALMER_CHECK(
+                database.copyTo(database.file().string() + ".before-" + std::to_string(step.number)));
             copied = true;
         }
         BALMER_CHECK(database.run("BEGIN IMMEDIATE"));

@@ -40,12 +40,14 @@ Project::Project(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Project::~Project() = default;
 
 Result<std::unique_ptr<Project>> Project::open(const fs::path& folder, OpenOptions options) {
-    if (folder.empty()) return fail(ErrorCode::InvalidArgument, "a project needs a folder; name one, such as survey.balmer");
+    if (folder.empty())
+        return fail(ErrorCode::InvalidArgument, "a project needs a folder; name one, such as survey.balmer");
     std::error_code error;
     auto where = fs::absolute(folder, error).lexically_normal();
     if (!where.has_filename()) where = where.parent_path(); // "x.balmer/"
     if (fs::exists(where, error) && !fs::is_directory(where, error))
-        return fail(ErrorCode::Io, where.string() + " is a file, but a project is a folder; choose another name");
+        return fail(ErrorCode::Io,
+                    where.string() + " is a file, but a project is a folder; choose another name");
     const auto file = where / "project.sqlite";
     if (!options.create && !fs::exists(file, error))
         return fail(ErrorCode::NotFound, "there is no project in " + where.string() +
@@ -56,7 +58,8 @@ Result<std::unique_ptr<Project>> Project::open(const fs::path& folder, OpenOptio
             return fail(ErrorCode::Io, "cannot make the folder " + part.string() + ": " + error.message() +
                                            "; may you write there?");
     }
-    BALMER_TRY(auto connections, Connections::open(file, options.clock ? *options.clock : core::systemClock()));
+    BALMER_TRY(auto connections,
+               Connections::open(file, options.clock ? *options.clock : core::systemClock()));
     auto parts = std::make_unique<Parts>(where, std::move(connections));
     BALMER_TRY(parts->interrupted, parts->jobs.markInterrupted());
     return std::unique_ptr<Project>(new Project(std::move(parts)));
@@ -68,20 +71,43 @@ fs::path Project::defaultFolder() {
         return fs::path(value ? value : "");
     };
     auto data = variable("XDG_DATA_HOME");
-    if (!data.is_absolute()) data = variable("HOME") / ".local" / "share"; // the XDG specification ignores relative ones
+    if (!data.is_absolute())
+        data = variable("HOME") / ".local" / "share"; // the XDG specification ignores relative ones
     return data / "balmer" / "default.balmer";
 }
 
-const fs::path& Project::folder() const { return parts_->folder; }
-fs::path Project::datasetFolder() const { return parts_->folder / "datasets"; }
-Catalogue& Project::catalogue() { return parts_->catalogue; }
-DatasetRegistry& Project::datasets() { return parts_->datasets; }
-ColumnRegistry& Project::columns() { return parts_->columns; }
-LabelLog& Project::labels() { return parts_->labels; }
-jobs::JobStore& Project::jobs() { return parts_->jobs; }
-RoundArchive& Project::rounds() { return parts_->rounds; }
-ArtefactFolder& Project::artefacts() { return parts_->artefacts; }
-Settings& Project::settings() { return parts_->settings; }
-const std::vector<jobs::Job>& Project::interruptedJobs() const { return parts_->interrupted; }
+const fs::path& Project::folder() const {
+    return parts_->folder;
+}
+fs::path Project::datasetFolder() const {
+    return parts_->folder / "datasets";
+}
+Catalogue& Project::catalogue() {
+    return parts_->catalogue;
+}
+DatasetRegistry& Project::datasets() {
+    return parts_->datasets;
+}
+ColumnRegistry& Project::columns() {
+    return parts_->columns;
+}
+LabelLog& Project::labels() {
+    return parts_->labels;
+}
+jobs::JobStore& Project::jobs() {
+    return parts_->jobs;
+}
+RoundArchive& Project::rounds() {
+    return parts_->rounds;
+}
+ArtefactFolder& Project::artefacts() {
+    return parts_->artefacts;
+}
+Settings& Project::settings() {
+    return parts_->settings;
+}
+const std::vector<jobs::Job>& Project::interruptedJobs() const {
+    return parts_->interrupted;
+}
 
 } // namespace balmer::store

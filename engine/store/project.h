@@ -1,19 +1,19 @@
 // Project: a folder `NAME.balmer/` with everything that Balmer keeps, opened for reading and writing.
 //
-//     project.sqlite   catalogue, datasets' registry and columns, label events, jobs, rounds, settings (SCHEMA.md)
-//     datasets/        one file each, written by the dataset module
-//     artefacts/       files by digest (artefact_folder.h)
+//     project.sqlite   catalogue, datasets' registry and columns, label events, jobs, rounds, settings
+//     (SCHEMA.md) datasets/        one file each, written by the dataset module artefacts/       files by
+//     digest (artefact_folder.h)
 //
-// Owner: whoever opened it; the parts below live as long as it. Thread rule: every method of the project and of its
-// parts may be called from any thread. Inside are one writing connection behind a mutex and a few reading ones; a
-// reader never waits for a writer (SQLite's WAL). A write waits for the write before it and for its own flush to the
-// disk: a label takes milliseconds unless somebody writes a batch, so batches are kept small (catalogue.h).
-// Several processes may have one project open. Every write that returned success survives the death of the process
-// and of the computer (journal_mode WAL, synchronous FULL).
+// Owner: whoever opened it; the parts below live as long as it. Thread rule: every method of the project and
+// of its parts may be called from any thread. Inside are one writing connection behind a mutex and a few
+// reading ones; a reader never waits for a writer (SQLite's WAL). A write waits for the write before it and
+// for its own flush to the disk: a label takes milliseconds unless somebody writes a batch, so batches are
+// kept small (catalogue.h). Several processes may have one project open. Every write that returned success
+// survives the death of the process and of the computer (journal_mode WAL, synchronous FULL).
 //
-// Errors, everywhere in this module: Store when the database refuses (damaged, newer than this program, locked by
-// another program for more than ten seconds), Io when a file cannot be read or written, ResourceExhausted when the
-// disk is full; the parts add their own. A write that failed has changed nothing.
+// Errors, everywhere in this module: Store when the database refuses (damaged, newer than this program,
+// locked by another program for more than ten seconds), Io when a file cannot be read or written,
+// ResourceExhausted when the disk is full; the parts add their own. A write that failed has changed nothing.
 #pragma once
 
 #include <filesystem>
@@ -36,16 +36,17 @@ class RoundArchive;
 class Settings;
 
 struct OpenOptions {
-    bool create = true; ///< make the project where there is none; otherwise NotFound
+    bool create = true;                 ///< make the project where there is none; otherwise NotFound
     const core::Clock* clock = nullptr; ///< for the times of new records; the computer's own when null
 };
 
 class Project {
   public:
     /// Creates or opens; brings an older database up to this program's schema, keeping a copy of it as
-    /// `project.sqlite.before-N`. Errors: NotFound; Unsupported for a database that a newer program has written;
-    /// Store for a file that is no database of Balmer; Io for a folder that cannot be written.
-    static core::Result<std::unique_ptr<Project>> open(const std::filesystem::path& folder, OpenOptions options = {});
+    /// `project.sqlite.before-N`. Errors: NotFound; Unsupported for a database that a newer program has
+    /// written; Store for a file that is no database of Balmer; Io for a folder that cannot be written.
+    static core::Result<std::unique_ptr<Project>> open(const std::filesystem::path& folder,
+                                                       OpenOptions options = {});
     ~Project();
     Project(const Project&) = delete;
     Project& operator=(const Project&) = delete;
@@ -65,8 +66,8 @@ class Project {
     ArtefactFolder& artefacts();
     Settings& settings();
 
-    /// The jobs that this opening found queued or executing in a process that lives no more. They are now in phase
-    /// Error: "interrupted: the program ended while this job was executing (training, 40 %)".
+    /// The jobs that this opening found queued or executing in a process that lives no more. They are now in
+    /// phase Error: "interrupted: the program ended while this job was executing (training, 40 %)".
     const std::vector<jobs::Job>& interruptedJobs() const;
 
   private:

@@ -12,8 +12,9 @@ using core::Status;
 
 namespace {
 
-constexpr std::string_view select = "SELECT id, number, dataset, classes, targets, model, job, parameters, created, "
-                                    "agreed, judged, precision, lower_bound, confidence FROM round ";
+constexpr std::string_view select =
+    "SELECT id, number, dataset, classes, targets, model, job, parameters, created, "
+    "agreed, judged, precision, lower_bound, confidence FROM round ";
 
 Result<RoundRecord> recordFrom(Database& database, const Statement& row) {
     RoundRecord record;
@@ -28,14 +29,15 @@ Result<RoundRecord> recordFrom(Database& database, const Statement& row) {
     record.created = row.text(8);
     if (!row.isNull(9))
         record.precision = active::PrecisionEstimate{static_cast<std::size_t>(row.integer(9)),
-                                                     static_cast<std::size_t>(row.integer(10)), row.number(11),
-                                                     row.number(12), row.number(13)};
+                                                     static_cast<std::size_t>(row.integer(10)),
+                                                     row.number(11), row.number(12), row.number(13)};
     return record;
 }
 
 Status readItems(Database& database, RoundRecord& record) {
-    BALMER_TRY(auto statement, database.prepare("SELECT list, rank, spectrum, predicted, probability, entropy, reason "
-                                                "FROM round_item WHERE round = ? ORDER BY list, rank"));
+    BALMER_TRY(auto statement,
+               database.prepare("SELECT list, rank, spectrum, predicted, probability, entropy, reason "
+                                "FROM round_item WHERE round = ? ORDER BY list, rank"));
     statement.bind(record.id);
     while (true) {
         BALMER_TRY(const bool row, statement.step());
@@ -43,17 +45,20 @@ Status readItems(Database& database, RoundRecord& record) {
         const auto list = active::roundListFrom(statement.text(0));
         if (!list)
             return fail(ErrorCode::Unsupported, "round " + std::to_string(record.number) + " has a list \"" +
-                                                    statement.text(0) + "\", which this version does not know");
-        record.items.push_back({*list, static_cast<int>(statement.integer(1)), statement.text(2), statement.text(3),
-                                statement.number(4), statement.number(5), statement.text(6)});
+                                                    statement.text(0) +
+                                                    "\", which this version does not know");
+        record.items.push_back({*list, static_cast<int>(statement.integer(1)), statement.text(2),
+                                statement.text(3), statement.number(4), statement.number(5),
+                                statement.text(6)});
     }
 }
 
 Status keepPrecision(Database& database, std::int64_t id, const active::PrecisionEstimate& estimate) {
-    BALMER_CHECK(database.run("UPDATE round SET agreed = ?, judged = ?, precision = ?, lower_bound = ?, confidence = ? "
-                              "WHERE id = ?",
-                              static_cast<std::int64_t>(estimate.agreed), static_cast<std::int64_t>(estimate.judged),
-                              estimate.precision, estimate.lowerBound, estimate.confidence, id));
+    BALMER_CHECK(database.run(
+        "UPDATE round SET agreed = ?, judged = ?, precision = ?, lower_bound = ?, confidence = ? "
+        "WHERE id = ?",
+        static_cast<std::int64_t>(estimate.agreed), static_cast<std::int64_t>(estimate.judged),
+        estimate.precision, estimate.lowerBound, estimate.confidence, id));
     if (database.changed() == 0)
         return fail(ErrorCode::NotFound, "there is no round with the id " + std::to_string(id));
     return {};
@@ -69,17 +74,20 @@ Result<RoundRecord> RoundArchive::add(const RoundRecord& record) {
     return connections_.write([&](Database& database) -> Result<RoundRecord> {
         auto kept = record;
         const auto classes = jsonOf(record.classes);
-        BALMER_TRY(const auto before, database.number("SELECT max(number) FROM round WHERE dataset = ? AND classes = ?",
-                                                      record.dataset, classes));
+        BALMER_TRY(const auto before,
+                   database.number("SELECT max(number) FROM round WHERE dataset = ? AND classes = ?",
+                                   record.dataset, classes));
         kept.number = static_cast<int>(before) + 1;
         kept.created = connections_.now();
-        BALMER_CHECK(database.run("INSERT INTO round (number, dataset, classes, targets, model, job, parameters, created) "
-                                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                                  kept.number, kept.dataset, classes, jsonOf(kept.targets), kept.model, kept.job,
-                                  kept.parameters, kept.created));
+        BALMER_CHECK(database.run(
+            "INSERT INTO round (number, dataset, classes, targets, model, job, parameters, created) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            kept.number, kept.dataset, classes, jsonOf(kept.targets), kept.model, kept.job, kept.parameters,
+            kept.created));
         kept.id = database.lastKey();
-        BALMER_TRY(auto insert, database.prepare("INSERT INTO round_item (round, list, rank, spectrum, predicted, "
-                                                 "probability, entropy, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+        BALMER_TRY(auto insert,
+                   database.prepare("INSERT INTO round_item (round, list, rank, spectrum, predicted, "
+                                    "probability, entropy, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
         for (const auto& item : kept.items) {
             insert.reset();
             insert.bind(kept.id).bind(active::toString(item.list)).bind(item.rank).bind(item.spectrum);
@@ -106,11 +114,13 @@ Result<RoundRecord> RoundArchive::get(std::int64_t id) {
     });
 }
 
-Result<std::optional<RoundRecord>> RoundArchive::latest(std::string_view dataset, const std::vector<std::string>& classes) {
+Result<std::optional<RoundRecord>> RoundArchive::latest(std::string_view dataset,
+                                                        const std::vector<std::string>& classes) {
     return connections_.read([&](Database& database) -> Result<std::optional<RoundRecord>> {
         const auto wanted = classes.empty() ? std::string() : jsonOf(classes);
-        BALMER_TRY(auto statement, database.prepare(std::string(select) + "WHERE dataset = ? AND (? = '' OR classes = ?) "
-                                                                          "ORDER BY id DESC LIMIT 1"));
+        BALMER_TRY(auto statement,
+                   database.prepare(std::string(select) + "WHERE dataset = ? AND (? = '' OR classes = ?) "
+                                                          "ORDER BY id DESC LIMIT 1"));
         BALMER_TRY(const bool found, statement.bind(dataset).bind(wanted).bind(wanted).step());
         if (!found) return std::nullopt;
         BALMER_TRY(auto record, recordFrom(database, statement));
@@ -122,7 +132,8 @@ Result<std::optional<RoundRecord>> RoundArchive::latest(std::string_view dataset
 Result<std::vector<RoundRecord>> RoundArchive::list(std::string_view dataset) {
     return connections_.read([&](Database& database) -> Result<std::vector<RoundRecord>> {
         std::vector<RoundRecord> all;
-        BALMER_TRY(auto statement, database.prepare(std::string(select) + "WHERE ? = '' OR dataset = ? ORDER BY id"));
+        BALMER_TRY(auto statement,
+                   database.prepare(std::string(select) + "WHERE ? = '' OR dataset = ? ORDER BY id"));
         statement.bind(dataset).bind(dataset);
         while (true) {
             BALMER_TRY(const bool row, statement.step());

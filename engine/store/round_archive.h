@@ -1,4 +1,5 @@
-// RoundArchive: the rounds of active learning: which spectra were put before the observer, why, and how it went.
+// RoundArchive: the rounds of active learning: which spectra were put before the observer, why, and how it
+// went.
 //
 // Rounds count from 1 for each dataset and set of classes. Part of a Project; thread rule there.
 #pragma once

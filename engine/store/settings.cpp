@@ -33,13 +33,15 @@ Status Settings::set(std::string_view key, std::string_view value) {
 }
 
 Status Settings::remove(std::string_view key) {
-    return connections_.write([&](Database& database) { return database.run("DELETE FROM setting WHERE key = ?", key); });
+    return connections_.write(
+        [&](Database& database) { return database.run("DELETE FROM setting WHERE key = ?", key); });
 }
 
 Result<std::map<std::string, std::string>> Settings::list(std::string_view beginning) {
     return connections_.read([&](Database& database) -> Result<std::map<std::string, std::string>> {
         std::map<std::string, std::string> all;
-        BALMER_TRY(auto statement, database.prepare("SELECT key, value FROM setting WHERE substr(key, 1, length(?)) = ?"));
+        BALMER_TRY(auto statement,
+                   database.prepare("SELECT key, value FROM setting WHERE substr(key, 1, length(?)) = ?"));
         statement.bind(beginning).bind(beginning);
         while (true) {
             BALMER_TRY(const bool row, statement.step());

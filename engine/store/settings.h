@@ -1,4 +1,5 @@
-// Settings: small values that belong to the project, by key: where the desktop was left, which observer labels.
+// Settings: small values that belong to the project, by key: where the desktop was left, which observer
+// labels.
 //
 // Part of a Project; thread rule there.
 #pragma once

@@ -21,7 +21,8 @@ using jobs::Phase;
 namespace {
 
 constexpr std::string_view select =
-    "SELECT id, kind, label, notes, parameters, inputs, seed, parent, phase, created, started, ended, progress, stage, "
+    "SELECT id, kind, label, notes, parameters, inputs, seed, parent, phase, created, started, ended, "
+    "progress, stage, "
     "error_code, error_message, error_context, result, place, program_version, device, process FROM job ";
 
 Result<Job> jobFrom(Database& database, const Statement& row) {
@@ -43,25 +44,29 @@ Result<Job> jobFrom(Database& database, const Statement& row) {
     if (!row.isNull(14)) {
         job.error.emplace(core::errorCodeFrom(row.text(14)), row.text(15));
         BALMER_TRY(auto context, textsFrom(database, row.text(16)));
-        for (auto& doing : context) job.error->during(std::move(doing));
+        for (auto& doing : context)
+            job.error->during(std::move(doing));
     }
     job.result = row.text(17);
     job.place = row.text(18);
     job.programVersion = row.text(19);
     job.device = row.text(20);
     job.processToken = row.text(21);
-    BALMER_TRY(auto artefacts, database.prepare("SELECT name, media_type, digest, bytes FROM job_artefact WHERE job = ? "
-                                                "ORDER BY key"));
+    BALMER_TRY(auto artefacts,
+               database.prepare("SELECT name, media_type, digest, bytes FROM job_artefact WHERE job = ? "
+                                "ORDER BY key"));
     artefacts.bind(job.id);
     while (true) {
         BALMER_TRY(const bool more, artefacts.step());
         if (!more) return job;
-        job.artefacts.push_back({artefacts.text(0), artefacts.text(1), artefacts.text(2), artefacts.integer(3)});
+        job.artefacts.push_back(
+            {artefacts.text(0), artefacts.text(1), artefacts.text(2), artefacts.integer(3)});
     }
 }
 
 Error notThere(JobId id) {
-    return Error(ErrorCode::NotFound, "there is no job " + std::to_string(id) + "; `balmer jobs` lists those that exist");
+    return Error(ErrorCode::NotFound,
+                 "there is no job " + std::to_string(id) + "; `balmer jobs` lists those that exist");
 }
 
 Result<Job> jobWith(Database& database, JobId id) {
@@ -91,7 +96,8 @@ Result<Phase> phaseOf(Database& database, JobId id) {
 Status checkStep(Database& database, JobId id, Phase to) {
     BALMER_TRY(const auto from, phaseOf(database, id));
     if (!jobs::canMove(from, to))
-        return fail(ErrorCode::InvalidArgument, "job " + std::to_string(id) + " is " + std::string(jobs::toString(from)) +
+        return fail(ErrorCode::InvalidArgument, "job " + std::to_string(id) + " is " +
+                                                    std::string(jobs::toString(from)) +
                                                     " and cannot become " + std::string(jobs::toString(to)));
     return {};
 }
@@ -107,7 +113,8 @@ Status finishOne(Database& database, JobId id, Phase phase, std::string_view tim
     }
     return database.run("UPDATE job SET phase = ?, ended = ?, result = ?, error_code = ?, error_message = ?, "
                         "error_context = ?, progress = iif(? = 'COMPLETED', 1.0, progress) WHERE id = ?",
-                        jobs::toString(phase), time, result, code, message, context, jobs::toString(phase), id);
+                        jobs::toString(phase), time, result, code, message, context, jobs::toString(phase),
+                        id);
 }
 
 Error interruption(const Job& job) {
@@ -116,25 +123,28 @@ Error interruption(const Job& job) {
         doing = "executing (" + (job.stage.empty() ? "" : job.stage + ", ") +
                 std::to_string(std::lround(100 * job.progress)) + " %)";
     }
-    return Error(ErrorCode::Cancelled, "interrupted: the program ended while this job was " + doing + "; run it again");
+    return Error(ErrorCode::Cancelled,
+                 "interrupted: the program ended while this job was " + doing + "; run it again");
 }
 
 } // namespace
 
 Result<JobId> SqliteJobStore::create(const Job& job) {
     return connections_.write([&](Database& database) -> Result<JobId> {
-        BALMER_CHECK(database.run("INSERT INTO job (kind, label, notes, parameters, inputs, seed, parent, phase, created, "
-                                  "started, ended, progress, stage, result, place, program_version, device, process) "
-                                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                                  job.spec.kind, job.spec.label, job.spec.notes, job.spec.parameters,
-                                  jsonOf(job.spec.inputs), std::bit_cast<std::int64_t>(job.spec.seed), job.spec.parent,
-                                  jobs::toString(job.phase), job.created, job.started, job.ended, job.progress, job.stage,
-                                  job.result, job.place, job.programVersion, job.device, job.processToken));
+        BALMER_CHECK(database.run(
+            "INSERT INTO job (kind, label, notes, parameters, inputs, seed, parent, phase, created, "
+            "started, ended, progress, stage, result, place, program_version, device, process) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            job.spec.kind, job.spec.label, job.spec.notes, job.spec.parameters, jsonOf(job.spec.inputs),
+            std::bit_cast<std::int64_t>(job.spec.seed), job.spec.parent, jobs::toString(job.phase),
+            job.created, job.started, job.ended, job.progress, job.stage, job.result, job.place,
+            job.programVersion, job.device, job.processToken));
         return database.lastKey();
     });
 }
 
-Status SqliteJobStore::start(JobId id, std::string_view time, std::string_view device, std::string_view processToken) {
+Status SqliteJobStore::start(JobId id, std::string_view time, std::string_view device,
+                             std::string_view processToken) {
     return connections_.write([&](Database& database) -> Status {
         BALMER_CHECK(checkStep(database, id, Phase::Executing));
         return database.run("UPDATE job SET phase = ?, started = ?, device = ?, process = ? WHERE id = ?",
@@ -163,8 +173,8 @@ Status SqliteJobStore::addSeries(JobId id, std::span<const jobs::SeriesPoint> po
     return connections_.write([&](Database& database) -> Status {
         BALMER_CHECK(phaseOf(database, id));
         for (const auto& point : points)
-            BALMER_CHECK(database.run("INSERT INTO job_series (job, name, step, value) VALUES (?, ?, ?, ?)", id, point.name,
-                                      point.step, point.value));
+            BALMER_CHECK(database.run("INSERT INTO job_series (job, name, step, value) VALUES (?, ?, ?, ?)",
+                                      id, point.name, point.step, point.value));
         return {};
     });
 }
@@ -179,8 +189,9 @@ Status SqliteJobStore::addLog(JobId id, const jobs::LogLine& line) {
 Status SqliteJobStore::addArtefact(JobId id, const jobs::Artefact& artefact) {
     return connections_.write([&](Database& database) -> Status {
         BALMER_CHECK(phaseOf(database, id));
-        return database.run("INSERT INTO job_artefact (job, name, media_type, digest, bytes) VALUES (?, ?, ?, ?, ?)", id,
-                            artefact.name, artefact.mediaType, artefact.digest, artefact.bytes);
+        return database.run(
+            "INSERT INTO job_artefact (job, name, media_type, digest, bytes) VALUES (?, ?, ?, ?, ?)", id,
+            artefact.name, artefact.mediaType, artefact.digest, artefact.bytes);
     });
 }
 
@@ -188,11 +199,13 @@ Status SqliteJobStore::requestAbort(JobId id, std::string_view time) {
     return connections_.write([&](Database& database) -> Status {
         BALMER_TRY(const auto job, jobWith(database, id));
         if (jobs::isFinal(job.phase))
-            return fail(ErrorCode::InvalidArgument, "job " + std::to_string(id) + " has ended already: it is " +
+            return fail(ErrorCode::InvalidArgument, "job " + std::to_string(id) +
+                                                        " has ended already: it is " +
                                                         std::string(jobs::toString(job.phase)));
         if (job.phase == Phase::Executing && jobs::stateOf(job.processToken) == jobs::ProcessState::Lives)
             return database.run("UPDATE job SET abort_requested = 1 WHERE id = ?", id);
-        return finishOne(database, id, Phase::Aborted, time, "", Error(ErrorCode::Cancelled, "aborted on request"));
+        return finishOne(database, id, Phase::Aborted, time, "",
+                         Error(ErrorCode::Cancelled, "aborted on request"));
     });
 }
 
@@ -203,8 +216,9 @@ Result<Job> SqliteJobStore::get(JobId id) {
 Result<std::vector<Job>> SqliteJobStore::list(const jobs::JobFilter& filter) {
     return connections_.read([&](Database& database) -> Result<std::vector<Job>> {
         const std::string phase(filter.phase ? jobs::toString(*filter.phase) : "");
-        BALMER_TRY(auto statement, database.prepare(std::string(select) + "WHERE (? = '' OR phase = ?) AND "
-                                                                          "(? = '' OR kind = ?) ORDER BY id DESC LIMIT ?"));
+        BALMER_TRY(auto statement,
+                   database.prepare(std::string(select) + "WHERE (? = '' OR phase = ?) AND "
+                                                          "(? = '' OR kind = ?) ORDER BY id DESC LIMIT ?"));
         statement.bind(phase).bind(phase).bind(filter.kind).bind(filter.kind);
         statement.bind(filter.limit > 0 ? static_cast<std::int64_t>(filter.limit) : std::int64_t{-1});
         return jobsFrom(database, statement);
@@ -214,7 +228,8 @@ Result<std::vector<Job>> SqliteJobStore::list(const jobs::JobFilter& filter) {
 Result<std::vector<jobs::SeriesPoint>> SqliteJobStore::series(JobId id) {
     return connections_.read([&](Database& database) -> Result<std::vector<jobs::SeriesPoint>> {
         BALMER_CHECK(phaseOf(database, id));
-        BALMER_TRY(auto statement, database.prepare("SELECT name, step, value FROM job_series WHERE job = ? ORDER BY key"));
+        BALMER_TRY(auto statement,
+                   database.prepare("SELECT name, step, value FROM job_series WHERE job = ? ORDER BY key"));
         statement.bind(id);
         std::vector<jobs::SeriesPoint> points;
         while (true) {
@@ -228,7 +243,8 @@ Result<std::vector<jobs::SeriesPoint>> SqliteJobStore::series(JobId id) {
 Result<std::vector<jobs::LogLine>> SqliteJobStore::log(JobId id) {
     return connections_.read([&](Database& database) -> Result<std::vector<jobs::LogLine>> {
         BALMER_CHECK(phaseOf(database, id));
-        BALMER_TRY(auto statement, database.prepare("SELECT at, text FROM job_log WHERE job = ? ORDER BY key"));
+        BALMER_TRY(auto statement,
+                   database.prepare("SELECT at, text FROM job_log WHERE job = ? ORDER BY key"));
         statement.bind(id);
         std::vector<jobs::LogLine> lines;
         while (true) {
@@ -244,7 +260,8 @@ Status SqliteJobStore::remove(JobId id) {
         BALMER_TRY(const auto phase, phaseOf(database, id));
         if (!jobs::isFinal(phase))
             return fail(ErrorCode::InvalidArgument, "job " + std::to_string(id) + " is " +
-                                                        std::string(jobs::toString(phase)) + "; abort it before removing it");
+                                                        std::string(jobs::toString(phase)) +
+                                                        "; abort it before removing it");
         return database.run("DELETE FROM job WHERE id = ?", id);
     });
 }
@@ -252,10 +269,12 @@ Status SqliteJobStore::remove(JobId id) {
 Result<std::vector<Job>> SqliteJobStore::markInterrupted() {
     const auto now = connections_.now();
     const auto orphans = [](Database& database) -> Result<std::vector<Job>> {
-        BALMER_TRY(auto statement,
-                   database.prepare(std::string(select) + "WHERE phase IN ('QUEUED', 'EXECUTING') ORDER BY id"));
+        BALMER_TRY(auto statement, database.prepare(std::string(select) +
+                                                    "WHERE phase IN ('QUEUED', 'EXECUTING') ORDER BY id"));
         BALMER_TRY(auto open, jobsFrom(database, statement));
-        std::erase_if(open, [](const Job& job) { return jobs::stateOf(job.processToken) != jobs::ProcessState::Ended; });
+        std::erase_if(open, [](const Job& job) {
+            return jobs::stateOf(job.processToken) != jobs::ProcessState::Ended;
+        });
         return open;
     };
     BALMER_TRY(const auto seen, connections_.read(orphans));

@@ -1,4 +1,5 @@
-// SqliteJobStore: the records of jobs in the project's database. Private to the store; used through jobs::JobStore.
+// SqliteJobStore: the records of jobs in the project's database. Private to the store; used through
+// jobs::JobStore.
 #pragma once
 
 #include "engine/jobs/job_store.h"

@@ -1,7 +1,7 @@
 // Reading gzip-packed LAMOST files (flux, errors, header; one thread) against zlib inflating the same bytes.
 //
-// Reference and reader take turns over the same files within each iteration; the counters are the medians of the
-// iterations and their ratio.
+// Reference and reader take turns over the same files within each iteration; the counters are the medians of
+// the iterations and their ratio.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -38,14 +38,16 @@ std::vector<std::filesystem::path> packedFiles(const std::filesystem::path& scra
     for (int f = 0; f < 50; ++f) {
         spectrum::Spectrum s;
         std::vector<double> wavelength(3909);
-        for (std::size_t i = 0; i < wavelength.size(); ++i) wavelength[i] = 3700.0 + 1.38 * static_cast<double>(i);
+        for (std::size_t i = 0; i < wavelength.size(); ++i)
+            wavelength[i] = 3700.0 + 1.38 * static_cast<double>(i);
         s.axis = *spectrum::SpectralAxis::make(wavelength, spectrum::Medium::Vacuum);
         for (std::size_t i = 0; i < wavelength.size(); ++i) {
             s.flux.push_back(static_cast<float>(random.normal(100, 10)));
             s.inverseVariance.push_back(static_cast<float>(random.uniform(0.005, 0.02)));
         }
         s.mask.assign(wavelength.size(), 0);
-        for (int c = 0; c < 100; ++c) s.metadata.header.push_back({"KEY" + std::to_string(c), std::to_string(c), "a comment"});
+        for (int c = 0; c < 100; ++c)
+            s.metadata.header.push_back({"KEY" + std::to_string(c), std::to_string(c), "a comment"});
         files.push_back(scratch / ("synthetic-" + std::to_string(f) + ".fits.gz"));
         if (!io::writeLamostImage(files.back(), s, {true})) return {};
     }
@@ -53,7 +55,8 @@ std::vector<std::filesystem::path> packedFiles(const std::filesystem::path& scra
 }
 
 double median(std::vector<double> values) {
-    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                     values.end());
     return values[values.size() / 2];
 }
 
@@ -73,7 +76,8 @@ void readPackedLamost(benchmark::State& state) {
     const test::TemporaryFolder scratch;
     const auto files = packedFiles(scratch.path());
     std::vector<std::string> packed;
-    for (const auto& file : files) packed.push_back(*core::readFile(file));
+    for (const auto& file : files)
+        packed.push_back(*core::readFile(file));
     std::string buffer(std::size_t{1} << 20, '\0');
     std::vector<double> inflating, reading;
     for (auto _ : state) {

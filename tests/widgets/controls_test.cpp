@@ -27,10 +27,13 @@ TEST(Theme, TextIsReadableOnEveryGroundInLightAndDark) {
         applyTheme(*qApp, mode);
         const ThemeColours& c = theme();
         for (const QColor& ground : {c.window, c.panel, c.plot}) {
-            for (const QColor& ink : {c.text, c.mutedText, c.accentText, c.selectionText, c.modelText, c.good, c.warning, c.error})
-                EXPECT_GE(contrast(ink, ground), 4.5) << ink.name().toStdString() << " on " << ground.name().toStdString();
+            for (const QColor& ink : {c.text, c.mutedText, c.accentText, c.selectionText, c.modelText, c.good,
+                                      c.warning, c.error})
+                EXPECT_GE(contrast(ink, ground), 4.5)
+                    << ink.name().toStdString() << " on " << ground.name().toStdString();
             for (const QColor& line : {c.accent, c.selection, c.model, c.spectrum})
-                EXPECT_GE(contrast(line, ground), 3.0) << line.name().toStdString() << " on " << ground.name().toStdString();
+                EXPECT_GE(contrast(line, ground), 3.0)
+                    << line.name().toStdString() << " on " << ground.name().toStdString();
         }
         EXPECT_GE(contrast(c.onAccent, c.accentText), 4.5);
         EXPECT_GE(contrast(c.text, c.raised), 4.5);
@@ -52,7 +55,8 @@ TEST(Theme, FiguresAreDrawnLightWhateverTheScreenShows) {
 TEST(Theme, ClassesDifferInColourOrShape) {
     for (int a = 0; a < 50; ++a) {
         for (int b = 0; b < a; ++b)
-            EXPECT_TRUE(classColour(a) != classColour(b) || classMarker(a) != classMarker(b)) << a << " and " << b;
+            EXPECT_TRUE(classColour(a) != classColour(b) || classMarker(a) != classMarker(b))
+                << a << " and " << b;
     }
 }
 
@@ -74,7 +78,8 @@ TEST(ColourMaps, SequentialMapsRiseInLightnessEvenly) {
             EXPECT_GT(step, 0.4 * range / 16) << displayName(map).toStdString() << " at " << i;
             EXPECT_LT(step, 2.2 * range / 16) << displayName(map).toStdString() << " at " << i;
         }
-        for (std::size_t i = 1; i < table.size(); ++i) EXPECT_GE(lightness(table[i]), lightness(table[i - 1]) - 0.35);
+        for (std::size_t i = 1; i < table.size(); ++i)
+            EXPECT_GE(lightness(table[i]), lightness(table[i - 1]) - 0.35);
     }
 }
 

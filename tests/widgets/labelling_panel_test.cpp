@@ -27,13 +27,16 @@ class LabellingPanelTest : public ::testing::Test {
         ASSERT_TRUE(QTest::qWaitForWindowExposed(&panel));
         QApplication::setActiveWindow(&panel);
         panel.setFocus();
-        QObject::connect(&panel, &LabellingPanel::labelGiven, &panel, [this](const QString& id, const LabelGesture& gesture) {
-            ids << id;
-            gestures.push_back(gesture);
-        });
+        QObject::connect(&panel, &LabellingPanel::labelGiven, &panel,
+                         [this](const QString& id, const LabelGesture& gesture) {
+                             ids << id;
+                             gestures.push_back(gesture);
+                         });
     }
 
-    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) { QTest::keyClick(&panel, key, modifiers); }
+    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+        QTest::keyClick(&panel, key, modifiers);
+    }
 
     LabellingPanel panel;
     QStringList ids;
@@ -58,8 +61,10 @@ TEST_F(LabellingPanelTest, DigitsAfterTheClassesAndLettersGiveTheOtherAnswers) {
     press(Qt::Key_D);
     press(Qt::Key_A);
     ASSERT_EQ(gestures.size(), 6U);
-    const LabelKind expected[] = {LabelKind::NotSure, LabelKind::Bad, LabelKind::Artefact, LabelKind::NotSure, LabelKind::Bad, LabelKind::Artefact};
-    for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(gestures[i].kind, expected[i]) << i;
+    const LabelKind expected[] = {LabelKind::NotSure, LabelKind::Bad, LabelKind::Artefact,
+                                  LabelKind::NotSure, LabelKind::Bad, LabelKind::Artefact};
+    for (std::size_t i = 0; i < 6; ++i)
+        EXPECT_EQ(gestures[i].kind, expected[i]) << i;
 }
 
 TEST_F(LabellingPanelTest, NoteworthyIsAFlagThatCanBeTakenBack) {
@@ -74,7 +79,8 @@ TEST_F(LabellingPanelTest, NoteworthyIsAFlagThatCanBeTakenBack) {
 
 TEST_F(LabellingPanelTest, OtherKeysAskForWhatTheySay) {
     QSignalSpy undo(&panel, &LabellingPanel::undoRequested), back(&panel, &LabellingPanel::backRequested);
-    QSignalSpy skip(&panel, &LabellingPanel::skipRequested), next(&panel, &LabellingPanel::nextRoundRequested);
+    QSignalSpy skip(&panel, &LabellingPanel::skipRequested),
+        next(&panel, &LabellingPanel::nextRoundRequested);
     press(Qt::Key_Z);
     press(Qt::Key_Backspace);
     press(Qt::Key_S);
@@ -136,7 +142,8 @@ TEST_F(LabellingPanelTest, TheAxisRangeStaysFromSpectrumToSpectrum) {
     panel.setCurrent(gallery::labelItem(9), true);
     EXPECT_NE(panel.windowPlot()->yRange(), std::make_pair(-1.5, 1.5));
     LabelItem elsewhere = gallery::labelItem(10);
-    for (double& wavelength : elsewhere.window.wavelength) wavelength -= 1700;
+    for (double& wavelength : elsewhere.window.wavelength)
+        wavelength -= 1700;
     elsewhere.neighbours.reset();
     panel.setCurrent(elsewhere);
     EXPECT_LT(panel.windowPlot()->xRange().second, 5100) << "another line: another range";

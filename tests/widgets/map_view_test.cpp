@@ -20,7 +20,8 @@ class MapViewTest : public ::testing::TestWithParam<Lattice> {
         map.setShape({GetParam(), 6, 8});
         MapLayer layer;
         layer.name = "U-matrix";
-        for (int i = 0; i < 48; ++i) layer.values.push_back(i % 5 == 0 ? std::nan("") : i * 0.1);
+        for (int i = 0; i < 48; ++i)
+            layer.values.push_back(i % 5 == 0 ? std::nan("") : i * 0.1);
         map.setLayer(layer);
         std::vector<int> hits(48, 1);
         hits[27] = 9;
@@ -28,8 +29,10 @@ class MapViewTest : public ::testing::TestWithParam<Lattice> {
         map.setHits(hits);
         map.show();
         ASSERT_TRUE(QTest::qWaitForWindowExposed(&map));
-        QObject::connect(&map, &MapView::neuronActivated, &map, [this](int neuron) { activated.push_back(neuron); });
-        QObject::connect(&map, &MapView::selectionChanged, &map, [this](const std::vector<int>& neurons) { selections.push_back(neurons); });
+        QObject::connect(&map, &MapView::neuronActivated, &map,
+                         [this](int neuron) { activated.push_back(neuron); });
+        QObject::connect(&map, &MapView::selectionChanged, &map,
+                         [this](const std::vector<int>& neurons) { selections.push_back(neurons); });
     }
 
     void click(int neuron, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
@@ -42,7 +45,8 @@ class MapViewTest : public ::testing::TestWithParam<Lattice> {
 };
 
 TEST_P(MapViewTest, EveryNeuronIsFoundAtItsCentreAndNoneOutside) {
-    for (int n = 0; n < 48; ++n) EXPECT_EQ(map.neuronAt(map.centreOf(n)), n);
+    for (int n = 0; n < 48; ++n)
+        EXPECT_EQ(map.neuronAt(map.centreOf(n)), n);
     EXPECT_EQ(map.neuronAt({1, 1}), -1);
     EXPECT_EQ(map.neuronAt({639, 300}), -1);
 }
@@ -61,7 +65,8 @@ TEST_P(MapViewTest, AClickChoosesAndCtrlAddsAndTakesAway) {
 
 TEST_P(MapViewTest, ArrowsWalkAndStopAtTheEdge) {
     click(0);
-    for (const Qt::Key key : {Qt::Key_Right, Qt::Key_Down, Qt::Key_Left, Qt::Key_Left, Qt::Key_Up}) QTest::keyClick(&map, key);
+    for (const Qt::Key key : {Qt::Key_Right, Qt::Key_Down, Qt::Key_Left, Qt::Key_Left, Qt::Key_Up})
+        QTest::keyClick(&map, key);
     EXPECT_EQ(activated, (std::vector<int>{0, 1, 9, 8, 0}));
     EXPECT_EQ(map.currentNeuron(), 0);
     EXPECT_EQ(map.selectedNeurons(), std::vector<int>{0});
@@ -77,7 +82,8 @@ TEST_P(MapViewTest, HomeGoesToTheDensest) {
 }
 
 TEST_P(MapViewTest, AShiftDragChoosesTheRectangle) {
-    const QPoint from = (map.centreOf(0) - QPointF(20, 20)).toPoint(), to = (map.centreOf(9) + QPointF(8, 8)).toPoint();
+    const QPoint from = (map.centreOf(0) - QPointF(20, 20)).toPoint(),
+                 to = (map.centreOf(9) + QPointF(8, 8)).toPoint();
     QTest::mousePress(&map, Qt::LeftButton, Qt::ShiftModifier, from);
     QTest::mouseMove(&map, (from + to) / 2);
     QTest::mouseMove(&map, to);
@@ -91,7 +97,8 @@ TEST_P(MapViewTest, ALassoChoosesWhatItSurrounds) {
     const QPointF middle = map.centreOf(20);
     const double r = std::abs(map.centreOf(21).x() - middle.x()) * 0.45;
     QTest::mousePress(&map, Qt::LeftButton, Qt::NoModifier, (middle + QPointF(-r, -r)).toPoint());
-    for (const QPointF corner : {QPointF(r, -r), QPointF(r, r), QPointF(-r, r)}) QTest::mouseMove(&map, (middle + corner).toPoint());
+    for (const QPointF corner : {QPointF(r, -r), QPointF(r, r), QPointF(-r, r)})
+        QTest::mouseMove(&map, (middle + corner).toPoint());
     QTest::mouseRelease(&map, Qt::LeftButton, Qt::NoModifier, (middle + QPointF(-r, r)).toPoint());
     EXPECT_EQ(map.selectedNeurons(), std::vector<int>{20});
 }
@@ -121,8 +128,9 @@ TEST_P(MapViewTest, AnotherShapeForgetsTheSelection) {
 
 TEST_P(MapViewTest, StrangeLayersAreDrawn) {
     for (const bool logarithmic : {false, true}) {
-        for (const std::vector<double>& values : {std::vector<double>{}, std::vector<double>(48, std::nan("")), std::vector<double>(48, 0.0),
-                                                  std::vector<double>(48, -1.0), std::vector<double>{1, INFINITY, -INFINITY}}) {
+        for (const std::vector<double>& values :
+             {std::vector<double>{}, std::vector<double>(48, std::nan("")), std::vector<double>(48, 0.0),
+              std::vector<double>(48, -1.0), std::vector<double>{1, INFINITY, -INFINITY}}) {
             MapLayer layer{"layer", "", values, logarithmic, false, std::nullopt};
             map.setLayer(layer);
             EXPECT_FALSE(map.grab().isNull());
@@ -150,7 +158,8 @@ TEST(Sparkline, GrowsEpochByEpoch) {
     line.append(2, 0.5, std::nan(""));
     EXPECT_EQ(line.epochs(), 2);
     EXPECT_GE(line.xRange().second, 10);
-    for (int epoch = 3; epoch <= 25; ++epoch) line.append(epoch, 0.5 / epoch, 0.1);
+    for (int epoch = 3; epoch <= 25; ++epoch)
+        line.append(epoch, 0.5 / epoch, 0.1);
     EXPECT_GE(line.xRange().second, 25);
     line.clear();
     EXPECT_EQ(line.epochs(), 0);

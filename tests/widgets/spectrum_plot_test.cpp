@@ -48,16 +48,18 @@ TEST(SpectrumPlots, TheCursorTellsFluxAndVelocity) {
     plot.redrawNow();
     QString text, id;
     double wavelength = 0, flux = 0, v = 0;
-    QObject::connect(&plot, &SpectrumPlot::readOut, &plot, [&](const QString& t, double w, double f, double k, const QString& i) {
-        text = t;
-        wavelength = w;
-        flux = f;
-        v = k;
-        id = i;
-    });
+    QObject::connect(&plot, &SpectrumPlot::readOut, &plot,
+                     [&](const QString& t, double w, double f, double k, const QString& i) {
+                         text = t;
+                         wavelength = w;
+                         flux = f;
+                         v = k;
+                         id = i;
+                     });
     QCustomPlot* inner = plot.plot();
     const QPoint at(int(inner->xAxis->coordToPixel(6570)), int(inner->yAxis->coordToPixel(1.7)));
-    QMouseEvent move(QEvent::MouseMove, at, inner->mapToGlobal(at), Qt::NoButton, Qt::NoButton, Qt::NoModifier);
+    QMouseEvent move(QEvent::MouseMove, at, inner->mapToGlobal(at), Qt::NoButton, Qt::NoButton,
+                     Qt::NoModifier);
     QCoreApplication::sendEvent(inner, &move);
     EXPECT_EQ(id, "a");
     EXPECT_NEAR(wavelength, 6570, 1.01);
@@ -122,9 +124,11 @@ TEST(SpectrumPlots, CtrlDragChoosesAnInterval) {
     plot.redrawNow();
     QCustomPlot* inner = plot.plot();
     QSignalSpy chosen(&plot, &SpectrumPlot::intervalSelected);
-    const QPoint from(int(inner->xAxis->coordToPixel(4700)), 150), to(int(inner->xAxis->coordToPixel(4300)), 200);
+    const QPoint from(int(inner->xAxis->coordToPixel(4700)), 150),
+        to(int(inner->xAxis->coordToPixel(4300)), 200);
     QTest::mousePress(inner, Qt::LeftButton, Qt::ControlModifier, from);
-    QMouseEvent move(QEvent::MouseMove, to, inner->mapToGlobal(to), Qt::NoButton, Qt::LeftButton, Qt::ControlModifier);
+    QMouseEvent move(QEvent::MouseMove, to, inner->mapToGlobal(to), Qt::NoButton, Qt::LeftButton,
+                     Qt::ControlModifier);
     QCoreApplication::sendEvent(inner, &move);
     QTest::mouseRelease(inner, Qt::LeftButton, Qt::ControlModifier, to);
     ASSERT_EQ(chosen.count(), 1);
@@ -145,7 +149,8 @@ TEST(SpectrumPlots, ThinningKeepsANarrowPeak) {
     // The middle column is dark far above the continuum; the columns at its sides are not.
     const auto darkAt = [&](int x) {
         int count = 0;
-        for (int y = 60; y < 300; ++y) count += qGray(image.pixel(x, y)) < 128;
+        for (int y = 60; y < 300; ++y)
+            count += qGray(image.pixel(x, y)) < 128;
         return count;
     };
     int most = 0, columns = 0;

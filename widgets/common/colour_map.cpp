@@ -8,8 +8,8 @@ namespace balmer::widgets {
 
 namespace {
 
-// Viridis (Smith & van der Walt 2015) and cividis (Nuñez, Anderton & Renslow 2018, PLoS ONE 13, e0199239) at equal
-// steps; between them sRGB is interpolated linearly.
+// Viridis (Smith & van der Walt 2015) and cividis (Nuñez, Anderton & Renslow 2018, PLoS ONE 13, e0199239) at
+// equal steps; between them sRGB is interpolated linearly.
 constexpr std::array<QRgb, 20> viridis{0x440154, 0x481567, 0x482677, 0x453781, 0x404788, 0x39568C, 0x33638D,
                                        0x2D708E, 0x287D8E, 0x238A8D, 0x1F968B, 0x20A387, 0x29AF7F, 0x3CBB75,
                                        0x55C667, 0x73D055, 0x95D840, 0xB8DE29, 0xDCE319, 0xFDE725};
@@ -20,10 +20,14 @@ constexpr std::array<QRgb, 5> diverging{0x1B5E7C, 0x6FAFC9, 0xEDEDED, 0xE08F9A, 
 
 std::span<const QRgb> pointsOf(ColourMap map) {
     switch (map) {
-    case ColourMap::Viridis: return viridis;
-    case ColourMap::Cividis: return cividis;
-    case ColourMap::Grey: return grey;
-    case ColourMap::Diverging: return diverging;
+    case ColourMap::Viridis:
+        return viridis;
+    case ColourMap::Cividis:
+        return cividis;
+    case ColourMap::Grey:
+        return grey;
+    case ColourMap::Diverging:
+        return diverging;
     }
     return grey;
 }
@@ -39,15 +43,17 @@ QRgb interpolate(std::span<const QRgb> points, double t) {
 
 std::array<QRgb, 256> makeTable(ColourMap map) {
     std::array<QRgb, 256> table{};
-    for (std::size_t i = 0; i < table.size(); ++i) table[i] = interpolate(pointsOf(map), double(i) / 255.0);
+    for (std::size_t i = 0; i < table.size(); ++i)
+        table[i] = interpolate(pointsOf(map), double(i) / 255.0);
     return table;
 }
 
 } // namespace
 
 const std::array<QRgb, 256>& colourTable(ColourMap map) {
-    static const std::array<std::array<QRgb, 256>, 4> tables{makeTable(ColourMap::Viridis), makeTable(ColourMap::Cividis),
-                                                             makeTable(ColourMap::Grey), makeTable(ColourMap::Diverging)};
+    static const std::array<std::array<QRgb, 256>, 4> tables{
+        makeTable(ColourMap::Viridis), makeTable(ColourMap::Cividis), makeTable(ColourMap::Grey),
+        makeTable(ColourMap::Diverging)};
     return tables[std::size_t(map)];
 }
 
@@ -58,10 +64,14 @@ QRgb colourAt(ColourMap map, double t) {
 
 QString displayName(ColourMap map) {
     switch (map) {
-    case ColourMap::Viridis: return QStringLiteral("viridis");
-    case ColourMap::Cividis: return QStringLiteral("cividis");
-    case ColourMap::Grey: return QStringLiteral("grey");
-    case ColourMap::Diverging: return QStringLiteral("diverging");
+    case ColourMap::Viridis:
+        return QStringLiteral("viridis");
+    case ColourMap::Cividis:
+        return QStringLiteral("cividis");
+    case ColourMap::Grey:
+        return QStringLiteral("grey");
+    case ColourMap::Diverging:
+        return QStringLiteral("diverging");
     }
     return {};
 }
@@ -71,7 +81,8 @@ double lightness(QRgb colour) {
         const double v = channel / 255.0;
         return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
     };
-    const double y = 0.2126 * linear(qRed(colour)) + 0.7152 * linear(qGreen(colour)) + 0.0722 * linear(qBlue(colour));
+    const double y =
+        0.2126 * linear(qRed(colour)) + 0.7152 * linear(qGreen(colour)) + 0.0722 * linear(qBlue(colour));
     return y > 216.0 / 24389.0 ? 116 * std::cbrt(y) - 16 : y * 24389.0 / 27.0;
 }
 

@@ -1,5 +1,5 @@
-// Colour maps for values: perceptually uniform, lightness rising all the way (Viridis, Cividis, Grey), and one
-// diverging map that serves only for values about a zero. Pure functions; any thread.
+// Colour maps for values: perceptually uniform, lightness rising all the way (Viridis, Cividis, Grey), and
+// one diverging map that serves only for values about a zero. Pure functions; any thread.
 #pragma once
 
 #include <array>

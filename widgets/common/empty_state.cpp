@@ -10,8 +10,8 @@
 namespace balmer::widgets {
 
 EmptyState::EmptyState(Icon glyph, const QString& sentence, const QString& action, QWidget* parent)
-    : QWidget(parent), glyph_(new QLabel(this)), sentence_(new QLabel(sentence, this)), button_(new QPushButton(this)),
-      icon_(glyph) {
+    : QWidget(parent), glyph_(new QLabel(this)), sentence_(new QLabel(sentence, this)),
+      button_(new QPushButton(this)), icon_(glyph) {
     setObjectName(QStringLiteral("emptyState"));
     glyph_->setAlignment(Qt::AlignCenter);
     sentence_->setAlignment(Qt::AlignCenter);

@@ -1,4 +1,5 @@
-// EmptyState: what an empty place shows – a glyph, one sentence, and the button that does the next step. UI thread only.
+// EmptyState: what an empty place shows – a glyph, one sentence, and the button that does the next step. UI
+// thread only.
 #pragma once
 
 #include <QWidget>

@@ -24,7 +24,9 @@ QPolygonF hexagon(QPointF centre, double radius) {
 
 /// Draws into a square of 24 units with the painter's pen.
 void drawIcon(QPainter& p, Icon which, const QColor& colour) {
-    const auto lines = [&](std::initializer_list<QPointF> points) { p.drawPolyline(QPolygonF(QList<QPointF>(points))); };
+    const auto lines = [&](std::initializer_list<QPointF> points) {
+        p.drawPolyline(QPolygonF(QList<QPointF>(points)));
+    };
     switch (which) {
     case Icon::Data: // a spectrum with one line in emission
         lines({{3, 3}, {3, 21}, {21, 21}});
@@ -75,13 +77,19 @@ void drawIcon(QPainter& p, Icon which, const QColor& colour) {
         lines({{8, 7}, {12, 3}, {16, 7}});
         lines({{4, 15}, {4, 20}, {20, 20}, {20, 15}});
         break;
-    case Icon::Play: p.drawPolygon(QPolygonF({{7, 4.5}, {19, 12}, {7, 19.5}})); break;
-    case Icon::Stop: p.drawRoundedRect(QRectF(6, 6, 12, 12), 1, 1); break;
+    case Icon::Play:
+        p.drawPolygon(QPolygonF({{7, 4.5}, {19, 12}, {7, 19.5}}));
+        break;
+    case Icon::Stop:
+        p.drawRoundedRect(QRectF(6, 6, 12, 12), 1, 1);
+        break;
     case Icon::Add:
         lines({{12, 5}, {12, 19}});
         lines({{5, 12}, {19, 12}});
         break;
-    case Icon::Remove: lines({{5, 12}, {19, 12}}); break;
+    case Icon::Remove:
+        lines({{5, 12}, {19, 12}});
+        break;
     case Icon::Settings:
         for (int row = 0; row < 3; ++row) {
             const double y = 6 + 6 * row;
@@ -150,7 +158,9 @@ class Engine : public QIconEngine {
 
 } // namespace
 
-QIcon icon(Icon which) { return QIcon(new Engine(which)); }
+QIcon icon(Icon which) {
+    return QIcon(new Engine(which));
+}
 
 QIcon applicationIcon() {
     QIcon result;

@@ -5,7 +5,24 @@
 
 namespace balmer::widgets {
 
-enum class Icon { Data, Map, Label, Jobs, Workers, Search, Import, Export, Play, Stop, Add, Remove, Settings, Help, Fit, Columns };
+enum class Icon {
+    Data,
+    Map,
+    Label,
+    Jobs,
+    Workers,
+    Search,
+    Import,
+    Export,
+    Play,
+    Stop,
+    Add,
+    Remove,
+    Settings,
+    Help,
+    Fit,
+    Columns
+};
 
 /// Follows the theme: drawn anew at each paint, accent when checked ("On"), muted when disabled.
 QIcon icon(Icon which);

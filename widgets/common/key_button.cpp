@@ -91,7 +91,8 @@ void KeyButton::setPrimary(bool primary) {
 
 void KeyButton::describe() {
     const QString shown = key_.toString(QKeySequence::NativeText);
-    const QString tip = action_ != nullptr && action_->toolTip() != action_->text() ? action_->toolTip() : text();
+    const QString tip =
+        action_ != nullptr && action_->toolTip() != action_->text() ? action_->toolTip() : text();
     setToolTip(shown.isEmpty() ? tip : QStringLiteral("%1  (%2)").arg(tip, shown));
     QString name = text();
     if (probability_) name += QStringLiteral(", %1 %").arg(std::lround(*probability_ * 100));
@@ -109,7 +110,9 @@ QSize KeyButton::sizeHint() const {
     return {width, std::max(buttonHeight, metrics.height() + 12)};
 }
 
-QSize KeyButton::minimumSizeHint() const { return {6 * gridStep, sizeHint().height()}; }
+QSize KeyButton::minimumSizeHint() const {
+    return {6 * gridStep, sizeHint().height()};
+}
 
 bool KeyButton::event(QEvent* event) {
     if (event->type() == QEvent::HoverEnter || event->type() == QEvent::HoverLeave) update();
@@ -156,7 +159,8 @@ void KeyButton::paintEvent(QPaintEvent*) {
         inside.setLeft(inside.left() + width + padding);
     }
     if (classIndex_) {
-        drawMarker(p, classMarker(*classIndex_), QPointF(inside.left() + 7, height() / 2.0), 6, classColour(*classIndex_));
+        drawMarker(p, classMarker(*classIndex_), QPointF(inside.left() + 7, height() / 2.0), 6,
+                   classColour(*classIndex_));
         inside.setLeft(inside.left() + 16 + padding / 2);
     }
     p.setFont(font());
@@ -171,7 +175,8 @@ void KeyButton::paintEvent(QPaintEvent*) {
         p.setBrush(c.border);
         p.drawRoundedRect(track, 1.5, 1.5);
         p.setBrush(predicted_ ? c.model : c.mutedText);
-        if (share > 0.004) p.drawRoundedRect(QRectF(track.left(), track.top(), track.width() * share, 3), 1.5, 1.5);
+        if (share > 0.004)
+            p.drawRoundedRect(QRectF(track.left(), track.top(), track.width() * share, 3), 1.5, 1.5);
         inside.setRight(inside.right() - metrics.horizontalAdvance(QStringLiteral("100 %")) - padding / 2);
     }
     if (predicted_) {

@@ -1,4 +1,5 @@
-// KeyButton: a button that prints its key in a small cap, with an optional class mark and probability bar. UI thread only.
+// KeyButton: a button that prints its key in a small cap, with an optional class mark and probability bar. UI
+// thread only.
 #pragma once
 
 #include <optional>
@@ -15,7 +16,8 @@ class KeyButton : public QAbstractButton {
   public:
     explicit KeyButton(const QString& text, QWidget* parent = nullptr);
 
-    /// Takes text, tooltip, key, enabled and checked state from the action, follows it, and triggers it when clicked.
+    /// Takes text, tooltip, key, enabled and checked state from the action, follows it, and triggers it when
+    /// clicked.
     void followAction(QAction* action);
     /// The key that is printed. It triggers nothing by itself; an action does.
     void setKey(const QKeySequence& key);

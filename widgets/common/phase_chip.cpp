@@ -26,10 +26,12 @@ QColor phaseColour(const QString& phase) {
     return c.mutedText;
 }
 
-void drawPhaseChip(QPainter& painter, const QRect& cell, const QString& phase, double progress, const QFont& font) {
-    static const QStringList solid{QStringLiteral("pending"),   QStringLiteral("queued"),    QStringLiteral("held"),
-                                   QStringLiteral("executing"), QStringLiteral("suspended"), QStringLiteral("completed"),
-                                   QStringLiteral("error"),     QStringLiteral("aborted"),   QStringLiteral("archived")};
+void drawPhaseChip(QPainter& painter, const QRect& cell, const QString& phase, double progress,
+                   const QFont& font) {
+    static const QStringList solid{
+        QStringLiteral("pending"),   QStringLiteral("queued"),    QStringLiteral("held"),
+        QStringLiteral("executing"), QStringLiteral("suspended"), QStringLiteral("completed"),
+        QStringLiteral("error"),     QStringLiteral("aborted"),   QStringLiteral("archived")};
     if (phase.isEmpty()) return;
     const QString word = phase.toLower();
     const bool executing = word == QLatin1String("executing");
@@ -40,7 +42,8 @@ void drawPhaseChip(QPainter& painter, const QRect& cell, const QString& phase, d
 
     const QFontMetrics metrics(font);
     const int height = std::min(metrics.height() + 4, cell.height() - 2);
-    const int wide = metrics.horizontalAdvance(executing ? word + QStringLiteral(" 100 %") : text) + 2 * chipPadding;
+    const int wide =
+        metrics.horizontalAdvance(executing ? word + QStringLiteral(" 100 %") : text) + 2 * chipPadding;
     const QRectF chip(cell.left() + chipPadding / 2, cell.center().y() - height / 2.0 + 0.5,
                       std::min(wide, cell.width() - chipPadding), height);
     painter.save();
@@ -51,7 +54,8 @@ void drawPhaseChip(QPainter& painter, const QRect& cell, const QString& phase, d
     painter.setBrush(solid.contains(word) ? QBrush(tint) : QBrush(Qt::NoBrush));
     painter.drawRoundedRect(chip, height / 2.0, height / 2.0);
     if (known) {
-        painter.setClipRect(QRectF(chip.left(), chip.top(), chip.width() * std::clamp(progress, 0.0, 1.0), chip.height()));
+        painter.setClipRect(
+            QRectF(chip.left(), chip.top(), chip.width() * std::clamp(progress, 0.0, 1.0), chip.height()));
         tint.setAlphaF(theme().dark ? 0.40F : 0.28F);
         painter.setPen(Qt::NoPen);
         painter.setBrush(tint);
@@ -65,7 +69,8 @@ void drawPhaseChip(QPainter& painter, const QRect& cell, const QString& phase, d
     painter.restore();
 }
 
-void PhaseChipDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+void PhaseChipDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
+                              const QModelIndex& index) const {
     QStyleOptionViewItem cell = option;
     initStyleOption(&cell, index);
     const QString phase = cell.text;

@@ -51,7 +51,9 @@ void ProgressLine::finish() {
     update();
 }
 
-QSize ProgressLine::sizeHint() const { return {12 * gridStep, 3}; }
+QSize ProgressLine::sizeHint() const {
+    return {12 * gridStep, 3};
+}
 
 void ProgressLine::paintEvent(QPaintEvent*) {
     if (!showing_) return;

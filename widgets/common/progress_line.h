@@ -1,5 +1,5 @@
-// ProgressLine: the thin bar of a panel at work. Its space is always kept; it shows itself only when the work has
-// taken longer than 0.3 s. UI thread only.
+// ProgressLine: the thin bar of a panel at work. Its space is always kept; it shows itself only when the work
+// has taken longer than 0.3 s. UI thread only.
 #pragma once
 
 #include <QTimer>

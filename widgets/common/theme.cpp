@@ -171,7 +171,8 @@ QProgressBar { background: %raised; border: none; border-radius: 3px; height: 6p
 QProgressBar::chunk { background: %selection; border-radius: 3px; }
 )");
     const auto mix = [](const QColor& a, const QColor& b, double t) {
-        return QColor::fromRgbF(float(a.redF() * (1 - t) + b.redF() * t), float(a.greenF() * (1 - t) + b.greenF() * t),
+        return QColor::fromRgbF(float(a.redF() * (1 - t) + b.redF() * t),
+                                float(a.greenF() * (1 - t) + b.greenF() * t),
                                 float(a.blueF() * (1 - t) + b.blueF() * t));
     };
     // The longer names come first, so that none is the beginning of a later one.
@@ -195,25 +196,33 @@ QProgressBar::chunk { background: %selection; border-radius: 3px; }
         {"%plot", c.plot},
         {"%grid", c.grid},
     }};
-    for (const auto& [name, colour] : names) sheet.replace(QLatin1String(name), colour.name());
+    for (const auto& [name, colour] : names)
+        sheet.replace(QLatin1String(name), colour.name());
     return sheet;
 }
 
 double luminance(const QColor& colour) {
-    const auto linear = [](double v) { return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
-    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+    const auto linear = [](double v) {
+        return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
+           0.0722 * linear(colour.blueF());
 }
 
 } // namespace
 
-const ThemeColours& theme() { return *current; }
+const ThemeColours& theme() {
+    return *current;
+}
 
 LightThemeScope::LightThemeScope() {
     beforeScope = current;
     current = &light;
 }
 
-LightThemeScope::~LightThemeScope() { current = beforeScope; }
+LightThemeScope::~LightThemeScope() {
+    current = beforeScope;
+}
 
 void applyTheme(QApplication& application, ThemeMode mode) {
     static const bool platformIsDark = application.palette().color(QPalette::Window).lightness() < 128;
@@ -239,9 +248,12 @@ QColor classColour(int classIndex) {
     return QColor::fromRgb(okabeIto[std::size_t(std::max(classIndex, 0)) % okabeIto.size()]);
 }
 
-Marker classMarker(int classIndex) { return Marker(std::max(classIndex, 0) % 8); }
+Marker classMarker(int classIndex) {
+    return Marker(std::max(classIndex, 0) % 8);
+}
 
-void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius, const QColor& colour, bool filled) {
+void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius, const QColor& colour,
+                bool filled) {
     const auto corners = [&](int n, double turn, double inner) {
         QPolygonF polygon;
         const int points = inner > 0 ? 2 * n : n;
@@ -258,14 +270,30 @@ void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius,
     painter.setPen(filled ? QPen(colour.darker(150), 0.7) : QPen(colour, 1.5));
     painter.setBrush(filled ? QBrush(colour) : QBrush(Qt::NoBrush));
     switch (marker) {
-    case Marker::Circle: painter.drawEllipse(centre, radius * 0.9, radius * 0.9); break;
-    case Marker::Square: painter.drawPolygon(corners(4, M_PI / 4, 0)); break;
-    case Marker::TriangleUp: painter.drawPolygon(corners(3, 0, 0)); break;
-    case Marker::Diamond: painter.drawPolygon(corners(4, 0, 0)); break;
-    case Marker::TriangleDown: painter.drawPolygon(corners(3, M_PI, 0)); break;
-    case Marker::Cross: painter.drawPolygon(corners(4, M_PI / 4, 0.35)); break;
-    case Marker::Star: painter.drawPolygon(corners(5, 0, 0.45)); break;
-    case Marker::Pentagon: painter.drawPolygon(corners(5, 0, 0)); break;
+    case Marker::Circle:
+        painter.drawEllipse(centre, radius * 0.9, radius * 0.9);
+        break;
+    case Marker::Square:
+        painter.drawPolygon(corners(4, M_PI / 4, 0));
+        break;
+    case Marker::TriangleUp:
+        painter.drawPolygon(corners(3, 0, 0));
+        break;
+    case Marker::Diamond:
+        painter.drawPolygon(corners(4, 0, 0));
+        break;
+    case Marker::TriangleDown:
+        painter.drawPolygon(corners(3, M_PI, 0));
+        break;
+    case Marker::Cross:
+        painter.drawPolygon(corners(4, M_PI / 4, 0.35));
+        break;
+    case Marker::Star:
+        painter.drawPolygon(corners(5, 0, 0.45));
+        break;
+    case Marker::Pentagon:
+        painter.drawPolygon(corners(5, 0, 0));
+        break;
     }
     painter.restore();
 }
@@ -298,7 +326,8 @@ QFont smallFont(const QFont& base) {
 QString groupedNumber(qint64 number) {
     QString digits = QString::number(number);
     const qsizetype first = number < 0 ? 1 : 0;
-    for (qsizetype at = digits.size() - 3; at > first; at -= 3) digits.insert(at, QChar(0x202F));
+    for (qsizetype at = digits.size() - 3; at > first; at -= 3)
+        digits.insert(at, QChar(0x202F));
     return digits;
 }
 

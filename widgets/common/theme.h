@@ -16,16 +16,16 @@ namespace balmer::widgets {
 
 enum class ThemeMode { System, Light, Dark };
 
-/// text, everything named …Text, good, warning and error have a contrast of at least 4.5 : 1 on window, panel and plot;
-/// the other foreground colours, which lines and fills use, at least 3 : 1.
+/// text, everything named …Text, good, warning and error have a contrast of at least 4.5 : 1 on window, panel
+/// and plot; the other foreground colours, which lines and fills use, at least 3 : 1.
 struct ThemeColours {
     bool dark = false;
-    QColor window;    ///< behind everything
-    QColor panel;     ///< lists, tables, fields
-    QColor raised;    ///< buttons, chips
-    QColor plot;      ///< background of plots
-    QColor grid;      ///< faint lines in plots
-    QColor border;    ///< the few lines that separate
+    QColor window; ///< behind everything
+    QColor panel;  ///< lists, tables, fields
+    QColor raised; ///< buttons, chips
+    QColor plot;   ///< background of plots
+    QColor grid;   ///< faint lines in plots
+    QColor border; ///< the few lines that separate
     QColor text;
     QColor mutedText; ///< secondary text, axis labels
     QColor accent;    ///< Hα red: the one thing to do
@@ -33,13 +33,13 @@ struct ThemeColours {
     QColor onAccent;  ///< text on a fill of accentText
     QColor selection; ///< Hβ blue: what is selected
     QColor selectionText;
-    QColor model;     ///< Hγ violet: what a model says
+    QColor model; ///< Hγ violet: what a model says
     QColor modelText;
-    QColor good;      ///< completed
-    QColor warning;   ///< aborted, doubtful
-    QColor error;     ///< failed
-    QColor masked;    ///< masked parts of a spectrum
-    QColor spectrum;  ///< the first, or only, spectrum of a plot
+    QColor good;     ///< completed
+    QColor warning;  ///< aborted, doubtful
+    QColor error;    ///< failed
+    QColor masked;   ///< masked parts of a spectrum
+    QColor spectrum; ///< the first, or only, spectrum of a plot
 };
 
 /// The colours in force.
@@ -49,7 +49,8 @@ const ThemeColours& theme();
 /// platform gave at the first call is dark. May be called again at any time.
 void applyTheme(QApplication& application, ThemeMode mode);
 
-/// While one lives, theme() is the light one: figures are drawn for paper whatever the screen shows. Does not nest.
+/// While one lives, theme() is the light one: figures are drawn for paper whatever the screen shows. Does not
+/// nest.
 class LightThemeScope {
   public:
     LightThemeScope();
@@ -67,13 +68,16 @@ QColor classColour(int classIndex);
 
 enum class Marker { Circle, Square, TriangleUp, Diamond, TriangleDown, Cross, Star, Pentagon };
 Marker classMarker(int classIndex);
-void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius, const QColor& colour, bool filled = true);
+void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius, const QColor& colour,
+                bool filled = true);
 
-/// Gives a label secondary or error colour, whatever the theme becomes: a dynamic property that the style sheet reads.
+/// Gives a label secondary or error colour, whatever the theme becomes: a dynamic property that the style
+/// sheet reads.
 enum class Tone { Normal, Muted, Error };
 void setTone(QWidget& widget, Tone tone);
 
-/// The font with digits of one width: itself where its digits are so, otherwise the system's fixed font at its size.
+/// The font with digits of one width: itself where its digits are so, otherwise the system's fixed font at
+/// its size.
 QFont tabularFont(const QFont& base);
 
 /// The font made smaller by a point for secondary text, never under 9 pt.

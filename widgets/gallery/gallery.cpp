@@ -1,8 +1,8 @@
 // balmer-gallery: every widget with made-up data, to look at.
 //   balmer-gallery [--dark] [--many] [--time] [--screenshot DIR]
 // With --many the data page overlays 50 spectra.
-// With --screenshot it writes each page as PNG, light and dark, at 1280×800 and 2560×1440, and ends; with --time it prints
-// what drawing costs.
+// With --screenshot it writes each page as PNG, light and dark, at 1280×800 and 2560×1440, and ends; with
+// --time it prints what drawing costs.
 #include <cstdio>
 #include <ctime>
 #include <functional>
@@ -16,8 +16,8 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QStandardItemModel>
-#include <QTableView>
 #include <QTabWidget>
+#include <QTableView>
 #include <QTextStream>
 #include <QTimer>
 #include <QToolButton>
@@ -43,18 +43,23 @@ using namespace balmer::widgets;
 
 namespace {
 
-QString tr(const char* text) { return QString::fromUtf8(text); }
+QString tr(const char* text) {
+    return QString::fromUtf8(text);
+}
 
 QStandardItemModel* tableModel(QObject* parent) {
     auto* model = new QStandardItemModel(parent);
     model->setHorizontalHeaderLabels({tr("id"), tr("class"), tr("p"), tr("S/N"), tr("date"), tr("label")});
-    for (const int column : {2, 3}) model->horizontalHeaderItem(column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    for (const int column : {2, 3})
+        model->horizontalHeaderItem(column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
     for (int i = 0; i < 400; ++i) {
         QList<QStandardItem*> row;
         const QString id = tr("spec-%1").arg(55000 + i);
-        for (const QString& text : {id, tr(i % 3 == 0 ? "STAR A1V" : "STAR F5"), QString::number(0.5 + 0.49 * ((i * 37) % 100) / 100, 'f', 2),
-                                    QString::number(10 + (i * 71) % 190), tr("2013-11-%1").arg(1 + i % 28, 2, 10, QLatin1Char('0')),
-                                    tr(i % 4 == 0 ? "double peak" : "")})
+        for (const QString& text :
+             {id, tr(i % 3 == 0 ? "STAR A1V" : "STAR F5"),
+              QString::number(0.5 + 0.49 * ((i * 37) % 100) / 100, 'f', 2),
+              QString::number(10 + (i * 71) % 190), tr("2013-11-%1").arg(1 + i % 28, 2, 10, QLatin1Char('0')),
+              tr(i % 4 == 0 ? "double peak" : "")})
             row.append(new QStandardItem(text));
         row[2]->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
         row[3]->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -70,12 +75,14 @@ QWidget* dataPage() {
     std::vector<PlottedSpectrum> spectra;
     for (int i = 0; i < 3; ++i) {
         spectra.push_back(gallery::wholeSpectrum(i, gallery::Profile(i)));
-        for (float& f : spectra.back().flux) f += 1.5F * float(i);
+        for (float& f : spectra.back().flux)
+            f += 1.5F * float(i);
     }
     auto* strip = new LineStrip(page);
     strip->setSpectrum(spectra[1]);
     if (QApplication::arguments().contains(tr("--many"))) {
-        for (int i = 3; i < 50; ++i) spectra.push_back(gallery::wholeSpectrum(i, gallery::Profile(i % 3)));
+        for (int i = 3; i < 50; ++i)
+            spectra.push_back(gallery::wholeSpectrum(i, gallery::Profile(i % 3)));
     }
     plot->setAxisLabels(tr("λ (vacuum) [Å]"), tr("F_λ [10⁻¹⁷ erg s⁻¹ cm⁻² Å⁻¹]"));
     plot->setSpectra(std::move(spectra));
@@ -111,7 +118,8 @@ QWidget* mapPage() {
     const gallery::MadeUpMap second = gallery::map(Lattice::Rectangular, 12, 16);
     auto* pies = new MapView(right);
     pies->setShape(second.shape);
-    MapLayer hits{tr("hits"), tr("spectra"), std::vector<double>(second.hits.begin(), second.hits.end()), true, false, std::nullopt};
+    MapLayer hits{tr("hits"), tr("spectra"), std::vector<double>(second.hits.begin(), second.hits.end()),
+                  true,       false,         std::nullopt};
     pies->setLayer(hits);
     pies->setColourMap(ColourMap::Grey);
     pies->setHits(second.hits);
@@ -119,9 +127,11 @@ QWidget* mapPage() {
     pies->setPiesVisible(true);
     auto* members = new SpectrumPlot(right);
     std::vector<PlottedSpectrum> spectra;
-    for (int i = 0; i < 20; ++i) spectra.push_back(gallery::windowSpectrum(3 * i + 2, gallery::Profile::DoublePeak));
+    for (int i = 0; i < 20; ++i)
+        spectra.push_back(gallery::windowSpectrum(3 * i + 2, gallery::Profile::DoublePeak));
     PlottedSpectrum mean = gallery::windowSpectrum(2, gallery::Profile::DoublePeak);
-    for (float& e : mean.error) e = 0.2F;
+    for (float& e : mean.error)
+        e = 0.2F;
     members->setBackdrop(mean);
     members->setAxisLabels(tr("λ (vacuum) [Å]"), tr("flux (scaled)"));
     members->setSpectra(std::move(spectra));
@@ -169,7 +179,8 @@ QWidget* controlsPage() {
     auto* jobs = new QTableView(page);
     auto* model = new QStandardItemModel(jobs);
     model->setHorizontalHeaderLabels({tr("job"), tr("phase")});
-    for (const char* phase : {"PENDING", "QUEUED", "HELD", "EXECUTING", "COMPLETED", "ERROR", "ABORTED", "unreachable"}) {
+    for (const char* phase :
+         {"PENDING", "QUEUED", "HELD", "EXECUTING", "COMPLETED", "ERROR", "ABORTED", "unreachable"}) {
         auto* chip = new QStandardItem(tr(phase));
         chip->setData(0.61, PhaseChipDelegate::progressRole);
         model->appendRow({new QStandardItem(tr("som 30×30")), chip});
@@ -182,9 +193,11 @@ QWidget* controlsPage() {
     jobs->setColumnWidth(1, 170);
     grid->addWidget(jobs, 0, 1);
 
-    grid->addWidget(new EmptyState(Icon::Data, tr("No spectra yet. Import a folder of spectra, or make a survey with known truth."),
-                                   tr("Import spectra…"), page),
-                    0, 2);
+    grid->addWidget(
+        new EmptyState(Icon::Data,
+                       tr("No spectra yet. Import a folder of spectra, or make a survey with known truth."),
+                       tr("Import spectra…"), page),
+        0, 2);
     auto* icons = new QHBoxLayout;
     for (int i = 0; i <= int(Icon::Columns); ++i) {
         auto* button = new QToolButton;
@@ -214,7 +227,8 @@ QWidget* controlsPage() {
     auto* maps = new QVBoxLayout;
     for (int m = 0; m < 4; ++m) {
         QImage image(256, 1, QImage::Format_RGB32);
-        for (int x = 0; x < 256; ++x) image.setPixel(x, 0, colourAt(ColourMap(m), x / 255.0));
+        for (int x = 0; x < 256; ++x)
+            image.setPixel(x, 0, colourAt(ColourMap(m), x / 255.0));
         auto* bar = new QLabel;
         bar->setPixmap(QPixmap::fromImage(image.scaled(900, 18)));
         bar->setToolTip(displayName(ColourMap(m)));
@@ -230,14 +244,18 @@ void printTimes() {
     const auto time = [&](const char* what, int times, const std::function<void(int)>& action) {
         action(0);
         const std::clock_t start = std::clock();
-        for (int i = 0; i < times; ++i) action(i);
-        out << what << ": " << QString::number(1e3 * double(std::clock() - start) / CLOCKS_PER_SEC / times, 'f', 2) << " ms of CPU\n";
+        for (int i = 0; i < times; ++i)
+            action(i);
+        out << what << ": "
+            << QString::number(1e3 * double(std::clock() - start) / CLOCKS_PER_SEC / times, 'f', 2)
+            << " ms of CPU\n";
     };
     SpectrumPlot plot;
     plot.resize(1000, 500);
     plot.show();
     std::vector<PlottedSpectrum> many;
-    for (int i = 0; i < 50; ++i) many.push_back(gallery::wholeSpectrum(i, gallery::Profile(i % 3)));
+    for (int i = 0; i < 50; ++i)
+        many.push_back(gallery::wholeSpectrum(i, gallery::Profile(i % 3)));
     plot.setSpectra(many);
     time("50 spectra of 3900 samples, drawn", 20, [&](int) { plot.redrawNow(); });
     plot.setSpectra({many.begin(), many.begin() + 12});
@@ -257,8 +275,10 @@ void printTimes() {
     panel.show();
     panel.grab(); // lays everything out
     std::vector<LabelItem> items;
-    for (int i = 0; i < 20; ++i) items.push_back(gallery::labelItem(i));
-    time("next label item, until its window is drawn", 20, [&](int i) { panel.setCurrent(items[std::size_t(i)]); });
+    for (int i = 0; i < 20; ++i)
+        items.push_back(gallery::labelItem(i));
+    time("next label item, until its window is drawn", 20,
+         [&](int i) { panel.setCurrent(items[std::size_t(i)]); });
     time("next label item, until all is drawn", 20, [&](int i) {
         panel.setCurrent(items[std::size_t(i)]);
         panel.wholePlot()->redrawNow();
@@ -297,9 +317,10 @@ class Photographer {
     }
 
     void take() {
-        const QString name = tr("%1-%2-%3.png")
-                                 .arg(window_.tabText(window_.currentIndex()).toLower(), tr(theme().dark ? "dark" : "light"))
-                                 .arg(window_.width());
+        const QString name =
+            tr("%1-%2-%3.png")
+                .arg(window_.tabText(window_.currentIndex()).toLower(), tr(theme().dark ? "dark" : "light"))
+                .arg(window_.width());
         if (!window_.grab().save(folder_.filePath(name))) {
             std::fprintf(stderr, "balmer-gallery: cannot write %s\n", qPrintable(folder_.filePath(name)));
             QCoreApplication::exit(1);

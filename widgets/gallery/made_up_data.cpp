@@ -8,24 +8,30 @@ namespace balmer::widgets::gallery {
 
 namespace {
 
-double gauss(double x, double centre, double sigma) { return std::exp(-0.5 * (x - centre) * (x - centre) / (sigma * sigma)); }
+double gauss(double x, double centre, double sigma) {
+    return std::exp(-0.5 * (x - centre) * (x - centre) / (sigma * sigma));
+}
 
 /// Flux relative to the continuum.
 double lines(double wavelength, Profile profile, double strength) {
     double f = 1;
-    for (const double line : {3934.78, 3971.2, 4102.89, 4341.68, 4862.68}) f -= 0.55 * gauss(wavelength, line, 9);
+    for (const double line : {3934.78, 3971.2, 4102.89, 4341.68, 4862.68})
+        f -= 0.55 * gauss(wavelength, line, 9);
     f -= 0.5 * gauss(wavelength, hAlphaVacuum, 10);
     f -= 0.12 * gauss(wavelength, 6680.0, 2.5);
     if (profile == Profile::SinglePeak) f += strength * gauss(wavelength, hAlphaVacuum, 2.6);
     if (profile == Profile::DoublePeak)
-        f += strength * (0.9 * gauss(wavelength, hAlphaVacuum - 4, 1.9) + gauss(wavelength, hAlphaVacuum + 4, 1.9));
+        f += strength *
+             (0.9 * gauss(wavelength, hAlphaVacuum - 4, 1.9) + gauss(wavelength, hAlphaVacuum + 4, 1.9));
     return f;
 }
 
 PlottedSpectrum make(int seed, Profile profile, double from, double to, int samples, double noise) {
     std::mt19937 engine(unsigned(seed) * 2654435761U + 17U);
     const auto uniform = [&] { return double(engine() >> 8) / 16777216.0; };
-    const auto normal = [&] { return std::sqrt(-2 * std::log(uniform() + 1e-12)) * std::cos(2 * M_PI * uniform()); };
+    const auto normal = [&] {
+        return std::sqrt(-2 * std::log(uniform() + 1e-12)) * std::cos(2 * M_PI * uniform());
+    };
     PlottedSpectrum s;
     s.id = QStringLiteral("spec-%1").arg(55000 + seed);
     s.name = s.id;
@@ -45,14 +51,18 @@ PlottedSpectrum make(int seed, Profile profile, double from, double to, int samp
 
 } // namespace
 
-PlottedSpectrum wholeSpectrum(int seed, Profile profile) { return make(seed, profile, 3700, 9100, 3900, 0.03); }
+PlottedSpectrum wholeSpectrum(int seed, Profile profile) {
+    return make(seed, profile, 3700, 9100, 3900, 0.03);
+}
 
 PlottedSpectrum windowSpectrum(int seed, Profile profile) {
     PlottedSpectrum s = make(seed, profile, 6519, 6732, 140, 0.025);
     const auto [low, high] = std::minmax_element(s.flux.begin(), s.flux.end());
     const float least = *low, span = *high - *low;
-    for (float& f : s.flux) f = 2 * (f - least) / span - 1;
-    for (float& e : s.error) e = 2 * e / span;
+    for (float& f : s.flux)
+        f = 2 * (f - least) / span - 1;
+    for (float& e : s.error)
+        e = 2 * e / span;
     return s;
 }
 
@@ -67,7 +77,8 @@ LabelItem labelItem(int seed) {
     mean.id = QStringLiteral("neighbours");
     mean.name = QStringLiteral("neighbours, mean ± spread");
     mean.model = true;
-    for (float& e : mean.error) e = 0.18F;
+    for (float& e : mean.error)
+        e = 0.18F;
     item.neighbours = mean;
     item.metadata = {{QStringLiteral("object"), QStringLiteral("LAMOST J034912.33+241208.6")},
                      {QStringLiteral("class"), QStringLiteral("A1V")},
@@ -95,7 +106,8 @@ std::vector<QueueEntry> queue(int entries) {
         entry.list = QueueList(i % 7 == 3 ? 1 : i % 5 == 4 ? 2 : 0);
         if (i < 40) {
             const PlottedSpectrum s = windowSpectrum(i, Profile(i % 3));
-            for (std::size_t k = 0; k < s.flux.size(); k += 2) entry.thumbnail.push_back(s.flux[k]);
+            for (std::size_t k = 0; k < s.flux.size(); k += 2)
+                entry.thumbnail.push_back(s.flux[k]);
         }
         if (i < 4) entry.label = i % 2 == 0 ? QStringLiteral("double peak") : QStringLiteral("other");
         result.push_back(std::move(entry));

@@ -26,11 +26,16 @@ namespace balmer::widgets {
 
 QString displayName(LabelKind kind) {
     switch (kind) {
-    case LabelKind::Class: return LabellingPanel::tr("class");
-    case LabelKind::NotSure: return LabellingPanel::tr("not sure");
-    case LabelKind::Bad: return LabellingPanel::tr("bad");
-    case LabelKind::Artefact: return LabellingPanel::tr("artefact");
-    case LabelKind::Noteworthy: return LabellingPanel::tr("noteworthy");
+    case LabelKind::Class:
+        return LabellingPanel::tr("class");
+    case LabelKind::NotSure:
+        return LabellingPanel::tr("not sure");
+    case LabelKind::Bad:
+        return LabellingPanel::tr("bad");
+    case LabelKind::Artefact:
+        return LabellingPanel::tr("artefact");
+    case LabelKind::Noteworthy:
+        return LabellingPanel::tr("noteworthy");
     }
     return {};
 }
@@ -61,10 +66,12 @@ struct LabellingPanel::Private {
     std::vector<QAction*> classActions;
     std::vector<KeyButton*> classButtons;
     QAction *notSure = nullptr, *bad = nullptr, *artefact = nullptr, *noteworthy = nullptr;
-    QAction *skip = nullptr, *undo = nullptr, *back = nullptr, *hide = nullptr, *focusComment = nullptr, *nextRound = nullptr;
+    QAction *skip = nullptr, *undo = nullptr, *back = nullptr, *hide = nullptr, *focusComment = nullptr,
+            *nextRound = nullptr;
     std::vector<QAction*> itemActions; ///< those that need an item
 
-    QAction* action(const char* name, const QString& text, const QString& tip, const QList<QKeySequence>& keys);
+    QAction* action(const char* name, const QString& text, const QString& tip,
+                    const QList<QKeySequence>& keys);
     KeyButton* button(QAction* action, const char* name, QWidget* parent) const;
     QWidget* makeTop();
     QWidget* makeLeft();
@@ -82,7 +89,8 @@ struct LabellingPanel::Private {
     QString commentText() const { return comment->toPlainText().trimmed(); }
 };
 
-QAction* LabellingPanel::Private::action(const char* name, const QString& text, const QString& tip, const QList<QKeySequence>& keys) {
+QAction* LabellingPanel::Private::action(const char* name, const QString& text, const QString& tip,
+                                         const QList<QKeySequence>& keys) {
     auto* made = new QAction(text, view);
     made->setObjectName(QLatin1String(name));
     made->setToolTip(tip);
@@ -101,18 +109,26 @@ KeyButton* LabellingPanel::Private::button(QAction* action, const char* name, QW
 }
 
 void LabellingPanel::Private::makeActions() {
-    notSure = action("labellingNotSure", tr("not sure"), tr("I cannot decide; the spectrum may be asked again"), {Qt::Key_U});
+    notSure = action("labellingNotSure", tr("not sure"),
+                     tr("I cannot decide; the spectrum may be asked again"), {Qt::Key_U});
     bad = action("labellingBad", tr("bad"), tr("The spectrum cannot be used"), {Qt::Key_D});
-    artefact = action("labellingArtefact", tr("artefact"), tr("An effect of the instrument or the reduction"), {Qt::Key_A});
-    noteworthy = action("labellingNoteworthy", tr("noteworthy"), tr("Flag as noteworthy, beside its label"), {Qt::Key_N});
+    artefact = action("labellingArtefact", tr("artefact"), tr("An effect of the instrument or the reduction"),
+                      {Qt::Key_A});
+    noteworthy = action("labellingNoteworthy", tr("noteworthy"), tr("Flag as noteworthy, beside its label"),
+                        {Qt::Key_N});
     noteworthy->setCheckable(true);
     skip = action("labellingSkip", tr("skip"), tr("Go on without a label"), {Qt::Key_S});
-    undo = action("labellingUndo", tr("undo"), tr("Take back the last label"), {Qt::Key_Z, QKeySequence(Qt::CTRL | Qt::Key_Z)});
-    back = action("labellingBack", tr("back"), tr("Go to the spectrum before; a change there is a new label"), {Qt::Key_Backspace});
-    hide = action("labellingHide", tr("blind"), tr("Hide what the model says, so as not to be led"), {Qt::Key_B});
+    undo = action("labellingUndo", tr("undo"), tr("Take back the last label"),
+                  {Qt::Key_Z, QKeySequence(Qt::CTRL | Qt::Key_Z)});
+    back = action("labellingBack", tr("back"), tr("Go to the spectrum before; a change there is a new label"),
+                  {Qt::Key_Backspace});
+    hide = action("labellingHide", tr("blind"), tr("Hide what the model says, so as not to be led"),
+                  {Qt::Key_B});
     hide->setCheckable(true);
-    focusComment = action("labellingComment", tr("comment"), tr("Write a comment; Enter or Escape leaves the field"), {Qt::Key_C});
-    nextRound = action("labellingNextRound", tr("next round ▸"), tr("Train with the new labels and choose the next lists"),
+    focusComment = action("labellingComment", tr("comment"),
+                          tr("Write a comment; Enter or Escape leaves the field"), {Qt::Key_C});
+    nextRound = action("labellingNextRound", tr("next round ▸"),
+                       tr("Train with the new labels and choose the next lists"),
                        {QKeySequence(Qt::CTRL | Qt::Key_Return), QKeySequence(Qt::CTRL | Qt::Key_Enter)});
     itemActions = {notSure, bad, artefact, noteworthy, skip, focusComment};
     connect(notSure, &QAction::triggered, view, [this] { give(LabelKind::NotSure, -1); });
@@ -209,7 +225,9 @@ QWidget* LabellingPanel::Private::makeCentre() {
     strip->setObjectName(QStringLiteral("labellingLineStrip"));
     strip->setMinimumHeight(14 * gridStep);
     // Hα stands in the window above.
-    strip->setLines({{QStringLiteral("Hβ"), 4862.68}, {QStringLiteral("He I 6678"), 6680.00}, {QStringLiteral("Ca II K"), 3934.78}});
+    strip->setLines({{QStringLiteral("Hβ"), 4862.68},
+                     {QStringLiteral("He I 6678"), 6680.00},
+                     {QStringLiteral("Ca II K"), 3934.78}});
     centre->addWidget(window);
     centre->addWidget(whole);
     centre->addWidget(strip);
@@ -264,12 +282,15 @@ void LabellingPanel::Private::setClasses(const QStringList& names) {
     if (names == classNames) return;
     classNames = names;
     queue->setClassNames(names);
-    for (KeyButton* old : classButtons) delete old;
-    for (QAction* old : classActions) delete old;
+    for (KeyButton* old : classButtons)
+        delete old;
+    for (QAction* old : classActions)
+        delete old;
     classButtons.clear();
     classActions.clear();
     for (int i = 0; i < names.size(); ++i) {
-        const QList<QKeySequence> keys = i < 9 ? QList<QKeySequence>{QKeySequence(Qt::Key_1 + i)} : QList<QKeySequence>{};
+        const QList<QKeySequence> keys =
+            i < 9 ? QList<QKeySequence>{QKeySequence(Qt::Key_1 + i)} : QList<QKeySequence>{};
         const QByteArray name = "labellingClass" + QByteArray::number(i + 1);
         QAction* made = action(name.constData(), names[i], tr("Label as “%1”").arg(names[i]), keys);
         connect(made, &QAction::triggered, view, [this, i] { give(LabelKind::Class, i); });
@@ -280,7 +301,8 @@ void LabellingPanel::Private::setClasses(const QStringList& names) {
         classButtons.push_back(key);
     }
     // The digits after the classes, as long as there are some; their letters work always.
-    const std::pair<QAction*, Qt::Key> others[] = {{notSure, Qt::Key_U}, {bad, Qt::Key_D}, {artefact, Qt::Key_A}};
+    const std::pair<QAction*, Qt::Key> others[] = {
+        {notSure, Qt::Key_U}, {bad, Qt::Key_D}, {artefact, Qt::Key_A}};
     int digit = int(names.size()) + 1;
     for (const auto& [other, letter] : others) {
         QList<QKeySequence> keys{QKeySequence(letter)};
@@ -320,8 +342,10 @@ void LabellingPanel::Private::toggleNoteworthy() {
 void LabellingPanel::Private::showPrediction() {
     const bool known = shown && !hidden && !item.probabilities.empty();
     for (std::size_t i = 0; i < classButtons.size(); ++i) {
-        classButtons[i]->setProbability(known && i < item.probabilities.size() ? std::optional(item.probabilities[i]) : std::nullopt);
-        classButtons[i]->setPredicted(known && !item.predicted.isEmpty() && item.predicted == classNames[int(i)]);
+        classButtons[i]->setProbability(
+            known && i < item.probabilities.size() ? std::optional(item.probabilities[i]) : std::nullopt);
+        classButtons[i]->setPredicted(known && !item.predicted.isEmpty() &&
+                                      item.predicted == classNames[int(i)]);
     }
     QString text;
     const QString muted = theme().mutedText.name();
@@ -330,7 +354,8 @@ void LabellingPanel::Private::showPrediction() {
     if (shown && hidden) {
         text += tr("<p style='color:%1'>predictions are hidden</p>").arg(muted);
     } else if (shown && !item.reason.isEmpty()) {
-        text += tr("<p><span style='color:%1'>chosen because</span><br/>%2</p>").arg(muted, item.reason.toHtmlEscaped());
+        text += tr("<p><span style='color:%1'>chosen because</span><br/>%2</p>")
+                    .arg(muted, item.reason.toHtmlEscaped());
     }
     reason->setText(text);
 }
@@ -345,8 +370,9 @@ void LabellingPanel::Private::showMetadata() {
                     .arg(muted, item.id.toHtmlEscaped(), tr("list: %1").arg(displayName(item.list)));
         html += QStringLiteral("<table cellspacing='0' cellpadding='1'>");
         for (const auto& [key, value] : item.metadata)
-            if (value != title) html += QStringLiteral("<tr><td style='color:%1; padding-right:8px'>%2</td><td>%3</td></tr>")
-                        .arg(muted, key.toHtmlEscaped(), value.toHtmlEscaped());
+            if (value != title)
+                html += QStringLiteral("<tr><td style='color:%1; padding-right:8px'>%2</td><td>%3</td></tr>")
+                            .arg(muted, key.toHtmlEscaped(), value.toHtmlEscaped());
         html += QStringLiteral("</table>");
     }
     metadata->setText(html);
@@ -359,8 +385,10 @@ void LabellingPanel::Private::leaveComment() {
 }
 
 void LabellingPanel::Private::enableActions() {
-    for (QAction* each : itemActions) each->setEnabled(shown);
-    for (QAction* each : classActions) each->setEnabled(shown);
+    for (QAction* each : itemActions)
+        each->setEnabled(shown);
+    for (QAction* each : classActions)
+        each->setEnabled(shown);
 }
 
 void LabellingPanel::Private::applyColours() {
@@ -410,14 +438,18 @@ LabellingPanel::LabellingPanel(QWidget* parent) : QWidget(parent), d_(std::make_
     d_->applyColours();
 }
 
-LabellingPanel::~LabellingPanel() { d_->comment->removeEventFilter(this); }
+LabellingPanel::~LabellingPanel() {
+    d_->comment->removeEventFilter(this);
+}
 
 void LabellingPanel::setQueue(std::vector<QueueEntry> entries) {
     d_->queue->setEntries(std::move(entries));
     if (d_->shown) d_->queue->setCurrentId(d_->item.id);
 }
 
-void LabellingPanel::setQueueLabel(const QString& id, const QString& label) { d_->queue->setLabel(id, label); }
+void LabellingPanel::setQueueLabel(const QString& id, const QString& label) {
+    d_->queue->setLabel(id, label);
+}
 
 void LabellingPanel::setThumbnail(const QString& id, std::vector<float> thumbnail) {
     d_->queue->setThumbnail(id, std::move(thumbnail));
@@ -432,7 +464,8 @@ void LabellingPanel::setCurrent(LabelItem item, bool rescale) {
     d_->stack->setCurrentIndex(1);
 
     const auto [lower, upper] = d_->window->xRange();
-    const bool overlaps = !now.window.empty() && now.window.wavelength.back() > lower && now.window.wavelength.front() < upper;
+    const bool overlaps =
+        !now.window.empty() && now.window.wavelength.back() > lower && now.window.wavelength.front() < upper;
     d_->window->setBackdrop(now.neighbours);
     d_->window->setSpectrum(now.window);
     if (rescale || !d_->everShown || !overlaps) d_->window->fit();
@@ -476,24 +509,38 @@ void LabellingPanel::clearCurrent(const QString& sentence, const QString& action
     d_->enableActions();
 }
 
-QString LabellingPanel::currentId() const { return d_->shown ? d_->item.id : QString(); }
+QString LabellingPanel::currentId() const {
+    return d_->shown ? d_->item.id : QString();
+}
 
 void LabellingPanel::setRoundStatus(const RoundStatus& status) {
     d_->round->setText(status.round <= 0 ? tr("no round yet")
-                                         : tr("<b>round %1</b> · %2 %3 of %4").arg(status.round).arg(displayName(status.list)).arg(status.done).arg(status.total));
+                                         : tr("<b>round %1</b> · %2 %3 of %4")
+                                               .arg(status.round)
+                                               .arg(displayName(status.list))
+                                               .arg(status.done)
+                                               .arg(status.total));
     QStringList pace;
     if (status.labelsToday > 0)
-        pace << (status.labelsToday == 1 ? tr("1 label today") : tr("%1 labels today").arg(groupedNumber(status.labelsToday)));
+        pace << (status.labelsToday == 1 ? tr("1 label today")
+                                         : tr("%1 labels today").arg(groupedNumber(status.labelsToday)));
     if (status.secondsPerLabel > 0)
-        pace << tr("%1 s each").arg(QString::number(status.secondsPerLabel, 'f', status.secondsPerLabel < 10 ? 1 : 0));
+        pace << tr("%1 s each")
+                    .arg(QString::number(status.secondsPerLabel, 'f', status.secondsPerLabel < 10 ? 1 : 0));
     d_->pace->setText(pace.join(QStringLiteral(" · ")));
     d_->nextRound->setEnabled(status.nextRoundPossible);
-    d_->nextRound->setToolTip(status.nextRoundHint.isEmpty() ? tr("Train with the new labels and choose the next lists") : status.nextRoundHint);
+    d_->nextRound->setToolTip(status.nextRoundHint.isEmpty()
+                                  ? tr("Train with the new labels and choose the next lists")
+                                  : status.nextRoundHint);
 }
 
-void LabellingPanel::setError(const QString& message) { d_->error->setText(message); }
+void LabellingPanel::setError(const QString& message) {
+    d_->error->setText(message);
+}
 
-bool LabellingPanel::predictionsHidden() const { return d_->hidden; }
+bool LabellingPanel::predictionsHidden() const {
+    return d_->hidden;
+}
 
 void LabellingPanel::setPredictionsHidden(bool hidden) {
     d_->hidden = hidden;
@@ -501,11 +548,17 @@ void LabellingPanel::setPredictionsHidden(bool hidden) {
     d_->showPrediction();
 }
 
-SpectrumPlot* LabellingPanel::windowPlot() const { return d_->window; }
+SpectrumPlot* LabellingPanel::windowPlot() const {
+    return d_->window;
+}
 
-SpectrumPlot* LabellingPanel::wholePlot() const { return d_->whole; }
+SpectrumPlot* LabellingPanel::wholePlot() const {
+    return d_->whole;
+}
 
-LineStrip* LabellingPanel::lineStrip() const { return d_->strip; }
+LineStrip* LabellingPanel::lineStrip() const {
+    return d_->strip;
+}
 
 void LabellingPanel::changeEvent(QEvent* event) {
     if (event->type() == QEvent::PaletteChange) d_->applyColours();
@@ -516,7 +569,8 @@ bool LabellingPanel::eventFilter(QObject* watched, QEvent* event) {
     if (watched == d_->comment) {
         if (event->type() == QEvent::KeyPress) {
             const auto* key = static_cast<QKeyEvent*>(event);
-            const bool enter = (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) && key->modifiers() == Qt::NoModifier;
+            const bool enter = (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) &&
+                               key->modifiers() == Qt::NoModifier;
             if (enter || key->key() == Qt::Key_Escape) {
                 setFocus(Qt::OtherFocusReason);
                 return true;

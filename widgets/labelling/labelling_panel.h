@@ -1,10 +1,12 @@
 // LabellingPanel: one spectrum at a time, everything needed to decide about it, and a key for each answer.
-// Digits 1 … 9 label by class, the digits after the classes are "not sure", "bad", "artefact" (U, D, A too), N flags as
-// noteworthy, S skips, Z undoes, Backspace goes back, B hides predictions, C enters the comment (Enter or Escape
-// leaves it), Ctrl+Enter starts the next round. All are QActions (actions()), with object names, so that keys can be remapped.
+// Digits 1 … 9 label by class, the digits after the classes are "not sure", "bad", "artefact" (U, D, A too),
+// N flags as noteworthy, S skips, Z undoes, Backspace goes back, B hides predictions, C enters the comment
+// (Enter or Escape leaves it), Ctrl+Enter starts the next round. All are QActions (actions()), with object
+// names, so that keys can be remapped.
 //
-// The panel decides nothing: it reports gestures and is then told what to show. From labelGiven the owner writes the
-// event, then calls setCurrent with the next item; that call draws at once, in one pass. UI thread only.
+// The panel decides nothing: it reports gestures and is then told what to show. From labelGiven the owner
+// writes the event, then calls setCurrent with the next item; that call draws at once, in one pass. UI thread
+// only.
 #pragma once
 
 #include <memory>
@@ -30,8 +32,8 @@ class LabellingPanel : public QWidget {
     /// The thumbnail of an entry, when it comes later.
     void setThumbnail(const QString& id, std::vector<float> thumbnail);
 
-    /// Shows this spectrum, draws at once. The axis range stays what it was unless `rescale`, or nothing was shown before
-    /// or the window's wavelengths do not overlap the range.
+    /// Shows this spectrum, draws at once. The axis range stays what it was unless `rescale`, or nothing was
+    /// shown before or the window's wavelengths do not overlap the range.
     void setCurrent(LabelItem item, bool rescale = false);
     /// The whole spectrum of the item shown; ignored where another is shown by now (latest wins).
     void setWholeSpectrum(const QString& id, PlottedSpectrum whole);

@@ -19,18 +19,24 @@ constexpr int stripHeight = 8 * gridStep;
 
 QColor listColour(QueueList list) {
     switch (list) {
-    case QueueList::Oracle: return theme().dark ? QColor(0xE4E6E8) : QColor(0xFFFFFF);
-    case QueueList::PerformanceEstimate: return theme().dark ? QColor(0x2F9E6B) : QColor(0x8FD3B2);
-    case QueueList::Candidate: return theme().dark ? QColor(0xC9A227) : QColor(0xF6DE7C);
+    case QueueList::Oracle:
+        return theme().dark ? QColor(0xE4E6E8) : QColor(0xFFFFFF);
+    case QueueList::PerformanceEstimate:
+        return theme().dark ? QColor(0x2F9E6B) : QColor(0x8FD3B2);
+    case QueueList::Candidate:
+        return theme().dark ? QColor(0xC9A227) : QColor(0xF6DE7C);
     }
     return {};
 }
 
 QString listLetter(QueueList list) {
     switch (list) {
-    case QueueList::Oracle: return QStringLiteral("O");
-    case QueueList::PerformanceEstimate: return QStringLiteral("E");
-    case QueueList::Candidate: return QStringLiteral("C");
+    case QueueList::Oracle:
+        return QStringLiteral("O");
+    case QueueList::PerformanceEstimate:
+        return QStringLiteral("E");
+    case QueueList::Candidate:
+        return QStringLiteral("C");
     }
     return {};
 }
@@ -38,9 +44,12 @@ QString listLetter(QueueList list) {
 
 QString displayName(QueueList list) {
     switch (list) {
-    case QueueList::Oracle: return QueueStrip::tr("oracle");
-    case QueueList::PerformanceEstimate: return QueueStrip::tr("performance estimate");
-    case QueueList::Candidate: return QueueStrip::tr("candidates");
+    case QueueList::Oracle:
+        return QueueStrip::tr("oracle");
+    case QueueList::PerformanceEstimate:
+        return QueueStrip::tr("performance estimate");
+    case QueueList::Candidate:
+        return QueueStrip::tr("candidates");
     }
     return {};
 }
@@ -54,11 +63,13 @@ QueueStrip::QueueStrip(QWidget* parent) : QWidget(parent) {
 }
 
 void QueueStrip::setEntries(std::vector<QueueEntry> entries) {
-    const QString id = current_ >= 0 && current_ < int(entries_.size()) ? entries_[std::size_t(current_)].id : QString();
+    const QString id =
+        current_ >= 0 && current_ < int(entries_.size()) ? entries_[std::size_t(current_)].id : QString();
     entries_ = std::move(entries);
     byId_.clear();
     byId_.reserve(entries_.size());
-    for (std::size_t i = 0; i < entries_.size(); ++i) byId_.emplace(entries_[i].id, int(i));
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+        byId_.emplace(entries_[i].id, int(i));
     current_ = indexOf(id);
     scroll_ = 0;
     update();
@@ -96,9 +107,13 @@ void QueueStrip::setCurrentId(const QString& id) {
     update();
 }
 
-QSize QueueStrip::sizeHint() const { return {100 * gridStep, stripHeight}; }
+QSize QueueStrip::sizeHint() const {
+    return {100 * gridStep, stripHeight};
+}
 
-QSize QueueStrip::minimumSizeHint() const { return {20 * gridStep, stripHeight}; }
+QSize QueueStrip::minimumSizeHint() const {
+    return {20 * gridStep, stripHeight};
+}
 
 int QueueStrip::firstVisible() const {
     const int visible = std::max(1, width() / (cellWidth + cellGap));
@@ -134,7 +149,8 @@ void QueueStrip::paintEvent(QPaintEvent*) {
         p.setBrush(i == current_ ? c.plot : c.panel);
         p.drawRoundedRect(cell, 3, 3);
         // The list: colour and letter.
-        const QRectF badge(cell.left() + 4, cell.bottom() - metrics.height() - 2, metrics.height() + 2, metrics.height() - 1);
+        const QRectF badge(cell.left() + 4, cell.bottom() - metrics.height() - 2, metrics.height() + 2,
+                           metrics.height() - 1);
         p.setPen(QPen(c.mutedText, 1));
         p.setBrush(tint);
         p.drawRoundedRect(badge, 3, 3);
@@ -142,12 +158,15 @@ void QueueStrip::paintEvent(QPaintEvent*) {
         p.drawText(badge, Qt::AlignCenter, listLetter(entry.list));
         QRectF word(badge.right() + 4, badge.top() - 1, cell.right() - badge.right() - 7, badge.height() + 2);
         if (const auto k = classNames_.indexOf(entry.label); k >= 0) {
-            drawMarker(p, classMarker(int(k)), QPointF(word.left() + 5, word.center().y()), 4.5, classColour(int(k)));
+            drawMarker(p, classMarker(int(k)), QPointF(word.left() + 5, word.center().y()), 4.5,
+                       classColour(int(k)));
             word.setLeft(word.left() + 13);
         }
         p.setPen(entry.label.isEmpty() ? c.mutedText : c.text);
         p.drawText(word, Qt::AlignLeft | Qt::AlignVCenter,
-                   entry.label.isEmpty() ? QString::number(i + 1) : metrics.elidedText(entry.label, Qt::ElideRight, int(word.width())));
+                   entry.label.isEmpty()
+                       ? QString::number(i + 1)
+                       : metrics.elidedText(entry.label, Qt::ElideRight, int(word.width())));
         const QRectF curve = cell.adjusted(5, 5, -5, -metrics.height() - 6);
         float low = std::numeric_limits<float>::infinity(), high = -low;
         for (const float v : entry.thumbnail) {
@@ -197,7 +216,10 @@ bool QueueStrip::event(QEvent* event) {
             QToolTip::hideText();
         } else {
             const QueueEntry& entry = entries_[std::size_t(index)];
-            QString text = tr("%1 of %2: %3\nlist: %4").arg(index + 1).arg(entries_.size()).arg(entry.id, displayName(entry.list));
+            QString text = tr("%1 of %2: %3\nlist: %4")
+                               .arg(index + 1)
+                               .arg(entries_.size())
+                               .arg(entry.id, displayName(entry.list));
             if (!entry.label.isEmpty()) text += tr("\nlabel: %1").arg(entry.label);
             QToolTip::showText(help->globalPos(), text, this);
         }

@@ -1,5 +1,5 @@
-// QueueStrip: the queue as a row of thumbnails in the colours and letters of their lists; draws only what is in sight,
-// so a hundred thousand entries cost no more than ten. UI thread only.
+// QueueStrip: the queue as a row of thumbnails in the colours and letters of their lists; draws only what is
+// in sight, so a hundred thousand entries cost no more than ten. UI thread only.
 #pragma once
 
 #include <unordered_map>

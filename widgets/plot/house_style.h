@@ -8,7 +8,8 @@ class QCustomPlot;
 
 namespace balmer::widgets {
 
-/// Styles the background and every axis of every axis rect; to be called again after a change of theme or font.
+/// Styles the background and every axis of every axis rect; to be called again after a change of theme or
+/// font.
 void applyHouseStyle(QCustomPlot& plot, const QFont& font);
 
 } // namespace balmer::widgets

@@ -34,7 +34,7 @@ PlotView::PlotView(QWidget* parent) : QWidget(parent), plot_(new QCustomPlot(thi
     plot_->setFocusPolicy(Qt::NoFocus);
     plot_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     plot_->setMouseTracking(true);
-    plot_->axisRect()->setMinimumMargins(QMargins(7 * gridStep, gridStep, gridStep, 5 * gridStep));
+    plot_->axisRect()->setMinimumMargins(QMargins(9 * gridStep, gridStep, gridStep, 5 * gridStep));
     plot_->axisRect()->setRangeZoomFactor(0.85);
     plot_->installEventFilter(this);
     PlotView::applyColours();
@@ -68,9 +68,13 @@ std::pair<double, double> PlotView::yRange() const {
     return {range.lower, range.upper};
 }
 
-void PlotView::redraw() { plot_->replot(QCustomPlot::rpQueuedReplot); }
+void PlotView::redraw() {
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+}
 
-void PlotView::redrawNow() { plot_->replot(QCustomPlot::rpImmediateRefresh); }
+void PlotView::redrawNow() {
+    plot_->replot(QCustomPlot::rpImmediateRefresh);
+}
 
 void PlotView::fit() {
     plot_->rescaleAxes();
@@ -127,10 +131,13 @@ QByteArray PlotView::exported(ExportFormat format, QSize size) {
     return bytes;
 }
 
-void PlotView::applyColours() { applyHouseStyle(*plot_, font()); }
+void PlotView::applyColours() {
+    applyHouseStyle(*plot_, font());
+}
 
 void PlotView::zoom(double factor) {
-    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) axis->scaleRange(factor, axis->range().center());
+    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis})
+        axis->scaleRange(factor, axis->range().center());
     redraw();
     Q_EMIT rangeChangedByUser();
 }
@@ -149,8 +156,9 @@ bool PlotView::eventFilter(QObject* watched, QEvent* event) {
         const auto* mouse = static_cast<QMouseEvent*>(event);
         pressed_ = mouse->pos();
         moved_ = false;
-        const bool band = mouse->button() == Qt::RightButton ||
-                          (mouse->button() == Qt::LeftButton && mouse->modifiers().testFlag(Qt::ShiftModifier));
+        const bool band =
+            mouse->button() == Qt::RightButton ||
+            (mouse->button() == Qt::LeftButton && mouse->modifiers().testFlag(Qt::ShiftModifier));
         plot_->setSelectionRectMode(band ? QCP::srmZoom : QCP::srmNone);
         if (band) {
             plot_->selectionRect()->setPen(QPen(theme().selection, 1));
@@ -203,7 +211,8 @@ bool PlotView::eventFilter(QObject* watched, QEvent* event) {
         Q_EMIT rangeChangedByUser();
         break;
     }
-    default: break;
+    default:
+        break;
     }
     return QWidget::eventFilter(watched, event);
 }
@@ -219,25 +228,41 @@ void PlotView::changeEvent(QEvent* event) {
 void PlotView::resizeEvent(QResizeEvent* event) {
     // As many labels as there is room for.
     plot_->xAxis->ticker()->setTickCount(std::clamp(width() / 130, 3, 10));
-    for (QCPAxis* axis : {plot_->yAxis, plot_->yAxis2}) axis->ticker()->setTickCount(std::clamp(height() / 45, 3, 8));
+    for (QCPAxis* axis : {plot_->yAxis, plot_->yAxis2})
+        axis->ticker()->setTickCount(std::clamp(height() / 45, 3, 8));
     QWidget::resizeEvent(event);
 }
 
 void PlotView::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
     case Qt::Key_Plus:
-    case Qt::Key_Equal: zoom(0.8); return;
-    case Qt::Key_Minus: zoom(1.25); return;
+    case Qt::Key_Equal:
+        zoom(0.8);
+        return;
+    case Qt::Key_Minus:
+        zoom(1.25);
+        return;
     case Qt::Key_0:
         fit();
         Q_EMIT rangeChangedByUser();
         return;
-    case Qt::Key_Left: pan(-0.1, 0); return;
-    case Qt::Key_Right: pan(0.1, 0); return;
-    case Qt::Key_Up: pan(0, 0.1); return;
-    case Qt::Key_Down: pan(0, -0.1); return;
-    case Qt::Key_Menu: showContextMenu(mapToGlobal(rect().center())); return;
-    default: QWidget::keyPressEvent(event);
+    case Qt::Key_Left:
+        pan(-0.1, 0);
+        return;
+    case Qt::Key_Right:
+        pan(0.1, 0);
+        return;
+    case Qt::Key_Up:
+        pan(0, 0.1);
+        return;
+    case Qt::Key_Down:
+        pan(0, -0.1);
+        return;
+    case Qt::Key_Menu:
+        showContextMenu(mapToGlobal(rect().center()));
+        return;
+    default:
+        QWidget::keyPressEvent(event);
     }
 }
 

@@ -1,11 +1,14 @@
-// PlotView: a QCustomPlot in Balmer's style – ticks outside, minor ticks, labels with units, colours of the theme.
-// Drag pans, the wheel zooms about the cursor, Shift- or right-drag zooms to a rectangle, a double click or 0 fits,
+// PlotView: a QCustomPlot in Balmer's style – ticks outside, minor ticks, labels with units, colours of the
+// theme. Drag pans, the wheel zooms about the cursor, Shift- or right-drag zooms to a rectangle, a double
+// click or 0 fits,
 // + and - zoom, the arrows pan. Drawing is latest-wins: any number of redraw() between two frames draws once.
 // UI thread only; the view owns its plot.
 #pragma once
 
 #include <utility>
 
+#include <QByteArray>
+#include <QImage>
 #include <QWidget>
 
 class QCustomPlot;
@@ -40,10 +43,11 @@ class PlotView : public QWidget {
     /// Shows all data; the default rescales to the plottables with a margin of 5 % in y.
     virtual void fit();
 
-    /// The plot as an image at `size` device-independent pixels times `scale`, in the light theme's colours whatever the
-    /// screen shows, so that a figure made at night can be printed.
+    /// The plot as an image at `size` device-independent pixels times `scale`, in the light theme's colours
+    /// whatever the screen shows, so that a figure made at night can be printed.
     QImage image(QSize size, double scale = 2.0);
-    /// The file's bytes; the application asks for the path and writes it. SVG and PDF keep lines and text as such.
+    /// The file's bytes; the application asks for the path and writes it. SVG and PDF keep lines and text as
+    /// such.
     QByteArray exported(ExportFormat format, QSize size = {1200, 750});
 
   Q_SIGNALS:

@@ -14,7 +14,8 @@ void SelectionModel::select(const QStringList& ids, const QString& origin) {
         seen.insert(id);
         chosen.append(id);
     }
-    const QString current = seen.contains(current_) ? current_ : (chosen.isEmpty() ? QString() : chosen.first());
+    const QString current =
+        seen.contains(current_) ? current_ : (chosen.isEmpty() ? QString() : chosen.first());
     if (chosen == ids_ && current == current_) return;
     ids_ = chosen;
     set_ = seen;

@@ -1,6 +1,6 @@
-// SelectionModel: the one selection of spectra that table, plot, map and panel share: a set of ids in the order they were
-// chosen, and a current one. Changes within one turn of the event loop are told once, with the origin of the last
-// change, so that whoever made it need not answer itself. UI thread only.
+// SelectionModel: the one selection of spectra that table, plot, map and panel share: a set of ids in the
+// order they were chosen, and a current one. Changes within one turn of the event loop are told once, with
+// the origin of the last change, so that whoever made it need not answer itself. UI thread only.
 #pragma once
 
 #include <QObject>
@@ -20,7 +20,8 @@ class SelectionModel : public QObject {
     qsizetype size() const { return ids_.size(); }
     bool empty() const { return ids_.isEmpty(); }
 
-    /// Replaces the set; doubles count once. The current one stays where it is in the set, otherwise the first becomes it.
+    /// Replaces the set; doubles count once. The current one stays where it is in the set, otherwise the
+    /// first becomes it.
     void select(const QStringList& ids, const QString& origin);
     void add(const QStringList& ids, const QString& origin);
     void remove(const QStringList& ids, const QString& origin);

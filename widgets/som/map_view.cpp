@@ -15,21 +15,13 @@
 #include <QToolTip>
 
 #include "widgets/common/theme.h"
+#include "widgets/som/lattice_geometry.h"
 
 namespace balmer::widgets {
 
 namespace {
 
-constexpr double rowStep = 0.86602540378443864676; // √3/2: rows of a hexagonal lattice, in cells
 constexpr int dragThreshold = 5;
-
-/// Where the lattice and its scale lie in a widget or figure of a given size.
-struct Geometry {
-    QRectF lattice;
-    QRectF bar;
-    double cell = 1; // distance between neighbours in a row, pixels
-    QPointF first;   // centre of neuron 0
-};
 
 /// Round steps that cover [low, high] in about `count` parts.
 std::vector<double> niceTicks(double low, double high, int count) {
@@ -83,7 +75,6 @@ struct MapView::Private {
     QPointF pressedAt;
     QPolygonF lasso;
 
-    bool hexagonal() const { return shape.lattice == Lattice::Hexagonal; }
     bool valid(int neuron) const { return neuron >= 0 && neuron < shape.neurons(); }
 
     /// The lower and upper end of the scale; lower = upper = NaN where the layer has no value.
@@ -116,71 +107,14 @@ struct MapView::Private {
 
     ColourMap mapInUse() const { return layer.diverging ? ColourMap::Diverging : colourMap; }
 
-    Geometry geometry(QSizeF size, const QFontMetricsF& metrics) const {
-        Geometry g;
-        const double text = metrics.height();
-        const double right = 2 * gridStep + 14 + metrics.horizontalAdvance(QStringLiteral("0.0000")) + gridStep;
-        const double left = gridStep + text + 5 + metrics.horizontalAdvance(QStringLiteral("000"));
-        const QRectF space(left, text + gridStep + 2, size.width() - right - left,
-                           size.height() - 3 * text - 2 * gridStep - 4);
-        const double across = shape.columns + (hexagonal() && shape.rows > 1 ? 0.5 : 0.0);
-        const double down = hexagonal() ? (shape.rows - 1) * rowStep + 2 / std::sqrt(3.0) : shape.rows;
-        if (across <= 0 || down <= 0 || space.width() <= 0 || space.height() <= 0) return g;
-        g.cell = std::min(space.width() / across, space.height() / down);
-        const QSizeF extent(g.cell * across, g.cell * down);
-        g.lattice = QRectF(space.left() + (space.width() - extent.width()) / 2, space.top() + (space.height() - extent.height()) / 2,
-                           extent.width(), extent.height());
-        g.first = g.lattice.topLeft() + QPointF(g.cell / 2, hexagonal() ? g.cell / std::sqrt(3.0) : g.cell / 2);
-        g.bar = QRectF(size.width() - right + gridStep, g.lattice.top(), 14, g.lattice.height());
-        return g;
-    }
-
-    Geometry geometry() const { return geometry(QSizeF(view->size()), QFontMetricsF(smallFont(view->font()))); }
-
-    QPointF centre(int neuron, const Geometry& g) const {
-        const int row = neuron / shape.columns, column = neuron % shape.columns;
-        if (!hexagonal()) return g.first + g.cell * QPointF(column, row);
-        return g.first + g.cell * QPointF(column + (row % 2 == 1 ? 0.5 : 0.0), row * rowStep);
-    }
-
-    QPolygonF outline(QPointF middle, double cell) const {
-        QPolygonF polygon;
-        if (hexagonal()) {
-            for (int i = 0; i < 6; ++i) {
-                const double angle = M_PI / 3 * i;
-                polygon << middle + cell / std::sqrt(3.0) * QPointF(std::sin(angle), -std::cos(angle));
-            }
-        } else {
-            const double h = cell / 2;
-            polygon << middle + QPointF(-h, -h) << middle + QPointF(h, -h) << middle + QPointF(h, h) << middle + QPointF(-h, h);
-        }
-        return polygon;
-    }
-
-    int neuronAt(QPointF position, const Geometry& g) const {
-        if (shape.neurons() <= 0) return -1;
-        int best = -1;
-        double least = std::numeric_limits<double>::infinity();
-        const double rowHeight = g.cell * (hexagonal() ? rowStep : 1.0);
-        const int nearRow = int(std::lround((position.y() - g.first.y()) / rowHeight));
-        for (int row = std::max(0, nearRow - 1); row <= std::min(shape.rows - 1, nearRow + 1); ++row) {
-            const double shift = hexagonal() && row % 2 == 1 ? 0.5 : 0.0;
-            const int column = std::clamp(int(std::lround((position.x() - g.first.x()) / g.cell - shift)), 0, shape.columns - 1);
-            const int neuron = row * shape.columns + column;
-            const QPointF d = centre(neuron, g) - position;
-            const double distance = d.x() * d.x() + d.y() * d.y();
-            if (distance < least) {
-                least = distance;
-                best = neuron;
-            }
-        }
-        return best >= 0 && outline(centre(best, g), g.cell).containsPoint(position, Qt::OddEvenFill) ? best : -1;
+    LatticeGeometry geometry() const {
+        return LatticeGeometry(shape, QSizeF(view->size()), QFontMetricsF(smallFont(view->font())));
     }
 
     void drawPicture(QPainter& p, const QFont& font, QSizeF size) const;
-    void drawBubbles(QPainter& p, const Geometry& g) const;
-    void drawScale(QPainter& p, const Geometry& g, const QFontMetricsF& metrics) const;
-    void drawSelection(QPainter& p, const Geometry& g) const;
+    void drawBubbles(QPainter& p, const LatticeGeometry& g) const;
+    void drawScale(QPainter& p, const LatticeGeometry& g, const QFontMetricsF& metrics) const;
+    void drawSelection(QPainter& p, const LatticeGeometry& g) const;
     void invalidate() {
         pictureValid = false;
         view->update();
@@ -198,56 +132,70 @@ void MapView::Private::drawPicture(QPainter& p, const QFont& font, QSizeF size) 
     p.setFont(small);
     if (shape.neurons() == 0) {
         p.setPen(c.mutedText);
-        p.drawText(QRectF(QPointF(0, 0), size), Qt::AlignCenter | Qt::TextWordWrap, MapView::tr("No map chosen"));
+        p.drawText(QRectF(QPointF(0, 0), size), Qt::AlignCenter | Qt::TextWordWrap,
+                   MapView::tr("No map chosen"));
         return;
     }
-    const Geometry g = geometry(size, metrics);
+    const LatticeGeometry g(shape, size, metrics);
     const auto [low, high] = ends();
     const auto& colours = colourTable(mapInUse());
-    // Cells of a small map stand a little apart; those of a large one touch, where edges would be all one sees.
+    // Cells of a small map stand a little apart; those of a large one touch, where edges would be all one
+    // sees.
     const bool apart = g.cell >= 9;
     p.setRenderHint(QPainter::Antialiasing, apart);
     p.setPen(Qt::NoPen);
     for (int n = 0; n < shape.neurons(); ++n) {
-        const double value = std::size_t(n) < layer.values.size() ? layer.values[std::size_t(n)] : std::nan("");
+        const double value =
+            std::size_t(n) < layer.values.size() ? layer.values[std::size_t(n)] : std::nan("");
         const double t = std::isnan(low) ? std::nan("") : fraction(value, low, high);
-        p.setBrush(std::isnan(t) ? c.raised : QColor(colours[std::size_t(std::lround(std::clamp(t, 0.0, 1.0) * 255))]));
-        p.drawPolygon(outline(centre(n, g), apart ? g.cell - std::min(1.5, g.cell * 0.06) : g.cell + 0.3));
+        p.setBrush(std::isnan(t) ? c.raised
+                                 : QColor(colours[std::size_t(std::lround(std::clamp(t, 0.0, 1.0) * 255))]));
+        p.drawPolygon(g.outline(g.centre(n), apart ? g.cell - std::min(1.5, g.cell * 0.06) : g.cell + 0.3));
     }
     p.setRenderHint(QPainter::Antialiasing, true);
     if (pies || bubbles) drawBubbles(p, g);
 
     // Columns below, rows at the left, every fifth.
     p.setPen(c.mutedText);
-    const int every = std::max(shape.rows, shape.columns) > 50 ? 10 : std::max(shape.rows, shape.columns) > 12 ? 5 : 2;
+    const int every = std::max(shape.rows, shape.columns) > 50   ? 10
+                      : std::max(shape.rows, shape.columns) > 12 ? 5
+                                                                 : 2;
     for (int column = 0; column < shape.columns; column += every)
-        p.drawText(QRectF(centre(column, g).x() - 20, g.lattice.bottom() + 3, 40, metrics.height()), Qt::AlignCenter, QString::number(column));
+        p.drawText(QRectF(g.centre(column).x() - 20, g.lattice.bottom() + 3, 40, metrics.height()),
+                   Qt::AlignCenter, QString::number(column));
     for (int row = 0; row < shape.rows; row += every)
-        p.drawText(QRectF(0, centre(row * shape.columns, g).y() - metrics.height() / 2, g.lattice.left() - 5, metrics.height()),
+        p.drawText(QRectF(0, g.centre(row * shape.columns).y() - metrics.height() / 2, g.lattice.left() - 5,
+                          metrics.height()),
                    Qt::AlignRight | Qt::AlignVCenter, QString::number(row));
-    p.drawText(QRectF(g.lattice.left(), g.lattice.bottom() + 3 + metrics.height(), g.lattice.width(), metrics.height()), Qt::AlignCenter,
-               MapView::tr("column"));
+    p.drawText(QRectF(g.lattice.left(), g.lattice.bottom() + 3 + metrics.height(), g.lattice.width(),
+                      metrics.height()),
+               Qt::AlignCenter, MapView::tr("column"));
     p.save();
-    p.translate(g.lattice.left() - 6 - metrics.horizontalAdvance(QStringLiteral("000")) - metrics.height(), g.lattice.center().y());
+    p.translate(g.lattice.left() - 6 - metrics.horizontalAdvance(QStringLiteral("000")) - metrics.height(),
+                g.lattice.center().y());
     p.rotate(-90);
     p.drawText(QRectF(-100, 0, 200, metrics.height()), Qt::AlignCenter, MapView::tr("row"));
     p.restore();
 
     p.setPen(c.text);
-    const QString title = layer.unit.isEmpty() ? layer.name : QStringLiteral("%1 [%2]").arg(layer.name, layer.unit);
-    p.drawText(QRectF(g.lattice.left(), g.lattice.top() - metrics.height() - 4, size.width() - g.lattice.left() - gridStep, metrics.height()),
-               Qt::AlignLeft | Qt::AlignVCenter, layer.logarithmic && !layer.diverging ? MapView::tr("%1, log scale").arg(title) : title);
+    const QString title =
+        layer.unit.isEmpty() ? layer.name : QStringLiteral("%1 [%2]").arg(layer.name, layer.unit);
+    p.drawText(QRectF(g.lattice.left(), g.lattice.top() - metrics.height() - 4,
+                      size.width() - g.lattice.left() - gridStep, metrics.height()),
+               Qt::AlignLeft | Qt::AlignVCenter,
+               layer.logarithmic && !layer.diverging ? MapView::tr("%1, log scale").arg(title) : title);
     if (!std::isnan(low)) drawScale(p, g, metrics);
 }
 
-void MapView::Private::drawBubbles(QPainter& p, const Geometry& g) const {
+void MapView::Private::drawBubbles(QPainter& p, const LatticeGeometry& g) const {
     const ThemeColours& c = theme();
     const int most = hits.empty() ? 0 : *std::max_element(hits.begin(), hits.end());
     for (int n = 0; n < shape.neurons(); ++n) {
         const auto i = std::size_t(n);
-        const QPointF middle = centre(n, g);
+        const QPointF middle = g.centre(n);
         double total = 0;
-        for (const auto& counts : classCounts) total += i < counts.size() ? counts[i] : 0;
+        for (const auto& counts : classCounts)
+            total += i < counts.size() ? counts[i] : 0;
         const int count = i < hits.size() ? hits[i] : int(total);
         if (count <= 0) continue;
         const double share = most > 0 ? std::sqrt(double(count) / most) : 1.0;
@@ -276,14 +224,15 @@ void MapView::Private::drawBubbles(QPainter& p, const Geometry& g) const {
     }
 }
 
-void MapView::Private::drawScale(QPainter& p, const Geometry& g, const QFontMetricsF& metrics) const {
+void MapView::Private::drawScale(QPainter& p, const LatticeGeometry& g, const QFontMetricsF& metrics) const {
     const auto [low, high] = ends();
     const auto& colours = colourTable(mapInUse());
     p.setRenderHint(QPainter::Antialiasing, false);
     const int steps = std::max(1, int(g.bar.height()));
     for (int i = 0; i < steps; ++i) {
         const double t = 1.0 - (i + 0.5) / steps;
-        p.fillRect(QRectF(g.bar.left(), g.bar.top() + i * g.bar.height() / steps, g.bar.width(), g.bar.height() / steps + 0.5),
+        p.fillRect(QRectF(g.bar.left(), g.bar.top() + i * g.bar.height() / steps, g.bar.width(),
+                          g.bar.height() / steps + 0.5),
                    QColor(colours[std::size_t(std::lround(t * 255))]));
     }
     p.setRenderHint(QPainter::Antialiasing, true);
@@ -296,12 +245,12 @@ void MapView::Private::drawScale(QPainter& p, const Geometry& g, const QFontMetr
         if (lastY - y < metrics.height()) continue;
         lastY = y;
         p.drawLine(QPointF(g.bar.right(), y), QPointF(g.bar.right() + 4, y));
-        p.drawText(QRectF(g.bar.right() + 6, y - metrics.height() / 2, 80, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                   QString::number(v, 'g', 4));
+        p.drawText(QRectF(g.bar.right() + 6, y - metrics.height() / 2, 80, metrics.height()),
+                   Qt::AlignLeft | Qt::AlignVCenter, QString::number(v, 'g', 4));
     }
 }
 
-void MapView::Private::drawSelection(QPainter& p, const Geometry& g) const {
+void MapView::Private::drawSelection(QPainter& p, const LatticeGeometry& g) const {
     const ThemeColours& c = theme();
     p.setRenderHint(QPainter::Antialiasing);
     const double pen = std::clamp(g.cell * 0.12, 1.5, 3.0);
@@ -310,20 +259,21 @@ void MapView::Private::drawSelection(QPainter& p, const Geometry& g) const {
         p.setPen(QPen(Qt::white, 1));
         p.setBrush(c.selection);
         const double radius = std::clamp(g.cell * 0.17, 1.5, 6.0);
-        p.drawEllipse(centre(n, g), radius, radius);
+        p.drawEllipse(g.centre(n), radius, radius);
     }
     p.setBrush(Qt::NoBrush);
     const auto ring = [&](int n, const QColor& colour, double width) {
         // White beneath, so that the outline is seen on every colour of the map.
         p.setPen(QPen(Qt::white, width + 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
-        p.drawPolygon(outline(centre(n, g), g.cell));
+        p.drawPolygon(g.outline(g.centre(n), g.cell));
         p.setPen(QPen(colour, width, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
-        p.drawPolygon(outline(centre(n, g), g.cell));
+        p.drawPolygon(g.outline(g.centre(n), g.cell));
     };
-    for (const int n : selected) ring(n, c.selection, pen);
+    for (const int n : selected)
+        ring(n, c.selection, pen);
     if (valid(hovered)) {
         p.setPen(QPen(c.text, 1));
-        p.drawPolygon(outline(centre(hovered, g), g.cell));
+        p.drawPolygon(g.outline(g.centre(hovered), g.cell));
     }
     if (valid(current)) ring(current, view->hasFocus() ? c.accent : c.selection, pen);
     if (dragging) {
@@ -356,13 +306,14 @@ void MapView::Private::activate(int neuron, bool add) {
 }
 
 void MapView::Private::finishLasso(bool add) {
-    const Geometry g = geometry();
+    const LatticeGeometry g = geometry();
     const std::set<int> before = selected;
     if (!add) selected.clear();
     const QRectF box = QRectF(pressedAt, lasso.isEmpty() ? pressedAt : lasso.last()).normalized();
     for (int n = 0; n < shape.neurons(); ++n) {
-        const QPointF middle = centre(n, g);
-        if (rectangle ? box.contains(middle) : lasso.containsPoint(middle, Qt::OddEvenFill)) selected.insert(n);
+        const QPointF middle = g.centre(n);
+        if (rectangle ? box.contains(middle) : lasso.containsPoint(middle, Qt::OddEvenFill))
+            selected.insert(n);
     }
     if (selected != before) Q_EMIT view->selectionChanged(view->selectedNeurons());
 }
@@ -399,7 +350,9 @@ void MapView::setShape(const MapShape& shape) {
     d_->invalidate();
 }
 
-const MapShape& MapView::shape() const { return d_->shape; }
+const MapShape& MapView::shape() const {
+    return d_->shape;
+}
 
 void MapView::setLayer(MapLayer layer) {
     d_->layer = std::move(layer);
@@ -437,14 +390,18 @@ void MapView::setPiesVisible(bool visible) {
     d_->invalidate();
 }
 
-int MapView::currentNeuron() const { return d_->current; }
+int MapView::currentNeuron() const {
+    return d_->current;
+}
 
 void MapView::setCurrentNeuron(int neuron) {
     d_->current = d_->valid(neuron) ? neuron : -1;
     update();
 }
 
-std::vector<int> MapView::selectedNeurons() const { return {d_->selected.begin(), d_->selected.end()}; }
+std::vector<int> MapView::selectedNeurons() const {
+    return {d_->selected.begin(), d_->selected.end()};
+}
 
 void MapView::setSelectedNeurons(const std::vector<int>& neurons) {
     d_->selected.clear();
@@ -464,10 +421,12 @@ int MapView::densestNeuron() const {
     return most == d_->hits.end() ? -1 : int(most - d_->hits.begin());
 }
 
-int MapView::neuronAt(QPointF position) const { return d_->neuronAt(position, d_->geometry()); }
+int MapView::neuronAt(QPointF position) const {
+    return d_->geometry().neuronAt(position);
+}
 
 QPointF MapView::centreOf(int neuron) const {
-    return d_->valid(neuron) ? d_->centre(neuron, d_->geometry()) : QPointF();
+    return d_->valid(neuron) ? d_->geometry().centre(neuron) : QPointF();
 }
 
 QString MapView::describe(int neuron) const {
@@ -477,7 +436,8 @@ QString MapView::describe(int neuron) const {
     const auto i = std::size_t(neuron);
     if (i < d_->hits.size()) {
         const int count = d_->hits[i];
-        text += QStringLiteral(" · ") + (count == 1 ? tr("1 spectrum") : tr("%1 spectra").arg(groupedNumber(count)));
+        text += QStringLiteral(" · ") +
+                (count == 1 ? tr("1 spectrum") : tr("%1 spectra").arg(groupedNumber(count)));
     }
     return text;
 }
@@ -491,9 +451,13 @@ QImage MapView::image(QSize size, double scale) {
     return result;
 }
 
-QSize MapView::sizeHint() const { return {64 * gridStep, 56 * gridStep}; }
+QSize MapView::sizeHint() const {
+    return {64 * gridStep, 56 * gridStep};
+}
 
-QSize MapView::minimumSizeHint() const { return {30 * gridStep, 26 * gridStep}; }
+QSize MapView::minimumSizeHint() const {
+    return {30 * gridStep, 26 * gridStep};
+}
 
 void MapView::paintEvent(QPaintEvent*) {
     const double ratio = devicePixelRatioF();
@@ -512,12 +476,15 @@ void MapView::paintEvent(QPaintEvent*) {
     if (told >= 0) {
         p.setFont(tabularFont(smallFont(font())));
         p.setPen(theme().text);
-        p.drawText(QRectF(gridStep, height() - p.fontMetrics().height() - 2, width() - 2 * gridStep, p.fontMetrics().height()),
+        p.drawText(QRectF(gridStep, height() - p.fontMetrics().height() - 2, width() - 2 * gridStep,
+                          p.fontMetrics().height()),
                    Qt::AlignLeft | Qt::AlignVCenter, describe(told));
     }
 }
 
-void MapView::resizeEvent(QResizeEvent*) { d_->pictureValid = false; }
+void MapView::resizeEvent(QResizeEvent*) {
+    d_->pictureValid = false;
+}
 
 void MapView::changeEvent(QEvent* event) {
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) d_->invalidate();
@@ -557,7 +524,9 @@ void MapView::mouseReleaseEvent(QMouseEvent* event) {
     }
 }
 
-void MapView::leaveEvent(QEvent*) { d_->setHovered(-1); }
+void MapView::leaveEvent(QEvent*) {
+    d_->setHovered(-1);
+}
 
 void MapView::keyPressEvent(QKeyEvent* event) {
     const int columns = d_->shape.columns;
@@ -570,11 +539,21 @@ void MapView::keyPressEvent(QKeyEvent* event) {
     const int start = std::max(d_->current, 0);
     int column = start % columns, row = start / columns;
     switch (event->key()) {
-    case Qt::Key_Left: column = std::max(0, column - 1); break;
-    case Qt::Key_Right: column = std::min(columns - 1, column + 1); break;
-    case Qt::Key_Up: row = std::max(0, row - 1); break;
-    case Qt::Key_Down: row = std::min(rows - 1, row + 1); break;
-    case Qt::Key_Home: d_->activate(densestNeuron(), false); return;
+    case Qt::Key_Left:
+        column = std::max(0, column - 1);
+        break;
+    case Qt::Key_Right:
+        column = std::min(columns - 1, column + 1);
+        break;
+    case Qt::Key_Up:
+        row = std::max(0, row - 1);
+        break;
+    case Qt::Key_Down:
+        row = std::min(rows - 1, row + 1);
+        break;
+    case Qt::Key_Home:
+        d_->activate(densestNeuron(), false);
+        return;
     case Qt::Key_Escape:
         d_->pressed = d_->dragging = false;
         if (!d_->selected.empty()) {
@@ -583,8 +562,12 @@ void MapView::keyPressEvent(QKeyEvent* event) {
         }
         update();
         return;
-    case Qt::Key_L: Q_EMIT labelRequested(); return;
-    default: QWidget::keyPressEvent(event); return;
+    case Qt::Key_L:
+        Q_EMIT labelRequested();
+        return;
+    default:
+        QWidget::keyPressEvent(event);
+        return;
     }
     const int next = d_->current < 0 ? start : row * columns + column;
     if (next == d_->current) return;
@@ -601,7 +584,8 @@ void MapView::keyPressEvent(QKeyEvent* event) {
 void MapView::contextMenuEvent(QContextMenuEvent* event) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addAction(tr("Go to the densest neuron\tHome"), this, [this] { d_->activate(densestNeuron(), false); });
+    menu->addAction(tr("Go to the densest neuron\tHome"), this,
+                    [this] { d_->activate(densestNeuron(), false); });
     menu->addAction(tr("Label the selection…\tL"), this, &MapView::labelRequested);
     menu->addSeparator();
     menu->addAction(tr("Export as PNG…"), this, &MapView::exportRequested);
@@ -618,10 +602,14 @@ bool MapView::event(QEvent* event) {
             QString text = describe(neuron);
             const auto i = std::size_t(neuron);
             if (i < d_->layer.values.size() && std::isfinite(d_->layer.values[i]))
-                text += QStringLiteral("\n%1: %2 %3").arg(d_->layer.name, QString::number(d_->layer.values[i], 'g', 4), d_->layer.unit);
+                text +=
+                    QStringLiteral("\n%1: %2 %3")
+                        .arg(d_->layer.name, QString::number(d_->layer.values[i], 'g', 4), d_->layer.unit);
             for (std::size_t k = 0; k < d_->classCounts.size(); ++k) {
                 if (i < d_->classCounts[k].size() && d_->classCounts[k][i] > 0)
-                    text += QStringLiteral("\n%1: %2").arg(d_->classNames.value(int(k))).arg(d_->classCounts[k][i]);
+                    text += QStringLiteral("\n%1: %2")
+                                .arg(d_->classNames.value(int(k)))
+                                .arg(d_->classCounts[k][i]);
             }
             QToolTip::showText(help->globalPos(), text, this);
         }

@@ -1,6 +1,7 @@
-// MapView: the lattice of a self-organising map, one value a neuron, with the neurons' members to choose from.
-// A click chooses a neuron, Ctrl-click adds one, a drag lassos several (with Shift: a rectangle), the arrows walk to the
-// neighbours, Home goes to the neuron with most spectra, L asks to label the selection. UI thread only; values by copy.
+// MapView: the lattice of a self-organising map, one value a neuron, with the neurons' members to choose
+// from. A click chooses a neuron, Ctrl-click adds one, a drag lassos several (with Shift: a rectangle), the
+// arrows walk to the neighbours, Home goes to the neuron with most spectra, L asks to label the selection. UI
+// thread only; values by copy.
 #pragma once
 
 #include <memory>
@@ -8,6 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include <QImage>
+#include <QPointF>
+#include <QStringList>
 #include <QWidget>
 
 #include "widgets/common/colour_map.h"
@@ -16,8 +20,8 @@ namespace balmer::widgets {
 
 enum class Lattice { Rectangular, Hexagonal };
 
-/// Neuron i stands in row i / columns and column i % columns; row 0 is at the top. On a hexagonal lattice the odd
-/// rows are shifted right by half a cell.
+/// Neuron i stands in row i / columns and column i % columns; row 0 is at the top. On a hexagonal lattice the
+/// odd rows are shifted right by half a cell.
 struct MapShape {
     Lattice lattice = Lattice::Hexagonal;
     int rows = 0;
@@ -27,11 +31,11 @@ struct MapShape {
 };
 
 struct MapLayer {
-    QString name;                ///< "U-matrix", "hits", "λ 6563 Å"
-    QString unit;                ///< of the values, for the scale; may be empty
-    std::vector<double> values;  ///< one a neuron; NaN: no value, drawn in the plot's background
-    bool logarithmic = false;    ///< values ≤ 0 are drawn at the scale's lower end
-    bool diverging = false;      ///< about zero, symmetric, in the diverging map
+    QString name;               ///< "U-matrix", "hits", "λ 6563 Å"
+    QString unit;               ///< of the values, for the scale; may be empty
+    std::vector<double> values; ///< one a neuron; NaN: no value, drawn in the plot's background
+    bool logarithmic = false;   ///< values ≤ 0 are drawn at the scale's lower end
+    bool diverging = false;     ///< about zero, symmetric, in the diverging map
     std::optional<std::pair<double, double>> range; ///< absent: from the least to the greatest value
 };
 

@@ -21,12 +21,13 @@ QualitySparkline::QualitySparkline(QWidget* parent) : PlotView(parent) {
     p.xAxis->setTicker(QSharedPointer<QCPAxisTickerFixed>(new QCPAxisTickerFixed));
     p.xAxis->setSubTicks(false);
     p.yAxis2->grid()->setVisible(false);
-    p.axisRect()->setMinimumMargins(QMargins(7 * gridStep, gridStep, 7 * gridStep, 5 * gridStep));
+    p.axisRect()->setMinimumMargins(QMargins(9 * gridStep, gridStep, 9 * gridStep, 5 * gridStep));
     p.setInteractions(QCP::Interactions());
     p.addGraph(p.xAxis, p.yAxis)->setName(tr("quantisation error"));
     p.addGraph(p.xAxis, p.yAxis2)->setName(tr("topographic error"));
-    setToolTip(tr("QE: quantisation error, the mean distance to the best neuron. TE: topographic error, the share of "
-                  "spectra whose two best neurons are not neighbours."));
+    setToolTip(tr(
+        "QE: quantisation error, the mean distance to the best neuron. TE: topographic error, the share of "
+        "spectra whose two best neurons are not neighbours."));
     QualitySparkline::applyColours();
     QualitySparkline::fit();
 }
@@ -38,7 +39,8 @@ void QualitySparkline::append(int epoch, double quantisationError, double topogr
     fit();
 }
 
-void QualitySparkline::setHistory(const std::vector<double>& quantisationError, const std::vector<double>& topographicError) {
+void QualitySparkline::setHistory(const std::vector<double>& quantisationError,
+                                  const std::vector<double>& topographicError) {
     clear();
     const auto fill = [&](int graph, const std::vector<double>& values) {
         for (std::size_t i = 0; i < values.size(); ++i) {
@@ -62,7 +64,10 @@ void QualitySparkline::fit() {
     // An axis that would grow with each epoch would redraw everything in another place; it grows by tens.
     const int room = std::max(10, (epochs_ + 9) / 10 * 10);
     plot()->xAxis->setRange(0.5, room + 0.5);
-    qSharedPointerCast<QCPAxisTickerFixed>(plot()->xAxis->ticker())->setTickStep(room <= 20 ? 2 : room <= 50 ? 5 : room / 10);
+    qSharedPointerCast<QCPAxisTickerFixed>(plot()->xAxis->ticker())
+        ->setTickStep(room <= 20   ? 2
+                      : room <= 50 ? 5
+                                   : room / 10);
     for (int g = 0; g < 2; ++g) {
         QCPAxis* axis = g == 0 ? plot()->yAxis : plot()->yAxis2;
         bool found = false;
@@ -77,7 +82,9 @@ void QualitySparkline::fit() {
     redraw();
 }
 
-QSize QualitySparkline::sizeHint() const { return {50 * gridStep, 15 * gridStep}; }
+QSize QualitySparkline::sizeHint() const {
+    return {50 * gridStep, 15 * gridStep};
+}
 
 void QualitySparkline::applyColours() {
     PlotView::applyColours();
@@ -86,7 +93,8 @@ void QualitySparkline::applyColours() {
     const std::pair<QColor, QColor> lines[] = {{c.accent, c.accentText}, {c.selection, c.selectionText}};
     for (int g = 0; g < 2; ++g) {
         plot()->graph(g)->setPen(QPen(lines[g].first, 1.5, g == 0 ? Qt::SolidLine : Qt::DashLine));
-        plot()->graph(g)->setScatterStyle(QCPScatterStyle(g == 0 ? QCPScatterStyle::ssDisc : QCPScatterStyle::ssSquare, lines[g].first, 4));
+        plot()->graph(g)->setScatterStyle(
+            QCPScatterStyle(g == 0 ? QCPScatterStyle::ssDisc : QCPScatterStyle::ssSquare, lines[g].first, 4));
         QCPAxis* axis = g == 0 ? plot()->yAxis : plot()->yAxis2;
         axis->setLabelColor(lines[g].second);
     }

@@ -1,5 +1,5 @@
-// QualitySparkline: quantisation and topographic error by epoch, two small lines with labelled axes that grow while
-// a map trains. UI thread only.
+// QualitySparkline: quantisation and topographic error by epoch, two small lines with labelled axes that grow
+// while a map trains. UI thread only.
 #pragma once
 
 #include <vector>
@@ -15,7 +15,8 @@ class QualitySparkline : public PlotView {
 
     /// Epochs count from 1. NaN where an error was not computed for that epoch.
     void append(int epoch, double quantisationError, double topographicError);
-    void setHistory(const std::vector<double>& quantisationError, const std::vector<double>& topographicError);
+    void setHistory(const std::vector<double>& quantisationError,
+                    const std::vector<double>& topographicError);
     void clear();
     int epochs() const { return epochs_; }
     void fit() override;

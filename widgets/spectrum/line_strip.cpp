@@ -82,7 +82,8 @@ LineStrip::LineStrip(QWidget* parent) : QWidget(parent), d_(std::make_unique<Pri
               {QStringLiteral("Ca II K"), 3934.78}});
     connect(d_->plot, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
         for (const Private::Cell& cell : d_->cells) {
-            if (cell.rect->rect().contains(event->pos())) Q_EMIT lineClicked(cell.line.name, cell.line.wavelength);
+            if (cell.rect->rect().contains(event->pos()))
+                Q_EMIT lineClicked(cell.line.name, cell.line.wavelength);
         }
     });
 }
@@ -103,7 +104,8 @@ void LineStrip::setLines(std::vector<MarkedLine> lines, double halfWidthKmPerSec
         cell.line = std::move(line);
         cell.rect = new QCPAxisRect(&plot, false);
         cell.rect->setLayer(QStringLiteral("background"));
-        cell.rect->setMinimumMargins(QMargins(column == 0 ? 3 * gridStep : gridStep, 4, gridStep, 5 * gridStep));
+        cell.rect->setMinimumMargins(
+            QMargins(column == 0 ? 3 * gridStep : gridStep, 4, gridStep, 5 * gridStep));
         QCPAxis* x = cell.rect->addAxis(QCPAxis::atBottom);
         QCPAxis* y = cell.rect->addAxis(QCPAxis::atLeft);
         // On the layers of the default axes, below which the curves are drawn.
@@ -149,15 +151,22 @@ void LineStrip::setLines(std::vector<MarkedLine> lines, double halfWidthKmPerSec
 }
 
 void LineStrip::setSpectrum(const PlottedSpectrum& spectrum) {
-    for (Private::Cell& cell : d_->cells) d_->fill(cell, spectrum);
+    for (Private::Cell& cell : d_->cells)
+        d_->fill(cell, spectrum);
     d_->plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
-void LineStrip::clear() { setSpectrum(PlottedSpectrum{}); }
+void LineStrip::clear() {
+    setSpectrum(PlottedSpectrum{});
+}
 
-QCustomPlot* LineStrip::plot() const { return d_->plot; }
+QCustomPlot* LineStrip::plot() const {
+    return d_->plot;
+}
 
-QSize LineStrip::sizeHint() const { return {80 * gridStep, 17 * gridStep}; }
+QSize LineStrip::sizeHint() const {
+    return {80 * gridStep, 17 * gridStep};
+}
 
 void LineStrip::changeEvent(QEvent* event) {
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {

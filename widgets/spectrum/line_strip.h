@@ -1,4 +1,5 @@
-// LineStrip: a row of small plots of one spectrum about its lines, in velocity, each scaled for itself. UI thread only.
+// LineStrip: a row of small plots of one spectrum about its lines, in velocity, each scaled for itself. UI
+// thread only.
 #pragma once
 
 #include <memory>

@@ -13,13 +13,13 @@ namespace balmer::widgets {
 
 struct PlottedSpectrum {
     QString id;
-    QString name;                       ///< what the read-out and the legend show; the id where empty
-    std::vector<double> wavelength;     ///< Å, ascending
-    std::vector<float> flux;            ///< as long as wavelength; NaN leaves a gap
-    std::vector<float> error;           ///< 1 σ; empty: none
-    std::vector<std::uint8_t> mask;     ///< 1: bad, drawn grey; empty: all good
-    std::optional<QColor> colour;       ///< absent: by its place in the overlay
-    bool model = false;                 ///< a prototype or mean: violet, dashed, behind the others
+    QString name;                   ///< what the read-out and the legend show; the id where empty
+    std::vector<double> wavelength; ///< Å, ascending
+    std::vector<float> flux;        ///< as long as wavelength; NaN leaves a gap
+    std::vector<float> error;       ///< 1 σ; empty: none
+    std::vector<std::uint8_t> mask; ///< 1: bad, drawn grey; empty: all good
+    std::optional<QColor> colour;   ///< absent: by its place in the overlay
+    bool model = false;             ///< a prototype or mean: violet, dashed, behind the others
 
     bool empty() const { return wavelength.empty() || wavelength.size() != flux.size(); }
 };
@@ -30,8 +30,9 @@ struct MarkedLine {
     double wavelength = 0;
 };
 
-/// The lines that stars and nebulae show most in the optical, named as usual after their air wavelengths; the values are
-/// vacuum wavelengths (NIST Atomic Spectra Database, rounded to 0.01 Å; blends: their strongest component).
+/// The lines that stars and nebulae show most in the optical, named as usual after their air wavelengths; the
+/// values are vacuum wavelengths (NIST Atomic Spectra Database, rounded to 0.01 Å; blends: their strongest
+/// component).
 const std::vector<MarkedLine>& commonLines();
 inline constexpr double hAlphaVacuum = 6564.61;
 

@@ -5,12 +5,12 @@
 #include <limits>
 
 #include <QEvent>
-#include <QImage>
 #include <QMouseEvent>
 #include <QVariantAnimation>
 
 #include "widgets/common/theme.h"
 #include "widgets/plot/custom_plot.h"
+#include "widgets/spectrum/curve_painter.h"
 
 namespace balmer::widgets {
 
@@ -18,196 +18,12 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// From data to pixels, and the part of an axis in sight.
-struct Mapping {
-    double xScale = 1, xOffset = 0, yScale = 1, yOffset = 0;
-    double lower = 0, upper = 1; // wavelengths in sight
-    double column = 1;           // width of a pixel column
-    double yTop = 0, yBottom = 0;
-    bool vector = false; // the painter writes lines, not pixels
-
-    double x(double wavelength) const { return xOffset + xScale * wavelength; }
-    /// Kept near the visible part: a rasteriser must not meet a cosmic ray's 10⁷ pixels.
-    double y(double flux) const { return std::clamp(yOffset + yScale * flux, yTop - 4000, yBottom + 4000); }
-};
-
-bool masked(const PlottedSpectrum& s, std::size_t i) { return i < s.mask.size() && s.mask[i] != 0; }
-
-const QString& nameOf(const PlottedSpectrum& s) { return s.name.isEmpty() ? s.id : s.name; }
-
-/// The samples in sight, and one more on either side: [first, last).
-std::pair<std::size_t, std::size_t> inSight(const PlottedSpectrum& s, const Mapping& m) {
-    const auto begin = s.wavelength.begin();
-    auto first = std::lower_bound(begin, s.wavelength.end(), m.lower);
-    auto last = std::upper_bound(first, s.wavelength.end(), m.upper);
-    if (first != begin) --first;
-    if (last != s.wavelength.end()) ++last;
-    return {std::size_t(first - begin), std::size_t(last - begin)};
+const QString& nameOf(const PlottedSpectrum& s) {
+    return s.name.isEmpty() ? s.id : s.name;
 }
 
-/// More than three samples a pixel column: the curve is then what its columns cover.
-bool dense(const PlottedSpectrum& s, std::size_t first, std::size_t last, const Mapping& m) {
-    return double(last - first) > 3 * (s.wavelength[last - 1] - s.wavelength[first]) * m.xScale / m.column + 3;
-}
-
-/// One rectangle a pixel column, from the least to the greatest flux there, joined to the column before and as thick
-/// as the pen where the curve is flat.
-void columnsOf(const PlottedSpectrum& s, std::size_t first, std::size_t last, const Mapping& m, double thickness, QList<QRectF>& columns) {
-    columns.clear();
-    float before = s.flux[first];
-    std::size_t i = first;
-    while (i < last) {
-        const double left = std::floor(m.x(s.wavelength[i]) / m.column) * m.column;
-        const double endWavelength = (left + m.column - m.xOffset) / m.xScale;
-        float least = std::min(before, s.flux[i]), greatest = std::max(before, s.flux[i]);
-        for (++i; i < last && s.wavelength[i] < endWavelength; ++i) {
-            least = std::min(least, s.flux[i]);
-            greatest = std::max(greatest, s.flux[i]);
-        }
-        before = s.flux[i - 1];
-        const double top = m.y(double(greatest)) - thickness / 2, bottom = m.y(double(least)) + thickness / 2;
-        columns.append(QRectF(left, top, m.column, bottom - top));
-    }
-}
-
-/// An image of the plot's inside in which the columns of many curves are laid over each other, many times faster than a
-/// painter's rectangles.
-struct Crowd {
-    QImage image;
-    QPointF origin;
-    double pixel = 1; // size of an image pixel, in the painter's units
-
-    Crowd(const QRect& box, double pixelSize)
-        : image(int(std::ceil(box.width() / pixelSize)), int(std::ceil(box.height() / pixelSize)), QImage::Format_ARGB32_Premultiplied),
-          origin(box.topLeft()), pixel(pixelSize) {
-        image.fill(0);
-    }
-
-    void fill(const QList<QRectF>& columns, const QColor& colour) {
-        const QRgb source = qPremultiply(colour.rgba());
-        const unsigned keep = 255U - unsigned(qAlpha(source));
-        const auto stride = image.bytesPerLine() / qsizetype(sizeof(QRgb));
-        auto* bits = reinterpret_cast<QRgb*>(image.bits());
-        for (const QRectF& column : columns) {
-            const auto x = int(std::lround((column.left() - origin.x()) / pixel));
-            const int top = std::max(0, int(std::lround((column.top() - origin.y()) / pixel)));
-            const int bottom = std::min(image.height(), std::max(top + 1, int(std::lround((column.bottom() - origin.y()) / pixel))));
-            if (x < 0 || x >= image.width()) continue;
-            QRgb* at = bits + top * stride + x;
-            for (int y = top; y < bottom; ++y, at += stride) {
-                // Two channels at a time: c + d (255 − a) / 255, rounded as (v + 128 + (v + 128 >> 8)) >> 8.
-                unsigned low = (*at & 0x00FF00FFU) * keep + 0x00800080U;
-                unsigned high = ((*at >> 8) & 0x00FF00FFU) * keep + 0x00800080U;
-                low = ((low + ((low >> 8) & 0x00FF00FFU)) >> 8) & 0x00FF00FFU;
-                high = (high + ((high >> 8) & 0x00FF00FFU)) & 0xFF00FF00U;
-                *at = source + (low | high);
-            }
-        }
-    }
-};
-
-/// Fills whole pixel columns in the brush's colour. QCPPainter shifts by half a pixel while it antialiases; columns
-/// must lie on the pixels themselves, or each would be two pale ones.
-void fillColumns(QPainter& painter, const QList<QRectF>& columns, const QColor& colour, Crowd* crowd = nullptr) {
-    if (crowd != nullptr) {
-        crowd->fill(columns, colour);
-        return;
-    }
-    const double shift = painter.testRenderHint(QPainter::Antialiasing) ? 0.5 : 0.0;
-    painter.translate(-shift, -shift);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(colour);
-    painter.drawRects(columns);
-    painter.setBrush(Qt::NoBrush);
-    painter.translate(shift, shift);
-}
-
-/// flux ± error, as pixel columns where samples are dense, otherwise one polygon for each stretch without gaps.
-void drawBand(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, QColor colour) {
-    if (s.error.size() != s.flux.size()) return;
-    colour.setAlphaF(0.25F);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(colour);
-    const auto [first, last] = inSight(s, m);
-    if (first == last) return;
-    const bool byColumns = !m.vector && dense(s, first, last, m);
-    QList<QPointF> above, below;
-    QList<QRectF> columns;
-    const auto flush = [&] {
-        if (!byColumns && above.size() > 1) {
-            QPolygonF polygon(above);
-            for (auto it = below.crbegin(); it != below.crend(); ++it) polygon.append(*it);
-            painter.drawPolygon(polygon);
-        }
-        above.clear();
-        below.clear();
-    };
-    std::size_t i = first;
-    while (i < last) {
-        if (!std::isfinite(s.flux[i]) || !std::isfinite(s.error[i]) || masked(s, i)) {
-            flush();
-            ++i;
-            continue;
-        }
-        const double at = m.x(s.wavelength[i]);
-        const double x = byColumns ? std::floor(at / m.column) * m.column : at;
-        double high = double(s.flux[i]) + double(s.error[i]), low = double(s.flux[i]) - double(s.error[i]);
-        for (++i; i < last && m.x(s.wavelength[i]) < x + m.column; ++i) {
-            if (!std::isfinite(s.flux[i]) || !std::isfinite(s.error[i]) || masked(s, i)) break;
-            high = std::max(high, double(s.flux[i]) + double(s.error[i]));
-            low = std::min(low, double(s.flux[i]) - double(s.error[i]));
-        }
-        if (byColumns) {
-            columns.append(QRectF(QPointF(x, m.y(high)), QPointF(x + m.column, m.y(low))));
-        } else {
-            above.append(QPointF(x, m.y(high)));
-            below.append(QPointF(x, m.y(low)));
-        }
-    }
-    flush();
-    if (byColumns) fillColumns(painter, columns, colour);
-    painter.setBrush(Qt::NoBrush);
-}
-
-/// The curve: good stretches in the colour, masked ones grey, gaps where the flux is no number.
-void drawCurve(QPainter& painter, const PlottedSpectrum& s, const Mapping& m, const QPen& pen, Crowd* crowd = nullptr) {
-    const QPen grey(theme().masked, pen.widthF(), Qt::SolidLine);
-    const auto [first, last] = inSight(s, m);
-    QList<QPointF> points;
-    QList<QLineF> segments;
-    QList<QRectF> columns;
-    std::size_t i = first;
-    while (i < last) {
-        if (!std::isfinite(s.flux[i])) {
-            ++i;
-            continue;
-        }
-        const bool bad = masked(s, i);
-        const std::size_t start = i;
-        while (i < last && std::isfinite(s.flux[i]) && masked(s, i) == bad) ++i;
-        // A masked stretch reaches to the good samples beside it, so that the line does not break.
-        const std::size_t from = bad && start > first && std::isfinite(s.flux[start - 1]) ? start - 1 : start;
-        const std::size_t to = bad && i < last && std::isfinite(s.flux[i]) ? i + 1 : i;
-        const QPen& ink = bad ? grey : pen;
-        if (!m.vector && dense(s, from, to, m)) {
-            columnsOf(s, from, to, m, pen.widthF(), columns);
-            fillColumns(painter, columns, ink.color(), crowd);
-            continue;
-        }
-        points.clear();
-        for (std::size_t k = from; k < to; ++k) points.append(QPointF(m.x(s.wavelength[k]), m.y(double(s.flux[k]))));
-        painter.setPen(ink);
-        if (points.size() == 1) {
-            painter.drawPoint(points.front());
-        } else if (m.vector) {
-            painter.drawPolyline(points);
-        } else {
-            // Line by line is many times faster than a stroked polyline, and looks the same at these widths.
-            segments.clear();
-            for (qsizetype k = 1; k < points.size(); ++k) segments.append(QLineF(points[k - 1], points[k]));
-            painter.drawLines(segments);
-        }
-    }
+bool masked(const PlottedSpectrum& s, std::size_t i) {
+    return i < s.mask.size() && s.mask[i] != 0;
 }
 
 } // namespace
@@ -247,7 +63,8 @@ struct SpectrumPlot::Private {
 
     /// The chosen one, or the first.
     std::size_t currentIndex() const {
-        const auto it = std::find_if(spectra.begin(), spectra.end(), [&](const auto& s) { return s.id == currentId; });
+        const auto it =
+            std::find_if(spectra.begin(), spectra.end(), [&](const auto& s) { return s.id == currentId; });
         return it == spectra.end() ? 0 : std::size_t(it - spectra.begin());
     }
 
@@ -261,11 +78,11 @@ struct SpectrumPlot::Private {
         return classColour(int(i - 1));
     }
 
-    Mapping mapping(const QCPPainter& painter) const {
+    CurveMapping mapping(const QCPPainter& painter) const {
         QCustomPlot* plot = view->plot();
         const QCPRange x = plot->xAxis->range();
         const QCPRange y = plot->yAxis->range();
-        Mapping m;
+        CurveMapping m;
         m.xScale = (plot->xAxis->coordToPixel(x.upper) - plot->xAxis->coordToPixel(x.lower)) / x.size();
         m.xOffset = plot->xAxis->coordToPixel(x.lower) - m.xScale * x.lower;
         m.yScale = (plot->yAxis->coordToPixel(y.upper) - plot->yAxis->coordToPixel(y.lower)) / y.size();
@@ -273,20 +90,25 @@ struct SpectrumPlot::Private {
         m.lower = x.lower;
         m.upper = x.upper;
         m.vector = painter.modes().testFlag(QCPPainter::pmVectorized);
-        m.column = m.vector ? 0.25 : 1.0 / std::max(1.0, painter.device()->devicePixelRatioF() * painter.transform().m11());
+        m.column =
+            m.vector ? 0.25
+                     : 1.0 / std::max(1.0, painter.device()->devicePixelRatioF() * painter.transform().m11());
         m.yTop = plot->axisRect()->top();
         m.yBottom = plot->axisRect()->bottom();
         return m;
     }
 
-    /// The index of the sample nearest to this wavelength; the size where it lies outside by more than a sample.
+    /// The index of the sample nearest to this wavelength; the size where it lies outside by more than a
+    /// sample.
     static std::size_t nearest(const PlottedSpectrum& s, double wavelength) {
         const std::size_t n = s.wavelength.size();
         if (s.empty() || !std::isfinite(wavelength)) return n;
         const auto it = std::lower_bound(s.wavelength.begin(), s.wavelength.end(), wavelength);
         auto i = std::size_t(it - s.wavelength.begin());
         if (i == n || (i > 0 && wavelength - s.wavelength[i - 1] < s.wavelength[i] - wavelength)) --i;
-        const double step = n < 2 ? 1 : (i + 1 < n ? s.wavelength[i + 1] - s.wavelength[i] : s.wavelength[i] - s.wavelength[i - 1]);
+        const double step = n < 2 ? 1
+                                  : (i + 1 < n ? s.wavelength[i + 1] - s.wavelength[i]
+                                               : s.wavelength[i] - s.wavelength[i - 1]);
         return std::abs(s.wavelength[i] - wavelength) <= step ? i : n;
     }
 
@@ -331,7 +153,7 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
 
     void draw(QCPPainter* painter) override {
         const ThemeColours& c = theme();
-        const Mapping m = d_.mapping(*painter);
+        const CurveMapping m = d_.mapping(*painter);
         if (d_.spectra.empty() && !d_.backdrop) {
             painter->setPen(c.mutedText);
             painter->drawText(clipRect(), Qt::AlignCenter | Qt::TextWordWrap, d_.emptyText);
@@ -344,17 +166,21 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
         }
         // Many curves are drawn without antialiasing and half transparent: where they agree they grow dense.
         const bool many = d_.many();
-        const std::size_t current = d_.currentIndex();
+        // Among many, only one that was chosen stands out.
+        const std::size_t first = d_.currentIndex();
+        const bool chosen = first < d_.spectra.size() && d_.spectra[first].id == d_.currentId;
+        const std::size_t current = many && !chosen ? d_.spectra.size() : first;
         if (d_.errorVisible && current < d_.spectra.size() && !d_.spectra[current].empty())
             drawBand(*painter, d_.spectra[current], m, d_.colourOf(current));
         painter->setAntialiasing(!many);
-        std::optional<Crowd> crowd;
+        std::optional<CurveCrowd> crowd;
         if (many && !m.vector) crowd.emplace(clipRect(), m.column);
         for (std::size_t i = d_.spectra.size(); i-- > 0;) {
             if (i == current || d_.spectra[i].empty()) continue; // drawn last
             QColor colour = d_.colourOf(i);
-            if (many) colour.setAlphaF(0.45F);
-            drawCurve(*painter, d_.spectra[i], m, QPen(colour, 1, d_.spectra[i].model ? Qt::DashLine : Qt::SolidLine),
+            if (many) colour.setAlphaF(std::clamp(12.0F / float(d_.spectra.size()), 0.15F, 0.6F));
+            drawCurve(*painter, d_.spectra[i], m,
+                      QPen(colour, 1, d_.spectra[i].model ? Qt::DashLine : Qt::SolidLine),
                       crowd ? &*crowd : nullptr);
         }
         if (crowd) {
@@ -363,14 +189,14 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
         }
         painter->setAntialiasing(true);
         if (current < d_.spectra.size() && !d_.spectra[current].empty()) {
-            const double width = d_.spectra.size() > 1 && d_.spectra[current].id == d_.currentId ? 1.5 : 1.1;
+            const double width = d_.spectra.size() > 1 && chosen ? 1.5 : 1.1;
             drawCurve(*painter, d_.spectra[current], m, QPen(d_.colourOf(current), width));
         }
         drawLegend(*painter);
     }
 
   private:
-    void drawLines(QCPPainter& painter, const Mapping& m) {
+    void drawLines(QCPPainter& painter, const CurveMapping& m) {
         const QRect box = clipRect();
         painter.setFont(smallFont(d_.view->font()));
         const QFontMetrics metrics = painter.fontMetrics();
@@ -383,8 +209,10 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
                 const double x = m.x(line.wavelength);
                 painter.setPen(QPen(theme().border, 1, Qt::DashLine));
                 painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()));
-                const QRectF name(x + 3, box.top() + 1, metrics.horizontalAdvance(line.name) + 4, metrics.height());
-                const bool free = std::none_of(taken.begin(), taken.end(), [&](const QRectF& r) { return r.intersects(name); });
+                const QRectF name(x + 3, box.top() + 1, metrics.horizontalAdvance(line.name) + 4,
+                                  metrics.height());
+                const bool free = std::none_of(taken.begin(), taken.end(),
+                                               [&](const QRectF& r) { return r.intersects(name); });
                 if (!free || name.right() > box.right()) continue;
                 painter.setPen(theme().mutedText);
                 painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, line.name);
@@ -396,7 +224,8 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
     void drawLegend(QCPPainter& painter) {
         if (int(d_.spectra.size()) > d_.legendLimit) return;
         std::vector<std::pair<QString, QColor>> rows;
-        for (std::size_t i = 0; i < d_.spectra.size(); ++i) rows.emplace_back(nameOf(d_.spectra[i]), d_.colourOf(i));
+        for (std::size_t i = 0; i < d_.spectra.size(); ++i)
+            rows.emplace_back(nameOf(d_.spectra[i]), d_.colourOf(i));
         if (d_.backdrop) rows.emplace_back(nameOf(*d_.backdrop), theme().model);
         const QRect box = clipRect();
         painter.setFont(smallFont(d_.view->font()));
@@ -412,7 +241,8 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
             veil.setAlphaF(0.75F);
             painter.fillRect(QRectF(left - 24, y - metrics.ascent(), box.right() - left + 24, row), veil);
             painter.setPen(QPen(colour, 2));
-            painter.drawLine(QPointF(left - 20, y - metrics.ascent() * 0.4), QPointF(left - 6, y - metrics.ascent() * 0.4));
+            painter.drawLine(QPointF(left - 20, y - metrics.ascent() * 0.4),
+                             QPointF(left - 6, y - metrics.ascent() * 0.4));
             painter.setPen(theme().text);
             painter.drawText(QPointF(left, y), text);
             y += row;
@@ -434,11 +264,14 @@ class SpectrumPlot::Private::Overlay : public QCPLayerable {
     void draw(QCPPainter* painter) override {
         if (painter->modes().testFlag(QCPPainter::pmNoCaching)) return; // a figure shows no cursor
         const QRect box = clipRect();
-        const Mapping m = d_.mapping(*painter);
+        const CurveMapping m = d_.mapping(*painter);
         if (!std::isnan(d_.intervalFrom)) {
             QColor fill = theme().selection;
             fill.setAlphaF(0.18F);
-            painter->fillRect(QRectF(QPointF(m.x(d_.intervalFrom), box.top()), QPointF(m.x(d_.intervalTo), box.bottom())).normalized(), fill);
+            painter->fillRect(
+                QRectF(QPointF(m.x(d_.intervalFrom), box.top()), QPointF(m.x(d_.intervalTo), box.bottom()))
+                    .normalized(),
+                fill);
         }
         if (!std::isnan(d_.cursorWavelength)) {
             const QPointF at(m.x(d_.cursorWavelength), m.y(d_.cursorFlux));
@@ -450,8 +283,10 @@ class SpectrumPlot::Private::Overlay : public QCPLayerable {
             painter->drawEllipse(at, 4, 4);
             painter->setFont(tabularFont(smallFont(d_.view->font())));
             const QFontMetrics metrics = painter->fontMetrics();
-            const QString text = metrics.elidedText(d_.cursorText, Qt::ElideMiddle, box.width() - 2 * gridStep);
-            const QRect label(box.left() + 4, box.bottom() - metrics.height() - 6, metrics.horizontalAdvance(text) + 8, metrics.height() + 4);
+            const QString text =
+                metrics.elidedText(d_.cursorText, Qt::ElideMiddle, box.width() - 2 * gridStep);
+            const QRect label(box.left() + 4, box.bottom() - metrics.height() - 6,
+                              metrics.horizontalAdvance(text) + 8, metrics.height() + 4);
             QColor veil = theme().plot;
             veil.setAlphaF(0.85F);
             painter->fillRect(label, veil);
@@ -470,7 +305,8 @@ class SpectrumPlot::Private::Overlay : public QCPLayerable {
             QColor ink = theme().text;
             ink.setAlphaF(float(d_.flashStrength));
             painter->setPen(ink);
-            painter->drawText(box.adjusted(0, 0, 0, -2 * gridStep), Qt::AlignHCenter | Qt::AlignBottom, d_.flashText);
+            painter->drawText(box.adjusted(0, 0, 0, -2 * gridStep), Qt::AlignHCenter | Qt::AlignBottom,
+                              d_.flashText);
         }
     }
 
@@ -495,8 +331,9 @@ void SpectrumPlot::Private::moveCursor(const QPoint& at) {
     double v = nan;
     if (velocityReference > 0) {
         v = velocity(cursorWavelength, velocityReference);
-        cursorText += QStringLiteral("  %1 %2%3 km/s").arg(velocityName, v < 0 ? QStringLiteral("−") : QStringLiteral("+"),
-                                                          QString::number(std::abs(std::round(v))));
+        cursorText += QStringLiteral("  %1 %2%3 km/s")
+                          .arg(velocityName, v < 0 ? QStringLiteral("−") : QStringLiteral("+"),
+                               QString::number(std::abs(std::round(v))));
     }
     redrawOverlay();
     Q_EMIT view->readOut(text, cursorWavelength, cursorFlux, v, s.id);
@@ -562,7 +399,9 @@ void SpectrumPlot::clear() {
     setSpectra({});
 }
 
-const std::vector<PlottedSpectrum>& SpectrumPlot::spectra() const { return d_->spectra; }
+const std::vector<PlottedSpectrum>& SpectrumPlot::spectra() const {
+    return d_->spectra;
+}
 
 void SpectrumPlot::setCurrent(const QString& id) {
     if (d_->currentId == id) return;
@@ -576,9 +415,13 @@ void SpectrumPlot::setBackdrop(std::optional<PlottedSpectrum> backdrop) {
     redraw();
 }
 
-void SpectrumPlot::setRangeLocked(bool locked) { d_->locked = locked; }
+void SpectrumPlot::setRangeLocked(bool locked) {
+    d_->locked = locked;
+}
 
-bool SpectrumPlot::rangeLocked() const { return d_->locked; }
+bool SpectrumPlot::rangeLocked() const {
+    return d_->locked;
+}
 
 void SpectrumPlot::fit() {
     double left = std::numeric_limits<double>::infinity(), right = -left, low = left, high = -left;
@@ -592,7 +435,8 @@ void SpectrumPlot::fit() {
             high = std::max(high, double(s.flux[i]));
         }
     };
-    for (const PlottedSpectrum& s : d_->spectra) include(s);
+    for (const PlottedSpectrum& s : d_->spectra)
+        include(s);
     if (d_->backdrop) include(*d_->backdrop);
     if (right > left) {
         plot()->xAxis->setRange(left, right);
@@ -608,7 +452,8 @@ void SpectrumPlot::fit() {
 
 void SpectrumPlot::setLines(std::vector<MarkedLine> lines) {
     d_->lines = std::move(lines);
-    std::sort(d_->lines.begin(), d_->lines.end(), [](const auto& a, const auto& b) { return a.wavelength < b.wavelength; });
+    std::sort(d_->lines.begin(), d_->lines.end(),
+              [](const auto& a, const auto& b) { return a.wavelength < b.wavelength; });
     redraw();
 }
 
@@ -617,7 +462,9 @@ void SpectrumPlot::setLinesVisible(bool visible) {
     redraw();
 }
 
-bool SpectrumPlot::linesVisible() const { return d_->linesVisible; }
+bool SpectrumPlot::linesVisible() const {
+    return d_->linesVisible;
+}
 
 void SpectrumPlot::setErrorVisible(bool visible) {
     d_->errorVisible = visible;
@@ -636,7 +483,8 @@ void SpectrumPlot::setVelocityReference(double restWavelength, const QString& na
 
 QString SpectrumPlot::readOutAt(double wavelength, double value) const {
     std::size_t spectrum = 0, sample = 0;
-    return d_->pick(wavelength, value, spectrum, sample) ? Private::describe(d_->spectra[spectrum], sample) : QString();
+    return d_->pick(wavelength, value, spectrum, sample) ? Private::describe(d_->spectra[spectrum], sample)
+                                                         : QString();
 }
 
 void SpectrumPlot::flash(const QColor& colour, const QString& text) {
@@ -687,18 +535,23 @@ bool SpectrumPlot::eventFilter(QObject* watched, QEvent* event) {
             if (mouse->button() == Qt::LeftButton && (mouse->pos() - d_->pressed).manhattanLength() < 4) {
                 std::size_t spectrum = 0, sample = 0;
                 if (plot()->axisRect()->rect().contains(mouse->pos()) &&
-                    d_->pick(plot()->xAxis->pixelToCoord(mouse->pos().x()), plot()->yAxis->pixelToCoord(mouse->pos().y()),
-                             spectrum, sample))
+                    d_->pick(plot()->xAxis->pixelToCoord(mouse->pos().x()),
+                             plot()->yAxis->pixelToCoord(mouse->pos().y()), spectrum, sample))
                     Q_EMIT spectrumClicked(d_->spectra[spectrum].id);
             }
             break;
-        case QEvent::Leave: d_->clearCursor(); break;
-        default: break;
+        case QEvent::Leave:
+            d_->clearCursor();
+            break;
+        default:
+            break;
         }
     }
     return PlotView::eventFilter(watched, event);
 }
 
-void SpectrumPlot::applyColours() { PlotView::applyColours(); }
+void SpectrumPlot::applyColours() {
+    PlotView::applyColours();
+}
 
 } // namespace balmer::widgets

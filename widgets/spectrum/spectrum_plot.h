@@ -1,6 +1,6 @@
 // SpectrumPlot: an overlay of named spectra with cursor read-out, line marks, error bands and masked parts.
-// What is drawn is thinned to the least and greatest value a pixel column, so fifty full spectra draw within a frame.
-// UI thread only; holds copies of the values given.
+// What is drawn is thinned to the least and greatest value a pixel column, so fifty full spectra draw within
+// a frame. UI thread only; holds copies of the values given.
 #pragma once
 
 #include <memory>
@@ -27,7 +27,8 @@ class SpectrumPlot : public PlotView {
     /// The spectrum that is drawn strongest and on which the read-out and the error band are; "": the first.
     void setCurrent(const QString& id);
 
-    /// A mean with its spread (error = spread) drawn behind, violet: neighbours of a neuron, a prototype. Absent: none.
+    /// A mean with its spread (error = spread) drawn behind, violet: neighbours of a neuron, a prototype.
+    /// Absent: none.
     void setBackdrop(std::optional<PlottedSpectrum> backdrop);
 
     /// Locked: the axis ranges stay as they are whatever is set, until the user rescales or fit() is called.
@@ -44,8 +45,9 @@ class SpectrumPlot : public PlotView {
     /// The read-out adds the velocity about this line, Å; 0: none.
     void setVelocityReference(double restWavelength, const QString& name = {});
 
-    /// The text for a position, as the signal carries it: "6561.07 Å: name: 3.29"; of the spectrum whose value is
-    /// nearest to `value` there, or of the current one where `value` is NaN. Empty outside all spectra.
+    /// The text for a position, as the signal carries it: "6561.07 Å: name: 3.29"; of the spectrum whose
+    /// value is nearest to `value` there, or of the current one where `value` is NaN. Empty outside all
+    /// spectra.
     QString readOutAt(double wavelength, double value) const;
 
     /// A thin band of this colour at the plot's edge that fades in 0.4 s, with a text: the label just given.
@@ -56,7 +58,8 @@ class SpectrumPlot : public PlotView {
 
   Q_SIGNALS:
     /// The cursor moved to a sample; an empty text when it left. Velocity is NaN without a reference line.
-    void readOut(const QString& text, double wavelength, double flux, double velocityKmPerSecond, const QString& id);
+    void readOut(const QString& text, double wavelength, double flux, double velocityKmPerSecond,
+                 const QString& id);
     /// A spectrum was clicked.
     void spectrumClicked(const QString& id);
     /// An interval chosen by Ctrl-drag, Å.

@@ -21,8 +21,8 @@ namespace balmer::widgets {
 SpectrumTable::SpectrumTable(const QString& name, QWidget* parent)
     : QWidget(parent), filter_(new QLineEdit(this)), error_(new QLabel(this)), count_(new QLabel(this)),
       columns_(new QToolButton(this)), view_(new QTableView(this)), stack_(new QStackedWidget(this)),
-      empty_(new EmptyState(Icon::Data, tr("Nothing to show yet."), QString(), this)), progress_(new ProgressLine(this)),
-      typing_(new QTimer(this)) {
+      empty_(new EmptyState(Icon::Data, tr("Nothing to show yet."), QString(), this)),
+      progress_(new ProgressLine(this)), typing_(new QTimer(this)) {
     setObjectName(name);
     filter_->setObjectName(name + QStringLiteral("Filter"));
     filter_->setPlaceholderText(tr("filter, as in: snr > 10 and class = 'A'"));
@@ -91,7 +91,8 @@ SpectrumTable::SpectrumTable(const QString& name, QWidget* parent)
         Q_EMIT filterChanged(filterText());
         view_->setFocus();
     });
-    connect(columns_, &QToolButton::clicked, this, [this] { showColumnMenu(columns_->mapToGlobal(QPoint(0, columns_->height()))); });
+    connect(columns_, &QToolButton::clicked, this,
+            [this] { showColumnMenu(columns_->mapToGlobal(QPoint(0, columns_->height()))); });
     connect(view_->horizontalHeader(), &QWidget::customContextMenuRequested, this,
             [this](const QPoint& at) { showColumnMenu(view_->horizontalHeader()->mapToGlobal(at)); });
     connect(view_, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
@@ -123,9 +124,10 @@ void SpectrumTable::setModel(QAbstractItemModel* model) {
     connect(model, &QAbstractItemModel::modelReset, this, &SpectrumTable::updateCounts);
     connect(model, &QAbstractItemModel::rowsInserted, this, &SpectrumTable::updateCounts);
     connect(model, &QAbstractItemModel::rowsRemoved, this, &SpectrumTable::updateCounts);
-    connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
-        if (!silent_) Q_EMIT currentIdChanged(idOfRow(now.row()));
-    });
+    connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex& now) {
+                if (!silent_) Q_EMIT currentIdChanged(idOfRow(now.row()));
+            });
     connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         if (!silent_) Q_EMIT selectedIdsChanged(selectedIds());
     });
@@ -141,9 +143,11 @@ void SpectrumTable::setFilterVisible(bool visible) {
 
 void SpectrumTable::setCounts(qint64 shown, qint64 total) {
     countsGiven_ = true;
-    count_->setText(shown == total ? (total == 1 ? tr("1 spectrum") : tr("%1 spectra").arg(groupedNumber(total)))
-                                   : tr("%1 of %2 spectra").arg(groupedNumber(shown), groupedNumber(total)));
-    // A filter that leaves nothing shows an empty table with its header, not the empty state of a place without data.
+    count_->setText(shown == total
+                        ? (total == 1 ? tr("1 spectrum") : tr("%1 spectra").arg(groupedNumber(total)))
+                        : tr("%1 of %2 spectra").arg(groupedNumber(shown), groupedNumber(total)));
+    // A filter that leaves nothing shows an empty table with its header, not the empty state of a place
+    // without data.
     stack_->setCurrentWidget(total == 0 ? static_cast<QWidget*>(empty_) : view_);
 }
 
@@ -163,15 +167,22 @@ void SpectrumTable::setFilterError(const QString& message) {
     filter_->style()->polish(filter_);
 }
 
-QString SpectrumTable::filterText() const { return filter_->text().trimmed(); }
-
-void SpectrumTable::setFilterText(const QString& text) { filter_->setText(text); }
-
-QString SpectrumTable::idOfRow(int row) const {
-    return model_ && row >= 0 && row < model_->rowCount() ? model_->index(row, 0).data(idRole).toString() : QString();
+QString SpectrumTable::filterText() const {
+    return filter_->text().trimmed();
 }
 
-QString SpectrumTable::currentId() const { return idOfRow(view_->currentIndex().row()); }
+void SpectrumTable::setFilterText(const QString& text) {
+    filter_->setText(text);
+}
+
+QString SpectrumTable::idOfRow(int row) const {
+    return model_ && row >= 0 && row < model_->rowCount() ? model_->index(row, 0).data(idRole).toString()
+                                                          : QString();
+}
+
+QString SpectrumTable::currentId() const {
+    return idOfRow(view_->currentIndex().row());
+}
 
 bool SpectrumTable::setCurrentId(const QString& id) {
     if (!model_) return false;
@@ -189,15 +200,20 @@ QStringList SpectrumTable::selectedIds() const {
     QStringList ids;
     if (!model_ || view_->selectionModel() == nullptr) return ids;
     for (const QItemSelectionRange& range : view_->selectionModel()->selection()) {
-        for (int row = range.top(); row <= range.bottom(); ++row) ids.append(idOfRow(row));
+        for (int row = range.top(); row <= range.bottom(); ++row)
+            ids.append(idOfRow(row));
     }
     ids.removeDuplicates();
     return ids;
 }
 
-QByteArray SpectrumTable::saveLayout() const { return view_->horizontalHeader()->saveState(); }
+QByteArray SpectrumTable::saveLayout() const {
+    return view_->horizontalHeader()->saveState();
+}
 
-bool SpectrumTable::restoreLayout(const QByteArray& layout) { return view_->horizontalHeader()->restoreState(layout); }
+bool SpectrumTable::restoreLayout(const QByteArray& layout) {
+    return view_->horizontalHeader()->restoreState(layout);
+}
 
 bool SpectrumTable::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::KeyPress) {
@@ -247,7 +263,8 @@ void SpectrumTable::showColumnMenu(const QPoint& globalPosition) {
         each->setChecked(!header->isSectionHidden(column));
         // The first column names the row; it stays.
         each->setEnabled(column > 0);
-        connect(each, &QAction::toggled, view_, [this, column](bool shown) { view_->setColumnHidden(column, !shown); });
+        connect(each, &QAction::toggled, view_,
+                [this, column](bool shown) { view_->setColumnHidden(column, !shown); });
     }
     menu->popup(globalPosition);
 }

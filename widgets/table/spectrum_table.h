@@ -1,6 +1,6 @@
-// SpectrumTable: a table of spectra over the application's model, with filter line, counts, column chooser and an empty
-// state. Arrow keys walk, Space asks to add to the overlay, double click or Enter opens. UI thread only; the model is the
-// application's and is not owned.
+// SpectrumTable: a table of spectra over the application's model, with filter line, counts, column chooser
+// and an empty state. Arrow keys walk, Space asks to add to the overlay, double click or Enter opens. UI
+// thread only; the model is the application's and is not owned.
 #pragma once
 
 #include <QAbstractItemModel>
@@ -28,8 +28,8 @@ class SpectrumTable : public QWidget {
     /// `name` is the prefix of all object names in it: "dataTable" gives "dataTableFilter", "dataTableView" …
     explicit SpectrumTable(const QString& name, QWidget* parent = nullptr);
 
-    /// Columns take the width of their first rows; restoreLayout() after it. Alignment of cells and headers is the model's
-    /// (Qt::TextAlignmentRole): numbers right, their header too.
+    /// Columns take the width of their first rows; restoreLayout() after it. Alignment of cells and headers
+    /// is the model's (Qt::TextAlignmentRole): numbers right, their header too.
     void setModel(QAbstractItemModel* model);
     QTableView* view() const { return view_; }
     QLineEdit* filterEdit() const { return filter_; }
@@ -46,7 +46,8 @@ class SpectrumTable : public QWidget {
     void setFilterText(const QString& text);
 
     QString currentId() const;
-    /// Makes the row of this id the current one and shows it; false where the model has no such row. Emits nothing.
+    /// Makes the row of this id the current one and shows it; false where the model has no such row. Emits
+    /// nothing.
     bool setCurrentId(const QString& id);
     QStringList selectedIds() const;
 

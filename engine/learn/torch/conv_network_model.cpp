@@ -1,7 +1,10 @@
 #include "engine/learn/torch/conv_network_model.h"
 
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <oneapi/dnnl/dnnl.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <array>
@@ -173,7 +176,7 @@ struct ShiftedAffine : torch::autograd::Function<ShiftedAffine> {
                 product('n', 't', valid, in, out, given, out, matrix + s * in * out, out, s == 0 ? 0.0f : 1.0f,
                         to + s * in, in);
         }
-        return {forInput, torch::from_blob(forMatrix, w.sizes()), torch::from_blob(forBias, {out}), Tensor(), Tensor()};
+        return {forInput, at::from_blob(forMatrix, w.sizes()), at::from_blob(forBias, {out}), Tensor(), Tensor()};
     }
 };
 
@@ -252,9 +255,9 @@ struct ConvModel::State {
         weights.resize(total);
         float* at = weights.data();
         for (const LayerShape& shape : shapes) {
-            parameters.push_back(torch::from_blob(at, {shape.shifts, shape.in, shape.out}).set_requires_grad(true));
+            parameters.push_back(at::from_blob(at, {shape.shifts, shape.in, shape.out}).set_requires_grad(true));
             at += shape.shifts * shape.in * shape.out;
-            parameters.push_back(torch::from_blob(at, {shape.out}).set_requires_grad(true));
+            parameters.push_back(at::from_blob(at, {shape.out}).set_requires_grad(true));
             at += shape.out;
         }
     }
@@ -381,7 +384,7 @@ core::Result<double> ConvModel::step(core::FloatView rows, std::span<const int> 
             const std::size_t first = piece * pieceRows, count = std::min(pieceRows, rows.rows() - first);
             losses[piece] = state.gradient(rows.block(first, count), labels.subspan(first, count),
                                            static_cast<double>(rows.rows()), parameters.dropout,
-                                           core::RandomStream(parameters.seed, state.steps * 4096 + piece + 1),
+                                           core::RandomStream(parameters.seed, (state.steps + 1) << 16 | piece),
                                            state.gradients[piece].data());
         } catch (const std::exception& error) {
             failures[piece] = error.what();

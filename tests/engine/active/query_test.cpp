@@ -95,12 +95,17 @@ TEST(PerformanceEstimate, IsAUniformSampleForItsSeed) {
         const auto rows = rowsIn(*list);
         EXPECT_EQ(std::set(rows.begin(), rows.end()).size(), 50u);
         for (const auto row : rows) ++drawn[row];
-        if (seed == 7) EXPECT_EQ(*list, *samplePerformanceEstimate(p.view(), classes, {}, parameters));
+        if (seed == 7) {
+            EXPECT_EQ(*list, *samplePerformanceEstimate(p.view(), classes, {}, parameters));
+        }
     }
     // 400 draws of 50 from 200: each row is expected 100 times with a deviation of 8.7.
     for (std::size_t r = 0; r < 400; ++r) {
-        if (r % 2 == 0) EXPECT_EQ(drawn[r], 0);
-        else EXPECT_NEAR(drawn[r], 100, 45);
+        if (r % 2 == 0) {
+            EXPECT_EQ(drawn[r], 0);
+        } else {
+            EXPECT_NEAR(drawn[r], 100, 45);
+        }
     }
 }
 

@@ -9,7 +9,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void touch(const fs::path& file) { std::ofstream(file) << "x"; }
+void touch(const fs::path& file) {
+    std::ofstream(file) << "x";
+}
 
 TEST(DirectoryScan, SortedOnceHiddenSkippedLinksToFoldersNotFollowed) {
     const test::TemporaryFolder folder;
@@ -24,7 +26,8 @@ TEST(DirectoryScan, SortedOnceHiddenSkippedLinksToFoldersNotFollowed) {
     const std::vector<fs::path> top{folder.path(), folder / "z.fits"};
     const ScanResult flat = scanFiles(top, false), deep = scanFiles(top, true);
     EXPECT_EQ(flat.files, (std::vector<fs::path>{folder / "link.fits", folder / "z.fits"}));
-    EXPECT_EQ(deep.files, (std::vector<fs::path>{folder / "b" / "a.fits", folder / "link.fits", folder / "z.fits"}));
+    EXPECT_EQ(deep.files,
+              (std::vector<fs::path>{folder / "b" / "a.fits", folder / "link.fits", folder / "z.fits"}));
     EXPECT_TRUE(deep.errors.empty());
     const std::vector<fs::path> named{folder / ".hidden"};
     EXPECT_EQ(scanFiles(named, false).files, named) << "named itself";

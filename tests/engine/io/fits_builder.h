@@ -28,7 +28,8 @@ class FitsBuilder {
 
     FitsBuilder& image(int bitpix, std::vector<long> axes, std::vector<double> pixels) {
         fits_create_img(file_, bitpix, static_cast<int>(axes.size()), axes.data(), &status_);
-        if (!pixels.empty()) fits_write_img(file_, TDOUBLE, 1, static_cast<LONGLONG>(pixels.size()), pixels.data(), &status_);
+        if (!pixels.empty())
+            fits_write_img(file_, TDOUBLE, 1, static_cast<LONGLONG>(pixels.size()), pixels.data(), &status_);
         return *this;
     }
     FitsBuilder& table(const std::string& name, long rows, std::vector<ColumnOf> columns) {
@@ -38,15 +39,16 @@ class FitsBuilder {
             forms.push_back(c.form.data());
             units.push_back(c.unit.data());
         }
-        fits_create_tbl(file_, BINARY_TBL, rows, static_cast<int>(columns.size()), names.data(), forms.data(), units.data(),
-                        name.empty() ? nullptr : name.c_str(), &status_);
+        fits_create_tbl(file_, BINARY_TBL, rows, static_cast<int>(columns.size()), names.data(), forms.data(),
+                        units.data(), name.empty() ? nullptr : name.c_str(), &status_);
         for (std::size_t i = 0; i < columns.size(); ++i) {
             const std::string number = std::to_string(i + 1);
             if (!columns[i].utype.empty()) text("TUTYP" + number, columns[i].utype);
             if (!columns[i].ucd.empty()) text("TUCD" + number, columns[i].ucd);
             if (columns[i].values.empty()) continue;
-            fits_write_col(file_, TDOUBLE, static_cast<int>(i + 1), 1, 1, static_cast<LONGLONG>(columns[i].values.size()),
-                           columns[i].values.data(), &status_);
+            fits_write_col(file_, TDOUBLE, static_cast<int>(i + 1), 1, 1,
+                           static_cast<LONGLONG>(columns[i].values.size()), columns[i].values.data(),
+                           &status_);
         }
         return *this;
     }
@@ -67,7 +69,8 @@ class FitsBuilder {
         fits_flush_file(file_, &status_);
         LONGLONG end = 0;
         fits_get_hduaddrll(file_, nullptr, nullptr, &end, &status_);
-        return status_ == 0 ? std::string(static_cast<const char*>(buffer_), static_cast<std::size_t>(end)) : std::string();
+        return status_ == 0 ? std::string(static_cast<const char*>(buffer_), static_cast<std::size_t>(end))
+                            : std::string();
     }
 
   private:

@@ -16,20 +16,41 @@ using test::why;
 
 constexpr double NOT_A_NUMBER = std::numeric_limits<double>::quiet_NaN();
 
-auto read(const std::string& bytes, const std::string& name = "star.fits") { return readSpectra(asBytes(bytes), name); }
+auto read(const std::string& bytes, const std::string& name = "star.fits") {
+    return readSpectra(asBytes(bytes), name);
+}
 
 FitsBuilder& lamostCards(FitsBuilder& fits) {
-    return fits.text("TELESCOP", "LAMOST").text("ORIGIN", "NAOC-LAMOST").number("COEFF0", 3.5682).number("COEFF1", 0.0001)
-        .number("CRVAL1", 3.5682).number("CD1_1", 0.0001).logical("VACUUM", true).number("RA", 332.05627).number("DEC", -0.34518)
-        .number("EQUINOX", 2000).text("DESIG", "LAMOST J220813.50-002042.6").text("CLASS", "STAR").text("SUBCLASS", "B2e")
-        .text("DATE-OBS", "2011-10-24T12:30:00").number("Z", 0.0002).text("MAGTYPE", "ugriz").number("MAG1", 99).number("MAG2", 16.5);
+    return fits.text("TELESCOP", "LAMOST")
+        .text("ORIGIN", "NAOC-LAMOST")
+        .number("COEFF0", 3.5682)
+        .number("COEFF1", 0.0001)
+        .number("CRVAL1", 3.5682)
+        .number("CD1_1", 0.0001)
+        .logical("VACUUM", true)
+        .number("RA", 332.05627)
+        .number("DEC", -0.34518)
+        .number("EQUINOX", 2000)
+        .text("DESIG", "LAMOST J220813.50-002042.6")
+        .text("CLASS", "STAR")
+        .text("SUBCLASS", "B2e")
+        .text("DATE-OBS", "2011-10-24T12:30:00")
+        .number("Z", 0.0002)
+        .text("MAGTYPE", "ugriz")
+        .number("MAG1", 99)
+        .number("MAG2", 16.5);
 }
 
 TEST(LamostImage, RowThreeIsTheWavelengthEvenWhereTheHeaderContradicts) {
     FitsBuilder fits;
-    fits.image(FLOAT_IMG, {4, 5}, {1, 2, 3, 4, 10, 10, 0, 10, 3700, 3701, 3702, 3703, 0, 1, 0, 0, 0, 0, 0, 0});
-    lamostCards(fits).text("EXTEN0", "Flux, Inverse, Wavelength, Andmask, Ormask").number("CRPIX1", -9999).text("DATA_V", "LAMOST DR8")
-        .number("OBSID", 105172).number("SNRR", 73.65);
+    fits.image(FLOAT_IMG, {4, 5},
+               {1, 2, 3, 4, 10, 10, 0, 10, 3700, 3701, 3702, 3703, 0, 1, 0, 0, 0, 0, 0, 0});
+    lamostCards(fits)
+        .text("EXTEN0", "Flux, Inverse, Wavelength, Andmask, Ormask")
+        .number("CRPIX1", -9999)
+        .text("DATA_V", "LAMOST DR8")
+        .number("OBSID", 105172)
+        .number("SNRR", 73.65);
     const auto spectra = read(fits.bytes(), "spec-1.fits.gz");
     ASSERT_TRUE(spectra) << why(spectra);
     ASSERT_EQ(spectra->size(), 1U);
@@ -56,8 +77,14 @@ TEST(LamostImage, ThirdRowOfTheOldPipelineIsNoWavelength) {
     FitsBuilder fits;
     // The subcontinuum ascends here and could pass for wavelengths.
     fits.image(FLOAT_IMG, {3, 5}, {1, 2, 3, 1, 1, 1, 4000, 4001, 4002, 0, 0, 0, 0, 0, 0});
-    lamostCards(fits).text("EXTEN0", "Flux Inverse Subcontinuum Andmask Ormask").text("VERSPIPE", "v2.6.4").number("SN_R", 12)
-        .number("LMJD", 55859).text("PLANID", "F5902").number("SPID", 5).number("FIBERID", 172);
+    lamostCards(fits)
+        .text("EXTEN0", "Flux Inverse Subcontinuum Andmask Ormask")
+        .text("VERSPIPE", "v2.6.4")
+        .number("SN_R", 12)
+        .number("LMJD", 55859)
+        .text("PLANID", "F5902")
+        .number("SPID", 5)
+        .number("FIBERID", 172);
     const auto spectra = read(fits.bytes());
     ASSERT_TRUE(spectra) << why(spectra);
     const spectrum::Spectrum& s = spectra->front();
@@ -72,8 +99,11 @@ TEST(LamostTable, OneRowOfVectors) {
     FitsBuilder fits;
     fits.image(SHORT_IMG, {}, {});
     lamostCards(fits).text("DATA_V", "LAMOST DR10").number("MAG_PS_G", 14.5);
-    fits.table("COADD", 1, {{"FLUX", "3E", "", "", "", {1, 2, 3}}, {"IVAR", "3E", "", "", "", {4, 5, 6}},
-                            {"WAVELENGTH", "3E", "", "", "", {3700, 3701, 3702}}, {"ANDMASK", "3E", "", "", "", {0, 0, 1}}});
+    fits.table("COADD", 1,
+               {{"FLUX", "3E", "", "", "", {1, 2, 3}},
+                {"IVAR", "3E", "", "", "", {4, 5, 6}},
+                {"WAVELENGTH", "3E", "", "", "", {3700, 3701, 3702}},
+                {"ANDMASK", "3E", "", "", "", {0, 0, 1}}});
     const auto spectra = read(fits.bytes());
     ASSERT_TRUE(spectra) << why(spectra);
     const spectrum::Spectrum& s = spectra->front();
@@ -87,7 +117,10 @@ TEST(LamostMediumResolution, IsRefusedByName) {
     FitsBuilder fits;
     fits.image(SHORT_IMG, {}, {});
     lamostCards(fits).text("EXTNAME", "Information");
-    fits.table("COADD_B", 2, {{"FLUX", "E", "", "", "", {1, 2}}, {"IVAR", "E", "", "", "", {1, 1}}, {"LOGLAM", "E", "", "", "", {3.6, 3.7}}});
+    fits.table("COADD_B", 2,
+               {{"FLUX", "E", "", "", "", {1, 2}},
+                {"IVAR", "E", "", "", "", {1, 1}},
+                {"LOGLAM", "E", "", "", "", {3.6, 3.7}}});
     const auto spectra = read(fits.bytes());
     ASSERT_FALSE(spectra);
     EXPECT_EQ(spectra.error().code(), core::ErrorCode::Unsupported);
@@ -97,10 +130,19 @@ TEST(LamostMediumResolution, IsRefusedByName) {
 TEST(SdssSpec, LogarithmicWavelengthsAndTheFatalFlagsAlone) {
     FitsBuilder fits;
     fits.image(BYTE_IMG, {}, {});
-    fits.text("TELESCOP", "SDSS 2.5-M").number("RA", 1).number("DEC", 2).number("PLUG_RA", 146.49).number("PLUG_DEC", -0.369)
-        .number("PLATEID", 266).number("MJD", 51602).number("FIBERID", 107);
-    fits.table("COADD", 4, {{"flux", "E", "", "", "", {1, 2, 3, 4}}, {"loglam", "E", "", "", "", {3.5, 3.5001, 3.5002, 3.5003}},
-                            {"ivar", "E", "", "", "", {1, 1, 0, 1}}, {"and_mask", "J", "", "", "", {16, 1 << 24, 0, 1 << 23}}});
+    fits.text("TELESCOP", "SDSS 2.5-M")
+        .number("RA", 1)
+        .number("DEC", 2)
+        .number("PLUG_RA", 146.49)
+        .number("PLUG_DEC", -0.369)
+        .number("PLATEID", 266)
+        .number("MJD", 51602)
+        .number("FIBERID", 107);
+    fits.table("COADD", 4,
+               {{"flux", "E", "", "", "", {1, 2, 3, 4}},
+                {"loglam", "E", "", "", "", {3.5, 3.5001, 3.5002, 3.5003}},
+                {"ivar", "E", "", "", "", {1, 1, 0, 1}},
+                {"and_mask", "J", "", "", "", {16, 1 << 24, 0, 1 << 23}}});
     const auto spectra = read(fits.bytes());
     ASSERT_TRUE(spectra) << why(spectra);
     const spectrum::Spectrum& s = spectra->front();
@@ -117,12 +159,18 @@ TEST(LinearImage, AxisFromCrpixAndCdeltInTheUnitThatTheHeaderNames) {
         const char *type, *unit;
         Medium medium;
     };
-    for (const Case& c : {Case{6500, 0.5, 1, 6500, "LINEAR", "Angstrom", Medium::Unknown}, Case{6500, 0.5, 3, 6499, "AWAV", "angstrom", Medium::Air},
-                          Case{650, 0.05, 1, 6500, "WAVE", "nm", Medium::Vacuum}, Case{6.5e-7, 5e-11, 1, 6500, "WAVE", "", Medium::Vacuum},
-                          Case{6500, 0.5, 1, 6500, "", "", Medium::Unknown}, Case{6500, 0.5, 1, 6500, "WAVELENGTH [Ang]", "", Medium::Unknown}}) {
+    for (const Case& c : {Case{6500, 0.5, 1, 6500, "LINEAR", "Angstrom", Medium::Unknown},
+                          Case{6500, 0.5, 3, 6499, "AWAV", "angstrom", Medium::Air},
+                          Case{650, 0.05, 1, 6500, "WAVE", "nm", Medium::Vacuum},
+                          Case{6.5e-7, 5e-11, 1, 6500, "WAVE", "", Medium::Vacuum},
+                          Case{6500, 0.5, 1, 6500, "", "", Medium::Unknown},
+                          Case{6500, 0.5, 1, 6500, "WAVELENGTH [Ang]", "", Medium::Unknown}}) {
         FitsBuilder fits;
         fits.image(SHORT_IMG, {4}, {5, 6, 7, 8});
-        fits.number("CRVAL1", c.start).number("CDELT1", c.step).number("CRPIX1", c.pixel).text("CTYPE1", c.type);
+        fits.number("CRVAL1", c.start)
+            .number("CDELT1", c.step)
+            .number("CRPIX1", c.pixel)
+            .text("CTYPE1", c.type);
         if (*c.unit != 0) fits.text("CUNIT1", c.unit);
         const auto spectra = read(fits.bytes());
         ASSERT_TRUE(spectra) << c.type << ' ' << c.unit << ": " << why(spectra);
@@ -148,9 +196,17 @@ TEST(LinearImage, LogarithmicWithAndWithoutItsFlag) {
 TEST(LinearImage, OndrejovImagesAreInAirAndTheirPositionsOfDate) {
     FitsBuilder fits;
     fits.image(FLOAT_IMG, {3}, {1, 2, 3});
-    fits.text("OBSERVAT", "ONDREJOV").text("TELESCOP", "ZEISS-2m").number("CRVAL1", 6252.9).number("CD1_1", 0.2567)
-        .text("RA", "00:56:42.527").text("DEC", "+60:43:00.20").number("EQUINOX", 2005.39978).text("OBJECT", "gamma Cas")
-        .text("DATE-OBS", "2011-11-22").text("UT", "18:59:31").text("WAT1_001", "wtype=linear label=Wavelength units=angstroms");
+    fits.text("OBSERVAT", "ONDREJOV")
+        .text("TELESCOP", "ZEISS-2m")
+        .number("CRVAL1", 6252.9)
+        .number("CD1_1", 0.2567)
+        .text("RA", "00:56:42.527")
+        .text("DEC", "+60:43:00.20")
+        .number("EQUINOX", 2005.39978)
+        .text("OBJECT", "gamma Cas")
+        .text("DATE-OBS", "2011-11-22")
+        .text("UT", "18:59:31")
+        .text("WAT1_001", "wtype=linear label=Wavelength units=angstroms");
     const auto spectra = read(fits.bytes());
     ASSERT_TRUE(spectra) << why(spectra);
     const spectrum::Metadata& m = spectra->front().metadata;
@@ -164,8 +220,12 @@ TEST(LinearImage, OndrejovImagesAreInAirAndTheirPositionsOfDate) {
 TEST(LinearImage, OndrejovsLaterImagesStateJ2000UnderTheEquinoxOfDate) {
     FitsBuilder fits;
     fits.image(FLOAT_IMG, {3}, {1, 2, 3});
-    fits.text("OBSERVAT", "ONDREJOV").number("CRVAL1", 6252.9).number("CD1_1", 0.2567).text("RA", "00:56:42.527")
-        .text("DEC", "+60:43:00.20").number("EQUINOX", 2011.889771);
+    fits.text("OBSERVAT", "ONDREJOV")
+        .number("CRVAL1", 6252.9)
+        .number("CD1_1", 0.2567)
+        .text("RA", "00:56:42.527")
+        .text("DEC", "+60:43:00.20")
+        .number("EQUINOX", 2011.889771);
     const auto spectra = read(fits.bytes());
     ASSERT_TRUE(spectra) << why(spectra);
     ASSERT_TRUE(spectra->front().metadata.position);
@@ -189,7 +249,11 @@ TEST(LinearImage, RefusesAxesThatAreNoWavelength) {
 TEST(LinearImage, BlankAndScaleOfIntegersAreHonoured) {
     FitsBuilder fits;
     fits.image(SHORT_IMG, {4}, {10, 20, -32768, 40});
-    fits.number("CRVAL1", 5000).number("CDELT1", 1).number("BSCALE", 0.5).number("BZERO", 100).number("BLANK", -32768);
+    fits.number("CRVAL1", 5000)
+        .number("CDELT1", 1)
+        .number("BSCALE", 0.5)
+        .number("BZERO", 100)
+        .number("BLANK", -32768);
     const auto spectra = read(fits.bytes());
     ASSERT_TRUE(spectra) << why(spectra);
     EXPECT_EQ(spectra->front().flux[1], 110);
@@ -199,10 +263,11 @@ TEST(LinearImage, BlankAndScaleOfIntegersAreHonoured) {
 TEST(SpectrumTable, ColumnsByUtypeBeforeNamesAndUnitsTurnedToAngstrom) {
     FitsBuilder fits;
     fits.image(BYTE_IMG, {}, {});
-    fits.table("SPECTRUM", 1, {{"FLUX", "3E", "", "continuum:Data.FluxAxis.Value", "", {9, 9, 9}},
-                               {"X", "3D", "nm", "spec:Data.SpectralAxis.Value", "em.wl;obs.atmos", {500, 501, 502}},
-                               {"Y", "3D", "Jy", "spec:Data.FluxAxis.Value", "", {1, 2, 3}},
-                               {"E", "3D", "Jy", "spec:Data.FluxAxis.Accuracy.StatError", "", {0.5, 0.5, 0}}});
+    fits.table("SPECTRUM", 1,
+               {{"FLUX", "3E", "", "continuum:Data.FluxAxis.Value", "", {9, 9, 9}},
+                {"X", "3D", "nm", "spec:Data.SpectralAxis.Value", "em.wl;obs.atmos", {500, 501, 502}},
+                {"Y", "3D", "Jy", "spec:Data.FluxAxis.Value", "", {1, 2, 3}},
+                {"E", "3D", "Jy", "spec:Data.FluxAxis.Accuracy.StatError", "", {0.5, 0.5, 0}}});
     const auto spectra = read(fits.bytes());
     ASSERT_TRUE(spectra) << why(spectra);
     const spectrum::Spectrum& s = spectra->front();
@@ -217,7 +282,8 @@ TEST(SpectrumTable, ColumnsByUtypeBeforeNamesAndUnitsTurnedToAngstrom) {
 TEST(SpectrumTable, FrequenciesDescendInWavelength) {
     FitsBuilder fits;
     fits.image(BYTE_IMG, {}, {});
-    fits.table("", 3, {{"f", "D", "THz", "", "em.freq", {400, 500, 600}}, {"flux", "D", "", "", "", {1, 2, 3}}});
+    fits.table("", 3,
+               {{"f", "D", "THz", "", "em.freq", {400, 500, 600}}, {"flux", "D", "", "", "", {1, 2, 3}}});
     const auto spectra = read(fits.bytes());
     ASSERT_TRUE(spectra) << why(spectra);
     EXPECT_NEAR(spectra->front().axis.first(), 2997924.58 / 600, 1e-6);
@@ -227,7 +293,10 @@ TEST(SpectrumTable, FrequenciesDescendInWavelength) {
 TEST(SpectrumTable, SmallFluxesKeepTheirWeights) {
     FitsBuilder fits;
     fits.image(BYTE_IMG, {}, {});
-    fits.table("", 2, {{"wave", "D", "Angstrom", "", "", {5000, 5001}}, {"flux", "D", "cgs", "", "", {2e-17, 4e-17}}, {"err", "D", "", "", "", {1e-21, 2e-21}}});
+    fits.table("", 2,
+               {{"wave", "D", "Angstrom", "", "", {5000, 5001}},
+                {"flux", "D", "cgs", "", "", {2e-17, 4e-17}},
+                {"err", "D", "", "", "", {1e-21, 2e-21}}});
     const auto spectra = read(fits.bytes());
     ASSERT_TRUE(spectra) << why(spectra);
     const spectrum::Spectrum& s = spectra->front();
@@ -239,8 +308,9 @@ TEST(SpectrumTable, SmallFluxesKeepTheirWeights) {
 TEST(SpectrumTable, PaddingGoesHolesStay) {
     FitsBuilder fits;
     fits.image(BYTE_IMG, {}, {});
-    fits.table("", 6, {{"wave", "D", "Angstrom", "", "", {0, 5000, 5001, 5002, 5003, 5004}},
-                       {"flux", "D", "", "", "", {NOT_A_NUMBER, 1, NOT_A_NUMBER, 3, 4, NOT_A_NUMBER}}});
+    fits.table("", 6,
+               {{"wave", "D", "Angstrom", "", "", {0, 5000, 5001, 5002, 5003, 5004}},
+                {"flux", "D", "", "", "", {NOT_A_NUMBER, 1, NOT_A_NUMBER, 3, 4, NOT_A_NUMBER}}});
     const auto spectra = read(fits.bytes());
     ASSERT_TRUE(spectra) << why(spectra);
     EXPECT_EQ(spectra->front().size(), 4U);
@@ -251,7 +321,8 @@ TEST(SpectrumTable, PaddingGoesHolesStay) {
 TEST(SpectrumTable, RepeatedWavelengthsAreAnError) {
     FitsBuilder fits;
     fits.image(BYTE_IMG, {}, {});
-    fits.table("", 3, {{"wave", "D", "Angstrom", "", "", {5000, 5000, 5001}}, {"flux", "D", "", "", "", {1, 2, 3}}});
+    fits.table("", 3,
+               {{"wave", "D", "Angstrom", "", "", {5000, 5000, 5001}}, {"flux", "D", "", "", "", {1, 2, 3}}});
     const auto spectra = read(fits.bytes());
     ASSERT_FALSE(spectra);
     EXPECT_EQ(spectra.error().code(), core::ErrorCode::Format);
@@ -261,7 +332,9 @@ TEST(SpectrumTable, RepeatedWavelengthsAreAnError) {
 TEST(SpectrumTable, SeveralSpectraAreNumberedAndCounted) {
     FitsBuilder fits;
     fits.image(BYTE_IMG, {}, {});
-    fits.table("", 2, {{"wave", "2D", "Angstrom", "", "", {5000, 5001, 6000, 6001}}, {"flux", "2D", "", "", "", {1, 2, 3, 4}}});
+    fits.table("", 2,
+               {{"wave", "2D", "Angstrom", "", "", {5000, 5001, 6000, 6001}},
+                {"flux", "2D", "", "", "", {1, 2, 3, 4}}});
     const std::string bytes = fits.bytes();
     const auto spectra = read(bytes, "two.fit");
     ASSERT_TRUE(spectra) << why(spectra);
@@ -287,10 +360,14 @@ TEST(FitsFiles, SayWhatTheyAreWhenTheyAreNoSpectrum) {
     echelle.image(SHORT_IMG, {2, 2}, {1, 2, 3, 4}).text("CTYPE1", "MULTISPE");
     EXPECT_NE(reason(echelle).find("multispec"), std::string::npos);
     FitsBuilder positions;
-    positions.image(BYTE_IMG, {}, {}).table("", 1, {{"RA", "D", "", "", "", {1}}, {"DEC", "D", "", "", "", {2}}});
+    positions.image(BYTE_IMG, {}, {})
+        .table("", 1, {{"RA", "D", "", "", "", {1}}, {"DEC", "D", "", "", "", {2}}});
     EXPECT_NE(reason(positions).find("positions"), std::string::npos);
     FitsBuilder desi;
-    desi.image(BYTE_IMG, {}, {}).table("FIBERMAP", 2, {{"TARGETID", "K", "", "", "", {1, 2}}}).image(DOUBLE_IMG, {2}, {1, 2}).text("EXTNAME", "B_WAVELENGTH");
+    desi.image(BYTE_IMG, {}, {})
+        .table("FIBERMAP", 2, {{"TARGETID", "K", "", "", "", {1, 2}}})
+        .image(DOUBLE_IMG, {2}, {1, 2})
+        .text("EXTNAME", "B_WAVELENGTH");
     EXPECT_NE(reason(desi).find("DESI file of 2 objects"), std::string::npos);
 }
 

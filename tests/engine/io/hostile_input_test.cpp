@@ -1,4 +1,5 @@
-// Damaged input: whatever the bytes, the readers return. Run under the sanitizers these tests find what merely reads too far.
+// Damaged input: whatever the bytes, the readers return. Run under the sanitizers these tests find what
+// merely reads too far.
 #include "engine/core/files.h"
 #include "engine/core/random_stream.h"
 #include "engine/io/directory_scan.h"
@@ -25,29 +26,45 @@ std::string lamostImage() {
     FitsBuilder fits;
     std::vector<double> pixels;
     for (int row = 0; row < 5; ++row) {
-        for (int i = 0; i < 40; ++i) pixels.push_back(row == 2 ? 3700 + i : row < 2 ? 1 + i : 0);
+        for (int i = 0; i < 40; ++i)
+            pixels.push_back(row == 2 ? 3700 + i : row < 2 ? 1 + i : 0);
     }
     fits.image(FLOAT_IMG, {40, 5}, pixels);
-    return fits.text("EXTEN0", "Flux, Inverse, Wavelength, Andmask, Ormask").text("TELESCOP", "LAMOST").number("COEFF0", 3.5682)
-        .number("COEFF1", 1e-4).text("MAGTYPE", "ugriz").number("MAG2", 15).bytes();
+    return fits.text("EXTEN0", "Flux, Inverse, Wavelength, Andmask, Ormask")
+        .text("TELESCOP", "LAMOST")
+        .number("COEFF0", 3.5682)
+        .number("COEFF1", 1e-4)
+        .text("MAGTYPE", "ugriz")
+        .number("MAG2", 15)
+        .bytes();
 }
 
 std::string table() {
     FitsBuilder fits;
     fits.image(BYTE_IMG, {}, {}).text("TELESCOP", "SDSS 2.5-M");
-    fits.table("COADD", 20, {{"flux", "E", "", "", "", std::vector<double>(20, 1)}, {"loglam", "D", "", "", "", {3.5, 3.6, 3.7}},
-                             {"ivar", "1E", "", "", "", std::vector<double>(20, 1)}, {"and_mask", "J", "", "", "", {}}});
-    fits.table("SPECOBJ", 1, {{"CLASS", "6A", "", "", "", {}}, {"SPECTROFLUX", "5E", "", "", "", {1, 2, 3, 4, 5}}, {"MJD", "K", "", "", "", {5}}});
+    fits.table("COADD", 20,
+               {{"flux", "E", "", "", "", std::vector<double>(20, 1)},
+                {"loglam", "D", "", "", "", {3.5, 3.6, 3.7}},
+                {"ivar", "1E", "", "", "", std::vector<double>(20, 1)},
+                {"and_mask", "J", "", "", "", {}}});
+    fits.table("SPECOBJ", 1,
+               {{"CLASS", "6A", "", "", "", {}},
+                {"SPECTROFLUX", "5E", "", "", "", {1, 2, 3, 4, 5}},
+                {"MJD", "K", "", "", "", {5}}});
     return fits.bytes();
 }
 
 std::string linear() {
     FitsBuilder fits;
-    fits.image(SHORT_IMG, {30}, std::vector<double>(30, 2)).number("CRVAL1", 5000).number("CDELT1", 1).text("OBJECT", "it's");
+    fits.image(SHORT_IMG, {30}, std::vector<double>(30, 2))
+        .number("CRVAL1", 5000)
+        .number("CDELT1", 1)
+        .text("OBJECT", "it's");
     return fits.bytes();
 }
 
-constexpr const char* VOTABLE = R"(<?xml version="1.0"?><VOTABLE version="1.3" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"><RESOURCE type="results">
+constexpr const char* VOTABLE =
+    R"(<?xml version="1.0"?><VOTABLE version="1.3" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"><RESOURCE type="results">
 <TABLE name="s"><PARAM name="o" datatype="char" arraysize="*" utype="spec:Target.Name" value="Vega"/>
 <GROUP name="g"><PARAM name="p" datatype="double" arraysize="2" utype="spec:Target.Pos" value="1 2"/></GROUP>
 <FIELD name="spectral" datatype="double" unit="Angstrom" ucd="em.wl"/><FIELD name="flux" datatype="float"/><FIELD name="n" datatype="char" arraysize="*"/>
@@ -55,18 +72,32 @@ constexpr const char* VOTABLE = R"(<?xml version="1.0"?><VOTABLE version="1.3" x
 <TABLE><FIELD name="wave" datatype="double"/><FIELD name="flux" datatype="int"><VALUES null="-1"/></FIELD><DATA><TABLEDATA>
 <TR><TD>5000</TD><TD>1</TD></TR><TR><TD>5001</TD><TD>0x2</TD></TR><TR><TD>5002</TD><TD>-1</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>)";
 
-// Flips, overwrites, removes and doubles bytes; header cards of FITS get digits more often than noise would give them.
+// Flips, overwrites, removes and doubles bytes; header cards of FITS get digits more often than noise would
+// give them.
 std::string mutated(std::string bytes, core::RandomStream& random) {
     const std::size_t changes = 1 + random.below(6);
     for (std::size_t c = 0; c < changes && !bytes.empty(); ++c) {
-        const std::size_t at = random.below(random.below(2) == 0 ? bytes.size() : std::min<std::size_t>(bytes.size(), 4000));
+        const std::size_t at =
+            random.below(random.below(2) == 0 ? bytes.size() : std::min<std::size_t>(bytes.size(), 4000));
         switch (random.below(6)) {
-        case 0: bytes[at] = static_cast<char>(bytes[at] ^ (1 << random.below(8))); break;
-        case 1: bytes[at] = static_cast<char>(random.below(256)); break;
-        case 2: bytes[at] = static_cast<char>('0' + random.below(10)); break;
-        case 3: bytes.resize(at); break;
-        case 4: bytes.erase(at, random.below(100)); break;
-        default: bytes.insert(at, bytes.substr(random.below(bytes.size()), random.below(200))); break;
+        case 0:
+            bytes[at] = static_cast<char>(bytes[at] ^ (1 << random.below(8)));
+            break;
+        case 1:
+            bytes[at] = static_cast<char>(random.below(256));
+            break;
+        case 2:
+            bytes[at] = static_cast<char>('0' + random.below(10));
+            break;
+        case 3:
+            bytes.resize(at);
+            break;
+        case 4:
+            bytes.erase(at, random.below(100));
+            break;
+        default:
+            bytes.insert(at, bytes.substr(random.below(bytes.size()), random.below(200)));
+            break;
         }
     }
     return bytes;
@@ -79,10 +110,12 @@ void mutateAndRead(const std::string& bytes, std::uint64_t seed, std::size_t mut
         const auto spectra = readSpectra(asBytes(mutant), "mutant", small());
         if (!spectra) {
             ASSERT_FALSE(spectra.error().message().empty());
-            ASSERT_EQ(spectra.error().message().find("memory"), std::string::npos) << "no mutant may ask for more than its bytes back";
+            ASSERT_EQ(spectra.error().message().find("memory"), std::string::npos)
+                << "no mutant may ask for more than its bytes back";
             continue;
         }
-        for (const spectrum::Spectrum& s : *spectra) ASSERT_TRUE(s.validate());
+        for (const spectrum::Spectrum& s : *spectra)
+            ASSERT_TRUE(s.validate());
     }
 }
 
@@ -117,7 +150,8 @@ TEST(HostileInput, HeadersThatPromiseMoreThanThereIs) {
     const auto with = [](const std::string& card, const std::string& value) {
         std::string bytes = linear();
         const std::size_t at = bytes.find(card);
-        std::string line = card + std::string(8 - card.size(), ' ') + "= " + std::string(20 - value.size(), ' ') + value;
+        std::string line =
+            card + std::string(8 - card.size(), ' ') + "= " + std::string(20 - value.size(), ' ') + value;
         line.resize(80, ' ');
         bytes.replace(at, 80, line);
         return readSpectra(asBytes(bytes), "a", small());
@@ -131,25 +165,32 @@ TEST(HostileInput, HeadersThatPromiseMoreThanThereIs) {
 }
 
 TEST(HostileInput, EntitiesNestingAndForeignRootsOfXml) {
-    std::string bomb = "<?xml version=\"1.0\"?><!DOCTYPE VOTABLE [<!ENTITY a \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\">";
+    std::string bomb =
+        "<?xml version=\"1.0\"?><!DOCTYPE VOTABLE [<!ENTITY a \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\">";
     for (char c = 'b'; c < 'l'; ++c) {
         bomb += std::string("<!ENTITY ") + c + " \"";
-        for (int i = 0; i < 20; ++i) bomb += std::string("&") + static_cast<char>(c - 1) + ";";
+        for (int i = 0; i < 20; ++i)
+            bomb += std::string("&") + static_cast<char>(c - 1) + ";";
         bomb += "\">";
     }
-    bomb += "]><VOTABLE><RESOURCE><TABLE name=\"&k;\"><DESCRIPTION>&k;</DESCRIPTION></TABLE></RESOURCE></VOTABLE>";
+    bomb += "]><VOTABLE><RESOURCE><TABLE "
+            "name=\"&k;\"><DESCRIPTION>&k;</DESCRIPTION></TABLE></RESOURCE></VOTABLE>";
     EXPECT_FALSE(readSpectra(asBytes(bomb), "bomb", small()));
-    const std::string secret = "<?xml version=\"1.0\"?><!DOCTYPE VOTABLE [<!ENTITY f SYSTEM \"file:///etc/hostname\">]><VOTABLE><DESCRIPTION>x&f;y</DESCRIPTION></VOTABLE>";
+    const std::string secret =
+        "<?xml version=\"1.0\"?><!DOCTYPE VOTABLE [<!ENTITY f SYSTEM "
+        "\"file:///etc/hostname\">]><VOTABLE><DESCRIPTION>x&f;y</DESCRIPTION></VOTABLE>";
     const auto document = parseVotable(asBytes(secret));
     if (document) {
         EXPECT_EQ(document->description, "xy") << "the entity's file was not opened";
     }
     std::string deep = "<VOTABLE>";
-    for (int i = 0; i < 100000; ++i) deep += "<RESOURCE>";
+    for (int i = 0; i < 100000; ++i)
+        deep += "<RESOURCE>";
     const auto nested = parseVotable(asBytes(deep));
     ASSERT_FALSE(nested);
     std::string unknown = "<VOTABLE>";
-    for (int i = 0; i < 100000; ++i) unknown += "<x>";
+    for (int i = 0; i < 100000; ++i)
+        unknown += "<x>";
     EXPECT_FALSE(parseVotable(asBytes(unknown)));
 }
 
@@ -169,8 +210,10 @@ TEST(HostileInput, TheDamagedFilesBesideTheRealSpectraAllReturn) {
 
 TEST(HostileInput, MutantsOfRealSpectraAllReturn) {
     BALMER_NEEDS_REAL_DATA();
-    for (const char* name : {"ondrejov/alpha-lyr-absorption.fits", "ondrejov/iraf-gamma-cas-emission.fits", "eso_ivoa_table/lambrate.fits",
-                             "votable_spectra/binary.vot", "lamost_lrs_image/spec-55859-F5902_sp05-172.fits.gz", "sdss_spspec/sample_sdss.fits"}) {
+    for (const char* name :
+         {"ondrejov/alpha-lyr-absorption.fits", "ondrejov/iraf-gamma-cas-emission.fits",
+          "eso_ivoa_table/lambrate.fits", "votable_spectra/binary.vot",
+          "lamost_lrs_image/spec-55859-F5902_sp05-172.fits.gz", "sdss_spspec/sample_sdss.fits"}) {
         const auto bytes = core::readFile(test::realData() / name);
         ASSERT_TRUE(bytes) << name;
         mutateAndRead(*bytes, 12, 150);

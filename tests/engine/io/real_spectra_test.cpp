@@ -41,7 +41,8 @@ std::map<std::string, int> rulesOf(const std::string& folder) {
 
 TEST(RealSpectra, EveryFileOfTheSurveysIsRead) {
     BALMER_NEEDS_REAL_DATA();
-    EXPECT_EQ(rulesOf("lamost_lrs_image"), (std::map<std::string, int>{{"lamost-lrs-image", 107}, {"lamost-lrs-image-dr1", 10}}));
+    EXPECT_EQ(rulesOf("lamost_lrs_image"),
+              (std::map<std::string, int>{{"lamost-lrs-image", 107}, {"lamost-lrs-image-dr1", 10}}));
     EXPECT_EQ(rulesOf("lamost_lrs_dr10_bintable"), (std::map<std::string, int>{{"lamost-lrs-table", 75}}));
     EXPECT_EQ(rulesOf("sdss_spec_full"), (std::map<std::string, int>{{"sdss-spec", 2}}));
     EXPECT_EQ(rulesOf("sdss_spspec"), (std::map<std::string, int>{{"sdss-spspec", 1}}));
@@ -59,7 +60,8 @@ TEST(RealSpectra, AnUnpluggedFibreIsRefused) {
 
 TEST(RealSpectra, AgreeWithAstropy) {
     BALMER_NEEDS_REAL_DATA();
-    const auto golden = readTableText(test::sourceRoot() / "tests" / "engine" / "io" / "golden" / "spectra.csv");
+    const auto golden =
+        readTableText(test::sourceRoot() / "tests" / "engine" / "io" / "golden" / "spectra.csv");
     ASSERT_TRUE(golden) << why(golden);
     std::map<std::string, std::vector<spectrum::Spectrum>> read;
     for (const auto& row : golden->rows) {
@@ -73,7 +75,8 @@ TEST(RealSpectra, AgreeWithAstropy) {
         EXPECT_FLOAT_EQ(s.flux[i], static_cast<float>(*core::parseDouble(row[4]))) << row[0] << ' ' << i;
         ASSERT_EQ(s.inverseVariance.empty(), row[5].empty()) << row[0];
         if (!row[5].empty()) {
-            EXPECT_FLOAT_EQ(s.inverseVariance[i], static_cast<float>(*core::parseDouble(row[5]))) << row[0] << ' ' << i;
+            EXPECT_FLOAT_EQ(s.inverseVariance[i], static_cast<float>(*core::parseDouble(row[5])))
+                << row[0] << ' ' << i;
         }
     }
 }
@@ -111,7 +114,8 @@ TEST(RealSpectra, MetadataOfEachKind) {
     EXPECT_NEAR(sdss[0].metadata.position->raDegrees, 146.49052, 1e-6);
 
     // The same exposure from the archive's table and from the observatory's image.
-    const auto table = readOne("ondrejov/gamma-cas-emission.fits"), image = readOne("ondrejov/iraf-gamma-cas-emission.fits");
+    const auto table = readOne("ondrejov/gamma-cas-emission.fits"),
+               image = readOne("ondrejov/iraf-gamma-cas-emission.fits");
     ASSERT_TRUE(table.size() == 1 && image.size() == 1);
     EXPECT_EQ(table[0].axis.medium(), Medium::Air);
     EXPECT_EQ(image[0].axis.medium(), Medium::Air);
@@ -122,7 +126,8 @@ TEST(RealSpectra, MetadataOfEachKind) {
 
 TEST(RealSpectra, VotablesOfBothSerialisationsAreTheSameSpectrum) {
     BALMER_NEEDS_REAL_DATA();
-    const auto text = readOne("votable_spectra/tabledata.vot"), binary = readOne("votable_spectra/binary.vot");
+    const auto text = readOne("votable_spectra/tabledata.vot"),
+               binary = readOne("votable_spectra/binary.vot");
     ASSERT_TRUE(text.size() == 1 && binary.size() == 1);
     EXPECT_EQ(text[0].flux, binary[0].flux);
     EXPECT_EQ(text[0].axis, binary[0].axis);
@@ -151,7 +156,8 @@ TEST(RealSpectra, FilesOfOtherKindsAreRefusedByName) {
     for (const auto& [file, reason] : reasons) {
         const auto spectra = readSpectra(test::realData() / file);
         ASSERT_FALSE(spectra) << file;
-        EXPECT_NE(spectra.error().message().find(reason), std::string::npos) << file << ": " << spectra.error().message();
+        EXPECT_NE(spectra.error().message().find(reason), std::string::npos)
+            << file << ": " << spectra.error().message();
     }
 }
 

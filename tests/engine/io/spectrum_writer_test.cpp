@@ -37,7 +37,10 @@ Spectrum star(Medium medium = Medium::Vacuum) {
     s.metadata.survey = "LAMOST DR8";
     s.metadata.surveyId = "7";
     s.metadata.spectralClass = "STAR B2e";
-    s.metadata.header = {{"TRUECLAS", "double-peak", "class that was simulated"}, {"EWTRUE", "12.5", "[Angstrom]"}, {"NAXIS1", "17", ""}, {"COMMENT", "by hand", ""}};
+    s.metadata.header = {{"TRUECLAS", "double-peak", "class that was simulated"},
+                         {"EWTRUE", "12.5", "[Angstrom]"},
+                         {"NAXIS1", "17", ""},
+                         {"COMMENT", "by hand", ""}};
     return s;
 }
 
@@ -67,7 +70,8 @@ TEST(SpectrumWriter, LamostImagesReadBackEqual) {
         EXPECT_EQ(s.metadata.survey, written.metadata.survey);
         EXPECT_EQ(s.metadata.surveyId, written.metadata.surveyId);
         EXPECT_EQ(s.metadata.spectralClass, written.metadata.spectralClass);
-        const auto card = std::find_if(s.metadata.header.begin(), s.metadata.header.end(), [](const auto& c) { return c.key == "TRUECLAS"; });
+        const auto card = std::find_if(s.metadata.header.begin(), s.metadata.header.end(),
+                                       [](const auto& c) { return c.key == "TRUECLAS"; });
         ASSERT_NE(card, s.metadata.header.end());
         EXPECT_EQ(card->value, "double-peak");
     }
@@ -119,7 +123,8 @@ TEST(SpectrumWriter, TextReadsBackEqual) {
     EXPECT_EQ(spectra->front().axis, written.axis);
     EXPECT_EQ(spectra->front().mask, written.mask);
     EXPECT_EQ(spectra->front().metadata.object, written.metadata.object);
-    for (std::size_t i = 0; i < written.size(); ++i) EXPECT_FLOAT_EQ(spectra->front().inverseVariance[i], written.inverseVariance[i]);
+    for (std::size_t i = 0; i < written.size(); ++i)
+        EXPECT_FLOAT_EQ(spectra->front().inverseVariance[i], written.inverseVariance[i]);
 }
 
 TEST(SpectrumWriter, RefusesWhatItCannotWrite) {
@@ -129,7 +134,8 @@ TEST(SpectrumWriter, RefusesWhatItCannotWrite) {
     EXPECT_EQ(writeLamostImage(folder / "a.fits", broken).error().code(), core::ErrorCode::InvalidArgument);
     Spectrum dense = star();
     std::vector<double> wavelength;
-    for (int i = 0; i < 300; ++i) wavelength.push_back(5000 + 1e-5 * i);
+    for (int i = 0; i < 300; ++i)
+        wavelength.push_back(5000 + 1e-5 * i);
     dense.axis = *spectrum::SpectralAxis::make(wavelength, Medium::Vacuum);
     EXPECT_FALSE(writeLamostImage(folder / "a.fits", dense));
     EXPECT_FALSE(writeLamostImage(folder / "none" / "a.fits", star()));

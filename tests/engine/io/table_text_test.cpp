@@ -8,7 +8,8 @@ namespace {
 using test::why;
 
 TEST(TableText, QuotesLineBreaksAndBlankLines) {
-    const auto table = parseTableText("\xef\xbb\xbfid, Label\r\n\"a,1\",\"say \"\"Be\"\"\"\r\n\r\nb,\"two\nlines\"\n");
+    const auto table =
+        parseTableText("\xef\xbb\xbfid, Label\r\n\"a,1\",\"say \"\"Be\"\"\"\r\n\r\nb,\"two\nlines\"\n");
     ASSERT_TRUE(table) << why(table);
     EXPECT_EQ(table->columns, (std::vector<std::string>{"id", "Label"}));
     ASSERT_EQ(table->rows.size(), 2U);

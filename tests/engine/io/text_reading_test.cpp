@@ -7,7 +7,9 @@ namespace {
 
 using test::why;
 
-auto read(const std::string& text) { return readSpectra(asBytes(text), "star.txt"); }
+auto read(const std::string& text) {
+    return readSpectra(asBytes(text), "star.txt");
+}
 
 std::string refusal(const std::string& text) {
     const auto spectra = read(text);
@@ -15,8 +17,9 @@ std::string refusal(const std::string& text) {
 }
 
 TEST(TextSpectrum, ColumnsByPlaceWithAnySeparator) {
-    for (const char* text : {"5000 1 0.5 0\n5001 2 0.5 1\n", "5000,1,0.5,0\r\n5001,2,0.5,1\r\n", "5000\t1\t.5\t0\n\n5001\t2\t.5\t1",
-                             "# by hand\n  5000;1;0.5;0\n; more\n5001;2;+0.5;1\n% end\n"}) {
+    for (const char* text :
+         {"5000 1 0.5 0\n5001 2 0.5 1\n", "5000,1,0.5,0\r\n5001,2,0.5,1\r\n",
+          "5000\t1\t.5\t0\n\n5001\t2\t.5\t1", "# by hand\n  5000;1;0.5;0\n; more\n5001;2;+0.5;1\n% end\n"}) {
         const auto spectra = read(text);
         ASSERT_TRUE(spectra) << text << why(spectra);
         const spectrum::Spectrum& s = spectra->front();
@@ -65,7 +68,8 @@ TEST(TextSpectrum, RefusalsNameLineAndReason) {
     EXPECT_NE(refusal("5000 1\n5001 1\n5000 1\n").find("neither up nor down"), std::string::npos);
     EXPECT_NE(refusal("1 2 3 4 5\n2 3 4 5 6\n").find("5 columns"), std::string::npos);
     EXPECT_NE(refusal("ra,dec\n1,2\n2,3\n").find("\"ra\""), std::string::npos);
-    EXPECT_NE(refusal("id,label,1,2,3,4,5,6,7,8,9,10\na,b,1,2,3,4,5,6,7,8,9,10\n").find("dataset import"), std::string::npos);
+    EXPECT_NE(refusal("id,label,1,2,3,4,5,6,7,8,9,10\na,b,1,2,3,4,5,6,7,8,9,10\n").find("dataset import"),
+              std::string::npos);
     EXPECT_NE(refusal("").find("empty"), std::string::npos);
     EXPECT_NE(refusal("# only comments\n").find("no row"), std::string::npos);
     EXPECT_NE(refusal(std::string("5000 1\n5001 \0\n", 14)).find("binary"), std::string::npos);

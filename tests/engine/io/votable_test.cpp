@@ -18,7 +18,8 @@ Votable parse(const std::string& body) {
 }
 
 TEST(Votable, TableDataOfEveryType) {
-    const Votable document = parse(R"(<RESOURCE type="results"><TABLE ID="t"><FIELD name="b" datatype="boolean"/><FIELD name="i" datatype="int"><VALUES null="-99"/></FIELD>
+    const Votable document = parse(
+        R"(<RESOURCE type="results"><TABLE ID="t"><FIELD name="b" datatype="boolean"/><FIELD name="i" datatype="int"><VALUES null="-99"/></FIELD>
         <FIELD name="l" datatype="long"/><FIELD name="d" datatype="double" utype="spec:Spectrum.Data.SpectralAxis.Value" ucd="em.wl;obs.atmos"/>
         <FIELD name="a" datatype="float" arraysize="*"/><FIELD name="s" datatype="char" arraysize="*"/><FIELD name="x" datatype="bit" arraysize="4"/>
         <DATA><TABLEDATA><TR><TD>T</TD><TD>0x1F</TD><TD>9007199254740993</TD><TD> 1.5 </TD><TD>1 2  3</TD><TD> Hα &amp; <![CDATA[<b>]]></TD><TD>1010</TD></TR>
@@ -49,29 +50,42 @@ TEST(Votable, TableDataOfEveryType) {
 
 TEST(Votable, BinaryAndBinary2) {
     // 1.5 (double), 7 (int), "ab" (char*), then a row of nulls for BINARY2.
-    const std::string fields = R"(<FIELD name="d" datatype="double"/><FIELD name="i" datatype="int"/><FIELD name="s" datatype="char" arraysize="*"/>)";
-    const Votable binary = parse("<RESOURCE><TABLE>" + fields + "<DATA><BINARY><STREAM encoding='base64'>P/gAAAAAAAAAAAAHAAAA\nAmFi</STREAM></BINARY></DATA></TABLE></RESOURCE>");
+    const std::string fields =
+        R"(<FIELD name="d" datatype="double"/><FIELD name="i" datatype="int"/><FIELD name="s" datatype="char" arraysize="*"/>)";
+    const Votable binary =
+        parse("<RESOURCE><TABLE>" + fields +
+              "<DATA><BINARY><STREAM "
+              "encoding='base64'>P/gAAAAAAAAAAAAHAAAA\nAmFi</STREAM></BINARY></DATA></TABLE></RESOURCE>");
     const VotableTable& t = *binary.tables().at(0);
     ASSERT_EQ(t.rows, 1U);
     EXPECT_EQ(t.number(0, 0), 1.5);
     EXPECT_EQ(t.number(0, 1), 7.0);
     EXPECT_EQ(t.text(0, 2), "ab");
-    const Votable binary2 = parse("<RESOURCE><TABLE>" + fields + "<DATA><BINARY2><STREAM encoding='base64'>AD/4AAAAAAAAAAAABwAAAAJhYuAAAAAAAAAAAAAAAAAAAAAA</STREAM></BINARY2></DATA></TABLE></RESOURCE>");
+    const Votable binary2 = parse("<RESOURCE><TABLE>" + fields +
+                                  "<DATA><BINARY2><STREAM "
+                                  "encoding='base64'>AD/4AAAAAAAAAAAABwAAAAJhYuAAAAAAAAAAAAAAAAAAAAAA</"
+                                  "STREAM></BINARY2></DATA></TABLE></RESOURCE>");
     const VotableTable& t2 = *binary2.tables().at(0);
     ASSERT_EQ(t2.rows, 2U);
     EXPECT_EQ(t2.text(0, 2), "ab");
     EXPECT_TRUE(t2.isNull(1, 0) && t2.isNull(1, 1) && t2.isNull(1, 2));
-    EXPECT_FALSE(parseVotable(asBytes("<VOTABLE><RESOURCE><TABLE>" + fields + "<DATA><BINARY><STREAM encoding='base64'>P/gA</STREAM></BINARY></DATA></TABLE></RESOURCE></VOTABLE>")));
+    EXPECT_FALSE(parseVotable(
+        asBytes("<VOTABLE><RESOURCE><TABLE>" + fields +
+                "<DATA><BINARY><STREAM "
+                "encoding='base64'>P/gA</STREAM></BINARY></DATA></TABLE></RESOURCE></VOTABLE>")));
 }
 
 TEST(Votable, DataElsewhereAreToldNotFetched) {
-    const Votable document = parse("<RESOURCE><TABLE><FIELD name='d' datatype='double'/><DATA><BINARY><STREAM href='file:///etc/passwd'/></BINARY></DATA></TABLE></RESOURCE>");
+    const Votable document =
+        parse("<RESOURCE><TABLE><FIELD name='d' datatype='double'/><DATA><BINARY><STREAM "
+              "href='file:///etc/passwd'/></BINARY></DATA></TABLE></RESOURCE>");
     EXPECT_EQ(document.tables().at(0)->rows, 0U);
     EXPECT_NE(document.tables().at(0)->unread.find("file:///etc/passwd"), std::string::npos);
 }
 
 TEST(Votable, PrefixesGroupsAndServiceDescriptors) {
-    const std::string text = R"(<v:VOTABLE xmlns:v="http://www.ivoa.net/xml/VOTable/v1.3" xmlns:m="urn:mivot"><v:INFO name="QUERY_STATUS" value="OVERFLOW">cut</v:INFO>
+    const std::string text =
+        R"(<v:VOTABLE xmlns:v="http://www.ivoa.net/xml/VOTable/v1.3" xmlns:m="urn:mivot"><v:INFO name="QUERY_STATUS" value="OVERFLOW">cut</v:INFO>
         <v:RESOURCE type="meta" utype="adhoc:service"><m:VODML><m:TABLE/></m:VODML><v:PARAM name="accessURL" datatype="char" arraysize="*" value="http://x/sync"/>
         <v:GROUP name="inputParams"><v:PARAM name="BAND" datatype="double" arraysize="2" unit="m"><v:VALUES><v:MIN value="1"/><v:MAX value="2"/></v:VALUES></v:PARAM></v:GROUP></v:RESOURCE></v:VOTABLE>)";
     const auto document = parseVotable(asBytes(text));
@@ -85,13 +99,17 @@ TEST(Votable, PrefixesGroupsAndServiceDescriptors) {
 }
 
 TEST(Votable, TablesMayShareTheFieldsOfAnother) {
-    const Votable document = parse("<RESOURCE><TABLE ID='a'><FIELD name='d' datatype='double'/></TABLE><TABLE ref='a'><DATA><TABLEDATA><TR><TD>4</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE>");
+    const Votable document =
+        parse("<RESOURCE><TABLE ID='a'><FIELD name='d' datatype='double'/></TABLE><TABLE "
+              "ref='a'><DATA><TABLEDATA><TR><TD>4</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE>");
     ASSERT_EQ(document.tables().size(), 2U);
     EXPECT_EQ(document.tables()[1]->number(0, 0), 4.0);
 }
 
 TEST(Votable, ErrorsAndLimits) {
-    const auto wide = parseVotable(asBytes("<VOTABLE><RESOURCE><TABLE><FIELD name='d' datatype='double'/><DATA><TABLEDATA><TR><TD>1</TD><TD>2</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"));
+    const auto wide = parseVotable(asBytes("<VOTABLE><RESOURCE><TABLE><FIELD name='d' "
+                                           "datatype='double'/><DATA><TABLEDATA><TR><TD>1</TD><TD>2</TD></"
+                                           "TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"));
     ASSERT_FALSE(wide);
     EXPECT_NE(wide.error().message().find("more cells"), std::string::npos);
     const auto broken = parseVotable(asBytes("<VOTABLE>\n<RESOURCE>\n</VOTABLE>"));
@@ -99,12 +117,17 @@ TEST(Votable, ErrorsAndLimits) {
     EXPECT_NE(broken.error().message().find("line 2"), std::string::npos) << broken.error().message();
     VotableLimits limits;
     limits.cells = 2;
-    const auto many = parseVotable(asBytes("<VOTABLE><RESOURCE><TABLE><FIELD name='d' datatype='double'/><DATA><TABLEDATA><TR><TD>1</TD></TR><TR><TD>1</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"), limits);
+    const auto many =
+        parseVotable(asBytes("<VOTABLE><RESOURCE><TABLE><FIELD name='d' "
+                             "datatype='double'/><DATA><TABLEDATA><TR><TD>1</TD></TR><TR><TD>1</TD></TR></"
+                             "TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"),
+                     limits);
     ASSERT_FALSE(many);
     EXPECT_EQ(many.error().code(), core::ErrorCode::ResourceExhausted);
     EXPECT_FALSE(looksLikeVotable(asBytes("<html>")));
     EXPECT_FALSE(looksLikeVotable(asBytes("VOTABLE")));
-    EXPECT_TRUE(looksLikeVotable(asBytes("<?xml version='1.0'?>\n<!-- <x> -->\n<!DOCTYPE VOTABLE SYSTEM \"http://us-vo.org/xml/VOTable.dtd\">\n<VOTABLE/>")));
+    EXPECT_TRUE(looksLikeVotable(asBytes("<?xml version='1.0'?>\n<!-- <x> -->\n<!DOCTYPE VOTABLE SYSTEM "
+                                         "\"http://us-vo.org/xml/VOTable.dtd\">\n<VOTABLE/>")));
 }
 
 TEST(Votable, ReadsTheAnswersOfRealServices) {

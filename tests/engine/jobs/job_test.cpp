@@ -12,12 +12,14 @@
 using namespace balmer::jobs;
 
 namespace {
-constexpr std::array all = {Phase::Pending, Phase::Queued,  Phase::Executing, Phase::Completed, Phase::Error,
-                            Phase::Aborted, Phase::Unknown, Phase::Held,      Phase::Suspended, Phase::Archived};
+constexpr std::array all = {Phase::Pending,   Phase::Queued,  Phase::Executing, Phase::Completed,
+                            Phase::Error,     Phase::Aborted, Phase::Unknown,   Phase::Held,
+                            Phase::Suspended, Phase::Archived};
 }
 
 TEST(Phase, WordsReadBackInAnyCase) {
-    for (const auto phase : all) EXPECT_EQ(parsePhase(toString(phase)), phase);
+    for (const auto phase : all)
+        EXPECT_EQ(parsePhase(toString(phase)), phase);
     EXPECT_EQ(parsePhase("executing"), Phase::Executing);
     EXPECT_EQ(toString(Phase::Error), "ERROR");
     EXPECT_FALSE(parsePhase("running"));
@@ -44,7 +46,9 @@ TEST(Phase, TheCommonWayIsAllowedAndItsBackwardStepsAreNot) {
     EXPECT_FALSE(canMove(Phase::Pending, Phase::Executing));
 }
 
-TEST(ProcessToken, ThisProcessLives) { EXPECT_EQ(stateOf(thisProcessToken()), ProcessState::Lives); }
+TEST(ProcessToken, ThisProcessLives) {
+    EXPECT_EQ(stateOf(thisProcessToken()), ProcessState::Lives);
+}
 
 TEST(ProcessToken, AChildIsAnotherProcessAndEndsWhenItDies) {
     int fromChild[2];

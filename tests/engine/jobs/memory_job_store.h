@@ -128,7 +128,8 @@ class MemoryJobStore : public jobs::JobStore {
         bool abortWanted = false;
     };
     static core::Status move(jobs::Job& job, jobs::Phase to) {
-        if (!jobs::canMove(job.phase, to)) return core::fail(core::ErrorCode::InvalidArgument, "no such step");
+        if (!jobs::canMove(job.phase, to))
+            return core::fail(core::ErrorCode::InvalidArgument, "no such step");
         job.phase = to;
         return {};
     }
@@ -136,7 +137,8 @@ class MemoryJobStore : public jobs::JobStore {
     core::Status with(jobs::JobId id, Act act) {
         const std::lock_guard lock(mutex_);
         const auto entry = jobs_.find(id);
-        if (entry == jobs_.end()) return core::fail(core::ErrorCode::NotFound, "no job " + std::to_string(id));
+        if (entry == jobs_.end())
+            return core::fail(core::ErrorCode::NotFound, "no job " + std::to_string(id));
         return act(entry->second);
     }
 

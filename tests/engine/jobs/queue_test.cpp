@@ -54,7 +54,8 @@ struct Listener {
 
 Runner counting(int steps) {
     return [steps](const Job&, core::TaskContext& task, JobNotes&) -> core::Result<Outcome> {
-        for (int i = 0; i < steps; ++i) BALMER_CHECK(task.checkpoint(double(i) / steps, "counting"));
+        for (int i = 0; i < steps; ++i)
+            BALMER_CHECK(task.checkpoint(double(i) / steps, "counting"));
         return Outcome{R"({"steps":)" + std::to_string(steps) + "}", {}};
     };
 }
@@ -96,7 +97,8 @@ TEST(JobQueue, RunsAJobThroughItsPhases) {
         EXPECT_LE(job->created, job->started);
         EXPECT_LE(job->started, job->ended);
         (void)queue.runHere(specOf("count")); // its events come later, so the first job's have all been told
-        while (listener.phasesOf(id).size() < 3) std::this_thread::yield();
+        while (listener.phasesOf(id).size() < 3)
+            std::this_thread::yield();
     }
     EXPECT_EQ(listener.phasesOf(id), (std::vector{Phase::Queued, Phase::Executing, Phase::Completed}));
 }
@@ -116,10 +118,11 @@ TEST(JobQueue, AJobThatTheStoreDoesNotTakeIsNotRun) {
     store.failCreate = true;
     std::atomic<int> runs = 0;
     {
-        JobQueue queue(store, {{"count", [&](const Job&, core::TaskContext&, JobNotes&) -> core::Result<Outcome> {
-                                    ++runs;
-                                    return Outcome{};
-                                }}});
+        JobQueue queue(store,
+                       {{"count", [&](const Job&, core::TaskContext&, JobNotes&) -> core::Result<Outcome> {
+                             ++runs;
+                             return Outcome{};
+                         }}});
         EXPECT_EQ(queue.submit(specOf("count")).error().code(), ErrorCode::ResourceExhausted);
     }
     EXPECT_EQ(runs, 0);
@@ -140,11 +143,13 @@ TEST(JobQueue, KeepsARunnersErrorWithItsContext) {
 
 TEST(JobQueue, AnExceptionOfARunnerIsAnInternalErrorAndTheNextJobRuns) {
     MemoryJobStore store;
-    JobQueue queue(store, {{"throw", [](const Job&, core::TaskContext&, JobNotes&) -> core::Result<Outcome> {
-                                throw std::runtime_error("vector out of range");
-                            }},
-                           {"odd", [](const Job&, core::TaskContext&, JobNotes&) -> core::Result<Outcome> { throw 7; }},
-                           {"count", counting(1)}});
+    JobQueue queue(
+        store, {{"throw",
+                 [](const Job&, core::TaskContext&, JobNotes&) -> core::Result<Outcome> {
+                     throw std::runtime_error("vector out of range");
+                 }},
+                {"odd", [](const Job&, core::TaskContext&, JobNotes&) -> core::Result<Outcome> { throw 7; }},
+                {"count", counting(1)}});
     const auto thrown = queue.wait(queue.submit(specOf("throw")).value());
     EXPECT_EQ(thrown->phase, Phase::Error);
     EXPECT_EQ(thrown->error->code(), ErrorCode::Internal);
@@ -183,7 +188,8 @@ TEST(JobQueue, StopsAJobThatAnotherProcessWantsStopped) {
     Gate begun;
     auto tick = std::chrono::steady_clock::time_point{};
     // Each look at the clock is a second later, so that every checkpoint reaches the store.
-    JobQueue queue(store, {{"endless", untilStopped(begun)}}, {.ticks = [&] { return tick += std::chrono::seconds(1); }});
+    JobQueue queue(store, {{"endless", untilStopped(begun)}},
+                   {.ticks = [&] { return tick += std::chrono::seconds(1); }});
     const auto id = queue.submit(specOf("endless")).value();
     begun.wait();
     ASSERT_TRUE(store.requestAbort(id, ""));
@@ -221,12 +227,15 @@ TEST(JobQueue, TellsProgressAtMostTenTimesASecondButTheFirstAndTheLast) {
                              }
                              return Outcome{};
                          }}},
-                       {.ticks = [&] { return std::chrono::steady_clock::time_point{} +
-                                              std::chrono::milliseconds(milliseconds.load()); }});
+                       {.ticks = [&] {
+                           return std::chrono::steady_clock::time_point{} +
+                                  std::chrono::milliseconds(milliseconds.load());
+                       }});
         const auto listening = queue.subscribe(std::ref(listener));
         const auto id = queue.submit(specOf("slow")).value();
         ASSERT_EQ(queue.wait(id)->phase, Phase::Completed);
-        while (listener.phasesOf(id).size() < 3) std::this_thread::yield();
+        while (listener.phasesOf(id).size() < 3)
+            std::this_thread::yield();
         EXPECT_EQ(store.series(id)->size(), 100u);
     }
     std::vector<JobEvent> progress;
@@ -237,7 +246,8 @@ TEST(JobQueue, TellsProgressAtMostTenTimesASecondButTheFirstAndTheLast) {
     EXPECT_EQ(progress.front().job.progress, 0);
     EXPECT_EQ(progress.back().job.progress, 0.999);
     std::vector<SeriesPoint> points;
-    for (const auto& event : progress) points.insert(points.end(), event.points.begin(), event.points.end());
+    for (const auto& event : progress)
+        points.insert(points.end(), event.points.begin(), event.points.end());
     EXPECT_EQ(points.size(), 100u); // none is lost between the events
     EXPECT_EQ(listener.events.back().job.phase, Phase::Completed);
 }
@@ -252,13 +262,15 @@ TEST(JobQueue, AnUnsubscribedObserverHearsNothingMore) {
         const auto listening = queue.subscribe([&](const JobEvent&) { ++heard; });
         const auto id = queue.submit(specOf("count")).value();
         (void)queue.wait(id);
-        while (other.phasesOf(id).size() < 3) std::this_thread::yield();
+        while (other.phasesOf(id).size() < 3)
+            std::this_thread::yield();
     }
     const int before = heard;
     EXPECT_GE(before, 1);
     const auto id = queue.submit(specOf("count")).value();
     (void)queue.wait(id);
-    while (other.phasesOf(id).size() < 3) std::this_thread::yield();
+    while (other.phasesOf(id).size() < 3)
+        std::this_thread::yield();
     EXPECT_EQ(heard, before);
 }
 
@@ -276,26 +288,30 @@ TEST(JobQueue, AnObserverMayUnsubscribeItselfAndMayThrow) {
             once = Subscription();
         });
     }
-    const auto throwing = queue.subscribe([](const JobEvent&) { throw std::runtime_error("an observer's defect"); });
+    const auto throwing =
+        queue.subscribe([](const JobEvent&) { throw std::runtime_error("an observer's defect"); });
     Listener other;
     const auto listening = queue.subscribe(std::ref(other));
     const auto id = queue.submit(specOf("count")).value();
-    while (other.phasesOf(id).size() < 3) std::this_thread::yield();
+    while (other.phasesOf(id).size() < 3)
+        std::this_thread::yield();
     EXPECT_EQ(heard, 1);
 }
 
 TEST(JobQueue, RunsHereOnTheCallersThreadWithTheSameRecord) {
     MemoryJobStore store;
     std::thread::id ran;
-    JobQueue queue(store, {{"here", [&](const Job& job, core::TaskContext& task, JobNotes& notes) -> core::Result<Outcome> {
-                                ran = std::this_thread::get_id();
-                                EXPECT_EQ(job.phase, Phase::Executing);
-                                notes.log("began");
-                                notes.artefact({"codebook", "application/octet-stream", std::string(64, 'a'), 8});
-                                BALMER_CHECK(task.checkpoint(0.25, "training"));
-                                task.report("quantisation error", 1, 0.5);
-                                return Outcome{"{}", {{"model", "application/json", std::string(64, 'b'), 2}}};
-                            }}});
+    JobQueue queue(
+        store,
+        {{"here", [&](const Job& job, core::TaskContext& task, JobNotes& notes) -> core::Result<Outcome> {
+              ran = std::this_thread::get_id();
+              EXPECT_EQ(job.phase, Phase::Executing);
+              notes.log("began");
+              notes.artefact({"codebook", "application/octet-stream", std::string(64, 'a'), 8});
+              BALMER_CHECK(task.checkpoint(0.25, "training"));
+              task.report("quantisation error", 1, 0.5);
+              return Outcome{"{}", {{"model", "application/json", std::string(64, 'b'), 2}}};
+          }}});
     std::vector<std::string> stages;
     std::vector<double> values;
     const auto job = queue.runHere(
@@ -332,14 +348,17 @@ TEST(JobQueue, RunsManyJobsOnceEachInOrder) {
     MemoryJobStore store;
     std::mutex mutex;
     std::vector<JobId> order;
-    JobQueue queue(store, {{"count", [&](const Job& job, core::TaskContext&, JobNotes&) -> core::Result<Outcome> {
-                                const std::lock_guard lock(mutex);
-                                order.push_back(job.id);
-                                return Outcome{};
-                            }}});
+    JobQueue queue(store,
+                   {{"count", [&](const Job& job, core::TaskContext&, JobNotes&) -> core::Result<Outcome> {
+                         const std::lock_guard lock(mutex);
+                         order.push_back(job.id);
+                         return Outcome{};
+                     }}});
     std::vector<JobId> submitted;
-    for (int i = 0; i < 300; ++i) submitted.push_back(queue.submit(specOf("count")).value());
-    for (const auto id : submitted) EXPECT_EQ(queue.wait(id)->phase, Phase::Completed);
+    for (int i = 0; i < 300; ++i)
+        submitted.push_back(queue.submit(specOf("count")).value());
+    for (const auto id : submitted)
+        EXPECT_EQ(queue.wait(id)->phase, Phase::Completed);
     EXPECT_EQ(order, submitted);
 }
 
@@ -347,17 +366,21 @@ TEST(JobQueue, SeveralThreadsSubmitToSeveralExecutors) {
     MemoryJobStore store;
     std::atomic<int> runs = 0;
     {
-        JobQueue queue(store, {{"count", [&](const Job&, core::TaskContext&, JobNotes&) -> core::Result<Outcome> {
-                                    ++runs;
-                                    return Outcome{};
-                                }}},
+        JobQueue queue(store,
+                       {{"count",
+                         [&](const Job&, core::TaskContext&, JobNotes&) -> core::Result<Outcome> {
+                             ++runs;
+                             return Outcome{};
+                         }}},
                        {.threads = 3});
         std::vector<std::thread> submitters;
         for (int t = 0; t < 4; ++t)
             submitters.emplace_back([&] {
-                for (int i = 0; i < 50; ++i) EXPECT_EQ(queue.wait(queue.submit(specOf("count")).value())->phase, Phase::Completed);
+                for (int i = 0; i < 50; ++i)
+                    EXPECT_EQ(queue.wait(queue.submit(specOf("count")).value())->phase, Phase::Completed);
             });
-        for (auto& thread : submitters) thread.join();
+        for (auto& thread : submitters)
+            thread.join();
     }
     EXPECT_EQ(runs, 200);
 }

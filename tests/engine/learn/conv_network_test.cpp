@@ -221,7 +221,7 @@ TEST(ConvNetwork, ThatIsStoppedKeepsWhatItHad) {
     const auto network = trained(parameters, lines);
     const auto before = predicted(*network, lines.rows);
     std::stop_source stop;
-    int left = 2;
+    int left = 1;
     core::TaskContext task(stop.get_token(), [&](double, std::string_view) {
         if (left-- == 0) stop.request_stop();
     });

@@ -53,7 +53,7 @@ class NearestRow final : public Classifier {
 
 struct TwoClouds : testing::Test {
     TwoClouds() {
-        core::RandomStream random(5);
+        core::RandomStream random(6);
         for (int i = 0; i < 60; ++i) {
             labels.push_back(i % 3 == 0);
             const float row[] = {static_cast<float>(random.normal(labels.back() * 20.0, 1)),
@@ -104,7 +104,9 @@ TEST_F(TwoClouds, StopsAtEveryCheckpointWhenAsked) {
             EXPECT_GE(k, 3);
             break;
         }
-        if (!result) EXPECT_EQ(result.error().code(), core::ErrorCode::Cancelled);
+        if (!result) {
+            EXPECT_EQ(result.error().code(), core::ErrorCode::Cancelled);
+        }
     }
 }
 

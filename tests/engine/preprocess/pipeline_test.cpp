@@ -21,8 +21,10 @@ template <typename Flux>
 Spectrum make(double step, Medium medium, const Flux& flux, double first = 6500, double last = 6750) {
     Spectrum s;
     std::vector<double> wavelength;
-    for (int i = 0; first + step * i <= last; ++i) wavelength.push_back(first + step * i);
-    for (const double lambda : wavelength) s.flux.push_back(static_cast<float>(flux(lambda)));
+    for (int i = 0; first + step * i <= last; ++i)
+        wavelength.push_back(first + step * i);
+    for (const double lambda : wavelength)
+        s.flux.push_back(static_cast<float>(flux(lambda)));
     s.axis = *spectrum::SpectralAxis::make(std::move(wavelength), medium);
     s.metadata.id = "made";
     return s;
@@ -38,25 +40,29 @@ StepDescription blurring(double sigma) {
 
 const StepDescription scaling = {"min-max", 1, {{"minimum", -1}, {"maximum", 1}}};
 
-std::string messageOf(const core::Result<Row>& row) { return row ? std::string() : row.error().message(); }
+std::string messageOf(const core::Result<Row>& row) {
+    return row ? std::string() : row.error().message();
+}
 
 } // namespace
 
 TEST(Preset, IsTheRecipeOfThePaper) {
     const auto pipeline = preset("halpha-140");
     ASSERT_TRUE(pipeline) << test::why(pipeline);
-    EXPECT_EQ(pipeline->describe(),
-              R"([{"step":"air-to-vacuum","version":1},)"
-              R"({"step":"gaussian-blur","version":1,"sigmaPixels":7,"maximumStepAngstrom":0.5},)"
-              R"({"step":"resample-linear","version":1,"firstAngstrom":6519,"lastAngstrom":6732,"columns":140},)"
-              R"({"step":"min-max","version":1,"minimum":-1,"maximum":1}])");
+    EXPECT_EQ(
+        pipeline->describe(),
+        R"([{"step":"air-to-vacuum","version":1},)"
+        R"({"step":"gaussian-blur","version":1,"sigmaPixels":7,"maximumStepAngstrom":0.5},)"
+        R"({"step":"resample-linear","version":1,"firstAngstrom":6519,"lastAngstrom":6732,"columns":140},)"
+        R"({"step":"min-max","version":1,"minimum":-1,"maximum":1}])");
     ASSERT_EQ(pipeline->columns(), 140u);
     EXPECT_EQ(pipeline->wavelengthAngstrom().front(), 6519);
     EXPECT_EQ(pipeline->wavelengthAngstrom().back(), 6732);
     EXPECT_DOUBLE_EQ(pipeline->wavelengthAngstrom()[1], 6520.53237410072);
     EXPECT_EQ(pipeline->scaledTo(), std::pair(-1.0, 1.0));
     EXPECT_EQ(preset("halpha-140", {.blurSigmaPixels = 0, .bridgeMasked = false})->steps().size(), 3u);
-    EXPECT_EQ(preset("halpha-140", {.blurSigmaPixels = {}, .bridgeMasked = true})->steps()[1].name, "bridge-masked");
+    EXPECT_EQ(preset("halpha-140", {.blurSigmaPixels = {}, .bridgeMasked = true})->steps()[1].name,
+              "bridge-masked");
     EXPECT_FALSE(preset("halpha-140", {.blurSigmaPixels = -1, .bridgeMasked = false}));
     const auto unknown = preset("hbeta");
     ASSERT_FALSE(unknown);
@@ -67,8 +73,11 @@ TEST(Preset, IsTheRecipeOfThePaper) {
 }
 
 TEST(Preset, BlursFineSamplingAndLeavesTheSurveysAlone) {
-    const auto pipeline = *preset("halpha-140"), sharp = *preset("halpha-140", {.blurSigmaPixels = 0, .bridgeMasked = false});
-    const auto line = [](double lambda) { return 1 - 0.5 * std::exp(-(lambda - 6600) * (lambda - 6600) / 8); };
+    const auto pipeline = *preset("halpha-140"),
+               sharp = *preset("halpha-140", {.blurSigmaPixels = 0, .bridgeMasked = false});
+    const auto line = [](double lambda) {
+        return 1 - 0.5 * std::exp(-(lambda - 6600) * (lambda - 6600) / 8);
+    };
     const auto fine = make(0.26, Medium::Vacuum, line), coarse = make(1.5, Medium::Vacuum, line);
     EXPECT_NE(pipeline.apply(fine)->flux, sharp.apply(fine)->flux);
     EXPECT_EQ(pipeline.apply(coarse)->flux, sharp.apply(coarse)->flux);
@@ -79,7 +88,8 @@ TEST(Pipeline, InterpolatesOnTheVacuumAxis) {
     const auto line = [](double lambda) { return 3 * lambda; };
     const auto vacuum = pipeline.apply(make(1.3, Medium::Vacuum, line));
     ASSERT_TRUE(vacuum) << test::why(vacuum);
-    for (std::size_t i = 0; i < 5; ++i) EXPECT_NEAR(vacuum->flux[i], 3 * pipeline.wavelengthAngstrom()[i], 1e-2);
+    for (std::size_t i = 0; i < 5; ++i)
+        EXPECT_NEAR(vacuum->flux[i], 3 * pipeline.wavelengthAngstrom()[i], 1e-2);
     EXPECT_TRUE(vacuum->warnings.empty());
     EXPECT_TRUE(vacuum->inverseVariance.empty());
     EXPECT_EQ(vacuum->mask, std::vector<std::uint8_t>(5, 0));
@@ -95,7 +105,8 @@ TEST(Pipeline, InterpolatesOnTheVacuumAxis) {
 }
 
 TEST(Pipeline, ScalesAndSaysHowToScaleBack) {
-    const auto raw = *Pipeline::make({resampling(6520, 6730, 30)}), scaled = *Pipeline::make({resampling(6520, 6730, 30), scaling});
+    const auto raw = *Pipeline::make({resampling(6520, 6730, 30)}),
+               scaled = *Pipeline::make({resampling(6520, 6730, 30), scaling});
     auto s = make(1.0, Medium::Vacuum, [](double lambda) { return 500 + 40 * std::sin(lambda / 17); });
     s.inverseVariance.assign(s.size(), 0.25f);
     const auto before = raw.apply(s), after = scaled.apply(s);
@@ -127,13 +138,15 @@ TEST(Pipeline, PropagatesVariancesThroughInterpolationAndBlur) {
 
 TEST(Pipeline, BlurKeepsTheAreaWidensTheLineAndContinuesTheEdges) {
     const auto pipeline = *Pipeline::make({blurring(2), resampling(6500, 6700, 201)});
-    const auto spike = pipeline.apply(make(1.0, Medium::Vacuum, [](double l) { return l == 6600 ? 1 : 0; }, 6500, 6700));
+    const auto spike = pipeline.apply(make(
+        1.0, Medium::Vacuum, [](double l) { return l == 6600 ? 1 : 0; }, 6500, 6700));
     ASSERT_TRUE(spike);
     EXPECT_NEAR(std::accumulate(spike->flux.begin(), spike->flux.end(), 0.0), 1, 1e-6);
     EXPECT_NEAR(spike->flux[102] / spike->flux[100], std::exp(-0.5), 1e-5);
     EXPECT_GT(spike->flux[108], 0);
     EXPECT_EQ(spike->flux[109], 0); // cut at 4 σ
-    const auto edge = pipeline.apply(make(1.0, Medium::Vacuum, [](double l) { return l == 6500 ? 1 : 0; }, 6500, 6700));
+    const auto edge = pipeline.apply(make(
+        1.0, Medium::Vacuum, [](double l) { return l == 6500 ? 1 : 0; }, 6500, 6700));
     ASSERT_TRUE(edge);
     EXPECT_NEAR(edge->flux[0], 0.5 + 0.5 * spike->flux[100], 1e-5);
 }
@@ -142,9 +155,9 @@ TEST(Pipeline, FlagsBadSamplesAndBridgesThoseWithoutFlux) {
     auto s = make(1.0, Medium::Vacuum, [](double lambda) { return lambda; });
     s.inverseVariance.assign(s.size(), 1);
     s.mask.assign(s.size(), 0);
-    s.flux[30] = notANumber;      // 6530 Å
-    s.flux[31] = INFINITY; // 6531 Å
-    s.flux[50] = 9000;     // 6550 Å, masked
+    s.flux[30] = notANumber; // 6530 Å
+    s.flux[31] = INFINITY;   // 6531 Å
+    s.flux[50] = 9000;       // 6550 Å, masked
     s.mask[50] = 1;
     s.inverseVariance[70] = 0; // 6570 Å
     const auto pipeline = *Pipeline::make({resampling(6520, 6600, 81)});
@@ -166,7 +179,8 @@ TEST(Pipeline, FlagsBadSamplesAndBridgesThoseWithoutFlux) {
     // A NaN must not spread through the kernel; a flag does while it weighs more than a tenth.
     const auto blurred = Pipeline::make({blurring(2), resampling(6520, 6600, 81)})->apply(s);
     ASSERT_TRUE(blurred);
-    for (std::size_t i = 0; i < 81; ++i) EXPECT_TRUE(std::isfinite(blurred->flux[i]));
+    for (std::size_t i = 0; i < 81; ++i)
+        EXPECT_TRUE(std::isfinite(blurred->flux[i]));
     EXPECT_NEAR(blurred->flux[15], 6535, 1e-2);
     EXPECT_EQ(blurred->mask[10], 1);
     EXPECT_EQ(blurred->mask[20], 0);
@@ -180,11 +194,14 @@ TEST(Pipeline, RefusesSpectraThatDoNotFit) {
     EXPECT_NE(blue.find("do not overlap"), std::string::npos) << blue;
     const auto cut = messageOf(pipeline.apply(make(1.5, Medium::Vacuum, slope, 3700, 6600)));
     EXPECT_NE(cut.find("6519.0 to 6599.5"), std::string::npos) << cut;
-    EXPECT_NE(messageOf(pipeline.apply(make(1.5, Medium::Vacuum, flat))).find("everywhere"), std::string::npos);
-    EXPECT_NE(messageOf(pipeline.apply(make(1.5, Medium::Vacuum, [](double) { return notANumber; }))).find("no finite flux"),
+    EXPECT_NE(messageOf(pipeline.apply(make(1.5, Medium::Vacuum, flat))).find("everywhere"),
+              std::string::npos);
+    EXPECT_NE(messageOf(pipeline.apply(make(1.5, Medium::Vacuum, [](double) { return notANumber; })))
+                  .find("no finite flux"),
               std::string::npos);
     const auto hollow = [](double l) { return l > 6530 && l < 6720 ? notANumber : static_cast<float>(l); };
-    EXPECT_NE(messageOf(pipeline.apply(make(1.5, Medium::Vacuum, hollow))).find("not a number"), std::string::npos);
+    EXPECT_NE(messageOf(pipeline.apply(make(1.5, Medium::Vacuum, hollow))).find("not a number"),
+              std::string::npos);
     // NaN at the ends is no cover.
     const auto ends = [](double l) { return l < 6525 ? notANumber : static_cast<float>(l); };
     EXPECT_NE(messageOf(pipeline.apply(make(1.5, Medium::Vacuum, ends))).find("overlap"), std::string::npos);
@@ -192,7 +209,8 @@ TEST(Pipeline, RefusesSpectraThatDoNotFit) {
     broken.mask.resize(3);
     EXPECT_FALSE(pipeline.apply(broken));
     EXPECT_FALSE(pipeline.apply(Spectrum{}));
-    const auto constant = Pipeline::make({resampling(6519, 6732, 140)})->apply(make(1.5, Medium::Vacuum, flat));
+    const auto constant =
+        Pipeline::make({resampling(6519, 6732, 140)})->apply(make(1.5, Medium::Vacuum, flat));
     EXPECT_TRUE(constant) << test::why(constant); // nothing to scale, nothing to refuse
 }
 

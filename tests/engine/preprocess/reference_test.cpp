@@ -26,14 +26,16 @@ std::vector<Reference> readReference(const std::string& name) {
         const auto cells = core::splitList(line);
         if (cells.size() != 142 || cells[0] == "id") continue;
         Reference row{cells[0], {}};
-        for (std::size_t i = 2; i < cells.size(); ++i) row.flux.push_back(core::parseDouble(cells[i]).value_or(NAN));
+        for (std::size_t i = 2; i < cells.size(); ++i)
+            row.flux.push_back(core::parseDouble(cells[i]).value_or(NAN));
         rows.push_back(std::move(row));
     }
     return rows;
 }
 
 void compare(const std::string& folder, std::size_t files) {
-    const auto raw = readReference(folder + "_ha140.csv"), scaled = readReference(folder + "_ha140_scaled.csv");
+    const auto raw = readReference(folder + "_ha140.csv"),
+               scaled = readReference(folder + "_ha140_scaled.csv");
     ASSERT_EQ(raw.size(), files);
     ASSERT_EQ(scaled.size(), files);
     const auto pipeline = *preprocess::preset("halpha-140");

@@ -13,11 +13,13 @@ namespace {
 
 std::vector<double> linear(double first, double step, std::size_t count) {
     std::vector<double> values(count);
-    for (std::size_t i = 0; i < count; ++i) values[i] = first + step * static_cast<double>(i);
+    for (std::size_t i = 0; i < count; ++i)
+        values[i] = first + step * static_cast<double>(i);
     return values;
 }
 
-double measuredWidth(const std::vector<double>& wavelength, const std::vector<float>& flux, double continuum) {
+double measuredWidth(const std::vector<double>& wavelength, const std::vector<float>& flux,
+                     double continuum) {
     double width = 0;
     for (std::size_t i = 1; i + 1 < flux.size(); ++i)
         width += (flux[i] - continuum) / continuum * (wavelength[i + 1] - wavelength[i - 1]) / 2;
@@ -43,7 +45,8 @@ TEST(EmissionProfile, HasTheStatedSeparationRatioAndVelocity) {
     const auto wavelength = linear(6500, 0.02, 6400);
     std::vector<float> flux(wavelength.size(), 1.0f);
     ASSERT_TRUE(addEmission(wavelength, flux, 1, {10, 90, 400, 1.5, 100}));
-    const auto middle = static_cast<std::ptrdiff_t>((halphaAngstrom * (1 + 100 / speedOfLightKmS) - 6500) / 0.02);
+    const auto middle =
+        static_cast<std::ptrdiff_t>((halphaAngstrom * (1 + 100 / speedOfLightKmS) - 6500) / 0.02);
     const auto violet = std::max_element(flux.begin(), flux.begin() + middle);
     const auto red = std::max_element(flux.begin() + middle, flux.end());
     const double violetAt = wavelength[static_cast<std::size_t>(violet - flux.begin())];
@@ -51,7 +54,8 @@ TEST(EmissionProfile, HasTheStatedSeparationRatioAndVelocity) {
     EXPECT_NEAR((redAt - violetAt) / halphaAngstrom * speedOfLightKmS, 400, 4);
     EXPECT_NEAR((*violet - 1) / (*red - 1), 1.5, 0.015);
     EXPECT_NEAR(((redAt + violetAt) / 2 / halphaAngstrom - 1) * speedOfLightKmS, 100, 2);
-    // Half of the height, half of the width from the peak: outside of the violet component only that one counts.
+    // Half of the height, half of the width from the peak: outside of the violet component only that one
+    // counts.
     const auto outside = static_cast<std::size_t>(violet - flux.begin()) -
                          static_cast<std::size_t>(45 / speedOfLightKmS * halphaAngstrom / 0.02);
     EXPECT_NEAR((flux[outside] - 1) / (*violet - 1), 0.5, 0.02);

@@ -47,7 +47,8 @@ TEST(Survey, IsTheSameInAnyOrderAndForAnyNumberOfThreads) {
     const auto survey = Survey::make(parameters), again = Survey::make(parameters);
     ASSERT_TRUE(survey && again);
     std::vector<std::string> forwards(64), pooled(64);
-    for (std::size_t i = 0; i < 64; ++i) forwards[i] = digestOf(survey->make(i));
+    for (std::size_t i = 0; i < 64; ++i)
+        forwards[i] = digestOf(survey->make(i));
     core::ThreadPool pool(3);
     pool.parallelFor(64, [&](std::size_t i, std::size_t) { pooled[63 - i] = digestOf(again->make(63 - i)); });
     EXPECT_EQ(forwards, pooled);
@@ -95,8 +96,8 @@ TEST(Survey, EmissionStandsOverTheSameStarsAbsorption) {
     stronger.profile.equivalentWidthMaximumAngstrom = 20;
     const auto weak = Survey::make(parameters), strong = Survey::make(stronger);
     ASSERT_TRUE(weak && strong);
-    // Star, noise and profile come from streams of their own: the two surveys differ in the lines' strength alone. The
-    // measured continuum is lowered by the star's other lines, hence the 8 %.
+    // Star, noise and profile come from streams of their own: the two surveys differ in the lines' strength
+    // alone. The measured continuum is lowered by the star's other lines, hence the 8 %.
     double sum = 0;
     for (std::size_t i = 0; i < 200; ++i) {
         const double difference = halphaWidth(strong->make(i).spectrum) - halphaWidth(weak->make(i).spectrum);

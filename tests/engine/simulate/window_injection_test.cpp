@@ -9,7 +9,8 @@ using namespace balmer::simulate;
 
 namespace {
 
-/// 140 samples as halpha-140 has them: a sloping continuum with an absorption line and a little noise, scaled.
+/// 140 samples as halpha-140 has them: a sloping continuum with an absorption line and a little noise,
+/// scaled.
 struct ScaledRow {
     std::vector<double> wavelength;
     std::vector<float> flux, values;
@@ -21,20 +22,25 @@ struct ScaledRow {
             const double lambda = 6519 + 213.0 / 139 * i, x = (lambda - halphaAngstrom) / 5;
             wavelength.push_back(lambda);
             const double level = 1000 + 0.2 * (lambda - halphaAngstrom);
-            flux.push_back(static_cast<float>(level * (1 - 0.5 * std::exp(-x * x / 2)) + random.normal(0, noise)));
+            flux.push_back(
+                static_cast<float>(level * (1 - 0.5 * std::exp(-x * x / 2)) + random.normal(0, noise)));
         }
         minimum = *std::min_element(flux.begin(), flux.end());
         maximum = *std::max_element(flux.begin(), flux.end());
-        for (const float value : flux) values.push_back(static_cast<float>((value - minimum) / (maximum - minimum) * 2 - 1));
+        for (const float value : flux)
+            values.push_back(static_cast<float>((value - minimum) / (maximum - minimum) * 2 - 1));
     }
     Window window() const { return {wavelength, values, minimum, maximum}; }
 };
 
 /// Undoes the result's own scaling by its two ends, which the lines in these tests leave alone.
-std::vector<double> unscaledAgainst(const std::vector<float>& values, const ScaledRow& row, std::size_t a, std::size_t b) {
-    const double slope = (static_cast<double>(row.flux[a]) - row.flux[b]) / (static_cast<double>(values[a]) - values[b]);
+std::vector<double> unscaledAgainst(const std::vector<float>& values, const ScaledRow& row, std::size_t a,
+                                    std::size_t b) {
+    const double slope =
+        (static_cast<double>(row.flux[a]) - row.flux[b]) / (static_cast<double>(values[a]) - values[b]);
     std::vector<double> flux;
-    for (const float value : values) flux.push_back(row.flux[a] + (value - values[a]) * slope);
+    for (const float value : values)
+        flux.push_back(row.flux[a] + (value - values[a]) * slope);
     return flux;
 }
 
@@ -53,7 +59,8 @@ TEST(WindowInjection, AddsTheStatedEquivalentWidthToARecoveredFlux) {
     expectScaled(*injected);
     const auto flux = unscaledAgainst(*injected, row, 0, 139);
     double width = 0;
-    for (std::size_t i = 0; i < flux.size(); ++i) width += (flux[i] - row.flux[i]) / 1000 * 213 / 139;
+    for (std::size_t i = 0; i < flux.size(); ++i)
+        width += (flux[i] - row.flux[i]) / 1000 * 213 / 139;
     EXPECT_NEAR(width, 8, 0.02 * 8); // the continuum is estimated to 1 %
 }
 
@@ -61,7 +68,8 @@ TEST(WindowInjection, MakesTheSameRowFromTheSameStream) {
     const ScaledRow row(20);
     core::RandomStream a(9), b(9), c(10);
     const EmissionProfile profile{8, 200, 300, 0.8};
-    const auto first = injectEmission(row.window(), profile, a), second = injectEmission(row.window(), profile, b);
+    const auto first = injectEmission(row.window(), profile, a),
+               second = injectEmission(row.window(), profile, b);
     const auto other = injectEmission(row.window(), profile, c);
     ASSERT_TRUE(first && second && other);
     EXPECT_EQ(*first, *second);
@@ -76,11 +84,13 @@ TEST(WindowInjection, WorksWhereTheScaleIsNotKnown) {
     const auto asFlux = injectEmission({row.wavelength, row.flux, {}, {}}, {5, 200}, a);
     const auto asScaled = injectEmission(row.window(), {5, 200}, b);
     ASSERT_TRUE(asFlux && asScaled);
-    for (std::size_t i = 0; i < asFlux->size(); ++i) EXPECT_NEAR((*asFlux)[i], (*asScaled)[i], 1e-3);
+    for (std::size_t i = 0; i < asFlux->size(); ++i)
+        EXPECT_NEAR((*asFlux)[i], (*asScaled)[i], 1e-3);
     // A scaled row whose continuum lies below zero still gets a line that stands out.
     std::vector<float> low(140, -0.9f);
     core::RandomStream ripple(4);
-    for (auto& value : low) value += static_cast<float>(ripple.normal(0, 0.02));
+    for (auto& value : low)
+        value += static_cast<float>(ripple.normal(0, 0.02));
     low[100] = 1;
     const auto injected = injectEmission({row.wavelength, low, {}, {}}, {20, 200}, random);
     ASSERT_TRUE(injected) << test::why(injected);
@@ -99,7 +109,8 @@ TEST(WindowInjection, NegativesAreScaledRowsThatDiffer) {
         expectScaled(*nebula);
         const auto changed = unscaledAgainst(*hit, row, 0, 139);
         int touched = 0; // unless the hit lies on one of the two samples that undo the scaling
-        for (std::size_t k = 0; k < changed.size(); ++k) touched += std::abs(changed[k] - row.flux[k]) > 1 ? 1 : 0;
+        for (std::size_t k = 0; k < changed.size(); ++k)
+            touched += std::abs(changed[k] - row.flux[k]) > 1 ? 1 : 0;
         EXPECT_TRUE((touched >= 1 && touched <= 3) || touched > 130) << touched;
     }
 }
@@ -114,7 +125,8 @@ TEST(WindowInjection, RefusesWhatIsNoWindow) {
     EXPECT_FALSE(injectEmission({row.wavelength, std::vector<float>(140, 0.5f), {}, {}}, profile, random));
     EXPECT_FALSE(injectEmission({row.wavelength, std::span(row.values).first(100), {}, {}}, profile, random));
     std::vector<double> elsewhere(row.wavelength);
-    for (auto& lambda : elsewhere) lambda -= 1000;
+    for (auto& lambda : elsewhere)
+        lambda -= 1000;
     EXPECT_FALSE(injectCosmicRay({elsewhere, row.values, {}, {}}, random));
     EXPECT_FALSE(injectNebular({}, random));
 }

@@ -24,7 +24,8 @@ TEST(SpectralAxis, BalmerAlphaStandsWhereItIsKnownToStand) {
 }
 
 TEST(SpectralAxis, AirAndVacuumInvertEachOther) {
-    for (double air = 2000; air < 25000; air += 37) EXPECT_NEAR(airFromVacuum(vacuumFromAir(air)), air, 1e-3) << air;
+    for (double air = 2000; air < 25000; air += 37)
+        EXPECT_NEAR(airFromVacuum(vacuumFromAir(air)), air, 1e-3) << air;
     EXPECT_EQ(vacuumFromAir(1215.67), 1215.67);
 }
 

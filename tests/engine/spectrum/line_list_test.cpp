@@ -9,8 +9,9 @@ namespace {
 
 TEST(LineList, AscendsAndHasBothNamesOfEachLine) {
     const auto lines = spectralLines();
-    EXPECT_TRUE(std::is_sorted(lines.begin(), lines.end(),
-                               [](const auto& a, const auto& b) { return a.vacuumAngstrom < b.vacuumAngstrom; }));
+    EXPECT_TRUE(std::is_sorted(lines.begin(), lines.end(), [](const auto& a, const auto& b) {
+        return a.vacuumAngstrom < b.vacuumAngstrom;
+    }));
     for (const SpectralLine& line : lines) {
         EXPECT_TRUE(findLine(line.name)) << line.name;
         EXPECT_TRUE(findLine(line.asciiName)) << line.asciiName;

@@ -40,7 +40,8 @@ TEST(SkyPosition, SeparationHoldsAtThePoleAndAcrossZero) {
     EXPECT_NEAR(separationArcsec({0, 90}, {123, -90}), 648000, 1e-6);
 }
 
-// Meeus, Astronomical Algorithms (1998), example 21.b: θ Persei from J2000 to 2028 November 13.19; here the way back.
+// Meeus, Astronomical Algorithms (1998), example 21.b: θ Persei from J2000 to 2028 November 13.19; here the
+// way back.
 TEST(SkyPosition, PrecessesAsMeeusDoes) {
     const SkyPosition ofDate{41.547214, 49.348483};
     const double equinox = 2000.0 + 0.288670500 * 100.0;

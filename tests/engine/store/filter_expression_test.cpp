@@ -39,10 +39,13 @@ struct FilterTest : testing::Test {
         dataset.rows = 3;
         ASSERT_TRUE(project->datasets().add(dataset, Ids{"a", "b", "not in the catalogue"}));
         const double none = std::nan("");
-        ASSERT_TRUE(project->columns().add({.dataset = "h-140", .name = "entropy"}, std::vector{0.25, 0.75, 0.5}));
-        ASSERT_TRUE(project->columns().add(
-            {.dataset = "h-140", .name = "predicted", .kind = ColumnKind::Category, .categories = {"single", "double"}},
-            std::vector{1.0, none, 0.0}));
+        ASSERT_TRUE(
+            project->columns().add({.dataset = "h-140", .name = "entropy"}, std::vector{0.25, 0.75, 0.5}));
+        ASSERT_TRUE(project->columns().add({.dataset = "h-140",
+                                            .name = "predicted",
+                                            .kind = ColumnKind::Category,
+                                            .categories = {"single", "double"}},
+                                           std::vector{1.0, none, 0.0}));
     }
     void label(const std::string& id, active::LabelKind kind, const std::string& className) {
         active::LabelEvent event;
@@ -137,23 +140,45 @@ TEST_F(FilterTest, ErrorsNameThePositionAndWhatWouldBeRight) {
     EXPECT_NE(refusal("snr ~ 3").find("position 5"), std::string::npos);
     EXPECT_NE(refusal("id = 'a").find("quote"), std::string::npos);
     EXPECT_NE(refusal("(snr > 1").find("\")\""), std::string::npos);
-    for (const std::string bad :
-         {"snr", "snr > 1 snr < 2", "snr > 1)", "and", "id like 3", "snr like '1%'", "snr in ()", "snr between 1", "is null",
-          "not", "snr is 3", "1 < snr", "matches('')", "matches(3)", "cone(1,2)", "cone(1, 95, 3)", "nowhere.entropy > 1",
-          "h-140.nothing > 1", "snr > 1; DROP TABLE spectrum", "snr > 1e999", "id = \"a\"", "snr > 1.2.3", "h-140."})
+    for (const std::string bad : {"snr",
+                                  "snr > 1 snr < 2",
+                                  "snr > 1)",
+                                  "and",
+                                  "id like 3",
+                                  "snr like '1%'",
+                                  "snr in ()",
+                                  "snr between 1",
+                                  "is null",
+                                  "not",
+                                  "snr is 3",
+                                  "1 < snr",
+                                  "matches('')",
+                                  "matches(3)",
+                                  "cone(1,2)",
+                                  "cone(1, 95, 3)",
+                                  "nowhere.entropy > 1",
+                                  "h-140.nothing > 1",
+                                  "snr > 1; DROP TABLE spectrum",
+                                  "snr > 1e999",
+                                  "id = \"a\"",
+                                  "snr > 1.2.3",
+                                  "h-140."})
         EXPECT_NE(refusal(bad), "accepted") << bad;
 }
 
 TEST_F(FilterTest, HostileLengthsAreRefusedWithASentence) {
     EXPECT_NE(refusal(std::string(5000, '(') + "snr > 1" + std::string(5000, ')')), "accepted");
     std::string chain = "snr > 1";
-    for (int i = 0; i < 1000; ++i) chain += " or snr > 1";
+    for (int i = 0; i < 1000; ++i)
+        chain += " or snr > 1";
     EXPECT_NE(refusal(chain), "accepted");
     std::string most = "snr > 1";
-    for (int i = 1; i < 400; ++i) most += i % 2 ? " or snr > 1" : " and snr > 1";
+    for (int i = 1; i < 400; ++i)
+        most += i % 2 ? " or snr > 1" : " and snr > 1";
     EXPECT_EQ(where(most), (Ids{"a", "b", "c"}));
     std::string deep = "snr > 1";
-    for (int i = 0; i < 90; ++i) deep = (i % 2 ? "not (" : "(") + deep + ")";
+    for (int i = 0; i < 90; ++i)
+        deep = (i % 2 ? "not (" : "(") + deep + ")";
     EXPECT_NE(refusal(std::string(200, '(') + deep), "accepted");
 }
 

@@ -69,7 +69,8 @@ TEST_F(JobStoreTest, KeepsEveryFieldOfAJob) {
     ASSERT_TRUE(kept.error);
     EXPECT_EQ(kept.error->code(), ErrorCode::Format);
     EXPECT_EQ(kept.error->context(), error.context());
-    EXPECT_EQ(store.series(*id).value(), (std::vector<jobs::SeriesPoint>{{"error", 1, 0.5}, {"error", 2, 0.25}}));
+    EXPECT_EQ(store.series(*id).value(),
+              (std::vector<jobs::SeriesPoint>{{"error", 1, 0.5}, {"error", 2, 0.25}}));
     EXPECT_EQ(store.log(*id)->front().text, "epoch 2");
 }
 
@@ -136,19 +137,22 @@ TEST_F(JobStoreTest, TheNextOpeningNamesTheJobsOfDeadProcesses) {
     EXPECT_EQ(interrupted.error->message(),
               "interrupted: the program ended while this job was executing (training, 40 %); run it again");
     EXPECT_EQ(second->interruptedJobs().back().id, queued);
-    EXPECT_EQ(store.get(mine)->phase, Phase::Queued); // its process lives
+    EXPECT_EQ(store.get(mine)->phase, Phase::Queued);                               // its process lives
     EXPECT_TRUE(test::openProject(folder / "a.balmer")->interruptedJobs().empty()); // told once
 }
 
 TEST_F(JobStoreTest, AQueueOnTheProjectKeepsItsRecords) {
     jobs::JobId id = 0;
     {
-        jobs::JobQueue queue(store, {{"count", [](const Job&, core::TaskContext& task, jobs::JobNotes& notes) -> core::Result<jobs::Outcome> {
-                                          notes.log("began");
-                                          BALMER_CHECK(task.checkpoint(0.5, "half"));
-                                          task.report("error", 1, 0.5);
-                                          return jobs::Outcome{R"({"n":1})", {{"model", "x/y", std::string(64, 'b'), 3}}};
-                                      }}});
+        jobs::JobQueue queue(
+            store,
+            {{"count",
+              [](const Job&, core::TaskContext& task, jobs::JobNotes& notes) -> core::Result<jobs::Outcome> {
+                  notes.log("began");
+                  BALMER_CHECK(task.checkpoint(0.5, "half"));
+                  task.report("error", 1, 0.5);
+                  return jobs::Outcome{R"({"n":1})", {{"model", "x/y", std::string(64, 'b'), 3}}};
+              }}});
         jobs::JobSpec spec;
         spec.kind = "count";
         const auto job = queue.runHere(spec);

@@ -35,12 +35,15 @@ void runSql(const fs::path& file, const std::string& sql) {
     sqlite3* handle = nullptr;
     ASSERT_EQ(sqlite3_open(file.c_str(), &handle), SQLITE_OK);
     char* message = nullptr;
-    EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK) << (message ? message : "");
+    EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK)
+        << (message ? message : "");
     sqlite3_free(message);
     sqlite3_close(handle);
 }
 
-std::string read(const fs::path& file) { return core::readFile(file).value(); }
+std::string read(const fs::path& file) {
+    return core::readFile(file).value();
+}
 
 } // namespace
 
@@ -113,7 +116,8 @@ TEST(ProjectFailures, WhatIsNoDatabaseOfBalmerIsRefusedAndLeftAlone) {
     runSql(folder / "newer" / "project.sqlite", "PRAGMA user_version = 99");
     EXPECT_EQ(refused("newer"), ErrorCode::Unsupported);
     const auto newer = Project::open(folder / "newer");
-    EXPECT_NE(newer.error().message().find("newer Balmer (schema 99"), std::string::npos) << newer.error().message();
+    EXPECT_NE(newer.error().message().find("newer Balmer (schema 99"), std::string::npos)
+        << newer.error().message();
 }
 
 TEST(ProjectFailures, ADamagedDatabaseIsAnErrorNotACrash) {
@@ -122,7 +126,8 @@ TEST(ProjectFailures, ADamagedDatabaseIsAnErrorNotACrash) {
         const auto project = test::openProject(folder / "a.balmer");
         for (int batch = 0; batch < 5; ++batch) {
             std::vector<NewSpectrum> items;
-            for (int i = 0; i < 100; ++i) items.push_back(test::sampleSpectrum(std::to_string(batch * 100 + i)));
+            for (int i = 0; i < 100; ++i)
+                items.push_back(test::sampleSpectrum(std::to_string(batch * 100 + i)));
             ASSERT_TRUE(project->catalogue().add(items));
         }
     }
@@ -139,7 +144,8 @@ TEST(ProjectFailures, ADamagedDatabaseIsAnErrorNotACrash) {
         const auto project = Project::open(folder / "a.balmer");
         if (!project) {
             ++damaged;
-            EXPECT_TRUE(project.error().code() == ErrorCode::Store || project.error().code() == ErrorCode::Unsupported)
+            EXPECT_TRUE(project.error().code() == ErrorCode::Store ||
+                        project.error().code() == ErrorCode::Unsupported)
                 << project.error().describe();
             continue;
         }
@@ -178,7 +184,8 @@ TEST(ProjectFailures, AFullDiskIsASentenceAndAnUnchangedProject) {
     std::int64_t kept = 0;
     while (kept < 100'000) {
         std::vector<NewSpectrum> items;
-        for (int i = 0; i < 100; ++i) items.push_back(test::sampleSpectrum(std::to_string(kept + i)));
+        for (int i = 0; i < 100; ++i)
+            items.push_back(test::sampleSpectrum(std::to_string(kept + i)));
         const auto added = project->catalogue().add(items);
         if (!added) {
             EXPECT_EQ(added.error().code(), ErrorCode::ResourceExhausted) << added.error().describe();
@@ -200,7 +207,8 @@ TEST(ProjectSharing, ProcessesThatMakeItAtOnceAllSucceed) {
         if (child == 0) {
             auto project = Project::open(folder / "a.balmer");
             if (!project) ::_exit(2);
-            const auto added = (*project)->catalogue().add(std::vector{test::sampleSpectrum(std::to_string(i))});
+            const auto added =
+                (*project)->catalogue().add(std::vector{test::sampleSpectrum(std::to_string(i))});
             ::_exit(added ? 0 : 3);
         }
         children.push_back(child);
@@ -222,7 +230,8 @@ TEST(ProjectSharing, OneProcessLabelsWhileAnotherImports) {
         if (!project) ::_exit(2);
         for (int batch = 0; batch < 20; ++batch) {
             std::vector<NewSpectrum> items;
-            for (int i = 0; i < 100; ++i) items.push_back(test::sampleSpectrum(std::to_string(batch * 100 + i)));
+            for (int i = 0; i < 100; ++i)
+                items.push_back(test::sampleSpectrum(std::to_string(batch * 100 + i)));
             if (!(*project)->catalogue().add(items)) ::_exit(3);
         }
         ::_exit(0);
@@ -244,7 +253,8 @@ TEST(ProjectSharing, OneProcessLabelsWhileAnotherImports) {
 
 TEST(Migrations, AreNumberedFromOneWithoutGaps) {
     int expected = 0;
-    for (const auto& step : migrations()) EXPECT_EQ(step.number, ++expected) << step.name;
+    for (const auto& step : migrations())
+        EXPECT_EQ(step.number, ++expected) << step.name;
     EXPECT_GE(expected, 1);
 }
 
@@ -269,7 +279,8 @@ TEST(Migrations, KeepACopyAndTakeEachStepWholeOrNotAtAll) {
     ASSERT_TRUE(copy) << test::why(copy);
     EXPECT_EQ((*copy)->number("PRAGMA user_version").value(), first - 1);
     EXPECT_EQ((*copy)->number("SELECT count(*) FROM label_event").value(), 1);
-    EXPECT_EQ(Project::open(folder / "a.balmer").error().code(), ErrorCode::Unsupported); // written by a newer program now
+    EXPECT_EQ(Project::open(folder / "a.balmer").error().code(),
+              ErrorCode::Unsupported); // written by a newer program now
 }
 
 TEST(StoredProjects, OneOfTheFirstSchemaOpens) {
@@ -284,7 +295,8 @@ TEST(StoredProjects, OneOfTheFirstSchemaOpens) {
     EXPECT_EQ((*project)->catalogue().ids({.search = "hd 1906*"})->size(), 2u);
     EXPECT_EQ((*project)->catalogue().near({301.15, 32.22}, 1)->size(), 2u);
     EXPECT_EQ((*project)->catalogue().header("a")->size(), 3u);
-    EXPECT_EQ((*project)->catalogue().ids({.where = "h-140.entropy > 0.5"}).value(), std::vector<std::string>{"b"});
+    EXPECT_EQ((*project)->catalogue().ids({.where = "h-140.entropy > 0.5"}).value(),
+              std::vector<std::string>{"b"});
     EXPECT_EQ((*project)->labels().current("b")->className, "double");
     EXPECT_EQ((*project)->rounds().latest("h-140").value()->items.size(), 1u);
     EXPECT_EQ((*project)->settings().get("observer").value(), "eva");
@@ -293,8 +305,10 @@ TEST(StoredProjects, OneOfTheFirstSchemaOpens) {
 }
 
 TEST(StoredProjects, TheFixtureCanBeMadeAgain) {
-    const char* target = std::getenv("BALMER_WRITE_FIXTURE"); // then: sqlite3 project.sqlite .dump > project_vN.sql
-    if (target == nullptr) GTEST_SKIP() << "set BALMER_WRITE_FIXTURE to a folder to write the project of the fixture";
+    const char* target =
+        std::getenv("BALMER_WRITE_FIXTURE"); // then: sqlite3 project.sqlite .dump > project_vN.sql
+    if (target == nullptr)
+        GTEST_SKIP() << "set BALMER_WRITE_FIXTURE to a folder to write the project of the fixture";
     const auto project = test::openProject(target);
     ASSERT_TRUE(project->catalogue().add(std::vector{test::sampleSpectrum("a"), test::sampleSpectrum("b")}));
     DatasetRecord dataset;

@@ -21,7 +21,8 @@ struct RegistriesTest : testing::Test {
     test::TemporaryFolder folder;
     std::unique_ptr<Project> project = test::openProject(folder / "a.balmer");
 
-    static DatasetRecord dataset(const std::string& name = "h-140", const std::string& digest = "d1", std::int64_t rows = 3) {
+    static DatasetRecord dataset(const std::string& name = "h-140", const std::string& digest = "d1",
+                                 std::int64_t rows = 3) {
         DatasetRecord record;
         record.name = name;
         record.digest = digest;
@@ -66,7 +67,8 @@ TEST_F(RegistriesTest, ADatasetsNameStandsForOneContent) {
     addDataset();
     EXPECT_TRUE(datasets.add(dataset(), Ids{"a", "b", "a"})); // the same again
     EXPECT_EQ(datasets.list()->size(), 1u);
-    EXPECT_EQ(datasets.add(dataset("h-140", "d2"), Ids{"a", "b", "c"}).error().code(), ErrorCode::InvalidArgument);
+    EXPECT_EQ(datasets.add(dataset("h-140", "d2"), Ids{"a", "b", "c"}).error().code(),
+              ErrorCode::InvalidArgument);
     EXPECT_FALSE(datasets.add(dataset("x", "d3"), Ids{"a"})); // rows and ids disagree
     EXPECT_FALSE(datasets.add(dataset(""), Ids{"a", "b", "c"}));
     ASSERT_TRUE(project->columns().add({.dataset = "h-140", .name = "entropy"}, std::vector<double>(3)));
@@ -81,10 +83,21 @@ TEST_F(RegistriesTest, ColumnsHaveVersions) {
     auto& columns = project->columns();
     addDataset();
     const double none = std::nan("");
-    EXPECT_EQ(columns.add({.dataset = "h-140", .name = "entropy", .job = 5, .model = "m1"}, std::vector{0.1, none, -0.0}).value(), 1);
-    EXPECT_EQ(columns.add({.dataset = "h-140", .name = "entropy", .model = "m2"}, std::vector{1.0, 2.0, 3.0}).value(), 2);
-    EXPECT_EQ(columns.add({.dataset = "h-140", .name = "class", .kind = ColumnKind::Category, .categories = {"x", "y"}},
-                          std::vector{0.0, 1.0, none}).value(), 1);
+    EXPECT_EQ(columns
+                  .add({.dataset = "h-140", .name = "entropy", .job = 5, .model = "m1"},
+                       std::vector{0.1, none, -0.0})
+                  .value(),
+              1);
+    EXPECT_EQ(columns.add({.dataset = "h-140", .name = "entropy", .model = "m2"}, std::vector{1.0, 2.0, 3.0})
+                  .value(),
+              2);
+    EXPECT_EQ(
+        columns
+            .add(
+                {.dataset = "h-140", .name = "class", .kind = ColumnKind::Category, .categories = {"x", "y"}},
+                std::vector{0.0, 1.0, none})
+            .value(),
+        1);
     EXPECT_EQ(columns.values("h-140", "entropy").value(), (std::vector{1.0, 2.0, 3.0}));
     const auto first = columns.values("h-140", "entropy", 1).value();
     EXPECT_EQ(first[0], 0.1);
@@ -105,9 +118,12 @@ TEST_F(RegistriesTest, ColumnsHaveVersions) {
 TEST_F(RegistriesTest, ColumnsThatDoNotFitAreRefusedTogether) {
     auto& columns = project->columns();
     addDataset();
-    const ColumnInfo category{.dataset = "h-140", .name = "class", .kind = ColumnKind::Category, .categories = {"x", "y"}};
-    EXPECT_EQ(columns.add({.dataset = "h-140", .name = "e"}, std::vector{1.0}).error().code(), ErrorCode::InvalidArgument);
-    EXPECT_EQ(columns.add({.dataset = "none", .name = "e"}, std::vector{1.0}).error().code(), ErrorCode::NotFound);
+    const ColumnInfo category{
+        .dataset = "h-140", .name = "class", .kind = ColumnKind::Category, .categories = {"x", "y"}};
+    EXPECT_EQ(columns.add({.dataset = "h-140", .name = "e"}, std::vector{1.0}).error().code(),
+              ErrorCode::InvalidArgument);
+    EXPECT_EQ(columns.add({.dataset = "none", .name = "e"}, std::vector{1.0}).error().code(),
+              ErrorCode::NotFound);
     EXPECT_FALSE(columns.add(category, std::vector{0.0, 2.0, 0.0}));
     EXPECT_FALSE(columns.add(category, std::vector{0.0, 0.5, 0.0}));
     EXPECT_FALSE(columns.add(category, std::vector{0.0, -1.0, 0.0}));
@@ -190,9 +206,11 @@ TEST_F(RegistriesTest, SeveralThreadsPutTheSameArtefact) {
     for (int t = 0; t < 4; ++t)
         threads.emplace_back([&] {
             for (int i = 0; i < 10; ++i)
-                EXPECT_TRUE(project->artefacts().putBytes("artefact " + std::to_string(i), "a", "text/plain"));
+                EXPECT_TRUE(
+                    project->artefacts().putBytes("artefact " + std::to_string(i), "a", "text/plain"));
         });
-    for (auto& thread : threads) thread.join();
+    for (auto& thread : threads)
+        thread.join();
     EXPECT_EQ(project->artefacts().read(core::digestOf("artefact 3")).value(), "artefact 3");
 }
 

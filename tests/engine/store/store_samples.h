@@ -13,7 +13,9 @@ namespace balmer::test {
 
 class SteppingClock : public core::Clock {
   public:
-    core::TimePoint now() const override { return core::TimePoint{} + std::chrono::milliseconds(++milliseconds_); }
+    core::TimePoint now() const override {
+        return core::TimePoint{} + std::chrono::milliseconds(++milliseconds_);
+    }
 
   private:
     mutable std::int64_t milliseconds_ = 1'600'000'000'000;
@@ -41,7 +43,8 @@ inline store::NewSpectrum sampleSpectrum(const std::string& id, double snr = 10)
     item.metadata.rule = "lamost-lrs-image";
     item.metadata.fluxUnit = "";
     item.metadata.warnings = {"the mask is missing"};
-    item.metadata.header = {{"TELESCOP", "LAMOST", "telescope"}, {"OBSERVER", "O'Neil \"Jo\"", ""}, {"COMMENT", "", ""}};
+    item.metadata.header = {
+        {"TELESCOP", "LAMOST", "telescope"}, {"OBSERVER", "O'Neil \"Jo\"", ""}, {"COMMENT", "", ""}};
     item.medium = spectrum::Medium::Vacuum;
     item.firstWavelength = 3700.5;
     item.lastWavelength = 9100.25;

@@ -1,0 +1,110 @@
+#include "app/cli/console.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+
+#include <unistd.h>
+
+#include "engine/core/text_number.h"
+
+namespace balmer::cli {
+
+namespace {
+
+std::stop_source interruption;
+volatile std::sig_atomic_t interrupted = 0;
+
+extern "C" void onInterrupt(int) {
+    // A second Ctrl+C ends the program at once.
+    if (interrupted != 0) ::_exit(Aborted);
+    interrupted = 1;
+}
+
+/// Columns on the screen: bytes that begin a character.
+std::size_t width(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+} // namespace
+
+int exitFor(const core::Error& error) {
+    if (error.code() == core::ErrorCode::Cancelled) return Aborted;
+    return error.code() == core::ErrorCode::InvalidArgument ? WrongUse : Failed;
+}
+
+void Console::say(std::string_view line) const {
+    if (!json_) std::cout << line << '\n' << std::flush;
+}
+
+void Console::result(const nlohmann::json& object) const {
+    if (json_) std::cout << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n' << std::flush;
+}
+
+int Console::fail(const core::Error& error) const {
+    if (json_)
+        result({{"error",
+                 {{"code", core::toString(error.code())}, {"message", error.message()}, {"context", error.context()}}}});
+    else
+        std::cerr << "balmer: " << error.describe() << '\n';
+    return exitFor(error);
+}
+
+core::TaskContext Console::task() {
+    std::signal(SIGINT, onInterrupt);
+    std::signal(SIGTERM, onInterrupt);
+    stage_.clear();
+    return core::TaskContext(interruption.get_token(),
+                             [this](double fraction, std::string_view stage) { progress(fraction, stage); });
+}
+
+void Console::progress(double fraction, std::string_view stage) {
+    if (interrupted != 0) interruption.request_stop();
+    const auto now = std::chrono::steady_clock::now();
+    if (stage == stage_ && now - said_ < std::chrono::milliseconds(100)) return;
+    stage_ = stage;
+    said_ = now;
+    if (json_) {
+        std::cerr << nlohmann::json{{"progress", fraction}, {"stage", stage}}.dump(
+                         -1, ' ', false, nlohmann::json::error_handler_t::replace)
+                  << '\n';
+        return;
+    }
+    if (::isatty(STDERR_FILENO) == 0) return;
+    constexpr int cells = 30;
+    const int full = static_cast<int>(fraction * cells);
+    std::string bar;
+    for (int i = 0; i < cells; ++i) bar += i < full ? "█" : "░";
+    std::cerr << "\r\033[K" << bar << ' ' << core::formatFixed(100 * fraction, 0) << " %  " << stage << std::flush;
+    barShown_ = true;
+}
+
+void Console::endProgress() {
+    if (barShown_) std::cerr << "\r\033[K" << std::flush;
+    barShown_ = false;
+}
+
+std::string inColumns(const std::vector<std::vector<std::string>>& rows) {
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows)
+        for (std::size_t c = 0; c < row.size(); ++c) {
+            if (widths.size() <= c) widths.push_back(0);
+            widths[c] = std::max(widths[c], width(row[c]));
+        }
+    std::string text;
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t c = 0; c < row.size(); ++c) {
+            line += row[c];
+            if (c + 1 < row.size()) line.append(widths[c] - width(row[c]) + 2, ' ');
+        }
+        line.erase(line.find_last_not_of(' ') + 1);
+        text += line + '\n';
+    }
+    if (!text.empty()) text.pop_back();
+    return text;
+}
+
+} // namespace balmer::cli

@@ -1,0 +1,118 @@
+// discover: the whole way in one command, from a folder of spectra to a ranked list of candidates.
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "app/cli/session.h"
+
+namespace balmer::cli {
+
+namespace {
+
+using nlohmann::json;
+
+struct DiscoverOptions {
+    std::string folder;
+    int spectra = 3000;
+    std::uint64_t seed = 1;
+    int top = 10;
+};
+
+struct Found {
+    json import, dataset, map, round, truth;
+};
+
+/// A dataset of this name with other rows belongs to an earlier run on fewer spectra; then the next free name is taken.
+core::Result<json> preprocess(Session& session, const std::string& collection) {
+    for (int attempt = 1;; ++attempt) {
+        const auto name = attempt == 1 ? std::string("halpha") : "halpha-" + std::to_string(attempt);
+        auto made = session.run("preprocess", {{"name", name}, {"collection", collection}});
+        if (made || attempt == 100 || made.error().message().find("another") == std::string::npos) return made;
+    }
+}
+
+core::Result<Found> discover(Session& session, const DiscoverOptions& options) {
+    Found found;
+    auto& console = session.console;
+    std::filesystem::path folder = options.folder;
+    if (options.folder.empty()) {
+        BALMER_TRY(auto* const bench, session.workbench());
+        folder = bench->folder() / "simulated-survey";
+        console.say("No folder was named: simulating a survey of " + std::to_string(options.spectra) +
+                    " spectra with known truth …");
+        BALMER_TRY(found.truth, session.run("simulate", {{"out", folder.string()},
+                                                         {"spectra", options.spectra},
+                                                         {"seed", options.seed}}));
+    }
+    const auto collection = std::filesystem::absolute(folder / "x").parent_path().lexically_normal().filename().string();
+    console.say("Importing the spectra in " + folder.string() + " …");
+    BALMER_TRY(found.import, session.run("import", {{"paths", {folder.string()}},
+                                                    {"recursive", true},
+                                                    {"collection", collection}}));
+    console.say("  " + found.import["imported"].dump() + " spectra imported, " + found.import["already"].dump() +
+                " known already, " + std::to_string(found.import["refused"].size()) + " files refused.");
+    console.say("Cutting out 140 samples about Hα …");
+    BALMER_TRY(found.dataset, preprocess(session, collection));
+    const auto dataset = found.dataset["dataset"].get<std::string>();
+    console.say("  " + found.dataset["rows"].dump() + " spectra in the dataset " + dataset + ", " +
+                std::to_string(found.dataset["refused"].size()) + " do not cover the window.");
+    console.say("Training the map …");
+    BALMER_TRY(found.map, session.run("som", {{"dataset", dataset}, {"grid", "auto"}, {"seed", options.seed}}));
+    console.say("  " + found.map["grid"].get<std::string>() + " neurons, quantisation error " +
+                shown(found.map["quantisation_error"], 3) + ", topographic error " +
+                shown(found.map["topographic_error"], 3) + ".");
+    console.say("Training the network …");
+    BALMER_TRY(found.round, session.run("round", {{"dataset", dataset}, {"seed", options.seed}}));
+    console.say(found.round["simulated"].get<bool>()
+                    ? "  Labels are few: it learnt from simulated emission put into your own spectra as well."
+                    : "  It learnt from your labels.");
+    return found;
+}
+
+void sayCandidates(Console& console, const json& candidates, std::size_t most) {
+    if (candidates.empty())
+        return console.say("\nNo spectrum looks like an emission-line star to the network.");
+    console.say("\nThe most likely emission-line stars (" + std::to_string(candidates.size()) + " candidates in all):");
+    std::vector<std::vector<std::string>> rows{{"", "SPECTRUM", "LOOKS LIKE", "PROBABILITY"}};
+    for (std::size_t i = 0; i < std::min(most, candidates.size()); ++i)
+        rows.push_back({std::to_string(i + 1), candidates[i]["id"].get<std::string>(),
+                        candidates[i]["class"].get<std::string>(), shown(candidates[i]["probability"], 3)});
+    console.say(inColumns(rows));
+}
+
+} // namespace
+
+void addDiscoverCommand(CLI::App& app, Work& chosen) {
+    auto& command = *app.add_subcommand(
+        "discover", "the whole way at once: import, preprocess, map, network, candidates");
+    auto options = std::make_shared<DiscoverOptions>();
+    command.add_option("folder", options->folder, "your spectra; without one a survey is simulated");
+    command.add_option("--spectra", options->spectra, "size of the simulated survey (default: 3000)");
+    command.add_option("--top", options->top, "candidates to show (default: 10)");
+    command.add_option("--seed", options->seed, "of everything random (default: 1)");
+    command.callback([&chosen, options] {
+        chosen = [options](Session& session) -> core::Status {
+            std::error_code error;
+            if (!options->folder.empty() && !std::filesystem::exists(options->folder, error))
+                return core::fail(core::ErrorCode::NotFound, "there is no folder " + options->folder + "; check the path");
+            BALMER_TRY(const auto found, discover(session, *options));
+            BALMER_TRY(auto* const bench, session.workbench());
+            session.console.result({{"project", bench->folder().string()},
+                                    {"import", found.import},
+                                    {"dataset", found.dataset},
+                                    {"som", found.map},
+                                    {"round", found.round}});
+            if (session.console.json()) return {};
+            sayCandidates(session.console, found.round["candidates"], static_cast<std::size_t>(std::max(options->top, 0)));
+            session.console.say("\nEverything is in the project " + bench->folder().string() +
+                                ":\n  look:   balmer-desktop --project " + bench->folder().string() +
+                                "\n  list:   balmer --project " + bench->folder().string() +
+                                " list --where \"predicted <> 'other'\"");
+            return {};
+        };
+    });
+}
+
+} // namespace balmer::cli

@@ -1,0 +1,152 @@
+// The commands about labels: give, import, export, history, undo.
+
+#include <CLI/CLI.hpp>
+
+#include "app/cli/session.h"
+#include "engine/core/files.h"
+
+namespace balmer::cli {
+
+namespace {
+
+using nlohmann::json;
+
+json describe(const active::LabelEvent& event) {
+    return {{"event", event.id},
+            {"id", event.spectrum},
+            {"kind", active::toString(event.kind)},
+            {"class", event.className},
+            {"comment", event.comment},
+            {"who", event.who},
+            {"when", event.when},
+            {"view", event.view},
+            {"round", event.round ? json(*event.round) : json(nullptr)},
+            {"supersedes", event.supersedes ? json(*event.supersedes) : json(nullptr)}};
+}
+
+void addGive(CLI::App& parent, Work& chosen) {
+    auto& command = *parent.add_subcommand("give", "say what a spectrum is");
+    auto event = std::make_shared<active::LabelEvent>();
+    auto word = std::make_shared<std::string>();
+    command.add_option("id", event->spectrum, "the spectrum")->required();
+    command.add_option("class", event->className, "its class");
+    command.add_option("--as", *word, "instead of a class: not-sure, bad, artefact, noteworthy, comment");
+    command.add_option("--comment", event->comment, "a remark");
+    command.callback([&chosen, event, word] {
+        chosen = [event, word](Session& session) -> core::Status {
+            if (word->empty() == event->className.empty())
+                return core::fail(core::ErrorCode::InvalidArgument, "give either a class or --as, not both");
+            if (!word->empty()) {
+                const auto kind = active::labelKindFrom(*word);
+                if (!kind || *kind == active::LabelKind::Class || *kind == active::LabelKind::Undo)
+                    return core::fail(core::ErrorCode::InvalidArgument,
+                                      "--as takes not-sure, bad, artefact, noteworthy or comment, not \"" + *word + "\"");
+                event->kind = *kind;
+            }
+            event->view = "command line";
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_TRY([[maybe_unused]] const auto row, bench->spectrumRow(event->spectrum));
+            BALMER_TRY(const auto stored, bench->label(*event));
+            session.console.result(describe(stored));
+            session.console.say(stored.spectrum + ": " + (word->empty() ? stored.className : *word) + ".");
+            return {};
+        };
+    });
+}
+
+void addImport(CLI::App& parent, Work& chosen) {
+    auto& command = *parent.add_subcommand("import", "labels from a table with the columns id and label");
+    auto parameters = std::make_shared<json>(json::object());
+    const auto text = [&](const std::string& name, const std::string& key, const std::string& help) {
+        return command.add_option_function<std::string>(
+            name, [parameters, key](const std::string& value) { (*parameters)[key] = value; }, help);
+    };
+    text("file", "file", "the table")->required();
+    text("--id-column", "id_column", "column with the spectrum's id");
+    text("--label-column", "label_column", "column with the class");
+    command.callback([&chosen, parameters] {
+        chosen = [parameters](Session& session) -> core::Status {
+            BALMER_TRY(const auto result, session.run("label-import", *parameters));
+            session.console.result(result);
+            if (session.console.json()) return {};
+            session.console.say(result["labelled"].dump() + " labels given, " + result["unchanged"].dump() +
+                                " stood already, " + result["not_in_catalogue"].dump() +
+                                " are of spectra that the project does not have yet.");
+            return {};
+        };
+    });
+}
+
+void addExport(CLI::App& parent, Work& chosen) {
+    auto& command = *parent.add_subcommand("export", "the labels that stand now, as a table with id and label");
+    auto file = std::make_shared<std::string>();
+    command.add_option("--out", *file, "the table to write")->required();
+    command.callback([&chosen, file] {
+        chosen = [file](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_TRY(const auto rows, bench->spectra("label is not null"));
+            std::string text = "id,label\n";
+            const auto cell = [](const std::string& value) {
+                return value.find_first_of(",\"\n") == std::string::npos ? value : json(value).dump();
+            };
+            for (const auto& row : rows) text += cell(row.id) + "," + cell(row.label) + "\n";
+            BALMER_CHECK(core::writeFile(*file, text));
+            session.console.result({{"rows", rows.size()}, {"file", *file}});
+            session.console.say(std::to_string(rows.size()) + " labels written to " + *file + ".");
+            return {};
+        };
+    });
+}
+
+void addHistory(CLI::App& parent, Work& chosen) {
+    auto& command = *parent.add_subcommand("history", "all that was ever said about a spectrum");
+    auto id = std::make_shared<std::string>();
+    command.add_option("id", *id, "the spectrum")->required();
+    command.callback([&chosen, id] {
+        chosen = [id](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_TRY(const auto events, bench->labelHistory(*id));
+            json all = json::array();
+            std::vector<std::vector<std::string>> lines{{"EVENT", "WHEN", "WHO", "WHAT", "WHERE", "COMMENT"}};
+            for (const auto& event : events) {
+                all.push_back(describe(event));
+                lines.push_back({std::to_string(event.id), event.when, event.who,
+                                 event.kind == active::LabelKind::Class ? event.className
+                                                                        : std::string(active::toString(event.kind)),
+                                 event.view, event.comment});
+            }
+            session.console.result({{"events", std::move(all)}});
+            session.console.say(events.empty() ? "Nobody has said anything about " + *id + "." : inColumns(lines));
+            return {};
+        };
+    });
+}
+
+void addUndo(CLI::App& parent, Work& chosen) {
+    auto& command = *parent.add_subcommand("undo", "take back your latest label");
+    command.callback([&chosen] {
+        chosen = [](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_TRY(const auto undone, bench->undoLabel());
+            session.console.result(describe(undone));
+            session.console.say("Taken back: " + undone.spectrum + ", " +
+                                (undone.className.empty() ? std::string(active::toString(undone.kind))
+                                                          : undone.className) + ".");
+            return {};
+        };
+    });
+}
+
+} // namespace
+
+void addLabelCommands(CLI::App& app, Work& chosen) {
+    auto& command = *app.add_subcommand("label", "labels: give, import, export, history, undo");
+    command.require_subcommand(1);
+    addGive(command, chosen);
+    addImport(command, chosen);
+    addExport(command, chosen);
+    addHistory(command, chosen);
+    addUndo(command, chosen);
+}
+
+} // namespace balmer::cli

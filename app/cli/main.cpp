@@ -1,0 +1,51 @@
+// balmer: everything that the desktop can do, from a shell.
+
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "app/cli/session.h"
+
+namespace {
+
+/// --json decides the form of a message about the very words that could not be parsed.
+bool asksForJson(int count, char** words) {
+    for (int i = 1; i < count; ++i)
+        if (std::string_view(words[i]) == "--json") return true;
+    return false;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    using namespace balmer;
+    CLI::App app("Balmer: from an archive of spectra to a trusted catalogue of rare objects", "balmer");
+    cli::Options options;
+    cli::Work chosen;
+    app.set_version_flag("--version", "balmer " + api::programVersion());
+    app.add_option("--project", options.project, "the project's folder; made where there is none (default: in your data folder)");
+    app.add_option("--who", options.who, "the observer named in label events (default: your login name)");
+    app.add_option("--threads", options.threads, "threads for computations (default: all processors)");
+    app.add_flag("--json", options.json, "print one JSON object; progress as JSON lines on standard error");
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.footer("Exit status: 0 done, 1 failed, 2 wrong use, 3 aborted.");
+    cli::addJobCommands(app, chosen);
+    cli::addQueryCommands(app, chosen);
+    cli::addLabelCommands(app, chosen);
+    cli::addDiscoverCommand(app, chosen);
+    cli::addPlotCommand(app, chosen);
+    try {
+        app.parse(count, words);
+    } catch (const CLI::ParseError& problem) {
+        if (problem.get_exit_code() == 0) return app.exit(problem);
+        const core::Error error(core::ErrorCode::InvalidArgument,
+                                std::string(problem.what()) + "; `balmer --help` shows the commands and `balmer COMMAND "
+                                                              "--help` their options");
+        return cli::Console(asksForJson(count, words)).fail(error);
+    }
+    cli::Session session(options);
+    const auto done = chosen(session);
+    session.console.endProgress();
+    return done ? cli::Done : session.console.fail(done.error());
+}

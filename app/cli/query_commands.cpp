@@ -1,0 +1,346 @@
+// The commands that look: list, show, export, jobs, job.
+
+#include <CLI/CLI.hpp>
+
+#include "app/cli/session.h"
+#include "engine/core/files.h"
+#include "engine/core/text_number.h"
+
+namespace balmer::cli {
+
+namespace {
+
+using nlohmann::json;
+
+json orNull(const std::optional<double>& value) { return value ? json(*value) : json(nullptr); }
+
+json describe(const api::SpectrumRow& row) {
+    return {{"id", row.id},
+            {"collection", row.collection},
+            {"object", row.object},
+            {"ra", row.position ? json(row.position->raDegrees) : json(nullptr)},
+            {"dec", row.position ? json(row.position->decDegrees) : json(nullptr)},
+            {"date", row.observed},
+            {"snr", orNull(row.signalToNoise)},
+            {"mag", orNull(row.magnitude)},
+            {"z", orNull(row.redshift)},
+            {"survey", row.survey},
+            {"survey_id", row.surveyId},
+            {"class", row.spectralClass},
+            {"label", row.label},
+            {"flags", row.flags},
+            {"comment", row.comment},
+            {"predicted", row.predicted},
+            {"probability", orNull(row.probability)},
+            {"entropy", orNull(row.entropy)}};
+}
+
+std::string number(const std::optional<double>& value, int digits) {
+    return value ? core::formatFixed(*value, digits) : std::string();
+}
+
+struct ListOptions {
+    std::string where;
+    std::string out;
+    std::size_t limit = 0;
+};
+
+void addList(CLI::App& app, Work& chosen) {
+    auto& command = *app.add_subcommand("list", "the spectra of the project, with labels and predictions");
+    auto options = std::make_shared<ListOptions>();
+    command.add_option("--where", options->where, "filter, e.g. \"snr > 10 and label is null\"");
+    command.add_option("--limit", options->limit, "at most so many (default: 50 for people, all with --json)");
+    command.callback([&chosen, options] {
+        chosen = [options](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            const std::size_t limit = options->limit != 0 ? options->limit : session.console.json() ? 0 : 50;
+            BALMER_TRY(const auto rows, bench->spectra(options->where, limit));
+            json all = json::array();
+            std::vector<std::vector<std::string>> lines{
+                {"ID", "OBJECT", "CLASS", "S/N", "DATE", "LABEL", "PREDICTED", "P"}};
+            for (const auto& row : rows) {
+                if (session.console.json()) all.push_back(describe(row));
+                lines.push_back({row.id, row.object, row.spectralClass, number(row.signalToNoise, 1),
+                                 row.observed.substr(0, 10), row.label, row.predicted, number(row.probability, 3)});
+            }
+            session.console.result({{"rows", std::move(all)}});
+            session.console.say(rows.empty() ? "No spectrum meets the filter; `balmer import` brings spectra in."
+                                             : inColumns(lines));
+            if (options->limit == 0 && rows.size() == limit && limit != 0)
+                session.console.say("The first " + std::to_string(limit) + "; --limit shows more.");
+            return {};
+        };
+    });
+}
+
+std::string csvCell(const std::string& text) {
+    if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    return quoted + '"';
+}
+
+void addExport(CLI::App& app, Work& chosen) {
+    auto& command = *app.add_subcommand("export", "the catalogue with labels and predictions as a table with commas");
+    auto options = std::make_shared<ListOptions>();
+    command.add_option("--where", options->where, "filter, e.g. \"label = 'double peak'\"");
+    command.add_option("--out", options->out, "the file to write")->required();
+    command.callback([&chosen, options] {
+        chosen = [options](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_TRY(const auto rows, bench->spectra(options->where));
+            std::string text = "id,object,ra,dec,date,snr,survey,survey_id,class,label,flags,comment,predicted,"
+                               "probability,entropy\n";
+            const auto digits = [](const std::optional<double>& value) {
+                return value ? core::formatDouble(*value) : std::string();
+            };
+            for (const auto& row : rows) {
+                const std::vector<std::string> cells{
+                    row.id, row.object, row.position ? core::formatDouble(row.position->raDegrees) : "",
+                    row.position ? core::formatDouble(row.position->decDegrees) : "", row.observed,
+                    digits(row.signalToNoise), row.survey, row.surveyId, row.spectralClass, row.label, row.flags,
+                    row.comment, row.predicted, digits(row.probability), digits(row.entropy)};
+                for (std::size_t i = 0; i < cells.size(); ++i) text += (i == 0 ? "" : ",") + csvCell(cells[i]);
+                text += '\n';
+            }
+            BALMER_CHECK(core::writeFile(options->out, text));
+            session.console.result({{"rows", rows.size()}, {"file", options->out}});
+            session.console.say(std::to_string(rows.size()) + " rows written to " + options->out + ".");
+            return {};
+        };
+    });
+}
+
+void addShow(CLI::App& app, Work& chosen) {
+    auto& command = *app.add_subcommand("show", "everything that is known about one spectrum");
+    auto id = std::make_shared<std::string>();
+    auto header = std::make_shared<bool>(false);
+    command.add_option("id", *id, "the spectrum")->required();
+    command.add_flag("--header", *header, "with the whole header of its file");
+    command.callback([&chosen, id, header] {
+        chosen = [id, header](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_TRY(const auto row, bench->spectrumRow(*id));
+            BALMER_TRY(const auto events, bench->labelHistory(*id));
+            auto all = describe(row);
+            all["labels_given"] = events.size();
+            if (*header || session.console.json()) {
+                BALMER_TRY(const auto cards, bench->header(*id));
+                all["header"] = json::array();
+                for (const auto& card : cards)
+                    all["header"].push_back({{"key", card.key}, {"value", card.value}, {"comment", card.comment}});
+            }
+            session.console.result(all);
+            if (session.console.json()) return {};
+            std::vector<std::vector<std::string>> lines;
+            for (const auto& [key, value] : all.items()) {
+                if (key == "header" || value.is_null() || (value.is_string() && value.get<std::string>().empty()))
+                    continue;
+                lines.push_back({key, value.is_string() ? value.get<std::string>() : value.dump()});
+            }
+            session.console.say(inColumns(lines));
+            if (*header)
+                for (const auto& card : all["header"])
+                    session.console.say(card["key"].get<std::string>() + " = " + card["value"].get<std::string>());
+            return {};
+        };
+    });
+}
+
+json describe(const jobs::Job& job) {
+    json error = nullptr;
+    if (job.error)
+        error = {{"code", core::toString(job.error->code())},
+                 {"message", job.error->message()},
+                 {"context", job.error->context()}};
+    return {{"id", job.id},
+            {"kind", job.spec.kind},
+            {"label", job.spec.label},
+            {"phase", jobs::toString(job.phase)},
+            {"created", job.created},
+            {"started", job.started},
+            {"ended", job.ended},
+            {"progress", job.progress},
+            {"stage", job.stage},
+            {"place", job.place},
+            {"parent", job.spec.parent ? json(*job.spec.parent) : json(nullptr)},
+            {"error", std::move(error)}};
+}
+
+json parsed(const std::string& text) {
+    auto object = json::parse(text.empty() ? "{}" : text, nullptr, false);
+    return object.is_discarded() ? json(text) : object;
+}
+
+json describeWhole(const jobs::Job& job) {
+    auto all = describe(job);
+    all["parameters"] = parsed(job.spec.parameters);
+    all["result"] = parsed(job.result);
+    all["inputs"] = job.spec.inputs;
+    all["seed"] = job.spec.seed;
+    all["program_version"] = job.programVersion;
+    all["device"] = job.device;
+    all["artefacts"] = json::array();
+    for (const auto& artefact : job.artefacts)
+        all["artefacts"].push_back({{"name", artefact.name},
+                                    {"media_type", artefact.mediaType},
+                                    {"digest", artefact.digest},
+                                    {"bytes", artefact.bytes}});
+    return all;
+}
+
+void addJobs(CLI::App& app, Work& chosen) {
+    auto& command = *app.add_subcommand("jobs", "what was run in this project");
+    command.callback([&chosen] {
+        chosen = [](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_TRY(const auto jobs, bench->jobs());
+            json all = json::array();
+            std::vector<std::vector<std::string>> lines{{"ID", "KIND", "LABEL", "PHASE", "PROGRESS", "CREATED", "ERROR"}};
+            for (const auto& job : jobs) {
+                all.push_back(describe(job));
+                lines.push_back({std::to_string(job.id), job.spec.kind, job.spec.label,
+                                 std::string(jobs::toString(job.phase)), core::formatFixed(100 * job.progress, 0) + " %",
+                                 job.created.substr(0, 19), job.error ? job.error->message() : ""});
+            }
+            session.console.result({{"jobs", std::move(all)}});
+            session.console.say(jobs.empty() ? "Nothing was run in this project yet." : inColumns(lines));
+            return {};
+        };
+    });
+}
+
+/// Adds `job NAME ID`.
+CLI::App& jobCommand(CLI::App& parent, const std::string& name, const std::string& help, Work& chosen,
+                     std::function<core::Status(Session&, api::Workbench&, jobs::JobId)> work) {
+    auto& command = *parent.add_subcommand(name, help);
+    auto id = std::make_shared<jobs::JobId>(0);
+    command.add_option("id", *id, "the job's number")->required();
+    command.callback([&chosen, id, work] {
+        chosen = [id, work](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            return work(session, *bench, *id);
+        };
+    });
+    return command;
+}
+
+core::Status compare(Session& session, api::Workbench& bench, jobs::JobId first, jobs::JobId second) {
+    BALMER_TRY(const auto a, bench.job(first));
+    BALMER_TRY(const auto b, bench.job(second));
+    json differences = json::array();
+    for (const auto* part : {"parameters", "result"}) {
+        const auto left = parsed(part == std::string_view("parameters") ? a.spec.parameters : a.result);
+        const auto right = parsed(part == std::string_view("parameters") ? b.spec.parameters : b.result);
+        for (const auto& change : json::diff(left, right)) {
+            const auto at = json::json_pointer(change["path"].get<std::string>());
+            differences.push_back({{"field", part + change["path"].get<std::string>()},
+                                   {"first", left.contains(at) ? left[at] : json(nullptr)},
+                                   {"second", right.contains(at) ? right[at] : json(nullptr)}});
+        }
+    }
+    session.console.result({{"first", first}, {"second", second}, {"differences", differences}});
+    std::vector<std::vector<std::string>> lines{{"FIELD", std::to_string(first), std::to_string(second)}};
+    for (const auto& each : differences)
+        lines.push_back({each["field"].get<std::string>(), each["first"].dump(), each["second"].dump()});
+    session.console.say(differences.empty() ? "The two runs have the same parameters and results." : inColumns(lines));
+    return {};
+}
+
+void addJob(CLI::App& app, Work& chosen) {
+    auto& command = *app.add_subcommand("job", "one job: show, abort, rerun, remove, diff");
+    command.require_subcommand(1);
+    jobCommand(command, "show", "its parameters, result and record", chosen,
+               [](Session& session, api::Workbench& bench, jobs::JobId id) -> core::Status {
+                   BALMER_TRY(const auto job, bench.job(id));
+                   const auto all = describeWhole(job);
+                   session.console.result(all);
+                   session.console.say(all.dump(2, ' ', false, json::error_handler_t::replace));
+                   return {};
+               });
+    jobCommand(command, "abort", "stop it", chosen,
+               [](Session& session, api::Workbench& bench, jobs::JobId id) -> core::Status {
+                   BALMER_CHECK(bench.abort(id));
+                   session.console.result({{"job", id}});
+                   session.console.say("Job " + std::to_string(id) + " was asked to stop.");
+                   return {};
+               });
+    jobCommand(command, "remove", "forget it; what it made stays", chosen,
+               [](Session& session, api::Workbench& bench, jobs::JobId id) -> core::Status {
+                   BALMER_CHECK(bench.removeJob(id));
+                   session.console.result({{"job", id}});
+                   session.console.say("Job " + std::to_string(id) + " is forgotten.");
+                   return {};
+               });
+    auto changes = std::make_shared<std::string>();
+    auto& rerun = jobCommand(
+        command, "rerun", "the same again, with changed parameters where given", chosen,
+        [changes](Session& session, api::Workbench& bench, jobs::JobId id) -> core::Status {
+            BALMER_TRY(const auto job, bench.job(id));
+            auto parameters = parsed(job.spec.parameters);
+            if (!changes->empty()) {
+                const auto change = json::parse(*changes, nullptr, false);
+                if (!change.is_object())
+                    return core::fail(core::ErrorCode::InvalidArgument,
+                                      "--set takes a JSON object, e.g. '{\"epochs\": 20}'");
+                parameters.update(change);
+            }
+            auto spec = job.spec;
+            spec.parameters = parameters.dump(-1, ' ', false, json::error_handler_t::replace);
+            spec.inputs.clear();
+            spec.parent = id;
+            BALMER_TRY(const auto result, session.run(std::move(spec)));
+            session.console.result(result);
+            session.console.say(result.dump(2, ' ', false, json::error_handler_t::replace));
+            return {};
+        });
+    rerun.add_option("--set", *changes, "changed parameters, a JSON object");
+
+    auto& diff = *command.add_subcommand("diff", "what two runs differ in");
+    auto first = std::make_shared<jobs::JobId>(0), second = std::make_shared<jobs::JobId>(0);
+    diff.add_option("first", *first, "a job's number")->required();
+    diff.add_option("second", *second, "another's")->required();
+    diff.callback([&chosen, first, second] {
+        chosen = [first, second](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            return compare(session, *bench, *first, *second);
+        };
+    });
+}
+
+void addModels(CLI::App& app, Work& chosen) {
+    auto& command = *app.add_subcommand("models", "the trained networks, as `score --model` takes them");
+    command.callback([&chosen] {
+        chosen = [](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_TRY(const auto models, bench->models());
+            json all = json::array();
+            std::vector<std::vector<std::string>> lines{{"MODEL", "DATASET", "MACRO-F1", "CREATED"}};
+            for (const auto& model : models) {
+                all.push_back({{"model", model.name},
+                               {"job", model.job},
+                               {"dataset", model.dataset},
+                               {"macro_f1", orNull(model.macroF1)},
+                               {"created", model.created}});
+                lines.push_back({model.name, model.dataset, number(model.macroF1, 3), model.created.substr(0, 19)});
+            }
+            session.console.result({{"models", std::move(all)}});
+            session.console.say(models.empty() ? "There is no model yet; `balmer learn` or `balmer round` trains one."
+                                               : inColumns(lines));
+            return {};
+        };
+    });
+}
+
+} // namespace
+
+void addQueryCommands(CLI::App& app, Work& chosen) {
+    addList(app, chosen);
+    addShow(app, chosen);
+    addExport(app, chosen);
+    addModels(app, chosen);
+    addJobs(app, chosen);
+    addJob(app, chosen);
+}
+
+} // namespace balmer::cli

@@ -1,0 +1,150 @@
+// dataset-import and dataset-export: a matrix of spectra as text, in and out.
+
+#include <algorithm>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/io/matrix_text.h"
+#include "engine/store/label_log.h"
+#include "engine/workflow/dataset_output.h"
+#include "engine/workflow/spectrum_source.h"
+
+namespace balmer::workflow {
+
+namespace {
+
+using nlohmann::json;
+
+struct DatasetImportParameters {
+    std::string file;
+    std::string name;
+
+    void declare(Fields& fields) {
+        fields.required("file", file, "table with commas: id, label (may be missing), then a column for each wavelength");
+        fields.required("name", name, "what the dataset shall be called");
+    }
+};
+
+core::Status checkValues(const io::MatrixText& matrix) {
+    for (std::size_t r = 0; r < matrix.values.rows(); ++r) {
+        const auto row = matrix.values.row(r);
+        const auto missing = static_cast<std::size_t>(
+            std::count_if(row.begin(), row.end(), [](float value) { return !std::isfinite(value); }));
+        if (missing != 0)
+            return core::fail(core::ErrorCode::InvalidArgument,
+                              "the row of " + matrix.ids[r] + " lacks " + std::to_string(missing) + " of its " +
+                                  std::to_string(row.size()) + " values; fill them in or remove the row");
+    }
+    return {};
+}
+
+core::Result<jobs::Outcome> importDataset(const DatasetImportParameters& parameters, const Run& run) {
+    BALMER_CHECK(checkDatasetName(parameters.name));
+    BALMER_CHECK(run.task.checkpoint(0, "reading the table"));
+    BALMER_TRY(auto matrix, io::readMatrixText(parameters.file));
+    dataset::DatasetContent content;
+    content.ids = matrix.ids;
+    content.wavelengthAngstrom = matrix.wavelengthAngstrom;
+    content.medium = spectrum::Medium::Vacuum;
+    BALMER_CHECK(checkValues(matrix));
+    content.flux = std::move(matrix.values);
+    content.provenance = json{{"imported_from", parameters.file}}.dump(-1, ' ', false, json::error_handler_t::replace);
+    BALMER_CHECK(run.task.checkpoint(0.4, "writing the dataset"));
+    BALMER_TRY(const auto record, keepDataset(run, parameters.name, "", content.provenance, content));
+
+    // Rows that the catalogue does not know are entered, so that they can be looked at and labelled like the others.
+    std::vector<store::NewSpectrum> unknown;
+    BALMER_TRY(auto known, run.project().catalogue().ids({}));
+    std::sort(known.begin(), known.end());
+    for (std::size_t row = 0; row < matrix.ids.size(); ++row) {
+        if (std::binary_search(known.begin(), known.end(), matrix.ids[row])) continue;
+        store::NewSpectrum entry;
+        entry.collection = parameters.name;
+        entry.metadata.id = matrix.ids[row];
+        entry.metadata.rule = "matrix";
+        entry.medium = content.medium;
+        entry.firstWavelength = content.wavelengthAngstrom.front();
+        entry.lastWavelength = content.wavelengthAngstrom.back();
+        entry.samples = static_cast<std::int64_t>(content.wavelengthAngstrom.size());
+        entry.contentDigest = record.digest;
+        entry.part = static_cast<std::int64_t>(row);
+        entry.dataset = record.name;
+        unknown.push_back(std::move(entry));
+    }
+    constexpr std::size_t batch = 200;
+    for (std::size_t first = 0; first < unknown.size(); first += batch) {
+        BALMER_CHECK(run.task.checkpoint(0.5 + 0.3 * static_cast<double>(first) / static_cast<double>(unknown.size()),
+                                         "entering spectra"));
+        BALMER_TRY([[maybe_unused]] const auto added,
+                   run.project().catalogue().add(
+                       std::span(unknown).subspan(first, std::min(batch, unknown.size() - first))));
+    }
+
+    std::vector<active::LabelEvent> labels;
+    BALMER_TRY(const auto standing, run.project().labels().classes());
+    for (std::size_t row = 0; row < matrix.labels.size(); ++row) {
+        if (matrix.labels[row].empty()) continue;
+        const auto found = standing.find(matrix.ids[row]);
+        if (found != standing.end() && found->second == matrix.labels[row]) continue;
+        active::LabelEvent event;
+        event.spectrum = matrix.ids[row];
+        event.className = matrix.labels[row];
+        event.who = run.environment.who;
+        event.view = "import";
+        labels.push_back(std::move(event));
+    }
+    BALMER_CHECK(run.task.checkpoint(0.9, "keeping labels"));
+    BALMER_TRY(const auto kept, run.project().labels().appendAll(labels));
+    jobs::Outcome outcome;
+    outcome.resultJson = describeDataset(
+        record, json{{"labels", kept.size()}, {"entered", unknown.size()}}.dump());
+    return outcome;
+}
+
+struct DatasetExportParameters {
+    std::string dataset;
+    std::string file;
+    bool labels = true;
+
+    void declare(Fields& fields) {
+        fields.required("dataset", dataset, "the dataset to write");
+        fields.required("file", file, "table with commas: id, label, then a column for each wavelength");
+        fields.optional("labels", labels, "with a column of the labels that stand now");
+    }
+};
+
+core::Result<jobs::Outcome> exportDataset(const DatasetExportParameters& parameters, const Run& run) {
+    BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
+    BALMER_TRY(const auto classes, run.project().labels().classes());
+    BALMER_TRY(auto writer,
+               io::MatrixTextWriter::create(parameters.file, dataset.wavelengthAngstrom(), parameters.labels));
+    for (std::size_t row = 0; row < dataset.rows(); ++row) {
+        if (row % 256 == 0)
+            BALMER_CHECK(run.task.checkpoint(static_cast<double>(row) / static_cast<double>(dataset.rows()), "writing"));
+        const auto found = classes.find(dataset.ids()[row]);
+        BALMER_CHECK(writer.row(dataset.ids()[row], found == classes.end() ? "" : found->second,
+                                dataset.flux().row(row)));
+    }
+    BALMER_CHECK(writer.finish());
+    jobs::Outcome outcome;
+    outcome.resultJson = json{{"dataset", parameters.dataset},
+                              {"rows", dataset.rows()},
+                              {"columns", dataset.columns()},
+                              {"digest", dataset.digest()},
+                              {"file", parameters.file}}
+                             .dump(-1, ' ', false, json::error_handler_t::replace);
+    return outcome;
+}
+
+} // namespace
+
+JobKind datasetImportKind(const Environment& environment) {
+    return makeKind<DatasetImportParameters>(environment, "dataset-import", "Import a matrix", &importDataset);
+}
+
+JobKind datasetExportKind(const Environment& environment) {
+    return makeKind<DatasetExportParameters>(environment, "dataset-export", "Export a matrix", &exportDataset);
+}
+
+} // namespace balmer::workflow

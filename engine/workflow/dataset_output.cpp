@@ -1,0 +1,55 @@
+#include "engine/workflow/dataset_output.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <nlohmann/json.hpp>
+
+namespace balmer::workflow {
+
+core::Status checkDatasetName(const std::string& name) {
+    const auto allowed = [](unsigned char c) {
+        return std::isalnum(c) || c >= 0x80 || c == ' ' || c == '.' || c == '_' || c == '-' || c == '+';
+    };
+    if (name.empty() || name.size() > 100 || name.front() == '.' || !std::all_of(name.begin(), name.end(), allowed))
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "\"" + name + "\" cannot be a dataset's name; use letters, digits, blanks and . _ - +");
+    return {};
+}
+
+core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string& name,
+                                               const std::string& collection, const std::string& pipeline,
+                                               const dataset::DatasetContent& content) {
+    BALMER_CHECK(checkDatasetName(name));
+    const auto folder = run.project().datasetFolder();
+    const auto waiting = folder / (".job-" + std::to_string(run.job.id) + ".h5");
+    BALMER_TRY(const auto digest, dataset::writeDataset(waiting, content));
+    store::DatasetRecord record;
+    record.name = name;
+    record.digest = digest;
+    // Content decides the file's name, so that a reader of an older dataset of that name keeps its file.
+    record.file = "datasets/" + name + "-" + digest.substr(0, 12) + ".h5";
+    record.rows = static_cast<std::int64_t>(content.ids.size());
+    record.columns = static_cast<std::int64_t>(content.wavelengthAngstrom.size());
+    record.firstWavelength = content.wavelengthAngstrom.front();
+    record.lastWavelength = content.wavelengthAngstrom.back();
+    record.pipeline = pipeline;
+    record.collection = collection;
+    record.job = run.job.id;
+    std::error_code error;
+    std::filesystem::rename(waiting, run.project().folder() / record.file, error);
+    if (error)
+        return core::fail(core::ErrorCode::Io, "cannot keep the dataset " + name + ": " + error.message());
+    return run.project().datasets().add(record, content.ids);
+}
+
+std::string describeDataset(const store::DatasetRecord& record, std::string_view moreJson) {
+    auto description = nlohmann::json::parse(moreJson);
+    description["dataset"] = record.name;
+    description["rows"] = record.rows;
+    description["columns"] = record.columns;
+    description["digest"] = record.digest;
+    return description.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+} // namespace balmer::workflow

@@ -1,0 +1,24 @@
+// Keeping a dataset: written into the project's folder under its name, and registered. Any thread.
+#pragma once
+
+#include <string>
+
+#include "engine/dataset/dataset.h"
+#include "engine/store/dataset_registry.h"
+#include "engine/workflow/job_kinds.h"
+
+namespace balmer::workflow {
+
+/// collection "" for a matrix that came as one. The same content under the same name again changes nothing.
+/// Errors: InvalidArgument for a name that is taken by other content, or one that is no file name; those of writing.
+core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string& name,
+                                               const std::string& collection, const std::string& pipeline,
+                                               const dataset::DatasetContent& content);
+
+/// {"dataset", "rows", "columns", "digest"} with the members of moreJson beside them: what a job says of a dataset.
+std::string describeDataset(const store::DatasetRecord& record, std::string_view moreJson = "{}");
+
+/// Letters, digits, blank, '.', '_', '-', '+'; no dot in front. Errors: InvalidArgument.
+core::Status checkDatasetName(const std::string& name);
+
+} // namespace balmer::workflow

@@ -1,0 +1,131 @@
+#include "engine/workflow/injected_rows.h"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/core/random_stream.h"
+#include "engine/core/text_number.h"
+#include "engine/simulate/emission_profile.h"
+
+namespace balmer::workflow {
+
+bool TargetClasses::isTarget(int index) const { return std::binary_search(targets.begin(), targets.end(), index); }
+
+core::Result<TargetClasses> targetClasses(const std::vector<std::string>& classes,
+                                          const std::vector<std::string>& targets) {
+    const auto refuse = [](std::string sentence) {
+        return core::fail(core::ErrorCode::InvalidArgument, std::move(sentence));
+    };
+    if (classes.size() < 2)
+        return refuse("parameters.classes needs at least two classes: what is looked for, and everything else");
+    const std::set<std::string> different(classes.begin(), classes.end());
+    if (different.size() != classes.size() || different.contains(""))
+        return refuse("parameters.classes must be different from one another and not empty");
+    if (targets.empty()) return refuse("parameters.targets must name at least one of the classes");
+    TargetClasses made{classes, {}, -1};
+    for (const auto& target : targets) {
+        const auto found = std::find(classes.begin(), classes.end(), target);
+        if (found == classes.end())
+            return refuse("parameters.targets names \"" + target + "\", which is not one of the classes");
+        made.targets.push_back(static_cast<int>(found - classes.begin()));
+    }
+    std::sort(made.targets.begin(), made.targets.end());
+    made.targets.erase(std::unique(made.targets.begin(), made.targets.end()), made.targets.end());
+    for (int k = static_cast<int>(classes.size()) - 1; k >= 0; --k)
+        if (!made.isTarget(k)) made.background = k;
+    if (made.background < 0)
+        return refuse("every class is a target; parameters.classes also needs one for everything else");
+    return made;
+}
+
+namespace {
+
+using simulate::Kind;
+
+core::Result<Kind> kindOfTarget(const TargetClasses& classes, std::size_t position) {
+    const auto& name = classes.classes[static_cast<std::size_t>(classes.targets[position])];
+    const auto lower = core::lowerCase(name);
+    if (lower.find("double") != std::string::npos) return Kind::DoublePeak;
+    if (lower.find("single") != std::string::npos || position == 0) return Kind::SinglePeak;
+    if (position == 1) return Kind::DoublePeak;
+    return core::fail(core::ErrorCode::InvalidArgument,
+                      "there are no simulated profiles for the class \"" + name +
+                          "\"; label a few spectra of it first, with `balmer label import` or in the Label place");
+}
+
+/// The window of one row, with its scale where the dataset knows it.
+class Windows {
+  public:
+    explicit Windows(const dataset::Dataset& dataset) : dataset_(dataset) {
+        const auto minima = dataset.column("scale_minimum"), maxima = dataset.column("scale_maximum");
+        if (minima && maxima) {
+            minima_ = *minima;
+            maxima_ = *maxima;
+        }
+    }
+    simulate::Window of(std::size_t row) const {
+        simulate::Window window{dataset_.wavelengthAngstrom(), dataset_.flux().row(row), {}, {}};
+        if (!minima_.empty()) {
+            window.scaleMinimum = minima_[row];
+            window.scaleMaximum = maxima_[row];
+        }
+        return window;
+    }
+
+  private:
+    const dataset::Dataset& dataset_;
+    std::span<const double> minima_, maxima_;
+};
+
+} // namespace
+
+core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vector<std::size_t>& rows,
+                                const TargetClasses& classes, const InjectionParameters& parameters,
+                                core::TaskContext& task, TrainingRows& training) {
+    const Windows windows(dataset);
+    core::RandomStream random(parameters.seed, 1);
+    std::vector<std::size_t> order;
+    std::size_t next = 0;
+    const auto draw = [&] {
+        if (next == order.size()) {
+            order = random.permutation(rows.size());
+            next = 0;
+        }
+        return rows[order[next++]];
+    };
+    const auto useless = [](const core::Error& error) {
+        return core::fail(core::Error(error).during("putting simulated emission into the spectra"));
+    };
+    for (std::size_t t = 0; t < classes.targets.size(); ++t) {
+        BALMER_TRY(const auto kind, kindOfTarget(classes, t));
+        std::size_t failures = 0;
+        for (std::size_t made = 0; made < parameters.perClass;) {
+            BALMER_CHECK(task.checkpoint(0, "simulating emission"));
+            const auto profile = simulate::drawProfile(random, kind);
+            auto row = simulate::injectEmission(windows.of(draw()), profile, random);
+            if (!row) {
+                if (++failures > 2 * rows.size() + parameters.perClass) return useless(row.error());
+                continue;
+            }
+            training.append(*row, classes.targets[t]);
+            ++made;
+        }
+    }
+    for (std::size_t made = 0, failures = 0; made < parameters.perClass;) {
+        const auto row = draw();
+        const double lot = random.uniform();
+        auto changed = lot < 0.15   ? simulate::injectCosmicRay(windows.of(row), random)
+                       : lot < 0.30 ? simulate::injectNebular(windows.of(row), random)
+                                    : core::Result<std::vector<float>>(std::vector<float>());
+        if (!changed) {
+            if (++failures > 2 * rows.size() + parameters.perClass) return useless(changed.error());
+            continue;
+        }
+        training.append(changed->empty() ? dataset.flux().row(row) : std::span<const float>(*changed),
+                        classes.background);
+        ++made;
+    }
+    return {};
+}
+
+} // namespace balmer::workflow

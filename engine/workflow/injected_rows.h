@@ -1,0 +1,43 @@
+// Training rows for targets that nobody has labelled yet: simulated emission put into the user's own spectra.
+//
+// A row of the pool with an injected Hα line is a target; a row as it is, with a cosmic-ray hit or in the light of a
+// nebula is none. The few real targets that hide among the latter are outweighed, and rows used here are scored by a
+// network that did not see them (round_job.cpp).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/core/result.h"
+#include "engine/core/task_context.h"
+#include "engine/workflow/training_rows.h"
+
+namespace balmer::workflow {
+
+struct InjectionParameters {
+    std::size_t perClass = 400; ///< rows for each target class, and for the class of everything else
+    std::uint64_t seed = 1;
+};
+
+/// Which classes are looked for, and which stands for everything else.
+struct TargetClasses {
+    std::vector<std::string> classes;
+    std::vector<int> targets; ///< indices into classes, ascending
+    int background = 0;       ///< the first class that is no target
+    bool isTarget(int index) const;
+};
+
+/// Errors: InvalidArgument: fewer than two classes, a repeated class, a target that is no class, no target, or nothing
+/// but targets.
+core::Result<TargetClasses> targetClasses(const std::vector<std::string>& classes,
+                                          const std::vector<std::string>& targets);
+
+/// Appends rows made from the given rows of the dataset (at least one). The first target is a single peak and the second
+/// a double peak, unless a target's name says "single" or "double".
+/// Errors: InvalidArgument for a third target that is neither (it needs labels of its own), for a dataset whose
+/// wavelengths do not hold Hα, and when no row can be used; Cancelled.
+core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vector<std::size_t>& rows,
+                                const TargetClasses& classes, const InjectionParameters& parameters,
+                                core::TaskContext& task, TrainingRows& training);
+
+} // namespace balmer::workflow

@@ -1,0 +1,144 @@
+// learn: the network from the labels that stand, its quality by cross-validation, the model as an artefact.
+
+#include <algorithm>
+#include <chrono>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/learn/cross_validation.h"
+#include "engine/store/artefact_folder.h"
+#include "engine/workflow/job_kinds.h"
+#include "engine/workflow/network.h"
+#include "engine/workflow/spectrum_source.h"
+#include "engine/workflow/training_rows.h"
+
+namespace balmer::workflow {
+
+namespace {
+
+using nlohmann::json;
+
+struct LearnParameters {
+    std::string dataset;
+    std::vector<std::string> classes;
+    int folds = 5;
+    int epochs = 40;
+    int patience = 10;
+    bool balance = true;
+    int networks = 1;
+    std::uint64_t seed = 1;
+    int threads = 0;
+
+    void declare(Fields& fields) {
+        fields.required("dataset", dataset, "the dataset whose labelled rows are learnt");
+        fields.optional("classes", classes, "classes to tell apart; none: all that the rows have");
+        fields.optional("folds", folds, "parts of the cross-validation; 0: no cross-validation");
+        fields.optional("epochs", epochs, "passes over the data, at most");
+        fields.optional("patience", patience, "epochs without a gain before training stops");
+        fields.optional("balance", balance, "balance the classes by SMOTE");
+        fields.optional("networks", networks, "networks whose probabilities are averaged");
+        fields.optional("seed", seed, "of everything random");
+        fields.optional("threads", threads, "0: all processors; does not change the result");
+    }
+};
+
+json describeMetrics(const learn::Metrics& metrics, const std::vector<std::string>& classes) {
+    json confusion = json::array(), byClass = json::object();
+    for (std::size_t truth = 0; truth < classes.size(); ++truth) {
+        const auto row = metrics.confusion.row(truth);
+        confusion.push_back(std::vector<std::size_t>(row.begin(), row.end()));
+        const auto& each = metrics.classes[truth];
+        byClass[classes[truth]] = {
+            {"precision", each.precision}, {"recall", each.recall}, {"f1", each.f1}, {"rows", each.support}};
+    }
+    return {{"macro_f1", metrics.macroF1},
+            {"accuracy", metrics.accuracy},
+            {"confusion", std::move(confusion)},
+            {"by_class", std::move(byClass)}};
+}
+
+core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, const Run& run) {
+    if (parameters.folds < 0 || parameters.folds == 1 || parameters.threads < 0)
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "parameters.folds must be 0 or at least 2, and parameters.threads at least 0");
+    BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
+    auto classes = parameters.classes;
+    if (classes.empty()) {
+        BALMER_TRY(classes, classesOf(run.project(), dataset));
+    }
+    if (classes.empty())
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "no spectrum of the dataset " + parameters.dataset +
+                              " has a label; label some first, or start with `balmer round`");
+    BALMER_TRY(const auto labels, rowLabels(run.project(), dataset, classes));
+    for (std::size_t k = 0; k < classes.size(); ++k)
+        if (labels.countByClass[k] == 0)
+            return core::fail(core::ErrorCode::InvalidArgument, "no spectrum of the dataset " + parameters.dataset +
+                                                                    " is labelled \"" + classes[k] + "\"");
+    if (classes.size() < 2)
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "all labels of the dataset " + parameters.dataset + " are \"" + classes.front() +
+                              "\"; a network needs at least two classes to tell apart");
+    const auto training = labelledRows(dataset, labels);
+
+    NetworkParameters network;
+    network.classes = classes;
+    network.columns = dataset.columns();
+    network.seed = parameters.seed;
+    network.epochs = parameters.epochs;
+    network.patience = parameters.patience;
+    network.balance = parameters.balance;
+    network.networks = parameters.networks;
+    network.threads = parameters.threads > 0 ? static_cast<std::size_t>(parameters.threads) : run.environment.threads;
+    network.attributes = {{"dataset", parameters.dataset}, {"dataset_digest", dataset.digest()}};
+
+    json result{{"dataset", parameters.dataset},
+                {"model", modelName(run.job)},
+                {"classes", classes},
+                {"rows", training.labels.size()},
+                {"macro_f1", nullptr},
+                {"accuracy", nullptr},
+                {"confusion", nullptr}};
+    const auto began = std::chrono::steady_clock::now();
+    const double share = parameters.folds > 0 ? static_cast<double>(parameters.folds) / (parameters.folds + 1) : 0;
+    if (parameters.folds > 0) {
+        auto task = run.task.part(0, share);
+        BALMER_TRY(const auto validation,
+                   learn::crossValidate(training.rows.view(), training.labels, {parameters.folds, parameters.seed},
+                                        [&](int fold) {
+                                            auto each = network;
+                                            each.seed = parameters.seed + 1000u * static_cast<unsigned>(fold + 1);
+                                            return makeNetwork(each);
+                                        },
+                                        task));
+        result.update(describeMetrics(validation.metrics, classes));
+        result["folds"] = parameters.folds;
+        result["fold_macro_f1"] = validation.foldMacroF1;
+    }
+    auto task = run.task.part(share, 1);
+    BALMER_TRY(const auto model, makeNetwork(network));
+    BALMER_TRY(const auto report, model->train(training.rows.view(), training.labels, task));
+    const auto file = run.project().folder() / ("model-" + std::to_string(run.job.id) + ".part");
+    BALMER_CHECK(model->save(file));
+    auto artefact = run.project().artefacts().putFile(file, "model", "application/x-balmer-network");
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+    if (!artefact) return core::fail(std::move(artefact).error());
+
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
+    result["epochs"] = report.epochs;
+    result["input_scaling"] = report.inputScaling;
+    result["seconds"] = seconds.count();
+    jobs::Outcome outcome;
+    outcome.artefacts = {*artefact};
+    outcome.resultJson = result.dump(-1, ' ', false, json::error_handler_t::replace);
+    return outcome;
+}
+
+} // namespace
+
+JobKind learnKind(const Environment& environment) {
+    return makeKind<LearnParameters>(environment, "learn", "Train the network", &learnClasses);
+}
+
+} // namespace balmer::workflow

@@ -1,0 +1,74 @@
+#include "engine/workflow/network.h"
+
+#include "engine/jobs/job_store.h"
+#include "engine/store/artefact_folder.h"
+
+#ifdef BALMER_WITH_TORCH
+#include "engine/learn/torch/conv_network.h"
+#endif
+
+namespace balmer::workflow {
+
+#ifdef BALMER_WITH_TORCH
+
+core::Result<std::unique_ptr<learn::Classifier>> makeNetwork(const NetworkParameters& parameters) {
+    learn::ConvNetworkParameters network;
+    network.classes = parameters.classes;
+    network.columns = parameters.columns;
+    network.seed = parameters.seed;
+    network.epochs = parameters.epochs;
+    network.patience = parameters.patience;
+    network.validationShare = parameters.validationShare;
+    network.networks = parameters.networks;
+    network.threads = parameters.threads;
+    network.balance = parameters.balance;
+    network.attributes = parameters.attributes;
+    BALMER_TRY(auto made, learn::makeConvNetwork(network));
+    return std::unique_ptr<learn::Classifier>(std::move(made));
+}
+
+core::Result<std::unique_ptr<learn::Classifier>> loadNetwork(const std::filesystem::path& file,
+                                                             std::size_t threads) {
+    BALMER_TRY(auto loaded, learn::loadConvNetwork(file));
+    loaded->setThreads(threads);
+    return std::unique_ptr<learn::Classifier>(std::move(loaded));
+}
+
+#else
+
+namespace {
+auto withoutTorch() {
+    return core::fail(core::ErrorCode::Unsupported,
+                      "this Balmer was built without libtorch and has no network; build it with -DBALMER_TORCH=ON");
+}
+} // namespace
+
+core::Result<std::unique_ptr<learn::Classifier>> makeNetwork(const NetworkParameters&) { return withoutTorch(); }
+core::Result<std::unique_ptr<learn::Classifier>> loadNetwork(const std::filesystem::path&, std::size_t) {
+    return withoutTorch();
+}
+
+#endif
+
+std::string modelName(const jobs::Job& job) { return job.spec.kind + "-" + std::to_string(job.id); }
+
+core::Result<ModelReference> findModel(store::Project& project, const std::string& name) {
+    BALMER_TRY(const auto all, project.jobs().list({.phase = jobs::Phase::Completed, .kind = "", .limit = 0}));
+    std::string known;
+    for (const auto& job : all)
+        for (const auto& artefact : job.artefacts) {
+            if (artefact.name != "model") continue;
+            if (name == modelName(job) || name == artefact.digest || (!job.spec.label.empty() && name == job.spec.label)) {
+                BALMER_TRY(const auto file, project.artefacts().path(artefact.digest));
+                return ModelReference{modelName(job), artefact.digest, file};
+            }
+            known += (known.empty() ? "" : ", ") + modelName(job);
+        }
+    std::error_code error;
+    if (std::filesystem::is_regular_file(name, error)) return ModelReference{name, "", name};
+    return core::fail(core::ErrorCode::NotFound,
+                      "no model is called \"" + name + "\"; " +
+                          (known.empty() ? "train one first with `balmer learn`" : "there are: " + known));
+}
+
+} // namespace balmer::workflow

@@ -1,0 +1,117 @@
+// preprocess: spectra of the catalogue through a preset's pipeline into a dataset.
+
+#include <algorithm>
+#include <limits>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/core/thread_pool.h"
+#include "engine/preprocess/pipeline.h"
+#include "engine/workflow/dataset_output.h"
+#include "engine/workflow/spectrum_source.h"
+
+namespace balmer::workflow {
+
+namespace {
+
+using nlohmann::json;
+
+struct PreprocessParameters {
+    std::string preset = "halpha-140";
+    std::string name;
+    std::string collection;
+    std::string where;
+    std::optional<double> blurSigmaPixels;
+    bool bridgeMasked = false;
+
+    void declare(Fields& fields) {
+        fields.optional("preset", preset, "the recipe: halpha-140");
+        fields.required("name", name, "what the dataset shall be called");
+        fields.optional("collection", collection, "take this collection only; \"\" takes all spectra");
+        fields.optional("where", where, "take what meets this filter only, e.g. snr > 10");
+        fields.optional("blur_sigma_pixels", blurSigmaPixels,
+                        "Gaussian blur in pixels; null leaves it to the recipe, 0 switches it off");
+        fields.optional("bridge_masked", bridgeMasked, "interpolate across masked samples");
+    }
+};
+
+/// Rows of one block of spectra, in order; an error where a spectrum gave no row.
+using Rows = std::vector<core::Result<preprocess::Row>>;
+
+void append(dataset::DatasetContent& content, const preprocess::Row& row, const std::string& id,
+            std::vector<double>& minima, std::vector<double>& maxima) {
+    content.flux.appendRow(row.flux);
+    content.inverseVariance.appendRow(row.inverseVariance.empty() ? std::vector<float>(row.flux.size())
+                                                                  : row.inverseVariance);
+    content.mask.appendRow(row.mask);
+    content.ids.push_back(id);
+    minima.push_back(row.scaleMinimum);
+    maxima.push_back(row.scaleMaximum);
+}
+
+core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parameters, const Run& run) {
+    BALMER_CHECK(checkDatasetName(parameters.name));
+    BALMER_TRY(const auto pipeline, preprocess::preset(parameters.preset,
+                                                       {parameters.blurSigmaPixels, parameters.bridgeMasked}));
+    store::CatalogueQuery query;
+    query.where = parameters.where;
+    if (!parameters.collection.empty()) query.collection = parameters.collection;
+    BALMER_TRY(const auto records, run.project().catalogue().list(query));
+    if (records.empty())
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          parameters.collection.empty() && parameters.where.empty()
+                              ? "the project has no spectra yet; import some first"
+                              : "no spectrum meets this choice of collection and filter; `balmer list` shows what is there");
+
+    dataset::DatasetContent content;
+    content.wavelengthAngstrom.assign(pipeline.wavelengthAngstrom().begin(), pipeline.wavelengthAngstrom().end());
+    content.medium = spectrum::Medium::Vacuum;
+    std::vector<double> minima, maxima;
+    json refused = json::array();
+    std::size_t warned = 0;
+    core::ThreadPool pool(run.environment.threads, "balmer-prep");
+    constexpr std::size_t block = 128;
+    for (std::size_t first = 0; first < records.size(); first += block) {
+        BALMER_CHECK(run.task.checkpoint(0.95 * static_cast<double>(first) / static_cast<double>(records.size()),
+                                         "preprocessing"));
+        const std::size_t count = std::min(block, records.size() - first);
+        Rows rows(count, core::fail(core::ErrorCode::Cancelled, "stopped on request"));
+        pool.parallelFor(count, [&](std::size_t i, std::size_t) {
+            if (run.task.stopRequested()) return;
+            auto spectrum = loadSpectrum(run.project(), records[first + i]);
+            rows[i] = spectrum ? pipeline.apply(*spectrum)
+                               : core::Result<preprocess::Row>(core::fail(std::move(spectrum).error()));
+        });
+        BALMER_CHECK(run.task.checkpoint(0.95 * static_cast<double>(first) / static_cast<double>(records.size()),
+                                         "preprocessing"));
+        for (std::size_t i = 0; i < count; ++i) {
+            if (rows[i]) {
+                append(content, *rows[i], records[first + i].id, minima, maxima);
+                warned += !rows[i]->warnings.empty();
+            } else {
+                refused.push_back({{"id", records[first + i].id}, {"reason", rows[i].error().describe()}});
+            }
+        }
+    }
+    if (content.ids.empty())
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "none of the " + std::to_string(records.size()) + " spectra gives a row; the first: " +
+                              refused.front()["reason"].get<std::string>());
+    content.columns = {{"scale_minimum", std::move(minima)}, {"scale_maximum", std::move(maxima)}};
+    content.provenance = json{{"preset", parameters.preset}, {"steps", json::parse(pipeline.describe())}}.dump();
+    BALMER_TRY(const auto record,
+               keepDataset(run, parameters.name, parameters.collection, content.provenance, content));
+    jobs::Outcome outcome;
+    outcome.resultJson =
+        describeDataset(record, json{{"refused", std::move(refused)}, {"with_warnings", warned}}.dump(
+                                    -1, ' ', false, json::error_handler_t::replace));
+    return outcome;
+}
+
+} // namespace
+
+JobKind preprocessKind(const Environment& environment) {
+    return makeKind<PreprocessParameters>(environment, "preprocess", "Preprocess spectra", &preprocessSpectra);
+}
+
+} // namespace balmer::workflow

@@ -1,0 +1,64 @@
+// score: a model's probabilities for every row of a dataset, kept as columns.
+
+#include <chrono>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/workflow/job_kinds.h"
+#include "engine/workflow/network.h"
+#include "engine/workflow/scores.h"
+#include "engine/workflow/spectrum_source.h"
+
+namespace balmer::workflow {
+
+namespace {
+
+using nlohmann::json;
+
+struct ScoreParameters {
+    std::string model;
+    std::string dataset;
+    int threads = 0;
+
+    void declare(Fields& fields) {
+        fields.required("model", model, "learn-12, round-15, a job's label, or a model's file");
+        fields.required("dataset", dataset, "the dataset to score");
+        fields.optional("threads", threads, "0: all processors; does not change the result");
+    }
+};
+
+core::Result<jobs::Outcome> scoreDataset(const ScoreParameters& parameters, const Run& run) {
+    BALMER_TRY(const auto reference, findModel(run.project(), parameters.model));
+    BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
+    const auto threads = parameters.threads > 0 ? static_cast<std::size_t>(parameters.threads) : run.environment.threads;
+    BALMER_TRY(const auto model, loadNetwork(reference.file, threads));
+    if (model->columns() != dataset.columns())
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "the model " + reference.name + " reads " + std::to_string(model->columns()) +
+                              " samples and the dataset " + parameters.dataset + " has " +
+                              std::to_string(dataset.columns()) + "; preprocess the spectra as for the model");
+    const auto began = std::chrono::steady_clock::now();
+    BALMER_TRY(const auto probabilities, model->predict(dataset.flux(), run.task));
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
+    BALMER_CHECK(keepScores(run.project(), parameters.dataset, model->classes(), probabilities.view(), run.job.id,
+                            reference.digest));
+    json counts = json::object();
+    const auto byClass = countByClass(probabilities.view());
+    for (std::size_t k = 0; k < byClass.size(); ++k) counts[model->classes()[k]] = byClass[k];
+    jobs::Outcome outcome;
+    outcome.resultJson = json{{"model", reference.name},
+                              {"dataset", parameters.dataset},
+                              {"rows", dataset.rows()},
+                              {"seconds", seconds.count()},
+                              {"counts", std::move(counts)}}
+                             .dump(-1, ' ', false, json::error_handler_t::replace);
+    return outcome;
+}
+
+} // namespace
+
+JobKind scoreKind(const Environment& environment) {
+    return makeKind<ScoreParameters>(environment, "score", "Score a dataset", &scoreDataset);
+}
+
+} // namespace balmer::workflow

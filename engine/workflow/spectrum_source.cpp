@@ -1,0 +1,60 @@
+#include "engine/workflow/spectrum_source.h"
+
+#include "engine/io/spectrum_reader.h"
+#include "engine/store/dataset_registry.h"
+
+namespace balmer::workflow {
+
+core::Result<dataset::Dataset> openDataset(store::Project& project, const std::string& name) {
+    BALMER_TRY(const auto record, project.datasets().get(name));
+    auto opened = dataset::Dataset::open(project.folder() / record.file);
+    if (!opened) return core::fail(std::move(opened).error().during("opening the dataset " + name));
+    return opened;
+}
+
+namespace {
+
+core::Result<spectrum::Spectrum> fromDataset(store::Project& project, const store::SpectrumRecord& record) {
+    BALMER_TRY(const auto dataset, openDataset(project, record.dataset));
+    const auto row = dataset.rowOf(record.id);
+    const auto index = row ? *row : static_cast<std::size_t>(record.part);
+    if (index >= dataset.rows())
+        return core::fail(core::ErrorCode::NotFound,
+                          "the dataset " + record.dataset + " has no row for " + record.id + "; import it again");
+    const auto wavelengths = dataset.wavelengthAngstrom();
+    BALMER_TRY(auto axis, spectrum::SpectralAxis::make({wavelengths.begin(), wavelengths.end()}, dataset.medium()));
+    spectrum::Spectrum spectrum;
+    spectrum.axis = std::move(axis);
+    const auto flux = dataset.flux().row(index);
+    spectrum.flux.assign(flux.begin(), flux.end());
+    if (!dataset.inverseVariance().empty()) {
+        const auto values = dataset.inverseVariance().row(index);
+        spectrum.inverseVariance.assign(values.begin(), values.end());
+    }
+    if (!dataset.mask().empty()) {
+        const auto values = dataset.mask().row(index);
+        spectrum.mask.assign(values.begin(), values.end());
+    }
+    spectrum.metadata.id = record.id;
+    spectrum.metadata.object = record.object;
+    return spectrum;
+}
+
+} // namespace
+
+core::Result<spectrum::Spectrum> loadSpectrum(store::Project& project, const store::SpectrumRecord& record,
+                                              bool header) {
+    if (!record.dataset.empty()) return fromDataset(project, record);
+    io::ReadOptions options;
+    options.header = header;
+    auto spectra = io::readSpectra(record.filePath, options);
+    if (!spectra) return core::fail(std::move(spectra).error().during("reading the spectrum " + record.id));
+    if (static_cast<std::size_t>(record.part) >= spectra->size())
+        return core::fail(core::ErrorCode::NotFound, record.filePath +
+                                                         " has changed and no longer holds this spectrum; import it again");
+    auto spectrum = std::move((*spectra)[static_cast<std::size_t>(record.part)]);
+    spectrum.metadata.id = record.id;
+    return spectrum;
+}
+
+} // namespace balmer::workflow

@@ -1,0 +1,46 @@
+#include "engine/workflow/training_rows.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "engine/store/label_log.h"
+
+namespace balmer::workflow {
+
+core::Result<RowLabels> rowLabels(store::Project& project, const dataset::Dataset& dataset,
+                                  const std::vector<std::string>& classes) {
+    RowLabels labels;
+    labels.classIndex.assign(dataset.rows(), -1);
+    labels.judged.assign(dataset.rows(), 0);
+    labels.countByClass.assign(classes.size(), 0);
+    BALMER_TRY(const auto current, project.labels().currentAll());
+    for (const auto& [spectrum, label] : current) {
+        const auto row = dataset.rowOf(spectrum);
+        if (!row) continue;
+        labels.judged[*row] = label.judged();
+        const auto found = std::find(classes.begin(), classes.end(), label.className);
+        if (!label.hasClass() || found == classes.end()) continue;
+        const auto index = static_cast<std::size_t>(found - classes.begin());
+        labels.classIndex[*row] = static_cast<int>(index);
+        ++labels.countByClass[index];
+    }
+    return labels;
+}
+
+core::Result<std::vector<std::string>> classesOf(store::Project& project, const dataset::Dataset& dataset) {
+    BALMER_TRY(const auto current, project.labels().classes());
+    std::set<std::string> classes;
+    for (const auto& [spectrum, name] : current)
+        if (dataset.rowOf(spectrum)) classes.insert(name);
+    return std::vector<std::string>(classes.begin(), classes.end());
+}
+
+TrainingRows labelledRows(const dataset::Dataset& dataset, const RowLabels& labels) {
+    TrainingRows training;
+    for (std::size_t row = 0; row < dataset.rows(); ++row)
+        if (labels.classIndex[row] >= 0) training.append(dataset.flux().row(row), labels.classIndex[row]);
+    return training;
+}
+
+} // namespace balmer::workflow
