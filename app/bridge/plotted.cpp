@@ -52,7 +52,7 @@ QString fluxLabel(const QString& unit) {
     QString shown = unit.trimmed();
     if (shown.isEmpty()) return QStringLiteral("flux [arbitrary units]");
     static const QRegularExpression tenTo(QStringLiteral("(?:1(?:\\.0*)?[eE]|10\\s*(?:\\^|\\*\\*)\\s*\\(?)([+-]?\\d+)\\)?"));
-    static const QRegularExpression power(QStringLiteral("(?<=[A-Za-zÅ])\\s*(?:\\^|\\*\\*)?\\s*\\(?(-\\d+)\\)?"));
+    static const QRegularExpression power(QStringLiteral("(?<=[A-Za-zÅ])\\s*(?:(?:\\^|\\*\\*)\\s*\\(?|(?=\\(?-)\\(?)([+-]?\\d+)\\)?"));
     static const auto raised = [](const QString& digits) {
         static const QString plainDigits = QStringLiteral("-+0123456789"), high = QStringLiteral("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹");
         QString result;
@@ -72,7 +72,7 @@ QString fluxLabel(const QString& unit) {
     };
     shown = replaced(shown, tenTo, QStringLiteral("10"));
     shown = replaced(shown, power, QString());
-    shown.replace(QRegularExpression(QStringLiteral("\\b[Aa]ngstroms?\\b")), QStringLiteral("Å"));
+    shown.replace(QRegularExpression(QStringLiteral("\\b[Aa]ng(?:strom)?s?\\b")), QStringLiteral("Å"));
     return QStringLiteral("flux [%1]").arg(shown);
 }
 

@@ -1,7 +1,6 @@
 #include "app/desktop/jobs/jobs_model.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "app/bridge/display_text.h"
@@ -89,7 +88,7 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
     case Phase: return text(std::string(jobs::toString(job->phase))).toLower();
     case Progress:
         if (job->phase == jobs::Phase::Executing)
-            return QStringLiteral("%1 % %2").arg(int(std::lround(job->progress * 100))).arg(text(job->stage));
+            return text(job->stage);
         return job->error ? bridge::errorSentence(*job->error) : QString();
     case Created: return bridge::timeText(job->created);
     case Duration: return jobDuration(*job);

@@ -117,7 +117,7 @@ void JobsPlace::build() {
     header->setHighlightSections(false);
     header->setSectionsMovable(true);
     header->setStretchLastSection(true);
-    const int widths[JobsModel::ColumnCount] = {36, 112, 112, 124, 118, 92, 84, 96};
+    const int widths[JobsModel::ColumnCount] = {32, 112, 96, 124, 124, 104, 92, 96};
     for (int c = 0; c < JobsModel::ColumnCount; ++c) view_->setColumnWidth(c, widths[c]);
     connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] { showDetails(); });
 

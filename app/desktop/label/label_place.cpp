@@ -129,7 +129,7 @@ void LabelPlace::build() {
 
     panel_->windowPlot()->setLegendLimit(0);
     panel_->windowPlot()->setAxisLabels(bridge::wavelengthLabel(true), tr("flux [scaled]"));
-    panel_->wholePlot()->setAxisLabels(bridge::wavelengthLabel(true), tr("flux [arb. units]"));
+    panel_->wholePlot()->setAxisLabels(bridge::wavelengthLabel(true), tr("flux [arb.]"));
 
     rounds_->setObjectName(QStringLiteral("roundChoice"));
     rounds_->setToolTip(tr("The rounds of this project, newest first"));

@@ -127,8 +127,8 @@ QImage candidateImage(api::Workbench& workbench, const api::RoundInfo& round, co
         window.setAxisLabels(bridge::wavelengthLabel(true), QObject::tr("flux scaled to [−1, 1]"));
         window.setSpectrum(bridge::plotted(*row));
     }
-    painter.drawImage(QPoint(0, titleHeight), window.image(windowSize, scale));
-    painter.drawImage(QPoint(0, titleHeight + windowSize.height()), whole.image(wholeSize, scale));
+    painter.drawImage(QRect(QPoint(0, titleHeight), windowSize), window.image(windowSize, scale));
+    painter.drawImage(QRect(QPoint(0, titleHeight + windowSize.height()), wholeSize), whole.image(wholeSize, scale));
     return image;
 }
 

@@ -1,5 +1,8 @@
 #include "app/desktop/pictures/screenshots.h"
 
+#include <utility>
+
+#include <QAbstractButton>
 #include <QPixmap>
 
 #include "app/desktop/shell/main_window.h"
@@ -45,6 +48,8 @@ void Screenshots::look() {
         place->showSomething();
         return;
     }
+    // A pointer that happens to lie over the window is no part of the picture.
+    for (auto* button : window_.findChildren<QAbstractButton*>()) button->setAttribute(Qt::WA_UnderMouse, false);
     const QString file = QStringLiteral("%1/%2.png").arg(folder_, place->key());
     if (!window_.grab().save(file, "PNG")) {
         timer_.stop();

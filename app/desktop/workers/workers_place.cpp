@@ -1,7 +1,5 @@
 #include "app/desktop/workers/workers_place.h"
 
-#include <cmath>
-
 #include <QDir>
 #include <QFile>
 #include <QFormLayout>
@@ -219,7 +217,7 @@ void WorkersPlace::show(const std::vector<jobs::Job>& jobs) {
         const QString name = job.spec.label.empty() ? tr("%1, job %2").arg(jobKindTitle(job.spec.kind)).arg(job.id)
                                                     : tr("%1: %2").arg(jobKindTitle(job.spec.kind), text(job.spec.label));
         auto* item = new QTreeWidgetItem(jobs_, {name, text(std::string(jobs::toString(job.phase))).toLower(),
-                                                 job.phase == jobs::Phase::Executing ? QStringLiteral("%1 % %2").arg(int(std::lround(job.progress * 100))).arg(text(job.stage)) : QString(),
+                                                 job.phase == jobs::Phase::Executing ? text(job.stage) : QString(),
                                                  jobDuration(job)});
         item->setData(0, Qt::UserRole, qint64(job.id));
         if (job.phase == jobs::Phase::Executing) item->setData(1, widgets::PhaseChipDelegate::progressRole, job.progress);
