@@ -153,6 +153,12 @@ QMenu::item { padding: 5px 24px 5px 24px; }
 QMenu::item:selected { background: %pick; color: %text; }
 QMenu::item:disabled { color: %faint; }
 QMenu::separator { height: 1px; background: %border; margin: 4px 8px; }
+QRadioButton::indicator, QCheckBox::indicator { width: 12px; height: 12px; border: 1px solid %muted; background: %panel; }
+QRadioButton::indicator { border-radius: 7px; }
+QCheckBox::indicator { border-radius: 3px; }
+QCheckBox::indicator:checked { background: %selection; border-color: %selection; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 4px solid %selection; }
+QRadioButton::indicator:disabled, QCheckBox::indicator:disabled { border-color: %border; }
 QGroupBox { border: none; margin-top: 20px; font-weight: 600; }
 QGroupBox::title { subcontrol-origin: margin; left: 0; padding: 0; }
 QStatusBar { background: %window; color: %muted; }

@@ -153,7 +153,7 @@ QWidget* MapPlace::buildRight() {
     table_->emptyState()->setAction({});
     table_->view()->setSortingEnabled(true);
     table_->view()->horizontalHeader()->setSortIndicator(MembersModel::Distance, Qt::AscendingOrder);
-    const int widths[] = {164, 84, 80, 64, 76};
+    const int widths[] = {160, 80, 76, 64, 76};
     for (int c = 0; c < MembersModel::ColumnCount; ++c) table_->view()->setColumnWidth(c, widths[c]);
     connect(table_, &widgets::SpectrumTable::currentIdChanged, this, [this](const QString& id) {
         if (!silent_ && !id.isEmpty()) session_.selection().setCurrent(id, origin);

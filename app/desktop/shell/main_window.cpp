@@ -404,6 +404,12 @@ void MainWindow::keep() {
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
 }
 
+void MainWindow::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    // Only now can the place take the keyboard.
+    if (Place* place = currentPlace()) place->enter();
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
     keep();
     QMainWindow::closeEvent(event);

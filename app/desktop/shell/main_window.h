@@ -56,6 +56,7 @@ class MainWindow : public QMainWindow {
     void themeRequested(const QString& mode); ///< "system", "light", "dark"
 
   protected:
+    void showEvent(QShowEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
 
   private:
