@@ -115,6 +115,8 @@ QAbstractItemView::item:hover:!selected { background: %hover; }
 QTableView { gridline-color: transparent; }
 QLabel[tone="muted"] { color: %muted; }
 QLabel[tone="error"] { color: %error; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: padding; subcontrol-position: top center; width: 10px; height: 7px; }
 QHeaderView { background: %window; border: none; }
 QHeaderView::section { background: %window; color: %muted; border: none; border-bottom: 1px solid %border; padding: 4px 6px; text-align: left; }
 QTableCornerButton::section { background: %window; border: none; }

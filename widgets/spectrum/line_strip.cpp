@@ -119,7 +119,7 @@ void LineStrip::setLines(std::vector<MarkedLine> lines, double halfWidthKmPerSec
         // Each plot is scaled for itself: the values would only distract, the label says what the height is.
         y->setTickLabels(false);
         y->setTicks(false);
-        if (column == 0) y->setLabel(tr("flux (scaled)"));
+        if (column == 0) y->setLabel(tr("flux [rel.]"));
         plot.plotLayout()->addElement(0, column++, cell.rect);
         cell.graph = plot.addGraph(x, y);
         const auto text = [&](Qt::Alignment alignment, double relativeX, double relativeY) {

@@ -1,0 +1,125 @@
+#include "app/desktop/data/import_form.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QJsonArray>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "app/bridge/display_text.h"
+#include "widgets/common/theme.h"
+
+namespace balmer::desktop {
+
+using bridge::text;
+
+namespace {
+
+/// The list of what to import, with the buttons that fill it.
+class PathList : public QWidget {
+  public:
+    explicit PathList(QWidget* parent) : QWidget(parent), list_(new QListWidget(this)) {
+        list_->setObjectName(QStringLiteral("pathsField"));
+        list_->setToolTip(QObject::tr("What will be imported; Delete takes an entry away"));
+        list_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+        list_->setMinimumHeight(96);
+        auto* files = button("importFilesButton", QObject::tr("Add files…"), QObject::tr("Choose spectrum files"));
+        auto* folder = button("importFolderButton", QObject::tr("Add folder…"), QObject::tr("Choose a folder of spectra"));
+        auto* remove = button("importRemoveButton", QObject::tr("Remove"), QObject::tr("Take the chosen entries away"));
+        auto* row = new QHBoxLayout;
+        row->addWidget(files);
+        row->addWidget(folder);
+        row->addStretch();
+        row->addWidget(remove);
+        auto* column = new QVBoxLayout(this);
+        column->setContentsMargins(0, 0, 0, 0);
+        column->addWidget(list_);
+        column->addLayout(row);
+        connect(files, &QPushButton::clicked, this, [this] { choose(QFileDialog::ExistingFiles); });
+        connect(folder, &QPushButton::clicked, this, [this] { choose(QFileDialog::Directory); });
+        connect(remove, &QPushButton::clicked, this, [this] { qDeleteAll(list_->selectedItems()); });
+    }
+
+    QStringList paths() const {
+        QStringList all;
+        for (int i = 0; i < list_->count(); ++i) all << list_->item(i)->text();
+        return all;
+    }
+
+  private:
+    QPushButton* button(const char* name, const QString& words, const QString& tip) {
+        auto* made = new QPushButton(words, this);
+        made->setObjectName(QString::fromLatin1(name));
+        made->setToolTip(tip);
+        made->setAutoDefault(false);
+        return made;
+    }
+    void choose(QFileDialog::FileMode mode) {
+        auto* dialog = new QFileDialog(this, mode == QFileDialog::Directory ? QObject::tr("Folder of spectra")
+                                                                             : QObject::tr("Files of spectra"));
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setFileMode(mode);
+        connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& chosen) {
+            for (const QString& path : chosen)
+                if (list_->findItems(path, Qt::MatchExactly).isEmpty()) list_->addItem(path);
+        });
+        dialog->open();
+    }
+
+    QListWidget* list_;
+};
+
+} // namespace
+
+JobForm* showImportForm(bridge::Session& session, QWidget* parent) {
+    auto* form = new JobForm(session, "import", QObject::tr("Import spectra"),
+                             QObject::tr("FITS, VOTable and text spectra are known by their content. A file that cannot be "
+                                         "read is listed with its reason; one that is here already is left as it is."),
+                             QObject::tr("Import"), parent);
+    auto* list = new PathList(form);
+    form->addField(QObject::tr("From"), list, [list](QJsonObject& parameters) {
+        parameters[QStringLiteral("paths")] = QJsonArray::fromStringList(list->paths());
+    });
+    auto* recursive = new QCheckBox(QObject::tr("with folders inside folders"), form);
+    recursive->setObjectName(QStringLiteral("recursiveField"));
+    recursive->setToolTip(QObject::tr("Looks through the folders inside the chosen ones, too"));
+    recursive->setChecked(true);
+    form->addField(QString(), recursive, [recursive](QJsonObject& parameters) {
+        parameters[QStringLiteral("recursive")] = recursive->isChecked();
+    });
+    form->addText(QStringLiteral("collection"), QObject::tr("Collection"), QString(),
+                  QObject::tr("The collection that the spectra join; empty: named after the folder"))
+        ->setPlaceholderText(QObject::tr("named after the folder"));
+    form->show();
+    return form;
+}
+
+JobForm* showPreprocessForm(bridge::Session& session, const QString& collection, QWidget* parent) {
+    auto* form = new JobForm(session, "preprocess", QObject::tr("Preprocess"),
+                             QObject::tr("Brings the spectra onto one grid of wavelengths, as a dataset that maps and "
+                                         "networks train on."),
+                             QObject::tr("Preprocess"), parent);
+    form->addText(QStringLiteral("name"), QObject::tr("Dataset"),
+                  collection.isEmpty() ? QStringLiteral("halpha") : collection + QStringLiteral(" Hα"),
+                  QObject::tr("Name of the dataset that is made"));
+    form->addChoice(QStringLiteral("preset"), QObject::tr("Preset"),
+                    {{QObject::tr("halpha-140: 6519–6732 Å, 140 points, scaled to [−1, 1]"), QStringLiteral("halpha-140")}},
+                    QStringLiteral("halpha-140"), QObject::tr("The steps that each spectrum goes through"));
+    auto* box = form->addChoice(QStringLiteral("collection"), QObject::tr("Collection"),
+                                {{QObject::tr("all spectra"), QString()}}, QString(),
+                                QObject::tr("Which spectra enter the dataset"));
+    session.lists().run(
+        box, [&workbench = session.workbench()](const std::stop_token&) { return workbench.collections(); },
+        [box, collection](const core::Result<std::vector<api::Collection>>& collections) {
+            if (!collections) return;
+            for (const auto& one : *collections) box->addItem(text(one.name), text(one.name));
+            if (const int at = box->findData(collection); at >= 0) box->setCurrentIndex(at);
+        });
+    form->show();
+    return form;
+}
+
+} // namespace balmer::desktop

@@ -1,0 +1,109 @@
+#include "app/desktop/jobs/jobs_model.h"
+
+#include <algorithm>
+#include <map>
+
+#include "app/bridge/display_text.h"
+#include "widgets/common/phase_chip.h"
+
+namespace balmer::desktop {
+
+using bridge::text;
+
+QString jobKindTitle(const std::string& kind) {
+    static const std::map<std::string, QString> titles = {
+        {"import", QObject::tr("Import")},         {"preprocess", QObject::tr("Preprocess")},
+        {"som", QObject::tr("Map")},               {"learn", QObject::tr("Train a network")},
+        {"score", QObject::tr("Score")},           {"round", QObject::tr("Labelling round")},
+        {"simulate", QObject::tr("Simulate")}};
+    const auto found = titles.find(kind);
+    return found == titles.end() ? text(kind).replace('-', ' ').replace('_', ' ') : found->second;
+}
+
+QString jobDuration(const jobs::Job& job) {
+    if (job.started.empty()) return {};
+    if (job.ended.empty() && job.phase != jobs::Phase::Executing) return {};
+    const auto seconds = bridge::secondsBetween(job.started, job.ended);
+    return seconds ? bridge::durationText(*seconds) : QString();
+}
+
+void JobsModel::setJobs(std::vector<jobs::Job> jobs) {
+    beginResetModel();
+    jobs_ = std::move(jobs);
+    endResetModel();
+}
+
+void JobsModel::update(const std::vector<jobs::Job>& jobs) {
+    for (const auto& job : jobs) {
+        if (const int row = rowOf(job.id); row >= 0) {
+            jobs_[std::size_t(row)] = job;
+            Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
+        } else {
+            const auto at = std::find_if(jobs_.begin(), jobs_.end(), [&](const auto& other) { return other.id < job.id; });
+            const int newRow = int(at - jobs_.begin());
+            beginInsertRows({}, newRow, newRow);
+            jobs_.insert(at, job);
+            endInsertRows();
+        }
+    }
+}
+
+const jobs::Job* JobsModel::job(int row) const {
+    return row < 0 || std::size_t(row) >= jobs_.size() ? nullptr : &jobs_[std::size_t(row)];
+}
+
+int JobsModel::rowOf(jobs::JobId id) const {
+    const auto found = std::find_if(jobs_.begin(), jobs_.end(), [id](const auto& job) { return job.id == id; });
+    return found == jobs_.end() ? -1 : int(found - jobs_.begin());
+}
+
+void JobsModel::tick() {
+    for (int row = 0; row < rowCount(); ++row)
+        if (jobs_[std::size_t(row)].phase == jobs::Phase::Executing)
+            Q_EMIT dataChanged(index(row, Duration), index(row, Duration), {Qt::DisplayRole});
+}
+
+int JobsModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(jobs_.size()); }
+int JobsModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(ColumnCount); }
+
+QVariant JobsModel::data(const QModelIndex& index, int role) const {
+    const jobs::Job* job = index.isValid() ? this->job(index.row()) : nullptr;
+    if (!job) return {};
+    if (role == jobRole) return qint64(job->id);
+    if (role == widgets::PhaseChipDelegate::progressRole)
+        return job->phase == jobs::Phase::Executing ? QVariant(job->progress) : QVariant();
+    if (role == Qt::TextAlignmentRole) {
+        const bool right = index.column() == Id || index.column() == Duration;
+        return QVariant(Qt::AlignVCenter | (right ? Qt::AlignRight : Qt::AlignLeft));
+    }
+    if (role == Qt::ToolTipRole) {
+        if (job->error) return bridge::errorText(*job->error);
+        return index.column() == Label ? text(job->spec.label) : QVariant();
+    }
+    if (role != Qt::DisplayRole) return {};
+    switch (index.column()) {
+    case Id: return QString::number(job->id);
+    case Type: return jobKindTitle(job->spec.kind);
+    case Label: return text(job->spec.label);
+    case Phase: return text(std::string(jobs::toString(job->phase))).toLower();
+    case Progress:
+        if (job->phase == jobs::Phase::Executing)
+            return text(job->stage);
+        return job->error ? bridge::errorSentence(*job->error) : QString();
+    case Created: return bridge::timeText(job->created);
+    case Duration: return jobDuration(*job);
+    case Place: return text(job->place);
+    default: return {};
+    }
+}
+
+QVariant JobsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount) return {};
+    const QString titles[] = {tr("id"), tr("type"), tr("label"), tr("phase"), tr("progress"), tr("created"), tr("duration"), tr("place")};
+    if (role == Qt::DisplayRole) return titles[section];
+    if (role == Qt::TextAlignmentRole)
+        return QVariant(Qt::AlignVCenter | (section == Id || section == Duration ? Qt::AlignRight : Qt::AlignLeft));
+    return {};
+}
+
+} // namespace balmer::desktop

@@ -1,0 +1,43 @@
+// JobsModel: the table of jobs, newest first, kept up to date by events. Owned by the place; UI thread.
+#pragma once
+
+#include <vector>
+
+#include <QAbstractTableModel>
+
+#include "engine/jobs/job.h"
+
+namespace balmer::desktop {
+
+class JobsModel : public QAbstractTableModel {
+    Q_OBJECT
+  public:
+    enum Column { Id, Type, Label, Phase, Progress, Created, Duration, Place, ColumnCount };
+    static constexpr int jobRole = Qt::UserRole + 1;
+
+    using QAbstractTableModel::QAbstractTableModel;
+
+    /// Newest first.
+    void setJobs(std::vector<jobs::Job> jobs);
+    /// Takes the present states in; unknown jobs are added.
+    void update(const std::vector<jobs::Job>& jobs);
+    const jobs::Job* job(int row) const;
+    int rowOf(jobs::JobId id) const;
+    /// Executing jobs have grown older.
+    void tick();
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+  private:
+    std::vector<jobs::Job> jobs_;
+};
+
+/// "Train a map" for "som" …; the kind's own word where it is not known.
+QString jobKindTitle(const std::string& kind);
+/// How long it ran, or has been running; "" before it started.
+QString jobDuration(const jobs::Job& job);
+
+} // namespace balmer::desktop

@@ -1,0 +1,725 @@
+#include "app/desktop/label/label_place.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <QComboBox>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QVBoxLayout>
+
+#include "app/bridge/plotted.h"
+#include "app/desktop/data/inspector.h"
+#include "app/desktop/label/start_form.h"
+#include "app/desktop/shell/actions.h"
+#include "widgets/common/progress_line.h"
+#include "widgets/common/theme.h"
+#include "widgets/spectrum/spectrum_plot.h"
+
+namespace balmer::desktop {
+
+namespace {
+
+const QString origin = QStringLiteral("label");
+constexpr int gap = widgets::gridStep;
+constexpr int preparedAhead = 8, preparedBehind = 2, thumbnailsAround = 40;
+constexpr std::size_t mostPrepared = 64;
+/// Above so many entries the labels are read with one question instead of one each.
+constexpr std::size_t mostSingleRows = 1000;
+/// A pause longer than this is not part of the time that a label takes, in seconds.
+constexpr double longestPause = 120;
+
+const char* const listNames[] = {"oracle", "performance_estimate", "candidates"};
+
+widgets::QueueList queueList(const std::string& list) {
+    if (list == listNames[1]) return widgets::QueueList::PerformanceEstimate;
+    if (list == listNames[2]) return widgets::QueueList::Candidate;
+    return widgets::QueueList::Oracle;
+}
+
+active::RoundList roundList(const std::string& list) {
+    if (list == listNames[1]) return active::RoundList::PerformanceEstimate;
+    if (list == listNames[2]) return active::RoundList::Candidates;
+    return active::RoundList::Oracle;
+}
+
+/// The label of a row as the panel names it: its class, or the word for why it has none.
+QString verdictOf(const api::SpectrumRow& row) {
+    if (!row.label.empty()) return text(row.label);
+    const QString flags = QString(text(row.flags)).replace('-', ' ');
+    for (const auto kind : {widgets::LabelKind::NotSure, widgets::LabelKind::Bad, widgets::LabelKind::Artefact})
+        if (flags.contains(widgets::displayName(kind), Qt::CaseInsensitive)) return widgets::displayName(kind);
+    return {};
+}
+
+bool isNoteworthy(const api::SpectrumRow& row) { return text(row.flags).contains(QStringLiteral("noteworthy")); }
+
+active::LabelKind kindOf(widgets::LabelKind kind) {
+    switch (kind) {
+    case widgets::LabelKind::Class: return active::LabelKind::Class;
+    case widgets::LabelKind::NotSure: return active::LabelKind::NotSure;
+    case widgets::LabelKind::Bad: return active::LabelKind::Bad;
+    case widgets::LabelKind::Artefact: return active::LabelKind::Artefact;
+    case widgets::LabelKind::Noteworthy: return active::LabelKind::Noteworthy;
+    }
+    return active::LabelKind::NotSure;
+}
+
+} // namespace
+
+LabelPlace::LabelPlace(bridge::Session& session, QWidget* parent)
+    : Place(session, QStringLiteral("label"), parent), panel_(new widgets::LabellingPanel), rounds_(new QComboBox),
+      precision_(new QLabel), running_(new QLabel), progress_(new widgets::ProgressLine) {
+    build();
+    wantedRound_ = kept(QStringLiteral("round")).toLongLong();
+    wantedId_ = kept(QStringLiteral("spectrum"));
+    panel_->setPredictionsHidden(kept(QStringLiteral("predictionsHidden")) == QLatin1String("yes"));
+    if (const auto counts = session.workbench().labelCounts()) labelsToday_ = counts->today;
+
+    auto& events = session.events();
+    connect(&events, &bridge::EventRelay::roundsChanged, this, [this] {
+        stale_ = true;
+        if (isVisible()) enter();
+    });
+    connect(&events, &bridge::EventRelay::datasetsChanged, this, [this] {
+        stale_ = true;
+        if (isVisible()) enter();
+    });
+    connect(&events, &bridge::EventRelay::jobsChanged, this, &LabelPlace::takeUpJobs);
+    tellStatus();
+}
+
+void LabelPlace::build() {
+    panel_->setObjectName(QStringLiteral("labellingPanel"));
+    connect(panel_, &widgets::LabellingPanel::labelGiven, this, &LabelPlace::take);
+    connect(panel_, &widgets::LabellingPanel::undoRequested, this, &LabelPlace::undo);
+    connect(panel_, &widgets::LabellingPanel::backRequested, this, [this] {
+        if (current_ > 0) go(current_ - 1);
+    });
+    connect(panel_, &widgets::LabellingPanel::skipRequested, this, [this] {
+        if (current_ < 0) return;
+        active::LabelEvent event = eventFor(current_);
+        event.kind = active::LabelKind::Skip;
+        if (record(std::move(event))) advance();
+    });
+    connect(panel_, &widgets::LabellingPanel::itemRequested, this, [this](int index) { go(index); });
+    connect(panel_, &widgets::LabellingPanel::nextRoundRequested, this, &LabelPlace::nextRound);
+    connect(panel_, &widgets::LabellingPanel::commentEdited, this, [this](const QString& id, const QString& comment) {
+        active::LabelEvent event = eventFor(current_);
+        event.spectrum = plain(id);
+        event.kind = active::LabelKind::Comment;
+        event.comment = plain(comment);
+        if (!record(std::move(event))) return;
+        if (const auto found = prepared_.find(plain(id)); found != prepared_.end()) found->second.item.comment = comment;
+    });
+    connect(panel_, &widgets::LabellingPanel::emptyActionTriggered, this, [this] {
+        if (round_)
+            nextRound();
+        else if (hasDatasets_)
+            startLabelling();
+        else
+            Q_EMIT placeRequested(QStringLiteral("data"));
+    });
+    for (auto* plot : {panel_->windowPlot(), panel_->wholePlot()})
+        connect(plot, &widgets::SpectrumPlot::readOut, this, [this](const QString& words) { Q_EMIT readOut(words); });
+
+    panel_->windowPlot()->setLegendLimit(0);
+    panel_->windowPlot()->setAxisLabels(bridge::wavelengthLabel(true), tr("flux [scaled]"));
+    panel_->wholePlot()->setAxisLabels(bridge::wavelengthLabel(true), tr("flux [arb.]"));
+
+    rounds_->setObjectName(QStringLiteral("roundChoice"));
+    rounds_->setToolTip(tr("The rounds of this project, newest first"));
+    rounds_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    rounds_->setMinimumWidth(200);
+    rounds_->setFocusPolicy(Qt::TabFocus);
+    connect(rounds_, &QComboBox::currentIndexChanged, this, [this](int index) {
+        if (!silent_ && index >= 0) loadRound(rounds_->itemData(index).toLongLong());
+    });
+    precision_->setObjectName(QStringLiteral("precisionText"));
+    running_->setObjectName(QStringLiteral("roundRunningText"));
+
+    const QString names[] = {tr("Asked by the oracle"), tr("Performance estimate"), tr("Candidates")};
+    const QString tips[] = {tr("What the model is least sure of"), tr("A random sample of what it predicts as a target"),
+                            tr("What it predicts as a target, surest first")};
+    const int keys[] = {Qt::Key_O, Qt::Key_E, Qt::Key_C};
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(gap, gap, gap, 0);
+    row->setSpacing(gap);
+    row->addWidget(rounds_);
+    for (int i = 0; i < 3; ++i) {
+        lists_.push_back(makeAction(this, QByteArray("list").append(listNames[i]).append("Action").constData(), names[i],
+                                    QKeySequence(Qt::ALT | keys[i]), tips[i],
+                                    [this, i] { goToList(QString::fromLatin1(listNames[i])); }));
+        auto* button = buttonFor(lists_.back(), this, ButtonLook::Flat);
+        button->setFocusPolicy(Qt::TabFocus);
+        row->addWidget(button);
+    }
+    auto* start = makeAction(this, "startLabellingAction", tr("Start labelling…"), QKeySequence(Qt::CTRL | Qt::Key_L),
+                             tr("A new sequence of rounds: dataset, classes, targets"), [this] { startLabelling(); });
+    auto* next = makeAction(this, "computeNextRoundAction", tr("Compute the next round"), {},
+                            tr("Train with the labels given so far and rank anew; Ctrl+Enter in the panel"), [this] { nextRound(); });
+    Q_UNUSED(next)
+    row->addStretch();
+    row->addWidget(running_);
+    row->addWidget(precision_);
+    auto* startButton = buttonFor(start, this, ButtonLook::Flat);
+    startButton->setFocusPolicy(Qt::TabFocus);
+    row->addWidget(startButton);
+
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(row);
+    column->addWidget(progress_);
+    column->addWidget(panel_, 1);
+}
+
+void LabelPlace::enter() {
+    if (std::exchange(stale_, false)) loadRounds();
+    panel_->setFocus();
+}
+
+void LabelPlace::keep() {
+    keepValue(QStringLiteral("round"), round_ ? QString::number(round_->info.job) : QString());
+    keepValue(QStringLiteral("spectrum"), currentId());
+    keepValue(QStringLiteral("predictionsHidden"), panel_->predictionsHidden() ? QStringLiteral("yes") : QString());
+}
+
+bool LabelPlace::settled() const { return Place::settled() && !stale_; }
+
+void LabelPlace::loadRounds() {
+    struct Answer {
+        core::Result<std::vector<api::RoundInfo>> rounds;
+        bool datasets = false;
+    };
+    session_.lists().latest(
+        this, "rounds",
+        [&workbench = session_.workbench()](const std::stop_token&) {
+            Answer answer{workbench.rounds(), false};
+            if (const auto datasets = workbench.datasets()) answer.datasets = !datasets->empty();
+            return answer;
+        },
+        [this](const Answer& answer) {
+            if (answer.rounds)
+                fillRounds(*answer.rounds, answer.datasets);
+            else
+                panel_->setError(errorSentence(answer.rounds.error()));
+        });
+}
+
+void LabelPlace::fillRounds(const std::vector<api::RoundInfo>& rounds, bool datasets) {
+    hasDatasets_ = datasets;
+    if (rounds.empty()) {
+        rounds_->setEnabled(false);
+        panel_->clearCurrent(datasets ? tr("No round yet: the network ranks the spectra and asks for those it is least sure of")
+                                      : tr("Labelling needs a dataset: import and preprocess spectra first"),
+                             datasets ? tr("Start labelling…") : tr("Go to Data"));
+        tellStatus();
+        return;
+    }
+    const qint64 newest = rounds.front().job;
+    const bool grew = rounds_->count() > 0 && rounds_->itemData(0).toLongLong() != newest;
+    const qint64 shown = round_ ? round_->info.job : wantedRound_;
+    silent_ = true;
+    rounds_->clear();
+    int index = 0;
+    for (const auto& one : rounds) {
+        rounds_->addItem(tr("%1 · round %2").arg(text(one.dataset)).arg(one.number), qint64(one.job));
+        rounds_->setItemData(rounds_->count() - 1,
+                             tr("Job %1, %2, model %3").arg(one.job).arg(bridge::timeText(one.created), text(one.model)), Qt::ToolTipRole);
+        if (!grew && one.job == shown) index = rounds_->count() - 1;
+    }
+    rounds_->setEnabled(true);
+    rounds_->setCurrentIndex(index);
+    silent_ = false;
+    const qint64 job = rounds_->itemData(index).toLongLong();
+    if (!round_ || round_->info.job != job) loadRound(job);
+}
+
+void LabelPlace::loadRound(qint64 job) {
+    struct Answer {
+        core::Result<api::RoundContent> round;
+        std::unordered_map<std::string, QString> labels;
+    };
+    progress_->setFraction(-1);
+    session_.lists().latest(
+        this, "round",
+        [&workbench = session_.workbench(), job](const std::stop_token& stop) {
+            Answer answer{workbench.round(job), {}};
+            if (!answer.round) return answer;
+            const auto keep = [&](const api::SpectrumRow& row) {
+                if (QString verdict = verdictOf(row); !verdict.isEmpty()) answer.labels[row.id] = std::move(verdict);
+            };
+            if (answer.round->entries.size() > mostSingleRows) {
+                if (const auto rows = workbench.spectra({})) std::for_each(rows->begin(), rows->end(), keep);
+            } else {
+                for (const auto& entry : answer.round->entries) {
+                    if (stop.stop_requested()) break;
+                    if (const auto row = workbench.spectrumRow(entry.id)) keep(*row);
+                }
+            }
+            return answer;
+        },
+        [this](Answer answer) {
+            progress_->finish();
+            if (answer.round)
+                showRound(std::move(*answer.round), std::move(answer.labels));
+            else
+                panel_->setError(errorSentence(answer.round.error()));
+        });
+}
+
+void LabelPlace::showRound(api::RoundContent content, std::unordered_map<std::string, QString> labels) {
+    const bool first = !round_.has_value();
+    round_ = std::move(content);
+    labels_ = std::move(labels);
+    prepared_.clear();
+    counts_ = {};
+    standsOn_.clear();
+    std::vector<widgets::QueueEntry> queue;
+    queue.reserve(round_->entries.size());
+    for (const auto& entry : round_->entries) {
+        const auto label = labels_.find(entry.id);
+        const auto list = std::size_t(queueList(entry.list));
+        ++standsOn_[entry.id][list];
+        ++counts_[list].total;
+        if (label != labels_.end()) ++counts_[list].done;
+        queue.push_back({text(entry.id), queueList(entry.list), label == labels_.end() ? QString() : label->second, {}});
+    }
+    panel_->setQueue(std::move(queue));
+    const auto& info = round_->info;
+    precision_->setText(info.precision
+                            ? tr("precision %1, at least %2 with 95 % confidence")
+                                  .arg(bridge::numberText(info.precision, 2), info.precisionLower95 ? bridge::numberText(info.precisionLower95, 2) : QStringLiteral("–"))
+                            : QString());
+    precision_->setToolTip(tr("Estimated from %1 of the performance-estimate lists, before this round's training")
+                               .arg(countText(info.judged, tr("label"), tr("labels"))));
+
+    current_ = -1;
+    int index = -1;
+    if (first && !wantedId_.isEmpty())
+        for (std::size_t i = 0; i < round_->entries.size(); ++i)
+            if (text(round_->entries[i].id) == wantedId_) {
+                index = int(i);
+                break;
+            }
+    if (index < 0) index = nextUnlabelled(0);
+    if (index < 0 && !round_->entries.empty()) index = 0;
+    sinceLabel_.invalidate();
+    go(index, first);
+}
+
+widgets::LabelItem LabelPlace::itemOf(int index, const api::WindowRow& row, const api::Prediction& prediction) const {
+    const auto& entry = round_->entries[std::size_t(index)];
+    widgets::LabelItem item;
+    item.id = text(entry.id);
+    item.list = queueList(entry.list);
+    item.window = bridge::plotted(row);
+    for (const auto& name : round_->info.classes) item.classNames << text(name);
+    item.predicted = text(entry.predicted);
+    item.entropy = entry.entropy;
+    item.reason = text(entry.reason);
+    if (!prediction.probabilities.empty() && prediction.probabilities.size() == prediction.classes.size())
+        for (const auto& name : round_->info.classes) {
+            const auto found = std::find(prediction.classes.begin(), prediction.classes.end(), name);
+            item.probabilities.push_back(found == prediction.classes.end() ? 0.0 : prediction.probabilities[std::size_t(found - prediction.classes.begin())]);
+        }
+    return item;
+}
+
+void LabelPlace::go(int index, bool rescale) {
+    if (!round_ || index < 0 || std::size_t(index) >= round_->entries.size()) {
+        current_ = -1;
+        if (round_)
+            panel_->clearCurrent(tr("Every spectrum of this round is labelled: train with the labels and rank anew"), tr("Next round"));
+        tellStatus();
+        return;
+    }
+    current_ = index;
+    const std::string& id = round_->entries[std::size_t(index)].id;
+    auto found = prepared_.find(id);
+    if (found == prepared_.end()) {
+        auto& workbench = session_.workbench();
+        const auto row = workbench.datasetRow(round_->info.dataset, id);
+        if (!row) {
+            panel_->setError(errorSentence(row.error()));
+            return;
+        }
+        const auto prediction = workbench.prediction(round_->info.dataset, id);
+        found = prepared_.emplace(id, Prepared{itemOf(index, *row, prediction ? *prediction : api::Prediction{}), false}).first;
+    }
+    const auto label = labels_.find(id);
+    found->second.item.currentLabel = label == labels_.end() ? QString() : label->second;
+    panel_->setCurrent(found->second.item, rescale);
+    tellStatus();
+    // What is not needed for this frame waits until it is drawn.
+    QMetaObject::invokeMethod(
+        this,
+        [this, shown = text(id)] {
+            if (currentId() != shown) return;
+            session_.selection().select({shown}, origin);
+            prepareAround(current_);
+        },
+        Qt::QueuedConnection);
+}
+
+void LabelPlace::prepareAround(int index) {
+    struct Wanted {
+        int index;
+        std::string id;
+        bool whole;
+    };
+    std::vector<Wanted> wanted;
+    const int count = int(round_->entries.size());
+    const auto want = [&](int at) {
+        if (at >= 0 && at < count) wanted.push_back({at, round_->entries[std::size_t(at)].id, at == index});
+    };
+    want(index);
+    for (int k = 1; k <= preparedAhead; ++k) want(index + k);
+    if (const int next = nextUnlabelled(index + 1); next > index + preparedAhead) want(next);
+    for (int k = 1; k <= preparedBehind; ++k) want(index - k);
+    std::erase_if(wanted, [this](const Wanted& one) {
+        const auto found = prepared_.find(one.id);
+        return found != prepared_.end() && found->second.whole;
+    });
+    std::vector<std::string> thumbnails;
+    for (int at = std::max(0, index - thumbnailsAround); at < std::min(count, index + thumbnailsAround); ++at)
+        thumbnails.push_back(round_->entries[std::size_t(at)].id);
+
+    struct Ready {
+        int index = 0;
+        std::string id;
+        core::Result<api::WindowRow> row;
+        api::Prediction prediction;
+        std::optional<api::SpectrumRow> catalogue;
+        std::optional<widgets::PlottedSpectrum> whole;
+    };
+    struct Answer {
+        std::vector<Ready> ready;
+        std::vector<std::pair<QString, std::vector<float>>> thumbnails;
+    };
+    session_.cursor().latest(
+        this, "prepare",
+        [&workbench = session_.workbench(), wanted, thumbnails, dataset = round_->info.dataset](const std::stop_token& stop) {
+            Answer answer;
+            for (const Wanted& one : wanted) {
+                if (stop.stop_requested()) return answer;
+                Ready ready{one.index, one.id, workbench.datasetRow(dataset, one.id), {}, {}, {}};
+                if (auto prediction = workbench.prediction(dataset, one.id)) ready.prediction = std::move(*prediction);
+                if (auto row = workbench.spectrumRow(one.id)) ready.catalogue = std::move(*row);
+                if (const auto whole = workbench.loadSpectrum(one.id)) ready.whole = bridge::plotted(*whole, text(one.id));
+                answer.ready.push_back(std::move(ready));
+            }
+            for (const auto& id : thumbnails) {
+                if (stop.stop_requested()) return answer;
+                if (const auto row = workbench.datasetRow(dataset, id)) answer.thumbnails.emplace_back(text(id), bridge::thumbnail(row->flux));
+            }
+            return answer;
+        },
+        [this, job = round_->info.job](Answer answer) {
+            if (!round_ || round_->info.job != job) return;
+            if (prepared_.size() > mostPrepared)
+                std::erase_if(prepared_, [this](const auto& one) { return text(one.first) != currentId(); });
+            for (auto& ready : answer.ready) {
+                if (!ready.row) continue;
+                Prepared prepared{itemOf(ready.index, *ready.row, ready.prediction), true};
+                if (ready.catalogue) {
+                    prepared.item.metadata = metadataOf(*ready.catalogue);
+                    std::erase_if(prepared.item.metadata, [](const auto& fact) {
+                        return fact.first == QLatin1String("label") || fact.first == QLatin1String("flags") ||
+                               fact.first == QLatin1String("comment") || fact.first == QLatin1String("predicted") ||
+                               fact.first == QLatin1String("entropy");
+                    });
+                    prepared.item.comment = text(ready.catalogue->comment);
+                    prepared.item.noteworthy = isNoteworthy(*ready.catalogue);
+                }
+                prepared.item.whole = std::move(ready.whole);
+                const QString id = prepared.item.id;
+                prepared_.insert_or_assign(ready.id, std::move(prepared));
+                if (id == currentId() && ready.index == current_) {
+                    auto& item = prepared_.at(ready.id).item;
+                    const auto label = labels_.find(ready.id);
+                    item.currentLabel = label == labels_.end() ? QString() : label->second;
+                    // A comment that is being written must not be replaced.
+                    const auto* field = qobject_cast<const QPlainTextEdit*>(panel_->focusWidget());
+                    const bool writing = field && field->hasFocus();
+                    if (!writing)
+                        panel_->setCurrent(item);
+                    else if (item.whole)
+                        panel_->setWholeSpectrum(id, *item.whole);
+                }
+            }
+            for (auto& [id, fluxes] : answer.thumbnails) panel_->setThumbnail(id, std::move(fluxes));
+        });
+}
+
+bool LabelPlace::isDone(int index) const { return labels_.contains(round_->entries[std::size_t(index)].id); }
+
+void LabelPlace::setVerdict(const std::string& id, const QString& verdict) {
+    const bool before = labels_.contains(id), after = !verdict.isEmpty();
+    if (after)
+        labels_[id] = verdict;
+    else
+        labels_.erase(id);
+    panel_->setQueueLabel(text(id), verdict);
+    const auto lists = standsOn_.find(id);
+    if (before == after || lists == standsOn_.end()) return;
+    for (std::size_t list = 0; list < counts_.size(); ++list) counts_[list].done += (after ? 1 : -1) * lists->second[list];
+}
+
+int LabelPlace::nextUnlabelled(int from) const {
+    if (!round_) return -1;
+    for (int i = std::max(0, from); i < int(round_->entries.size()); ++i)
+        if (!isDone(i)) return i;
+    return -1;
+}
+
+void LabelPlace::advance() {
+    int next = nextUnlabelled(current_ + 1);
+    if (next < 0) next = nextUnlabelled(0);
+    go(next == current_ ? -1 : next);
+}
+
+void LabelPlace::goToList(const QString& list) {
+    if (!round_) return;
+    int first = -1;
+    for (int i = 0; i < int(round_->entries.size()); ++i) {
+        if (text(round_->entries[std::size_t(i)].list) != list) continue;
+        if (first < 0) first = i;
+        if (!isDone(i)) {
+            go(i);
+            return;
+        }
+    }
+    if (first >= 0)
+        go(first);
+    else
+        Q_EMIT said(tr("This list is empty in this round"));
+}
+
+active::LabelEvent LabelPlace::eventFor(int index) const {
+    active::LabelEvent event;
+    event.view = "panel";
+    if (!round_ || index < 0) return event;
+    const auto& entry = round_->entries[std::size_t(index)];
+    event.spectrum = entry.id;
+    event.round = round_->info.number;
+    event.list = roundList(entry.list);
+    if (!panel_->predictionsHidden()) event.model = round_->info.model;
+    return event;
+}
+
+bool LabelPlace::record(active::LabelEvent event) {
+    const auto kept = session_.workbench().label(std::move(event));
+    if (!kept) panel_->setError(tr("The label was not kept, and nothing was changed. %1").arg(errorSentence(kept.error())));
+    return kept.has_value();
+}
+
+void LabelPlace::take(const QString& id, const widgets::LabelGesture& gesture) {
+    if (!round_ || current_ < 0 || id != currentId()) return;
+    if (gesture.kind == widgets::LabelKind::Noteworthy) {
+        setNoteworthy(id, !gesture.className.isEmpty());
+        return;
+    }
+    const auto found = prepared_.find(plain(id));
+    const QString before = found == prepared_.end() ? QString() : found->second.item.comment;
+    active::LabelEvent event = eventFor(current_);
+    event.kind = kindOf(gesture.kind);
+    if (gesture.kind == widgets::LabelKind::Class) event.className = plain(gesture.className);
+    if (gesture.comment != before) event.comment = plain(gesture.comment);
+    if (!record(std::move(event))) {
+        // The panel has marked the queue already.
+        const auto standing = labels_.find(plain(id));
+        panel_->setQueueLabel(id, standing == labels_.end() ? QString() : standing->second);
+        return;
+    }
+    if (gesture.comment.isEmpty() && !before.isEmpty()) {
+        active::LabelEvent empty = eventFor(current_);
+        empty.kind = active::LabelKind::Comment;
+        record(std::move(empty));
+    }
+
+    const QString verdict = gesture.kind == widgets::LabelKind::Class ? gesture.className : widgets::displayName(gesture.kind);
+    setVerdict(plain(id), verdict);
+    if (found != prepared_.end()) found->second.item.comment = gesture.comment;
+    ++labelsToday_;
+    if (sinceLabel_.isValid()) {
+        if (const double seconds = double(sinceLabel_.elapsed()) / 1000; seconds < longestPause) secondsEach_.push_back(seconds);
+        if (secondsEach_.size() > 25) secondsEach_.pop_front();
+    }
+    sinceLabel_.start();
+    advance();
+}
+
+void LabelPlace::setNoteworthy(const QString& id, bool noteworthy) {
+    active::LabelEvent event = eventFor(current_);
+    event.kind = active::LabelKind::Noteworthy;
+    const auto mark = [this, id](bool value) {
+        if (const auto found = prepared_.find(plain(id)); found != prepared_.end()) found->second.item.noteworthy = value;
+    };
+    if (noteworthy) {
+        if (record(std::move(event))) mark(true);
+        return;
+    }
+    // Taking the flag back is an event that names the one it takes back.
+    session_.cursor().run(
+        this,
+        [&workbench = session_.workbench(), wanted = plain(id)](const std::stop_token&) { return workbench.labelHistory(wanted); },
+        [this, event, mark](const core::Result<std::vector<active::LabelEvent>>& history) mutable {
+            if (!history) {
+                panel_->setError(errorSentence(history.error()));
+                return;
+            }
+            const auto flagged = std::find_if(history->rbegin(), history->rend(),
+                                              [](const auto& one) { return one.kind == active::LabelKind::Noteworthy; });
+            if (flagged == history->rend()) return;
+            event.kind = active::LabelKind::Undo;
+            event.supersedes = flagged->id;
+            if (record(std::move(event))) mark(false);
+        });
+}
+
+void LabelPlace::undo() {
+    const auto taken = session_.workbench().undoLabel();
+    if (!taken) {
+        panel_->setError(errorSentence(taken.error()));
+        return;
+    }
+    if (labelsToday_ > 0 && taken->kind != active::LabelKind::Skip && taken->kind != active::LabelKind::Comment) --labelsToday_;
+    const QString id = text(taken->spectrum);
+    setVerdict(taken->spectrum, {});
+    prepared_.erase(taken->spectrum);
+    if (round_)
+        for (std::size_t i = 0; i < round_->entries.size(); ++i)
+            if (round_->entries[i].id == taken->spectrum) {
+                go(int(i));
+                break;
+            }
+    Q_EMIT said(tr("Taken back: %1 of %2").arg(taken->kind == active::LabelKind::Class ? text(taken->className) : QString(text(std::string(active::toString(taken->kind)))).replace('-', ' '), id));
+    readLabelAnew(id);
+}
+
+void LabelPlace::readLabelAnew(const QString& id) {
+    session_.cursor().run(
+        this, [&workbench = session_.workbench(), wanted = plain(id)](const std::stop_token&) { return workbench.spectrumRow(wanted); },
+        [this, id](const core::Result<api::SpectrumRow>& row) {
+            if (!row) return;
+            setVerdict(plain(id), verdictOf(*row));
+            tellStatus();
+        });
+}
+
+void LabelPlace::tellStatus() {
+    widgets::RoundStatus status;
+    status.labelsToday = int(labelsToday_);
+    if (!secondsEach_.empty()) {
+        std::vector<double> sorted(secondsEach_.begin(), secondsEach_.end());
+        std::nth_element(sorted.begin(), sorted.begin() + std::ptrdiff_t(sorted.size() / 2), sorted.end());
+        status.secondsPerLabel = sorted[sorted.size() / 2];
+    }
+    if (round_) {
+        status.round = round_->info.number;
+        status.list = current_ >= 0 ? queueList(round_->entries[std::size_t(current_)].list) : widgets::QueueList::Oracle;
+        const ListCount& count = counts_[std::size_t(status.list)];
+        status.total = count.total;
+        status.done = count.done;
+        const bool any = std::any_of(counts_.begin(), counts_.end(), [](const ListCount& one) { return one.done > 0; });
+        status.nextRoundPossible = any && roundJob_ == 0;
+        status.nextRoundHint = roundJob_ != 0 ? tr("The next round is being computed")
+                               : any ? tr("Train with the labels given so far and rank the dataset anew")
+                                     : tr("Label at least one spectrum of this round first");
+    } else {
+        status.nextRoundHint = tr("There is no round yet");
+    }
+    for (QAction* action : lists_) action->setEnabled(round_.has_value());
+    panel_->setRoundStatus(status);
+}
+
+void LabelPlace::nextRound() {
+    if (!round_ || roundJob_ != 0) {
+        Q_EMIT said(roundJob_ != 0 ? tr("The next round is being computed") : tr("There is no round yet: start labelling first"));
+        return;
+    }
+    const api::RoundInfo info = round_->info;
+    std::size_t batch = 0;
+    for (const auto& entry : round_->entries)
+        if (entry.list == listNames[0]) ++batch;
+    session_.lists().run(
+        this, [&workbench = session_.workbench(), job = info.job](const std::stop_token&) { return workbench.job(job); },
+        [this, info, batch](const core::Result<jobs::Job>& job) {
+            QJsonObject parameters;
+            if (job) parameters = QJsonDocument::fromJson(QByteArray::fromStdString(job->spec.parameters)).object();
+            const auto names = [](const std::vector<std::string>& all) {
+                QJsonArray array;
+                for (const auto& one : all) array << text(one);
+                return array;
+            };
+            parameters[QStringLiteral("dataset")] = text(info.dataset);
+            parameters[QStringLiteral("classes")] = names(info.classes);
+            parameters[QStringLiteral("targets")] = names(info.targets);
+            if (!parameters.contains(QStringLiteral("batch"))) parameters[QStringLiteral("batch")] = qint64(std::max<std::size_t>(1, batch));
+            if (!parameters.contains(QStringLiteral("seed"))) parameters[QStringLiteral("seed")] = 1;
+            jobs::JobSpec spec;
+            spec.kind = "round";
+            spec.label = plain(tr("round %1 of %2").arg(info.number + 1).arg(text(info.dataset)));
+            spec.parameters = QJsonDocument(parameters).toJson(QJsonDocument::Compact).toStdString();
+            spec.seed = quint64(std::max<qint64>(0, parameters[QStringLiteral("seed")].toInteger()));
+            const auto submitted = session_.workbench().submit(std::move(spec));
+            if (!submitted) {
+                panel_->setError(errorSentence(submitted.error()));
+                return;
+            }
+            roundJob_ = *submitted;
+            running_->setText(tr("next round: waiting"));
+            tellStatus();
+        });
+}
+
+void LabelPlace::takeUpJobs(const std::vector<jobs::Job>& jobs) {
+    for (const auto& job : jobs) {
+        if (job.spec.kind != "round") continue;
+        if (!jobs::isFinal(job.phase)) {
+            roundJob_ = job.id;
+            running_->setText(tr("next round: %1 %2 %").arg(text(job.stage)).arg(int(std::lround(job.progress * 100))));
+            progress_->setFraction(job.progress);
+            tellStatus();
+        } else if (job.id == roundJob_) {
+            roundJob_ = 0;
+            running_->clear();
+            progress_->finish();
+            if (job.error) panel_->setError(tr("The next round was not made. %1").arg(errorSentence(*job.error)));
+            tellStatus();
+            if (job.phase == jobs::Phase::Completed) {
+                stale_ = true;
+                if (isVisible()) enter();
+            }
+        }
+    }
+}
+
+void LabelPlace::startLabelling() {
+    session_.lists().run(
+        this, [&workbench = session_.workbench()](const std::stop_token&) { return workbench.datasets(); },
+        [this](const core::Result<std::vector<api::DatasetInfo>>& datasets) {
+            if (!datasets) {
+                panel_->setError(errorSentence(datasets.error()));
+                return;
+            }
+            if (datasets->empty()) {
+                Q_EMIT said(tr("Labelling needs a dataset: import and preprocess spectra first"));
+                return;
+            }
+            auto* form = showStartForm(session_, *datasets, this);
+            connect(form, &JobForm::submitted, this, [this](qint64 job) {
+                roundJob_ = job;
+                running_->setText(tr("first round: waiting"));
+                tellStatus();
+            });
+        });
+}
+
+} // namespace balmer::desktop

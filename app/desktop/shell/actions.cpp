@@ -1,0 +1,49 @@
+#include "app/desktop/shell/actions.h"
+
+#include <QPushButton>
+#include <QToolButton>
+
+namespace balmer::desktop {
+
+QAction* prepareAction(QWidget* owner, const char* name, const QString& text, const QKeySequence& key, const QString& tip) {
+    auto* action = new QAction(text, owner);
+    action->setObjectName(QString::fromLatin1(name));
+    action->setShortcut(key);
+    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    action->setToolTip(key.isEmpty() ? tip : QStringLiteral("%1 (%2)").arg(tip, key.toString(QKeySequence::NativeText)));
+    owner->addAction(action);
+    return action;
+}
+
+QAbstractButton* buttonFor(QAction* action, QWidget* parent, ButtonLook look) {
+    QAbstractButton* button = nullptr;
+    if (look == ButtonLook::Flat) {
+        auto* tool = new QToolButton(parent);
+        tool->setAutoRaise(true);
+        tool->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button = tool;
+    } else {
+        auto* push = new QPushButton(parent);
+        push->setAutoDefault(false);
+        push->setProperty("primary", look == ButtonLook::Primary);
+        button = push;
+    }
+    button->setObjectName(action->objectName() + QStringLiteral("Button"));
+    const auto follow = [action, button] {
+        button->setText(action->text());
+        button->setIcon(action->icon());
+        button->setToolTip(action->toolTip());
+        button->setEnabled(action->isEnabled());
+        button->setVisible(action->isVisible());
+        if (action->isCheckable()) {
+            button->setCheckable(true);
+            button->setChecked(action->isChecked());
+        }
+    };
+    follow();
+    QObject::connect(action, &QAction::changed, button, follow);
+    QObject::connect(button, &QAbstractButton::clicked, action, &QAction::trigger);
+    return button;
+}
+
+} // namespace balmer::desktop

@@ -1,0 +1,62 @@
+// Place: one of the five pages of the window. Owned by the window; UI thread.
+#pragma once
+
+#include <QPointer>
+#include <QWidget>
+
+#include "app/bridge/display_text.h"
+#include "app/bridge/session.h"
+
+namespace balmer::desktop {
+
+using bridge::countText;
+using bridge::errorSentence;
+using bridge::errorText;
+using bridge::plain;
+using bridge::text;
+
+class Place : public QWidget {
+    Q_OBJECT
+  public:
+    /// key: "data", "map" …: prefix of its settings and of the picture's file name.
+    Place(bridge::Session& session, QString key, QWidget* parent = nullptr)
+        : QWidget(parent), session_(session), key_(std::move(key)) {
+        setObjectName(key_ + QStringLiteral("Place"));
+    }
+
+    const QString& key() const { return key_; }
+
+    /// It has become the place in sight.
+    virtual void enter() {}
+    /// What the user arranged and where the user was, kept between sessions in the project.
+    virtual void keep() {}
+    /// Chooses something to show where nothing is chosen yet: for pictures of the program.
+    virtual void showSomething() {}
+    /// Nothing that belongs on the screen is still on its way.
+    virtual bool settled() const { return session_.idle(); }
+
+  Q_SIGNALS:
+    void readOut(const QString& text);
+    /// A sentence for the status bar.
+    void said(const QString& sentence);
+    /// "data", "map" …: show that place.
+    void placeRequested(const QString& key);
+    /// The Jobs place should show this job.
+    void jobRequested(qint64 job);
+
+  protected:
+    QString settingKey(const QString& what) const { return QStringLiteral("desktop.%1.%2").arg(key_, what); }
+    QString kept(const QString& what) const { return session_.setting(settingKey(what)); }
+    void keepValue(const QString& what, const QString& value) { session_.setSetting(settingKey(what), value); }
+    QByteArray keptBytes(const QString& what) const { return QByteArray::fromBase64(kept(what).toLatin1()); }
+    void keepBytes(const QString& what, const QByteArray& bytes) {
+        keepValue(what, QString::fromLatin1(bytes.toBase64()));
+    }
+
+    bridge::Session& session_;
+
+  private:
+    QString key_;
+};
+
+} // namespace balmer::desktop

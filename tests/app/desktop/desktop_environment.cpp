@@ -1,0 +1,66 @@
+#include "tests/app/desktop/desktop_environment.h"
+
+#include <QApplication>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+
+#include "app/desktop/shell/place.h"
+#include "widgets/common/theme.h"
+
+namespace balmer::test {
+
+namespace {
+
+class DesktopEnvironment : public ::testing::Environment {
+  public:
+    void SetUp() override {
+        if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+        QStandardPaths::setTestModeEnabled(true);
+        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, settings_.path());
+        static int argc = 1;
+        static char name[] = "desktop_test";
+        static char* argv[] = {name, nullptr};
+        application_ = std::make_unique<QApplication>(argc, argv);
+        QApplication::setOrganizationName(QStringLiteral("balmer"));
+        QApplication::setApplicationName(QStringLiteral("desktop_test"));
+        widgets::applyTheme(*application_, widgets::ThemeMode::Light);
+    }
+    void TearDown() override { application_.reset(); }
+
+  private:
+    QTemporaryDir settings_;
+    std::unique_ptr<QApplication> application_;
+};
+
+const auto* const environment = ::testing::AddGlobalTestEnvironment(new DesktopEnvironment);
+
+} // namespace
+
+bool soon(const std::function<bool()>& condition) { return QTest::qWaitFor(condition, 10000); }
+
+FakeDesktop::FakeDesktop(FakeOptions options) {
+    auto fake = std::make_unique<FakeWorkbench>(std::move(options));
+    workbench = fake.get();
+    window = std::make_unique<desktop::MainWindow>(std::make_unique<bridge::Session>(std::move(fake)), QStringList());
+    window->resize(1280, 800);
+    window->show();
+    EXPECT_TRUE(QTest::qWaitForWindowActive(window.get()));
+    EXPECT_TRUE(settle());
+}
+
+bool FakeDesktop::settle() {
+    // What is delivered may ask for more, so quiet must last.
+    int quiet = 0;
+    return soon([&] {
+        quiet = window->currentPlace()->settled() ? quiet + 1 : 0;
+        return quiet > 3;
+    });
+}
+
+void FakeDesktop::key(Qt::Key key, Qt::KeyboardModifiers modifiers) {
+    QWidget* focus = QApplication::focusWidget();
+    QTest::keyClick(focus ? focus : window.get(), key, modifiers);
+}
+
+} // namespace balmer::test

@@ -1,0 +1,29 @@
+// What the desktop's tests share: the application, offscreen, with settings of its own, and a window on a fake project.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include <QTest>
+
+#include "app/bridge/session.h"
+#include "app/desktop/shell/main_window.h"
+#include "tests/app/desktop/fake_workbench.h"
+
+namespace balmer::test {
+
+/// True once the condition holds; waits for it in the event loop, ten seconds at most.
+bool soon(const std::function<bool()>& condition);
+
+/// A shown, active and settled window.
+struct FakeDesktop {
+    explicit FakeDesktop(FakeOptions options = {});
+    FakeWorkbench* workbench; ///< the window's
+    std::unique_ptr<desktop::MainWindow> window;
+    bool settle();
+    void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier);
+};
+
+} // namespace balmer::test

@@ -1,0 +1,178 @@
+#include <QComboBox>
+#include <QDialog>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLabel>
+#include <QPushButton>
+
+#include "app/desktop/label/label_place.h"
+#include "tests/app/desktop/desktop_environment.h"
+
+namespace balmer::test {
+
+namespace {
+
+struct Labelling : FakeDesktop {
+    explicit Labelling(FakeOptions options = {}) : FakeDesktop(std::move(options)) {
+        window->showPlace(QStringLiteral("label"));
+        EXPECT_TRUE(settle());
+        EXPECT_FALSE(shown().empty());
+    }
+    std::string shown() const { return window->label()->currentId().toStdString(); }
+    QString error() const { return window->label()->panel()->findChild<QLabel*>(QStringLiteral("labellingError"))->text(); }
+};
+
+} // namespace
+
+TEST(LabelPlaceTest, ADigitLabelsTheSpectrumShownAndTheNextIsThereAtOnce) {
+    Labelling desk;
+    for (int i = 0; i < 4; ++i) {
+        const std::string before = desk.shown();
+        const auto entry = desk.window->label()->round()->entries[std::size_t(i)];
+        desk.key(Qt::Key_2);
+        const auto events = desk.workbench->events();
+        ASSERT_EQ(events.size(), std::size_t(i + 1));
+        EXPECT_EQ(events.back().spectrum, before);
+        EXPECT_EQ(events.back().spectrum, entry.id);
+        EXPECT_EQ(events.back().className, "single peak");
+        EXPECT_EQ(events.back().kind, active::LabelKind::Class);
+        EXPECT_EQ(events.back().view, "panel");
+        EXPECT_EQ(events.back().model, "round-1");
+        EXPECT_EQ(events.back().round, 1);
+        EXPECT_EQ(events.back().list, active::RoundList::Oracle);
+        // No return to the event loop was needed.
+        EXPECT_NE(desk.shown(), before);
+        EXPECT_EQ(desk.shown(), desk.window->label()->round()->entries[std::size_t(i + 1)].id);
+    }
+}
+
+TEST(LabelPlaceTest, UndoTakesTheLabelBackAndReturnsToItsSpectrum) {
+    Labelling desk;
+    const std::string first = desk.shown();
+    desk.key(Qt::Key_3);
+    ASSERT_NE(desk.shown(), first);
+    desk.key(Qt::Key_Z);
+    EXPECT_EQ(desk.shown(), first);
+    const auto events = desk.workbench->events();
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(events.back().kind, active::LabelKind::Undo);
+    EXPECT_EQ(events.back().supersedes, events.front().id);
+    EXPECT_TRUE(desk.workbench->spectrumRow(first)->label.empty());
+}
+
+TEST(LabelPlaceTest, UndoWithNothingToTakeBackSaysSo) {
+    Labelling desk;
+    const std::string first = desk.shown();
+    desk.key(Qt::Key_Z);
+    EXPECT_EQ(desk.shown(), first);
+    EXPECT_TRUE(desk.error().contains("take back"));
+}
+
+TEST(LabelPlaceTest, ALabelThatCannotBeKeptKeepsTheSpectrumAndSaysWhy) {
+    Labelling desk;
+    const std::string first = desk.shown();
+    desk.workbench->refuseLabels = true;
+    desk.key(Qt::Key_1);
+    EXPECT_EQ(desk.shown(), first);
+    EXPECT_TRUE(desk.workbench->events().empty());
+    EXPECT_TRUE(desk.error().contains("disk of the project is full")) << desk.error().toStdString();
+    desk.workbench->refuseLabels = false;
+    desk.key(Qt::Key_1);
+    EXPECT_NE(desk.shown(), first);
+    EXPECT_EQ(desk.workbench->events().size(), 1U);
+    EXPECT_TRUE(desk.error().isEmpty());
+}
+
+TEST(LabelPlaceTest, NotSureBadAndArtefactAreVerdictsAndSkipIsNone) {
+    Labelling desk;
+    for (const Qt::Key key : {Qt::Key_4, Qt::Key_5, Qt::Key_6, Qt::Key_S}) desk.key(key);
+    const auto events = desk.workbench->events();
+    ASSERT_EQ(events.size(), 4U);
+    EXPECT_EQ(events[0].kind, active::LabelKind::NotSure);
+    EXPECT_EQ(events[1].kind, active::LabelKind::Bad);
+    EXPECT_EQ(events[2].kind, active::LabelKind::Artefact);
+    EXPECT_EQ(events[3].kind, active::LabelKind::Skip);
+    for (const auto& event : events) EXPECT_TRUE(event.className.empty());
+}
+
+TEST(LabelPlaceTest, NoteworthyIsAFlagThatStaysAndCanBeTakenBack) {
+    Labelling desk;
+    const std::string first = desk.shown();
+    desk.key(Qt::Key_N);
+    EXPECT_EQ(desk.shown(), first);
+    ASSERT_EQ(desk.workbench->events().size(), 1U);
+    EXPECT_EQ(desk.workbench->spectrumRow(first)->flags, "noteworthy");
+    desk.key(Qt::Key_N);
+    ASSERT_TRUE(soon([&] { return desk.workbench->events().size() == 2U; }));
+    EXPECT_EQ(desk.workbench->spectrumRow(first)->flags, "");
+    EXPECT_EQ(desk.shown(), first);
+}
+
+TEST(LabelPlaceTest, BackspaceGoesBackAndAChangeThereIsANewEvent) {
+    Labelling desk;
+    const std::string first = desk.shown();
+    desk.key(Qt::Key_1);
+    desk.key(Qt::Key_Backspace);
+    EXPECT_EQ(desk.shown(), first);
+    desk.key(Qt::Key_3);
+    const auto events = desk.workbench->events();
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(events[0].className, "other");
+    EXPECT_EQ(events[1].className, "double peak");
+    EXPECT_EQ(desk.workbench->spectrumRow(first)->label, "double peak");
+}
+
+TEST(LabelPlaceTest, HiddenPredictionsAreNotRecordedAsSeen) {
+    Labelling desk;
+    desk.key(Qt::Key_B);
+    desk.key(Qt::Key_1);
+    ASSERT_EQ(desk.workbench->events().size(), 1U);
+    EXPECT_EQ(desk.workbench->events().front().model, "");
+}
+
+TEST(LabelPlaceTest, TheNextRoundTakesTheSameParameters) {
+    Labelling desk;
+    desk.key(Qt::Key_1);
+    desk.key(Qt::Key_Return, Qt::ControlModifier);
+    ASSERT_TRUE(soon([&] { return desk.workbench->submitted().size() == 1U; }));
+    const auto spec = desk.workbench->submitted().front();
+    EXPECT_EQ(spec.kind, "round");
+    const auto parameters = QJsonDocument::fromJson(QByteArray::fromStdString(spec.parameters)).object();
+    const auto before = QJsonDocument::fromJson(QByteArray::fromStdString(desk.workbench->job(5)->spec.parameters)).object();
+    EXPECT_EQ(parameters, before);
+    // One at a time.
+    desk.key(Qt::Key_Return, Qt::ControlModifier);
+    EXPECT_TRUE(desk.settle());
+    EXPECT_EQ(desk.workbench->submitted().size(), 1U);
+}
+
+TEST(LabelPlaceTest, WhenAllIsLabelledTheNextRoundIsOffered) {
+    FakeOptions few;
+    few.entriesEach = 2;
+    Labelling desk(few);
+    for (int i = 0; i < 6; ++i) desk.key(Qt::Key_1);
+    EXPECT_EQ(desk.workbench->events().size(), 6U);
+    EXPECT_EQ(desk.shown(), "");
+    desk.key(Qt::Key_1);
+    EXPECT_EQ(desk.workbench->events().size(), 6U);
+}
+
+TEST(LabelPlaceTest, WithoutARoundTheStartIsOffered) {
+    FakeOptions none;
+    none.round = false;
+    FakeDesktop desk(none);
+    desk.window->showPlace(QStringLiteral("label"));
+    ASSERT_TRUE(desk.settle());
+    auto* button = desk.window->label()->panel()->findChild<QPushButton*>(QStringLiteral("labellingEmptyAction"));
+    ASSERT_TRUE(button && button->isVisible());
+    button->click();
+    ASSERT_TRUE(soon([&] { return desk.window->findChild<QDialog*>(QStringLiteral("roundForm")) != nullptr; }));
+    auto* form = desk.window->findChild<QDialog*>(QStringLiteral("roundForm"));
+    EXPECT_FALSE(form->isModal());
+    form->findChild<QPushButton*>(QStringLiteral("formSubmitButton"))->click();
+    ASSERT_EQ(desk.workbench->submitted().size(), 1U);
+    const auto parameters = QJsonDocument::fromJson(QByteArray::fromStdString(desk.workbench->submitted().front().parameters)).object();
+    EXPECT_EQ(parameters.keys(), (QStringList{"batch", "classes", "dataset", "seed", "targets"}));
+}
+
+} // namespace balmer::test

@@ -1,0 +1,93 @@
+// From the press of a digit key to the next spectrum drawn, with 100 000 spectra in the pool: what a person who labels
+// waits for. Each label is forced to the disk before the next spectrum appears. Reports median and 95 % in milliseconds.
+//
+// The frame is painted into memory (QT_QPA_PLATFORM=offscreen unless set otherwise), all of the window that the key made
+// dirty; the reference to reach is 30 ms.
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+
+#include <benchmark/benchmark.h>
+
+#include <QApplication>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "app/desktop/label/label_place.h"
+#include "app/desktop/shell/main_window.h"
+#include "tests/app/desktop/fake_workbench.h"
+#include "widgets/common/theme.h"
+
+namespace {
+
+using namespace balmer;
+using Clock = std::chrono::steady_clock;
+
+double percentile(std::vector<double> values, double fraction) {
+    if (values.empty()) return std::nan("");
+    const auto at = values.begin() + std::ptrdiff_t(std::min<double>(double(values.size() - 1), std::floor(fraction * double(values.size()))));
+    std::nth_element(values.begin(), at, values.end());
+    return *at;
+}
+
+/// pause: milliseconds between a label and the next key. 0 is faster than any hand; then nothing is prepared ahead.
+void digitToNextSpectrum(benchmark::State& state) {
+    const QTemporaryDir folder;
+    test::FakeOptions options;
+    options.spectra = 100000;
+    options.entriesEach = 33000;
+    options.labelFile = std::filesystem::path(folder.path().toStdString()) / "labels.tsv";
+    auto fake = std::make_unique<test::FakeWorkbench>(options);
+    auto* workbench = fake.get();
+    desktop::MainWindow window(std::make_unique<bridge::Session>(std::move(fake)), {});
+    window.resize(1920, 1080);
+    window.show();
+    window.showPlace(QStringLiteral("label"));
+    if (!QTest::qWaitFor([&] { return !window.label()->currentId().isEmpty() && window.currentPlace()->settled(); }, 120000)) {
+        state.SkipWithError("the window did not settle");
+        return;
+    }
+    QTest::qWait(500);
+
+    const int pause = int(state.range(0));
+    std::vector<double> milliseconds;
+    std::size_t labels = 0;
+    for (auto _ : state) {
+        if (pause > 0) QTest::qWait(pause);
+        const QString before = window.label()->currentId();
+        const auto start = Clock::now();
+        QTest::keyClick(window.label()->panel(), Qt::Key(Qt::Key_1 + int(labels % 3)));
+        // What the key made dirty is painted now, as at the next frame.
+        window.repaint();
+        const double took = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+        ++labels;
+        if (window.label()->currentId() == before || workbench->events().size() != labels) {
+            state.SkipWithError("the key did not label, or the next spectrum did not appear");
+            return;
+        }
+        milliseconds.push_back(took);
+        state.SetIterationTime(took / 1000);
+    }
+    state.counters["median_ms"] = percentile(milliseconds, 0.5);
+    state.counters["p95_ms"] = percentile(milliseconds, 0.95);
+}
+
+BENCHMARK(digitToNextSpectrum)->Arg(0)->Arg(250)->Iterations(60)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+    QApplication application(argc, argv);
+    const QTemporaryDir settings;
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, settings.path());
+    balmer::widgets::applyTheme(application, balmer::widgets::ThemeMode::Light);
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+    return 0;
+}
