@@ -22,7 +22,7 @@ struct LearnParameters {
     std::string dataset;
     std::vector<std::string> classes;
     int folds = 5;
-    int epochs = 40;
+    int epochs = 0;
     int patience = 10;
     bool balance = true;
     int networks = 1;
@@ -33,7 +33,7 @@ struct LearnParameters {
         fields.required("dataset", dataset, "the dataset whose labelled rows are learnt");
         fields.optional("classes", classes, "classes to tell apart; none: all that the rows have");
         fields.optional("folds", folds, "parts of the cross-validation; 0: no cross-validation");
-        fields.optional("epochs", epochs, "passes over the data, at most");
+        fields.optional("epochs", epochs, "passes over the data, at most; 0: as many as 240 steps need");
         fields.optional("patience", patience, "epochs without a gain before training stops");
         fields.optional("balance", balance, "balance the classes by SMOTE");
         fields.optional("networks", networks, "networks whose probabilities are averaged");

@@ -18,7 +18,6 @@ core::Result<std::unique_ptr<learn::Classifier>> makeNetwork(const NetworkParame
     network.seed = parameters.seed;
     network.epochs = parameters.epochs;
     network.patience = parameters.patience;
-    network.validationShare = parameters.validationShare;
     network.networks = parameters.networks;
     network.threads = parameters.threads;
     network.balance = parameters.balance;

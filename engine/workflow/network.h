@@ -18,9 +18,8 @@ struct NetworkParameters {
     std::vector<std::string> classes;
     std::size_t columns = 0;
     std::uint64_t seed = 1;
-    int epochs = 40;
+    int epochs = 0; ///< 0: as many as 240 steps need
     int patience = 10;
-    double validationShare = 0;
     int networks = 1;
     std::size_t threads = 0;
     bool balance = true;

@@ -45,8 +45,8 @@ struct RoundParameters {
     std::string oracle;
     int simulated = 400;
     int enough = 50;
-    int epochs = 25;
-    int patience = 5;
+    int epochs = 0;
+    int patience = 10;
     std::uint64_t seed = 1;
     int threads = 0;
 
@@ -61,7 +61,7 @@ struct RoundParameters {
         fields.optional("oracle", oracle, "table of truth (id, label) that answers both lists; \"\" leaves them to a person");
         fields.optional("simulated", simulated, "simulated rows a class while labels are few; 0: labels alone");
         fields.optional("enough", enough, "labels a class from which no simulated rows are used any more");
-        fields.optional("epochs", epochs, "passes over the training rows, at most");
+        fields.optional("epochs", epochs, "passes over the training rows, at most; 0: as many as 240 steps need");
         fields.optional("patience", patience, "epochs without a gain before training stops");
         fields.optional("seed", seed, "of everything random");
         fields.optional("threads", threads, "0: all processors; does not change the result");
@@ -129,7 +129,7 @@ void repeatLabels(const TrainingRows& labelled, const RoundParameters& parameter
     std::map<int, int> counts;
     for (const int label : labelled.labels) ++counts[label];
     for (std::size_t i = 0; i < labelled.labels.size(); ++i) {
-        const int times = std::clamp(parameters.simulated / (2 * counts[labelled.labels[i]]), 1, 8);
+        const int times = std::clamp(2 * parameters.simulated / counts[labelled.labels[i]], 1, 8);
         for (int copy = 0; copy < times; ++copy) training.append(labelled.rows.row(i), labelled.labels[i]);
     }
 }
@@ -158,7 +158,6 @@ core::Result<Trained> teach(const RoundParameters& parameters, const Run& run, c
     network.seed = parameters.seed;
     network.epochs = parameters.epochs;
     network.patience = parameters.patience;
-    network.validationShare = 0.15;
     network.threads = parameters.threads > 0 ? static_cast<std::size_t>(parameters.threads) : run.environment.threads;
     network.attributes = {{"dataset", parameters.dataset}, {"dataset_digest", dataset.digest()}};
     const auto labelled = labelledRows(dataset, labels);
@@ -262,7 +261,7 @@ json recallOf(const Truth& truth, const dataset::Dataset& dataset, const TargetC
         ++there[k];
         right[k] += predicted[row] == static_cast<int>(k);
         anyThere += classes.isTarget(static_cast<int>(k));
-        anyFound += classes.isTarget(static_cast<int>(k)) && classes.isTarget(predicted[row]);
+        anyFound += classes.isTarget(static_cast<int>(k)) && predicted[row] >= 0 && classes.isTarget(predicted[row]);
     }
     json recall{{"by_class", json::object()}, {"targets", nullptr}};
     for (const int k : classes.targets) {

@@ -1,6 +1,7 @@
 #include "engine/workflow/scores.h"
 
 #include <cctype>
+#include <cmath>
 
 #include "engine/active/query.h"
 #include "engine/learn/metrics.h"
@@ -17,7 +18,8 @@ std::string probabilityColumn(const std::string& className) {
 
 std::vector<std::size_t> countByClass(core::FloatView probabilities) {
     std::vector<std::size_t> counts(probabilities.columns());
-    for (const int predicted : learn::mostProbable(probabilities)) ++counts[static_cast<std::size_t>(predicted)];
+    for (const int predicted : learn::mostProbable(probabilities))
+        if (predicted >= 0) ++counts[static_cast<std::size_t>(predicted)];
     return counts;
 }
 
@@ -39,6 +41,10 @@ core::Status keepScores(store::Project& project, const std::string& dataset, con
     predicted.info.categories = classes;
     const auto best = learn::mostProbable(probabilities);
     for (std::size_t row = 0; row < rows; ++row) {
+        if (best[row] < 0) {
+            for (auto* each : {&predicted, &probability, &entropy}) each->values[row] = std::nan("");
+            continue;
+        }
         const auto values = probabilities.row(row);
         predicted.values[row] = best[row];
         probability.values[row] = values[static_cast<std::size_t>(best[row])];

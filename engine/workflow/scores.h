@@ -17,7 +17,7 @@ namespace balmer::workflow {
 core::Status keepScores(store::Project& project, const std::string& dataset, const std::vector<std::string>& classes,
                         core::FloatView probabilities, jobs::JobId job, const std::string& model);
 
-/// Rows predicted as each class, in the order of the classes.
+/// Rows predicted as each class, in the order of the classes; a row without prediction (NaN) counts for none.
 std::vector<std::size_t> countByClass(core::FloatView probabilities);
 
 /// "p_single_peak"

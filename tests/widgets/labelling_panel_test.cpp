@@ -53,6 +53,18 @@ TEST_F(LabellingPanelTest, DigitsLabelByClass) {
     EXPECT_EQ(gestures.size(), 1U) << "a digit without a class does nothing";
 }
 
+TEST_F(LabellingPanelTest, TheFirstFocusIsNotInTheCommentField) {
+    LabellingPanel fresh;
+    fresh.setCurrent(gallery::labelItem(1));
+    fresh.show();
+    ASSERT_TRUE(QTest::qWaitForWindowExposed(&fresh));
+    QApplication::setActiveWindow(&fresh);
+    QSignalSpy given(&fresh, &LabellingPanel::labelGiven);
+    ASSERT_NE(QApplication::focusWidget(), nullptr);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_1);
+    EXPECT_EQ(given.count(), 1);
+}
+
 TEST_F(LabellingPanelTest, DigitsAfterTheClassesAndLettersGiveTheOtherAnswers) {
     press(Qt::Key_4);
     press(Qt::Key_5);

@@ -193,6 +193,8 @@ QWidget* LabellingPanel::Private::makeLeft() {
     comment->setPlaceholderText(tr("comment (C)"));
     comment->setToolTip(tr("Comment on this spectrum  (C); Enter or Escape leaves the field"));
     comment->setTabChangesFocus(true);
+    // Only C and a click lead here: focus that strayed into the field would swallow the digits.
+    comment->setFocusPolicy(Qt::ClickFocus);
     comment->setFixedHeight(9 * gridStep);
     comment->installEventFilter(view);
     column->addWidget(scroll, 1);
@@ -558,6 +560,12 @@ SpectrumPlot* LabellingPanel::wholePlot() const {
 
 LineStrip* LabellingPanel::lineStrip() const {
     return d_->strip;
+}
+
+void LabellingPanel::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    // The keys work as soon as the place is seen.
+    if (!event->spontaneous() && !isAncestorOf(QApplication::focusWidget())) setFocus(Qt::OtherFocusReason);
 }
 
 void LabellingPanel::changeEvent(QEvent* event) {

@@ -68,6 +68,7 @@ class LabellingPanel : public QWidget {
     void emptyActionTriggered();
 
   protected:
+    void showEvent(QShowEvent* event) override;
     void changeEvent(QEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
