@@ -226,6 +226,7 @@ void DataPlace::enter() {
     } else if (!unread_.isEmpty()) {
         takeUpLabels(std::exchange(unread_, {}));
     }
+    if (behind_) followSelection({});
     if (table_->view()->isVisible() && !table_->filterEdit()->hasFocus()) table_->view()->setFocus();
 }
 
@@ -384,6 +385,8 @@ void DataPlace::takeUpLabels(const QStringList& ids) {
 }
 
 void DataPlace::followSelection(const QString& from) {
+    behind_ = !isVisible();
+    if (behind_) return;
     const QString& current = session_.selection().current();
     if (from != origin) {
         loading_ = true;

@@ -86,6 +86,7 @@ class DataPlace : public Place {
     std::vector<SavedFilter> filters_;
     std::size_t total_ = 0;
     bool stale_ = true;
+    bool behind_ = false; ///< the selection changed while the place was not in sight
     bool loading_ = false;
 };
 

@@ -241,6 +241,7 @@ void MapPlace::build() {
 
 void MapPlace::enter() {
     if (std::exchange(stale_, false)) loadMaps();
+    if (behind_) followSelection({});
     if (stack_->currentWidget() == across_) view_->setFocus();
 }
 
@@ -477,7 +478,8 @@ void MapPlace::highlight() {
 }
 
 void MapPlace::followSelection(const QString& from) {
-    if (!map_) return;
+    behind_ = !isVisible();
+    if (behind_ || !map_) return;
     highlight();
     if (from == origin) {
         showPlot();

@@ -83,6 +83,7 @@ class MapPlace : public Place {
     qint64 liveJob_ = 0; ///< the training whose quality is being drawn
     int wantedNeuron_ = -1;
     bool stale_ = true;
+    bool behind_ = false; ///< the selection changed while the place was not in sight
     bool silent_ = false;
 };
 

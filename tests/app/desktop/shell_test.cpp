@@ -108,6 +108,7 @@ TEST(MainWindowTest, TheSelectionIsSharedByDataAndMap) {
         return !members.empty() && &members != &content.members[std::size_t(neuron)];
     });
     selection.select({QString::fromStdString(other->front().id)}, "test");
+    desk.window->showPlace("map");
     ASSERT_TRUE(desk.settle());
     EXPECT_EQ(view->currentNeuron(), int(other - content.members.begin()));
     EXPECT_EQ(selection.size(), 1);
