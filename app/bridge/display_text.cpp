@@ -60,7 +60,7 @@ QString bytesText(qint64 bytes) { return QLocale::c().formattedDataSize(bytes, 1
 QString errorSentence(const core::Error& error) {
     QString sentence = text(error.message());
     if (!sentence.isEmpty()) sentence[0] = sentence[0].toUpper();
-    if (!sentence.isEmpty() && !sentence.endsWith('.')) sentence += '.';
+    if (!sentence.isEmpty() && !sentence.endsWith('.') && !sentence.endsWith('?')) sentence += '.';
     return sentence;
 }
 

@@ -275,6 +275,8 @@ void LabelPlace::loadRound(qint64 job) {
 
 void LabelPlace::showRound(api::RoundContent content, std::unordered_map<std::string, QString> labels) {
     const bool first = !round_.has_value();
+    std::stable_sort(content.entries.begin(), content.entries.end(),
+                     [](const auto& a, const auto& b) { return queueList(a.list) < queueList(b.list); });
     round_ = std::move(content);
     labels_ = std::move(labels);
     prepared_.clear();

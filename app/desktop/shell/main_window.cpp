@@ -215,6 +215,7 @@ QWidget* MainWindow::buildTopBar(const QStringList& recent) {
     jobsButton_ = new QPushButton;
     jobsButton_->setObjectName(QStringLiteral("runningJobsButton"));
     jobsButton_->setFlat(true);
+    jobsButton_->setFixedWidth(22 * gap);
     jobsButton_->setFocusPolicy(Qt::NoFocus);
     jobsButton_->setToolTip(tr("Show the jobs (Ctrl+4)"));
     connect(jobsButton_, &QPushButton::clicked, this, [this] { showPlace(QStringLiteral("jobs")); });
