@@ -1,8 +1,9 @@
 // From the press of a digit key to the next spectrum drawn, with 100 000 spectra in the pool: what a person who labels
-// waits for. Each label is forced to the disk before the next spectrum appears. Reports median and 95 % in milliseconds.
+// waits for. Each label is forced to the disk before the next spectrum appears. Reports median and 95 % in milliseconds:
+// median_ms and p95_ms until everything that the key changed is painted (whole spectrum, lines, queue, status), and
+// spectrum_median_ms and spectrum_p95_ms until the next spectrum's window is.
 //
-// The frame is painted into memory (QT_QPA_PLATFORM=offscreen unless set otherwise), all of the window that the key made
-// dirty; the reference to reach is 30 ms.
+// Painted into memory (QT_QPA_PLATFORM=offscreen unless set otherwise), 1920 × 1080; to be reached: 30 ms.
 
 #include <algorithm>
 #include <chrono>
@@ -53,13 +54,14 @@ void digitToNextSpectrum(benchmark::State& state) {
     QTest::qWait(500);
 
     const int pause = int(state.range(0));
-    std::vector<double> milliseconds;
+    std::vector<double> milliseconds, untilDrawn;
     std::size_t labels = 0;
     for (auto _ : state) {
         if (pause > 0) QTest::qWait(pause);
         const QString before = window.label()->currentId();
         const auto start = Clock::now();
         QTest::keyClick(window.label()->panel(), Qt::Key(Qt::Key_1 + int(labels % 3)));
+        const double drawn = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
         // Twice: what is to be drawn is delivered first, and asks for the painting that the second turn does.
         QCoreApplication::sendPostedEvents();
         QCoreApplication::sendPostedEvents();
@@ -70,10 +72,13 @@ void digitToNextSpectrum(benchmark::State& state) {
             return;
         }
         milliseconds.push_back(took);
+        untilDrawn.push_back(drawn);
         state.SetIterationTime(took / 1000);
     }
     state.counters["median_ms"] = percentile(milliseconds, 0.5);
     state.counters["p95_ms"] = percentile(milliseconds, 0.95);
+    state.counters["spectrum_median_ms"] = percentile(untilDrawn, 0.5);
+    state.counters["spectrum_p95_ms"] = percentile(untilDrawn, 0.95);
 }
 
 BENCHMARK(digitToNextSpectrum)->Arg(0)->Arg(250)->Iterations(60)->UseManualTime()->Unit(benchmark::kMillisecond);
