@@ -25,7 +25,12 @@ EmptyState::EmptyState(Icon glyph, const QString& sentence, const QString& actio
     column->setSpacing(2 * gridStep);
     column->addStretch(2);
     column->addWidget(glyph_, 0, Qt::AlignCenter);
-    column->addWidget(sentence_, 0, Qt::AlignCenter);
+    // Between stretches the label keeps the height that its width needs; with an alignment it would not.
+    auto* row = new QHBoxLayout;
+    row->addStretch(1);
+    row->addWidget(sentence_, 100);
+    row->addStretch(1);
+    column->addLayout(row);
     column->addWidget(button_, 0, Qt::AlignCenter);
     column->addStretch(3);
     connect(button_, &QPushButton::clicked, this, &EmptyState::actionTriggered);

@@ -637,7 +637,8 @@ void LabelPlace::tellStatus() {
     } else {
         status.nextRoundHint = tr("There is no round yet");
     }
-    for (QAction* action : lists_) action->setEnabled(round_.has_value());
+    for (QAction* action : lists_) action->setVisible(round_.has_value());
+    rounds_->setVisible(round_.has_value());
     panel_->setRoundStatus(status);
 }
 
