@@ -158,6 +158,7 @@ QWidget* LabellingPanel::Private::makeTop() {
     error = new QLabel(top);
     error->setObjectName(QStringLiteral("labellingError"));
     error->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    error->setWordWrap(true);
     setTone(*pace, Tone::Muted);
     setTone(*error, Tone::Error);
     next = button(nextRound, "labellingNextRoundButton", top);
