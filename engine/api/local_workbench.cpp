@@ -508,9 +508,10 @@ core::Result<MapContent> LocalWorkbench::map(jobs::JobId id) {
     for (auto& members : content.members)
         std::stable_sort(members.begin(), members.end(),
                          [](const auto& a, const auto& b) { return a.distance < b.distance; });
-    for (const auto& epoch : map.epochs) {
-        content.quantisationErrors.push_back(epoch.quantisationError);
-        content.topographicErrors.push_back(epoch.topographicError);
+    // An epoch's record is of its beginning: that of the next tells how it ended.
+    for (std::size_t epoch = 1; epoch < map.epochs.size(); ++epoch) {
+        content.quantisationErrors.push_back(map.epochs[epoch].quantisationError);
+        content.topographicErrors.push_back(map.epochs[epoch].topographicError);
     }
     content.quantisationErrors.push_back(info->quantisationError);
     content.topographicErrors.push_back(info->topographicError);
@@ -575,6 +576,12 @@ core::Result<RoundContent> LocalWorkbench::round(jobs::JobId id) {
             content.entries.push_back(
                 {std::move(list), item.spectrum, item.predicted, item.probability, item.entropy, item.reason});
         }
+        // The store sorts lists by name.
+        const auto place = [](const RoundEntry& entry) {
+            return entry.list == "oracle" ? 0 : entry.list == "performance_estimate" ? 1 : 2;
+        };
+        std::stable_sort(content.entries.begin(), content.entries.end(),
+                         [&](const auto& a, const auto& b) { return place(a) < place(b); });
         return content;
     }
     return core::fail(ErrorCode::NotFound, "job " + std::to_string(id) + " is no round; `balmer jobs` lists the rounds");

@@ -80,7 +80,7 @@ struct MapContent {
     core::FloatMatrix codebook;                  ///< [neurons × columns]
     std::vector<float> uMatrix;                  ///< mean distance to the neighbours
     std::vector<std::vector<MapMember>> members; ///< nearest first
-    std::vector<double> quantisationErrors, topographicErrors; ///< by epoch
+    std::vector<double> quantisationErrors, topographicErrors; ///< after each epoch
 };
 
 struct ModelInfo {

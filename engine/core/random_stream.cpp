@@ -6,15 +6,23 @@
 
 namespace balmer::core {
 
+namespace {
+
+/// splitmix64: the next number of the sequence that the counter names.
+std::uint64_t mixed(std::uint64_t& counter) {
+    counter += 0x9E3779B97F4A7C15ull;
+    std::uint64_t z = counter;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+    return z ^ (z >> 31);
+}
+
+} // namespace
+
 RandomStream::RandomStream(std::uint64_t seed, std::uint64_t stream) {
-    std::uint64_t counter = seed ^ (stream * 0x9E3779B97F4A7C15ull + 0xD1B54A32D192ED03ull);
-    for (auto& word : state_) {
-        counter += 0x9E3779B97F4A7C15ull;
-        std::uint64_t z = counter;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-        word = z ^ (z >> 31);
-    }
+    // The stream's number is mixed before it meets the seed, so that neighbouring streams share no state.
+    std::uint64_t counter = seed ^ mixed(stream);
+    for (auto& word : state_) word = mixed(counter);
 }
 
 std::uint64_t RandomStream::bits() {

@@ -44,13 +44,18 @@ core::Result<jobs::Outcome> scoreDataset(const ScoreParameters& parameters, cons
                             reference.digest));
     json counts = json::object();
     const auto byClass = countByClass(probabilities.view());
-    for (std::size_t k = 0; k < byClass.size(); ++k) counts[model->classes()[k]] = byClass[k];
+    std::size_t unscored = dataset.rows();
+    for (std::size_t k = 0; k < byClass.size(); ++k) {
+        counts[model->classes()[k]] = byClass[k];
+        unscored -= byClass[k];
+    }
     jobs::Outcome outcome;
     outcome.resultJson = json{{"model", reference.name},
                               {"dataset", parameters.dataset},
                               {"rows", dataset.rows()},
                               {"seconds", seconds.count()},
-                              {"counts", std::move(counts)}}
+                              {"counts", std::move(counts)},
+                              {"unscored", unscored}}
                              .dump(-1, ' ', false, json::error_handler_t::replace);
     return outcome;
 }

@@ -29,7 +29,8 @@
 namespace balmer::learn {
 
 enum class InputScaling {
-    Automatic,          ///< MinMax when every training row has minimum −1 and maximum 1 within 1e-4, else MedianStandardised
+    Automatic,          ///< MinMax when every training row has minimum −1 and maximum 1 within 1e-4, or more than one in a
+                        ///< hundred has no median above zero to be divided by; else MedianStandardised
     MinMax,             ///< each row to [−1, 1]: keeps the shape of a line, loses its depth; changes nothing the second time
     MedianStandardised, ///< each row over its median, then each column less its training mean, over its deviation
 };

@@ -33,12 +33,16 @@ bool finite(std::span<const float> row) {
 
 InputScaling RowScaler::resolve(InputScaling wanted, core::FloatView rows) {
     if (wanted != InputScaling::Automatic) return wanted;
+    std::size_t looked = 0, scaled = 0, withoutContinuum = 0;
     for (std::size_t r = 0; r < rows.rows(); ++r) {
         if (!finite(rows.row(r))) continue;
         const auto [low, high] = std::ranges::minmax(rows.row(r));
-        if (std::abs(low + 1) > 1e-4f || std::abs(high - 1) > 1e-4f) return InputScaling::MedianStandardised;
+        ++looked;
+        scaled += std::abs(low + 1) <= 1e-4f && std::abs(high - 1) <= 1e-4f;
+        withoutContinuum += overMedian(rows.row(r)) == 0;
     }
-    return InputScaling::MinMax;
+    return scaled == looked || 100 * withoutContinuum > looked ? InputScaling::MinMax
+                                                              : InputScaling::MedianStandardised;
 }
 
 bool RowScaler::usable(InputScaling scaling, std::span<const float> row) {

@@ -84,6 +84,15 @@ TEST(RandomStream, RepeatsForASeedAndDiffersBetweenStreams) {
     EXPECT_NE(a.bits(), c.bits());
 }
 
+TEST(RandomStream, NeighbouringStreamsShareNoPart) {
+    std::set<std::uint64_t> seen;
+    for (std::uint64_t stream = 0; stream < 50; ++stream) {
+        RandomStream random(7, stream);
+        for (int i = 0; i < 200; ++i) seen.insert(random.bits());
+    }
+    EXPECT_EQ(seen.size(), 50u * 200u);
+}
+
 TEST(RandomStream, NormalHasItsMoments) {
     RandomStream random(3);
     double sum = 0, squares = 0;
