@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "app/cli/session.h"
+#include "engine/core/files.h"
+#include "engine/core/text_number.h"
 
 namespace balmer::cli {
 
@@ -24,12 +27,16 @@ struct Found {
     json import, dataset, map, round, truth;
 };
 
-/// A dataset of this name with other rows belongs to an earlier run on fewer spectra; then the next free name is taken.
+/// A dataset of that name with other rows belongs to an earlier run on fewer spectra; then the next name is tried.
 core::Result<json> preprocess(Session& session, const std::string& collection) {
+    BALMER_TRY(auto* const bench, session.workbench());
+    BALMER_TRY(const auto datasets, bench->datasets());
     for (int attempt = 1;; ++attempt) {
         const auto name = attempt == 1 ? std::string("halpha") : "halpha-" + std::to_string(attempt);
+        const bool taken = std::any_of(datasets.begin(), datasets.end(),
+                                       [&](const auto& dataset) { return dataset.name == name; });
         auto made = session.run("preprocess", {{"name", name}, {"collection", collection}});
-        if (made || attempt == 100 || made.error().message().find("another") == std::string::npos) return made;
+        if (made || !taken || made.error().code() != core::ErrorCode::InvalidArgument) return made;
     }
 }
 
@@ -82,6 +89,23 @@ void sayCandidates(Console& console, const json& candidates, std::size_t most) {
     console.say(inColumns(rows));
 }
 
+/// For a simulated survey: how many of the candidates shown are what they are taken for.
+core::Status sayTruth(Console& console, const std::string& file, const json& candidates, std::size_t most) {
+    BALMER_TRY(const auto text, core::readFile(file));
+    std::map<std::string, std::string> labels;
+    for (const auto& line : core::splitList(text, '\n'))
+        if (const auto cells = core::splitList(line); cells.size() > 1) labels[cells[0]] = cells[1];
+    std::size_t shown = 0, stars = 0, right = 0;
+    for (; shown < std::min(most, candidates.size()); ++shown) {
+        const auto& label = labels[candidates[shown]["id"].get<std::string>()];
+        stars += label != "other";
+        right += label == candidates[shown]["class"].get<std::string>();
+    }
+    console.say("The simulation knows the truth: " + std::to_string(stars) + " of these " + std::to_string(shown) +
+                " are emission-line stars, and " + std::to_string(right) + " have the right number of peaks.");
+    return {};
+}
+
 } // namespace
 
 void addDiscoverCommand(CLI::App& app, Work& chosen) {
@@ -105,7 +129,11 @@ void addDiscoverCommand(CLI::App& app, Work& chosen) {
                                     {"som", found.map},
                                     {"round", found.round}});
             if (session.console.json()) return {};
-            sayCandidates(session.console, found.round["candidates"], static_cast<std::size_t>(std::max(options->top, 0)));
+            const auto top = static_cast<std::size_t>(std::max(options->top, 0));
+            sayCandidates(session.console, found.round["candidates"], top);
+            if (!found.truth.is_null())
+                BALMER_CHECK(sayTruth(session.console, found.truth["truth"].get<std::string>(),
+                                      found.round["candidates"], top));
             session.console.say("\nEverything is in the project " + bench->folder().string() +
                                 ":\n  look:   balmer-desktop --project " + bench->folder().string() +
                                 "\n  list:   balmer --project " + bench->folder().string() +
