@@ -77,6 +77,13 @@ struct Window {
 /// differ, fewer than 16 samples, Hα outside, a value that is not finite, a constant row.
 core::Result<std::vector<float>> injectEmission(const Window& window, const EmissionProfile& profile,
                                                 core::RandomStream& random, double instrumentFwhmKmS = 167);
+/// Σ (F/F_c − 1) Δλ over ± 12 Å of Hα as the window has it (absorption negative), and its standard error √(N) Δλ σ/F_c for
+/// N samples of width Δλ; both in Å. Errors: those of injectEmission().
+struct EquivalentWidth {
+    double angstrom = 0;
+    double errorAngstrom = 0;
+};
+core::Result<EquivalentWidth> measureEquivalentWidth(const Window& window);
 /// Negatives: what is bright and yet no emission star. A hit of one to three samples, anywhere, often near
 /// Hα.
 core::Result<std::vector<float>> injectCosmicRay(const Window& window, core::RandomStream& random);

@@ -120,6 +120,19 @@ core::Result<std::vector<float>> injectEmission(const Window& window, const Emis
     return rescaled(std::move(opened.flux));
 }
 
+core::Result<EquivalentWidth> measureEquivalentWidth(const Window& window) {
+    BALMER_TRY(const Opened opened, open(window));
+    constexpr double halfExtentAngstrom = 12;
+    const auto& wavelength = window.wavelengthAngstrom;
+    const double step = (wavelength.back() - wavelength.front()) / static_cast<double>(wavelength.size() - 1);
+    EquivalentWidth width;
+    for (std::size_t i = 0; i < wavelength.size(); ++i)
+        if (std::abs(wavelength[i] - halphaAngstrom) <= halfExtentAngstrom)
+            width.angstrom += (opened.flux[i] / opened.continuum - 1) * step;
+    width.errorAngstrom = std::sqrt(2 * halfExtentAngstrom * step) * opened.noise / opened.continuum;
+    return width;
+}
+
 core::Result<std::vector<float>> injectCosmicRay(const Window& window, core::RandomStream& random) {
     BALMER_TRY(Opened opened, open(window));
     const std::size_t n = opened.flux.size();

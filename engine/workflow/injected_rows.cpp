@@ -101,8 +101,14 @@ core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vect
         std::size_t failures = 0;
         for (std::size_t made = 0; made < parameters.perClass;) {
             BALMER_CHECK(task.checkpoint(0, "simulating emission"));
-            const auto profile = simulate::drawProfile(random, kind);
-            auto row = simulate::injectEmission(windows.of(draw()), profile, random);
+            auto profile = simulate::drawProfile(random, kind);
+            const auto window = windows.of(draw());
+            // The width drawn is what a measurement would give: the star's own absorption is filled first.
+            if (const auto own = simulate::measureEquivalentWidth(window))
+                profile.equivalentWidthAngstrom =
+                    std::max(profile.equivalentWidthAngstrom, parameters.detection * own->errorAngstrom) -
+                    std::min(0.0, own->angstrom);
+            auto row = simulate::injectEmission(window, profile, random);
             if (!row) {
                 if (++failures > 2 * rows.size() + parameters.perClass) return useless(row.error());
                 continue;

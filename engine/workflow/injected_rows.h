@@ -16,6 +16,8 @@ namespace balmer::workflow {
 
 struct InjectionParameters {
     std::size_t perClass = 400; ///< rows for each target class, and for the class of everything else
+    /// Each line is at least so many standard errors strong: one that the noise hides would teach that noise is emission.
+    double detection = 8;
     std::uint64_t seed = 1;
 };
 

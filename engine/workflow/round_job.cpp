@@ -178,8 +178,8 @@ core::Result<Trained> teach(const RoundParameters& parameters, const Run& run, c
         TrainingRows training;
         repeatLabels(labelled, parameters, training);
         BALMER_CHECK(appendInjectedRows(dataset, rows, classes,
-                                        {static_cast<std::size_t>(parameters.simulated),
-                                         parameters.seed * 2 + static_cast<std::uint64_t>(h)},
+                                        {.perClass = static_cast<std::size_t>(parameters.simulated),
+                                         .seed = parameters.seed * 2 + static_cast<std::uint64_t>(h)},
                                         task, training));
         BALMER_TRY(halves[h], trainAndPredict(network, training, dataset, task));
     }

@@ -51,6 +51,21 @@ void expectScaled(const std::vector<float>& values) {
 
 } // namespace
 
+TEST(WindowInjection, MeasuresTheEquivalentWidthOfTheRowItself) {
+    const ScaledRow still, noisy(20);
+    // ∫ 0.5 exp(−x²/2) over ± 12 Å with σ = 5 Å
+    const double expected = -0.5 * 5 * std::sqrt(2 * M_PI) * std::erf(12 / 5.0 / std::sqrt(2.0));
+    const auto width = measureEquivalentWidth(still.window());
+    ASSERT_TRUE(width) << test::why(width);
+    EXPECT_NEAR(width->angstrom, expected, 0.1);
+    const auto uncertain = measureEquivalentWidth(noisy.window());
+    ASSERT_TRUE(uncertain) << test::why(uncertain);
+    const double step = 213.0 / 139;
+    EXPECT_NEAR(uncertain->errorAngstrom, std::sqrt(24 * step) * 0.02, 0.03);
+    EXPECT_NEAR(uncertain->angstrom, expected, 4 * uncertain->errorAngstrom);
+    EXPECT_FALSE(measureEquivalentWidth({still.wavelength, {}, {}, {}}));
+}
+
 TEST(WindowInjection, AddsTheStatedEquivalentWidthToARecoveredFlux) {
     const ScaledRow row;
     core::RandomStream random(1);
