@@ -11,8 +11,10 @@
 #include <QPainterPath>
 #include <QPalette>
 #include <QPolygonF>
+#include <QProxyStyle>
 #include <QStyle>
 #include <QStyleFactory>
+#include <QStyleOption>
 #include <QWidget>
 
 namespace balmer::widgets {
@@ -128,6 +130,8 @@ QLineEdit:disabled, QPlainTextEdit:disabled { color: %muted; background: %window
 QPushButton { background: %raised; color: %text; border: 1px solid %border; border-radius: 4px; padding: 5px 14px; min-height: 18px; }
 QPushButton:hover { border-color: %muted; }
 QPushButton:pressed, QPushButton:checked { background: %border; }
+QPushButton:flat { background: transparent; border-color: transparent; }
+QPushButton:flat:hover { background: %raised; }
 QPushButton:focus { border-color: %selection; }
 QPushButton:disabled { color: %faint; background: %window; }
 QPushButton[primary="true"] { background: %primary; color: %onaccent; border-color: %primary; }
@@ -138,7 +142,7 @@ QToolButton:pressed, QToolButton:checked { background: %raised; border-color: %b
 QToolButton:focus { border-color: %selection; }
 QToolButton::menu-indicator { image: none; }
 QTabWidget::pane { border: none; border-top: 1px solid %border; }
-QTabBar { background: transparent; }
+QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: %muted; border: none; border-bottom: 2px solid transparent; padding: 6px 12px; }
 QTabBar::tab:selected { color: %text; border-bottom-color: %accent; }
 QTabBar::tab:hover { color: %text; }
@@ -207,6 +211,37 @@ QProgressBar::chunk { background: %selection; border-radius: 3px; }
     return sheet;
 }
 
+/// Fusion, with flat combo boxes like the other fields.
+class HouseStyle : public QProxyStyle {
+  public:
+    HouseStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
+
+    void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option, QPainter* painter,
+                            const QWidget* widget) const override {
+        const auto* combo = qstyleoption_cast<const QStyleOptionComboBox*>(option);
+        if (control != CC_ComboBox || !combo || combo->editable) {
+            QProxyStyle::drawComplexControl(control, option, painter, widget);
+            return;
+        }
+        const ThemeColours& c = theme();
+        const bool enabled = option->state.testFlag(State_Enabled);
+        const QColor edge = option->state.testFlag(State_HasFocus)                   ? c.selection
+                            : enabled && option->state.testFlag(State_MouseOver) ? c.mutedText
+                                                                                 : c.border;
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(QPen(edge, 1));
+        painter->setBrush(enabled ? c.panel : c.window);
+        const QRectF box = QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5);
+        painter->drawRoundedRect(box, 4, 4);
+        const QPointF tip(box.right() - 11, box.center().y() + 2);
+        painter->setPen(QPen(enabled ? c.mutedText : c.border, 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawPolyline(QPolygonF{tip + QPointF(-4, -4), tip, tip + QPointF(4, -4)});
+        painter->restore();
+    }
+};
+
 double luminance(const QColor& colour) {
     const auto linear = [](double v) {
         return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
@@ -233,7 +268,7 @@ LightThemeScope::~LightThemeScope() {
 void applyTheme(QApplication& application, ThemeMode mode) {
     static const bool platformIsDark = application.palette().color(QPalette::Window).lightness() < 128;
     static const bool styled = [&] {
-        application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+        application.setStyle(new HouseStyle);
         QFont font = application.font();
         if (font.pointSizeF() > 0 && font.pointSizeF() < 9) {
             font.setPointSizeF(9);

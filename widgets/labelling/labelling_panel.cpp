@@ -447,7 +447,7 @@ LabellingPanel::~LabellingPanel() {
 
 void LabellingPanel::setQueue(std::vector<QueueEntry> entries) {
     d_->queue->setEntries(std::move(entries));
-    if (d_->shown) d_->queue->setCurrentId(d_->item.id);
+    if (d_->shown) d_->queue->setCurrentId(d_->item.id, d_->item.list);
 }
 
 void LabellingPanel::setQueueLabel(const QString& id, const QString& label) {
@@ -455,7 +455,7 @@ void LabellingPanel::setQueueLabel(const QString& id, const QString& label) {
 }
 
 void LabellingPanel::setThumbnail(const QString& id, std::vector<float> thumbnail) {
-    d_->queue->setThumbnail(id, std::move(thumbnail));
+    d_->queue->setThumbnail(id, thumbnail);
 }
 
 void LabellingPanel::setCurrent(LabelItem item, bool rescale) {
@@ -491,7 +491,7 @@ void LabellingPanel::setCurrent(LabelItem item, bool rescale) {
     d_->showMetadata();
     d_->showPrediction();
     d_->enableActions();
-    d_->queue->setCurrentId(now.id);
+    d_->queue->setCurrentId(now.id, now.list);
 }
 
 void LabellingPanel::setWholeSpectrum(const QString& id, PlottedSpectrum whole) {

@@ -13,7 +13,7 @@
 namespace balmer::widgets {
 
 namespace {
-constexpr int cellWidth = 10 * gridStep;
+constexpr int cellWidth = 13 * gridStep;
 constexpr int cellGap = gridStep / 2;
 constexpr int stripHeight = 8 * gridStep;
 
@@ -75,9 +75,12 @@ void QueueStrip::setEntries(std::vector<QueueEntry> entries) {
     update();
 }
 
-int QueueStrip::indexOf(const QString& id) const {
-    const auto it = byId_.find(id);
-    return it == byId_.end() ? -1 : it->second;
+int QueueStrip::indexOf(const QString& id, std::optional<QueueList> list) const {
+    int found = -1;
+    for (auto [it, end] = byId_.equal_range(id); it != end; ++it)
+        if ((!list || entries_[std::size_t(it->second)].list == *list) && (found < 0 || it->second < found))
+            found = it->second;
+    return found;
 }
 
 void QueueStrip::setClassNames(const QStringList& names) {
@@ -86,21 +89,19 @@ void QueueStrip::setClassNames(const QStringList& names) {
 }
 
 void QueueStrip::setLabel(const QString& id, const QString& label) {
-    const int i = indexOf(id);
-    if (i < 0) return;
-    entries_[std::size_t(i)].label = label;
+    for (auto [it, end] = byId_.equal_range(id); it != end; ++it)
+        entries_[std::size_t(it->second)].label = label;
     update();
 }
 
-void QueueStrip::setThumbnail(const QString& id, std::vector<float> thumbnail) {
-    const int i = indexOf(id);
-    if (i < 0) return;
-    entries_[std::size_t(i)].thumbnail = std::move(thumbnail);
+void QueueStrip::setThumbnail(const QString& id, const std::vector<float>& thumbnail) {
+    for (auto [it, end] = byId_.equal_range(id); it != end; ++it)
+        entries_[std::size_t(it->second)].thumbnail = thumbnail;
     update();
 }
 
-void QueueStrip::setCurrentId(const QString& id) {
-    const int i = indexOf(id);
+void QueueStrip::setCurrentId(const QString& id, std::optional<QueueList> list) {
+    const int i = indexOf(id, list);
     if (i < 0) return;
     current_ = i;
     scroll_ = 0;

@@ -2,6 +2,7 @@
 // in sight, so a hundred thousand entries cost no more than ten. UI thread only.
 #pragma once
 
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -20,12 +21,14 @@ class QueueStrip : public QWidget {
     const std::vector<QueueEntry>& entries() const { return entries_; }
     /// Labels that are class names get the mark of their class.
     void setClassNames(const QStringList& names);
+    /// A spectrum may stand on several lists; these two reach each of its entries.
     void setLabel(const QString& id, const QString& label);
-    void setThumbnail(const QString& id, std::vector<float> thumbnail);
-    /// The entry in the middle of the strip; nothing happens for an unknown id.
-    void setCurrentId(const QString& id);
+    void setThumbnail(const QString& id, const std::vector<float>& thumbnail);
+    /// The entry that the strip keeps in sight: the one on this list, or the first of this id. Nothing happens for an
+    /// unknown id.
+    void setCurrentId(const QString& id, std::optional<QueueList> list = {});
     int currentIndex() const { return current_; }
-    int indexOf(const QString& id) const; ///< -1: none
+    int indexOf(const QString& id, std::optional<QueueList> list = {}) const; ///< the first; -1: none
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -44,7 +47,7 @@ class QueueStrip : public QWidget {
     int indexAt(const QPoint& position) const;
     std::vector<QueueEntry> entries_;
     QStringList classNames_;
-    std::unordered_map<QString, int> byId_;
+    std::unordered_multimap<QString, int> byId_;
     int current_ = -1;
     int scroll_ = 0; ///< entries that the wheel moved the strip away from the current one
 };

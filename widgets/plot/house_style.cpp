@@ -5,6 +5,21 @@
 
 namespace balmer::widgets {
 
+namespace {
+
+class HouseTicker : public QCPAxisTicker {
+  protected:
+    QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override {
+        return QCPAxisTicker::getTickLabel(tick, locale, format, precision).replace(QLatin1Char('-'), QChar(0x2212));
+    }
+};
+
+} // namespace
+
+QSharedPointer<QCPAxisTicker> houseTicker() {
+    return QSharedPointer<QCPAxisTicker>(new HouseTicker);
+}
+
 void applyHouseStyle(QCustomPlot& plot, const QFont& font) {
     const ThemeColours& c = theme();
     plot.setBackground(QBrush(c.plot));

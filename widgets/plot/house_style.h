@@ -3,7 +3,9 @@
 #pragma once
 
 #include <QFont>
+#include <QSharedPointer>
 
+class QCPAxisTicker;
 class QCustomPlot;
 
 namespace balmer::widgets {
@@ -11,5 +13,8 @@ namespace balmer::widgets {
 /// Styles the background and every axis of every axis rect; to be called again after a change of theme or
 /// font.
 void applyHouseStyle(QCustomPlot& plot, const QFont& font);
+
+/// Linear ticks whose negative numbers have a minus, not a hyphen.
+QSharedPointer<QCPAxisTicker> houseTicker();
 
 } // namespace balmer::widgets

@@ -37,6 +37,8 @@ PlotView::PlotView(QWidget* parent) : QWidget(parent), plot_(new QCustomPlot(thi
     plot_->axisRect()->setMinimumMargins(QMargins(9 * gridStep, gridStep, gridStep, 5 * gridStep));
     plot_->axisRect()->setRangeZoomFactor(0.85);
     plot_->installEventFilter(this);
+    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis, plot_->yAxis2})
+        axis->setTicker(houseTicker());
     PlotView::applyColours();
 }
 

@@ -44,12 +44,12 @@ void QualitySparkline::setHistory(const std::vector<double>& quantisationError,
     clear();
     const auto fill = [&](int graph, const std::vector<double>& values) {
         for (std::size_t i = 0; i < values.size(); ++i) {
-            if (std::isfinite(values[i])) plot()->graph(graph)->addData(double(i + 1), values[i]);
+            if (std::isfinite(values[i])) plot()->graph(graph)->addData(double(i), values[i]);
         }
     };
     fill(0, quantisationError);
     fill(1, topographicError);
-    epochs_ = int(std::max(quantisationError.size(), topographicError.size()));
+    epochs_ = std::max(0, int(std::max(quantisationError.size(), topographicError.size())) - 1);
     fit();
 }
 
@@ -63,7 +63,7 @@ void QualitySparkline::clear() {
 void QualitySparkline::fit() {
     // An axis that would grow with each epoch would redraw everything in another place; it grows by tens.
     const int room = std::max(10, (epochs_ + 9) / 10 * 10);
-    plot()->xAxis->setRange(0.5, room + 0.5);
+    plot()->xAxis->setRange(-0.5, room + 0.5);
     qSharedPointerCast<QCPAxisTickerFixed>(plot()->xAxis->ticker())
         ->setTickStep(room <= 20   ? 2
                       : room <= 50 ? 5

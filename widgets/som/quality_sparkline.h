@@ -13,8 +13,9 @@ class QualitySparkline : public PlotView {
   public:
     explicit QualitySparkline(QWidget* parent = nullptr);
 
-    /// Epochs count from 1. NaN where an error was not computed for that epoch.
+    /// Epoch 0 is the map before the first pass. NaN where an error was not computed for that epoch.
     void append(int epoch, double quantisationError, double topographicError);
+    /// By epoch, from 0.
     void setHistory(const std::vector<double>& quantisationError,
                     const std::vector<double>& topographicError);
     void clear();

@@ -64,7 +64,7 @@ struct LineStrip::Private {
         cell.graph->data()->set(data, true);
         cell.absent->setVisible(!any);
         const double span = high > low ? high - low : std::max(1e-30, std::abs(high));
-        if (any) cell.rect->axis(QCPAxis::atLeft)->setRange(low - 0.06 * span, high + 0.22 * span);
+        if (any) cell.rect->axis(QCPAxis::atLeft)->setRange(low - 0.06 * span, high + 0.42 * span);
     }
 };
 
@@ -115,6 +115,7 @@ void LineStrip::setLines(std::vector<MarkedLine> lines, double halfWidthKmPerSec
         }
         x->setRange(-d_->halfWidth, d_->halfWidth);
         x->setLabel(tr("v [km s⁻¹]"));
+        x->setTicker(houseTicker());
         x->ticker()->setTickCount(3);
         // Each plot is scaled for itself: the values would only distract, the label says what the height is.
         y->setTickLabels(false);

@@ -192,7 +192,7 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
             const double width = d_.spectra.size() > 1 && chosen ? 1.5 : 1.1;
             drawCurve(*painter, d_.spectra[current], m, QPen(d_.colourOf(current), width));
         }
-        drawLegend(*painter);
+        drawLegend(*painter, m);
     }
 
   private:
@@ -221,7 +221,20 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
         }
     }
 
-    void drawLegend(QCPPainter& painter) {
+    /// How many of the samples drawn lie in this rectangle of the widget.
+    std::size_t crossings(const QRectF& area, const CurveMapping& m) const {
+        std::size_t count = 0;
+        const double from = (area.left() - m.xOffset) / m.xScale, to = (area.right() - m.xOffset) / m.xScale;
+        for (const PlottedSpectrum& s : d_.spectra) {
+            const auto first = std::lower_bound(s.wavelength.begin(), s.wavelength.end(), from);
+            const auto last = std::upper_bound(first, s.wavelength.end(), to);
+            for (auto i = std::size_t(first - s.wavelength.begin()); i < std::size_t(last - s.wavelength.begin()); ++i)
+                if (const double y = m.y(double(s.flux[i])); y >= area.top() && y <= area.bottom()) ++count;
+        }
+        return count;
+    }
+
+    void drawLegend(QCPPainter& painter, const CurveMapping& m) {
         if (int(d_.spectra.size()) > d_.legendLimit) return;
         std::vector<std::pair<QString, QColor>> rows;
         for (std::size_t i = 0; i < d_.spectra.size(); ++i)
@@ -232,9 +245,16 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
         const QFontMetrics metrics = painter.fontMetrics();
         const int row = metrics.height() + 2;
         const int longest = std::max(60, box.width() / 3);
-        double y = box.top() + 2 * row + 2; // below the names of the lines
+        std::erase_if(rows, [](const auto& one) { return one.first.isEmpty(); });
+        int widest = 0;
+        for (const auto& [name, colour] : rows) widest = std::max(widest, std::min(longest, metrics.horizontalAdvance(name)));
+        // Below the names of the lines, or at the bottom where the curves leave more room.
+        const double height = double(rows.size()) * row;
+        const QRectF top(box.right() - widest - 4 * gridStep, box.top() + row + 4, widest + 4 * gridStep, height);
+        const QRectF bottom = top.translated(0, box.bottom() - gridStep - top.bottom());
+        double y = (bottom.top() > top.bottom() && crossings(bottom, m) < crossings(top, m) ? bottom : top).top() + metrics.ascent();
         for (const auto& [name, colour] : rows) {
-            if (name.isEmpty() || y + row > box.bottom()) continue;
+            if (y > box.bottom()) continue;
             const QString text = metrics.elidedText(name, Qt::ElideMiddle, longest);
             const double left = box.right() - gridStep - metrics.horizontalAdvance(text);
             QColor veil = theme().plot;

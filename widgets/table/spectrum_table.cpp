@@ -1,5 +1,7 @@
 #include "widgets/table/spectrum_table.h"
 
+#include <algorithm>
+
 #include <QEvent>
 #include <QHeaderView>
 #include <QItemSelectionModel>
@@ -121,7 +123,10 @@ void SpectrumTable::setModel(QAbstractItemModel* model) {
         updateCounts();
         return;
     }
-    connect(model, &QAbstractItemModel::modelReset, this, &SpectrumTable::updateCounts);
+    connect(model, &QAbstractItemModel::modelReset, this, [this] {
+        fitNames();
+        updateCounts();
+    });
     connect(model, &QAbstractItemModel::rowsInserted, this, &SpectrumTable::updateCounts);
     connect(model, &QAbstractItemModel::rowsRemoved, this, &SpectrumTable::updateCounts);
     connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -212,7 +217,15 @@ QByteArray SpectrumTable::saveLayout() const {
 }
 
 bool SpectrumTable::restoreLayout(const QByteArray& layout) {
-    return view_->horizontalHeader()->restoreState(layout);
+    namesFitted_ = view_->horizontalHeader()->restoreState(layout);
+    return namesFitted_;
+}
+
+void SpectrumTable::fitNames() {
+    // Once, with the first rows: afterwards the width is the user's.
+    if (namesFitted_ || model_->rowCount() == 0) return;
+    namesFitted_ = true;
+    view_->setColumnWidth(0, std::clamp(static_cast<QAbstractItemView*>(view_)->sizeHintForColumn(0) + gridStep, 10 * gridStep, 28 * gridStep));
 }
 
 bool SpectrumTable::eventFilter(QObject* watched, QEvent* event) {

@@ -74,6 +74,7 @@ class SpectrumTable : public QWidget {
   private:
     QString idOfRow(int row) const;
     void updateCounts();
+    void fitNames();
     void showColumnMenu(const QPoint& globalPosition);
     void applyFont();
 
@@ -88,6 +89,7 @@ class SpectrumTable : public QWidget {
     QTimer* typing_;
     QPointer<QAbstractItemModel> model_;
     bool countsGiven_ = false;
+    bool namesFitted_ = false;
     bool silent_ = false;
 };
 

@@ -99,7 +99,7 @@ void DataPlace::build() {
     table_->view()->setSortingEnabled(true);
     table_->view()->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     table_->view()->horizontalHeader()->setSortIndicatorClearable(true);
-    const int widths[SpectraModel::ColumnCount] = {176, 88, 88, 52, 52, 88, 92, 92, 52, 72, 110, 100, 110, 140};
+    const int widths[SpectraModel::ColumnCount] = {176, 84, 76, 52, 46, 84, 84, 84, 50, 66, 110, 100, 110, 140};
     for (int c = 0; c < SpectraModel::ColumnCount; ++c) table_->view()->setColumnWidth(c, widths[c]);
     table_->filterEdit()->setPlaceholderText(tr("filter: snr > 10 and class like 'A%' and label is null"));
     table_->setMinimumHeight(140);

@@ -3,6 +3,11 @@
 #include <algorithm>
 #include <map>
 
+#include <QDir>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
 #include "app/bridge/display_text.h"
 #include "widgets/common/phase_chip.h"
 
@@ -18,6 +23,18 @@ QString jobKindTitle(const std::string& kind) {
         {"simulate", QObject::tr("Simulate")}};
     const auto found = titles.find(kind);
     return found == titles.end() ? text(kind).replace('-', ' ').replace('_', ' ') : found->second;
+}
+
+QString jobSubject(const jobs::JobSpec& spec) {
+    if (!spec.label.empty()) return text(spec.label);
+    const QJsonObject parameters = QJsonDocument::fromJson(QByteArray::fromStdString(spec.parameters)).object();
+    for (const char* field : {"name", "dataset", "collection"})
+        if (const QString word = parameters[QLatin1String(field)].toString(); !word.isEmpty()) return word;
+    for (const char* field : {"paths", "out", "file", "path"}) {
+        const QJsonValue value = parameters[QLatin1String(field)];
+        if (const QString path = value.isArray() ? value[0].toString() : value.toString(); !path.isEmpty()) return QDir(path).dirName();
+    }
+    return {};
 }
 
 QString jobDuration(const jobs::Job& job) {
@@ -78,13 +95,13 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
     }
     if (role == Qt::ToolTipRole) {
         if (job->error) return bridge::errorText(*job->error);
-        return index.column() == Label ? text(job->spec.label) : QVariant();
+        return index.column() == Label ? jobSubject(job->spec) : QVariant();
     }
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {
     case Id: return QString::number(job->id);
     case Type: return jobKindTitle(job->spec.kind);
-    case Label: return text(job->spec.label);
+    case Label: return jobSubject(job->spec);
     case Phase: return text(std::string(jobs::toString(job->phase))).toLower();
     case Progress:
         if (job->phase == jobs::Phase::Executing)

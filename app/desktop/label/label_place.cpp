@@ -154,6 +154,8 @@ void LabelPlace::build() {
         lists_.push_back(makeAction(this, QByteArray("list").append(listNames[i]).append("Action").constData(), names[i],
                                     QKeySequence(Qt::ALT | keys[i]), tips[i],
                                     [this, i] { goToList(QString::fromLatin1(listNames[i])); }));
+        lists_.back()->setCheckable(true);
+        listTitles_ << names[i];
         auto* button = buttonFor(lists_.back(), this, ButtonLook::Flat);
         button->setFocusPolicy(Qt::TabFocus);
         row->addWidget(button);
@@ -354,9 +356,16 @@ void LabelPlace::go(int index, bool rescale) {
         const auto prediction = workbench.prediction(round_->info.dataset, id);
         found = prepared_.emplace(id, Prepared{itemOf(index, *row, prediction ? *prediction : api::Prediction{}), false}).first;
     }
+    auto& item = found->second.item;
     const auto label = labels_.find(id);
-    found->second.item.currentLabel = label == labels_.end() ? QString() : label->second;
-    panel_->setCurrent(found->second.item, rescale);
+    item.currentLabel = label == labels_.end() ? QString() : label->second;
+    // It may have been prepared for another list on which it stands too.
+    const auto& entry = round_->entries[std::size_t(index)];
+    item.list = queueList(entry.list);
+    item.predicted = text(entry.predicted);
+    item.entropy = entry.entropy;
+    item.reason = text(entry.reason);
+    panel_->setCurrent(item, rescale);
     tellStatus();
     // What is not needed for this frame waits until it is drawn.
     QMetaObject::invokeMethod(
@@ -501,6 +510,7 @@ void LabelPlace::goToList(const QString& list) {
         go(first);
     else
         Q_EMIT said(tr("This list is empty in this round"));
+    tellStatus(); // which also sets the buttons' marks right
 }
 
 active::LabelEvent LabelPlace::eventFor(int index) const {
@@ -637,7 +647,11 @@ void LabelPlace::tellStatus() {
     } else {
         status.nextRoundHint = tr("There is no round yet");
     }
-    for (QAction* action : lists_) action->setVisible(round_.has_value());
+    for (std::size_t list = 0; list < lists_.size(); ++list) {
+        lists_[list]->setVisible(round_.has_value());
+        lists_[list]->setChecked(current_ >= 0 && std::size_t(status.list) == list);
+        lists_[list]->setText(QStringLiteral("%1  %2/%3").arg(listTitles_[list]).arg(counts_[list].done).arg(counts_[list].total));
+    }
     rounds_->setVisible(round_.has_value());
     panel_->setRoundStatus(status);
 }

@@ -75,7 +75,8 @@ class LabelPlace : public Place {
     QLabel* precision_;
     QLabel* running_;
     widgets::ProgressLine* progress_;
-    std::vector<QAction*> lists_;
+    std::vector<QAction*> lists_; ///< by QueueList
+    QStringList listTitles_;
 
     std::optional<api::RoundContent> round_;
     int current_ = -1;

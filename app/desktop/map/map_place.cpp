@@ -153,7 +153,7 @@ QWidget* MapPlace::buildRight() {
     table_->emptyState()->setAction({});
     table_->view()->setSortingEnabled(true);
     table_->view()->horizontalHeader()->setSortIndicator(MembersModel::Distance, Qt::AscendingOrder);
-    const int widths[] = {160, 80, 76, 64, 76};
+    const int widths[] = {160, 80, 76, 84, 84};
     for (int c = 0; c < MembersModel::ColumnCount; ++c) table_->view()->setColumnWidth(c, widths[c]);
     connect(table_, &widgets::SpectrumTable::currentIdChanged, this, [this](const QString& id) {
         if (!silent_ && !id.isEmpty()) session_.selection().setCurrent(id, origin);
@@ -352,7 +352,7 @@ void MapPlace::showMap(std::shared_ptr<const api::MapContent> content) {
     quality_->setHistory(map_->quantisationErrors, map_->topographicErrors);
     liveJob_ = 0;
     qualityText_->setText(tr("quantisation error %1 · topographic error %2")
-                              .arg(bridge::numberText(map_->info.quantisationError, 4), bridge::numberText(map_->info.topographicError, 3)));
+                              .arg(bridge::numberText(map_->info.quantisationError, 3), bridge::numberText(map_->info.topographicError, 3)));
     showLayer();
     int neuron = wantedNeuron_;
     wantedNeuron_ = -1;

@@ -153,6 +153,7 @@ void WorkersPlace::build() {
     jobs_->setUniformRowHeights(true);
     jobs_->header()->setStretchLastSection(false);
     jobs_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+    jobs_->headerItem()->setTextAlignment(3, Qt::AlignRight | Qt::AlignVCenter);
     jobs_->setColumnWidth(1, 132);
     jobs_->setColumnWidth(2, 200);
     jobs_->setColumnWidth(3, 96);
