@@ -17,6 +17,7 @@ struct LineStrip::Private {
     struct Cell {
         MarkedLine line;
         QCPAxisRect* rect = nullptr;
+        QCPGraph* masked = nullptr; ///< every sample, in grey; the good ones are drawn over it
         QCPGraph* graph = nullptr;
         QCPItemText* title = nullptr;
         QCPItemText* absent = nullptr;
@@ -31,6 +32,7 @@ struct LineStrip::Private {
         const ThemeColours& c = theme();
         applyHouseStyle(*plot, font);
         for (Cell& cell : cells) {
+            cell.masked->setPen(QPen(c.masked, 1.1));
             cell.graph->setPen(QPen(c.spectrum, 1.1));
             cell.rest->setPen(QPen(c.border, 1, Qt::DashLine));
             cell.title->setFont(smallFont(font));
@@ -45,22 +47,26 @@ struct LineStrip::Private {
         const double to = wavelengthAt(halfWidth, cell.line.wavelength);
         const auto first = std::lower_bound(s.wavelength.begin(), s.wavelength.end(), from);
         const auto last = std::upper_bound(first, s.wavelength.end(), to);
-        QVector<QCPGraphData> data;
+        QVector<QCPGraphData> data, all;
         double low = 0, high = 0;
         bool any = false;
         if (!s.empty()) {
             data.reserve(last - first);
+            all.reserve(last - first);
             for (auto it = first; it != last; ++it) {
                 const auto i = std::size_t(it - s.wavelength.begin());
                 const double flux = double(s.flux[i]);
                 const bool good = std::isfinite(flux) && (i >= s.mask.size() || s.mask[i] == 0);
-                data.append(QCPGraphData(velocity(*it, cell.line.wavelength), good ? flux : std::nan("")));
-                if (!good) continue;
+                const double v = velocity(*it, cell.line.wavelength);
+                data.append(QCPGraphData(v, good ? flux : std::nan("")));
+                all.append(QCPGraphData(v, flux));
+                if (!std::isfinite(flux)) continue;
                 low = any ? std::min(low, flux) : flux;
                 high = any ? std::max(high, flux) : flux;
                 any = true;
             }
         }
+        cell.masked->data()->set(all, true);
         cell.graph->data()->set(data, true);
         cell.absent->setVisible(!any);
         const double span = high > low ? high - low : std::max(1e-30, std::abs(high));
@@ -122,6 +128,7 @@ void LineStrip::setLines(std::vector<MarkedLine> lines, double halfWidthKmPerSec
         y->setTicks(false);
         if (column == 0) y->setLabel(tr("flux [rel.]"));
         plot.plotLayout()->addElement(0, column++, cell.rect);
+        cell.masked = plot.addGraph(x, y);
         cell.graph = plot.addGraph(x, y);
         const auto text = [&](Qt::Alignment alignment, double relativeX, double relativeY) {
             auto* item = new QCPItemText(&plot);
