@@ -143,7 +143,7 @@ TEST(ConvNetwork, ChoosesTheScalingByTheRows) {
     EXPECT_EQ(trained(parameters, scaled)->inputScaling(), InputScaling::MinMax);
     Lines withoutContinuum(30);
     for (std::size_t r = 0; r < withoutContinuum.rows.rows(); ++r)
-        for (float& value : withoutContinuum.rows.row(r)) value -= 5;
+        for (float& value : withoutContinuum.rows.row(r)) value -= 5000;
     EXPECT_EQ(trained(parameters, withoutContinuum)->inputScaling(), InputScaling::MinMax);
     // Rows that are scaled already and the rows that they were made from are one to the network.
     parameters.inputScaling = InputScaling::MinMax;
