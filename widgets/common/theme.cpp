@@ -116,6 +116,7 @@ QAbstractItemView::item:selected { background: %pick; color: %text; }
 QAbstractItemView::item:hover:!selected { background: %hover; }
 QTableView { gridline-color: transparent; }
 QLabel[tone="muted"] { color: %muted; }
+QLabel[tone="warning"] { color: %warning; }
 QLabel[tone="error"] { color: %error; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: padding; subcontrol-position: top center; width: 10px; height: 7px; }
@@ -123,6 +124,7 @@ QHeaderView { background: %window; border: none; }
 QHeaderView::section { background: %window; color: %muted; border: none; border-bottom: 1px solid %border; padding: 4px 6px; text-align: left; }
 QTableCornerButton::section { background: %window; border: none; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox { background: %panel; color: %text; border: 1px solid %border; border-radius: 4px; padding: 3px 6px; selection-background-color: %link; selection-color: %onlink; }
+QPlainTextEdit[tone="error"] { color: %error; }
 QSpinBox, QDoubleSpinBox { padding-right: 0px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: %selection; }
 QLineEdit[invalid="true"] { border-color: %error; }
@@ -186,13 +188,14 @@ QProgressBar::chunk { background: %selection; border-radius: 3px; }
                                 float(a.blueF() * (1 - t) + b.blueF() * t));
     };
     // The longer names come first, so that none is the beginning of a later one.
-    const std::array<std::pair<const char*, QColor>, 18> names{{
+    const std::array<std::pair<const char*, QColor>, 19> names{{
         {"%onaccent", c.onAccent},
         {"%onlink", c.dark ? c.window : QColor(Qt::white)},
         {"%selection", c.selection},
         {"%primary", c.accentText},
         {"%accent", c.accent},
         {"%window", c.window},
+        {"%warning", c.warning},
         {"%raised", c.raised},
         {"%border", c.border},
         {"%panel", c.panel},
@@ -239,6 +242,18 @@ class HouseStyle : public QProxyStyle {
         painter->setBrush(Qt::NoBrush);
         painter->drawPolyline(QPolygonF{tip + QPointF(-4, -4), tip, tip + QPointF(4, -4)});
         painter->restore();
+    }
+
+    QRect subControlRect(ComplexControl control, const QStyleOptionComplex* option, SubControl part,
+                         const QWidget* widget) const override {
+        const QRect rect = QProxyStyle::subControlRect(control, option, part, widget);
+        return control == CC_ComboBox && part == SC_ComboBoxEditField ? rect.adjusted(gridStep / 2, 0, 0, 0) : rect;
+    }
+
+    QSize sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& size,
+                           const QWidget* widget) const override {
+        const QSize whole = QProxyStyle::sizeFromContents(type, option, size, widget);
+        return type == CT_ComboBox ? whole + QSize(gridStep, gridStep / 2) : whole;
     }
 };
 
@@ -340,7 +355,7 @@ void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius,
 }
 
 void setTone(QWidget& widget, Tone tone) {
-    widget.setProperty("tone", tone == Tone::Muted ? "muted" : tone == Tone::Error ? "error" : "");
+    widget.setProperty("tone", tone == Tone::Muted ? "muted" : tone == Tone::Warning ? "warning" : tone == Tone::Error ? "error" : "");
     widget.style()->unpolish(&widget);
     widget.style()->polish(&widget);
 }

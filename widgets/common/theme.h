@@ -73,7 +73,7 @@ void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius,
 
 /// Gives a label secondary or error colour, whatever the theme becomes: a dynamic property that the style
 /// sheet reads.
-enum class Tone { Normal, Muted, Error };
+enum class Tone { Normal, Muted, Warning, Error };
 void setTone(QWidget& widget, Tone tone);
 
 /// The font with digits of one width: itself where its digits are so, otherwise the system's fixed font at

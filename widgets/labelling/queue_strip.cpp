@@ -13,7 +13,7 @@
 namespace balmer::widgets {
 
 namespace {
-constexpr int cellWidth = 13 * gridStep;
+constexpr int cellWidth = 15 * gridStep;
 constexpr int cellGap = gridStep / 2;
 constexpr int stripHeight = 8 * gridStep;
 

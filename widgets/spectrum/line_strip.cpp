@@ -68,7 +68,7 @@ struct LineStrip::Private {
         }
         cell.masked->data()->set(all, true);
         cell.graph->data()->set(data, true);
-        cell.absent->setVisible(!any);
+        cell.absent->setVisible(!any && !s.empty());
         const double span = high > low ? high - low : std::max(1e-30, std::abs(high));
         if (any) cell.rect->axis(QCPAxis::atLeft)->setRange(low - 0.06 * span, high + 0.42 * span);
     }

@@ -140,6 +140,15 @@ struct SpectrumPlot::Private {
     void clearCursor();
     void redrawOverlay() { view->plot()->layer(QStringLiteral("overlay"))->replot(); }
     void replaced(bool refit);
+    /// Without a spectrum the numbers at the axes would mean nothing.
+    void showAxes() {
+        const bool any = backdrop || !spectra.empty();
+        for (QCPAxis* axis : {view->plot()->xAxis, view->plot()->yAxis}) {
+            axis->setTicks(any);
+            axis->setTickLabels(any);
+            axis->grid()->setVisible(any);
+        }
+    }
 };
 
 /// Everything of the plot that the data decide.
@@ -156,7 +165,7 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
         const CurveMapping m = d_.mapping(*painter);
         if (d_.spectra.empty() && !d_.backdrop) {
             painter->setPen(c.mutedText);
-            painter->drawText(clipRect(), Qt::AlignCenter | Qt::TextWordWrap, d_.emptyText);
+            painter->drawText(clipRect().adjusted(gridStep, 0, -gridStep, 0), Qt::AlignCenter | Qt::TextWordWrap, d_.emptyText);
             return;
         }
         if (d_.linesVisible) drawLines(*painter, m);
@@ -368,6 +377,7 @@ void SpectrumPlot::Private::clearCursor() {
 
 void SpectrumPlot::Private::replaced(bool refit) {
     cursorWavelength = cursorFlux = nan;
+    showAxes();
     if ((refit && !locked) || !fitted) {
         view->fit();
     } else {
@@ -393,6 +403,7 @@ SpectrumPlot::SpectrumPlot(QWidget* parent) : PlotView(parent), d_(std::make_uni
         d_->flashStrength = value.toDouble();
         d_->redrawOverlay();
     });
+    d_->showAxes();
     SpectrumPlot::applyColours();
 }
 
@@ -431,6 +442,7 @@ void SpectrumPlot::setCurrent(const QString& id) {
 
 void SpectrumPlot::setBackdrop(std::optional<PlottedSpectrum> backdrop) {
     d_->backdrop = std::move(backdrop);
+    d_->showAxes();
     if (!d_->fitted) fit();
     redraw();
 }

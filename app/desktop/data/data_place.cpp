@@ -86,6 +86,10 @@ void DataPlace::build() {
     plot_->setAxisLabels(QStringLiteral("λ (vacuum) [Å]"), tr("flux [arbitrary units]"));
     plot_->setEmptyText(tr("Choose a spectrum in the table to see it here"));
     plot_->setMinimumHeight(160);
+    connect(feeder_, &PlotFeeder::shown, this, [this](const QString& problem) {
+        plot_->setEmptyText(problem.isEmpty() ? tr("Choose a spectrum in the table to see it here") : problem);
+        if (!problem.isEmpty()) Q_EMIT said(problem);
+    });
     connect(plot_, &widgets::SpectrumPlot::readOut, this, [this](const QString& words) { Q_EMIT readOut(words); });
     connect(plot_, &widgets::PlotView::exportRequested, this, &DataPlace::exportPlot);
     connect(plot_, &widgets::SpectrumPlot::spectrumClicked, this,
@@ -99,7 +103,7 @@ void DataPlace::build() {
     table_->view()->setSortingEnabled(true);
     table_->view()->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     table_->view()->horizontalHeader()->setSortIndicatorClearable(true);
-    const int widths[SpectraModel::ColumnCount] = {176, 84, 76, 52, 46, 84, 84, 84, 50, 66, 110, 100, 110, 140};
+    const int widths[SpectraModel::ColumnCount] = {176, 92, 70, 52, 52, 84, 82, 82, 52, 72, 110, 100, 110, 140};
     for (int c = 0; c < SpectraModel::ColumnCount; ++c) table_->view()->setColumnWidth(c, widths[c]);
     table_->filterEdit()->setPlaceholderText(tr("filter: snr > 10 and class like 'A%' and label is null"));
     table_->setMinimumHeight(140);

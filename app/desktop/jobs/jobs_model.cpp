@@ -20,7 +20,8 @@ QString jobKindTitle(const std::string& kind) {
         {"import", QObject::tr("Import")},         {"preprocess", QObject::tr("Preprocess")},
         {"som", QObject::tr("Map")},               {"learn", QObject::tr("Train a network")},
         {"score", QObject::tr("Score")},           {"round", QObject::tr("Labelling round")},
-        {"simulate", QObject::tr("Simulate")}};
+        {"simulate", QObject::tr("Simulate")},     {"dataset-import", QObject::tr("Dataset import")},
+        {"label-import", QObject::tr("Label import")}};
     const auto found = titles.find(kind);
     return found == titles.end() ? text(kind).replace('-', ' ').replace('_', ' ') : found->second;
 }

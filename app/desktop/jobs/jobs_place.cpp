@@ -1,5 +1,8 @@
 #include "app/desktop/jobs/jobs_place.h"
 
+#include <algorithm>
+
+#include <QAbstractTextDocumentLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QPlainTextEdit>
@@ -71,11 +74,15 @@ QWidget* JobsPlace::buildDetails() {
     facts_->setObjectName(QStringLiteral("jobFacts"));
     facts_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     facts_->setWordWrap(true);
-    error_->setMaximumHeight(6 * fontMetrics().lineSpacing());
     error_->setFont(font());
-    QPalette red = error_->palette();
-    red.setColor(QPalette::Text, widgets::theme().error);
-    error_->setPalette(red);
+    widgets::setTone(*error_, widgets::Tone::Error);
+    error_->setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
+    // As high as its sentences, to a limit. The size of a plain text's layout counts lines.
+    const auto fitError = [this](const QSizeF& lines) {
+        error_->setFixedHeight(int(std::clamp(lines.height(), 1.0, 8.0) * error_->fontMetrics().lineSpacing()) + 3 * gap);
+    };
+    fitError({0, 2});
+    connect(error_->document()->documentLayout(), &QAbstractTextDocumentLayout::documentSizeChanged, this, fitError);
     artefacts_->setObjectName(QStringLiteral("jobArtefacts"));
     artefacts_->setHeaderLabels({tr("what"), tr("kind"), tr("size"), tr("digest")});
     artefacts_->setRootIsDecorated(false);
@@ -239,9 +246,15 @@ void JobsPlace::showDetails() {
     QStringList facts;
     facts << tr("job %1, %2, on %3").arg(job->id).arg(text(std::string(jobs::toString(job->phase))).toLower(), text(job->place));
     if (job->spec.parent) facts.last() += tr(", job %1 run again").arg(*job->spec.parent);
-    QString times = tr("created %1").arg(bridge::timeText(job->created));
-    if (!job->started.empty()) times += tr(", started %1").arg(bridge::timeText(job->started));
-    if (!job->ended.empty()) times += tr(", ended %1").arg(bridge::timeText(job->ended));
+    // The day is told once.
+    const QString created = bridge::timeText(job->created);
+    const auto time = [day = created.chopped(5)](const std::string& iso) {
+        const QString whole = bridge::timeText(iso);
+        return whole.startsWith(day) ? whole.mid(day.size()) : whole;
+    };
+    QString times = tr("created %1").arg(created);
+    if (!job->started.empty()) times += tr(", started %1").arg(time(job->started));
+    if (!job->ended.empty()) times += tr(", ended %1").arg(time(job->ended));
     if (const QString duration = jobDuration(*job); !duration.isEmpty()) times += QStringLiteral(" (%1)").arg(duration);
     facts << times;
     facts << tr("seed %1 · Balmer %2%3").arg(job->spec.seed).arg(text(job->programVersion), job->device.empty() ? QString() : QStringLiteral(" · ") + text(job->device));

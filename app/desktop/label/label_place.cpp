@@ -217,7 +217,7 @@ void LabelPlace::fillRounds(const std::vector<api::RoundInfo>& rounds, bool data
     hasDatasets_ = datasets;
     if (rounds.empty()) {
         rounds_->setEnabled(false);
-        panel_->clearCurrent(datasets ? tr("No round yet: the network ranks the spectra and asks for those it is least sure of")
+        panel_->clearCurrent(datasets ? tr("No round yet: the network ranks the spectra and asks for labels")
                                       : tr("Labelling needs a dataset: import and preprocess spectra first"),
                              datasets ? tr("Start labelling…") : tr("Go to Data"));
         tellStatus();
@@ -297,10 +297,10 @@ void LabelPlace::showRound(api::RoundContent content, std::unordered_map<std::st
     panel_->setQueue(std::move(queue));
     const auto& info = round_->info;
     precision_->setText(info.precision
-                            ? tr("precision %1, at least %2 with 95 % confidence")
+                            ? tr("precision %1, at least %2")
                                   .arg(bridge::numberText(info.precision, 2), info.precisionLower95 ? bridge::numberText(info.precisionLower95, 2) : QStringLiteral("–"))
                             : QString());
-    precision_->setToolTip(tr("Estimated from %1 of the performance-estimate lists, before this round's training")
+    precision_->setToolTip(tr("At least so much with 95 % confidence; estimated from %1 of the performance-estimate lists")
                                .arg(countText(info.judged, tr("label"), tr("labels"))));
 
     current_ = -1;
@@ -354,7 +354,7 @@ void LabelPlace::go(int index, bool rescale) {
             return;
         }
         const auto prediction = workbench.prediction(round_->info.dataset, id);
-        found = prepared_.emplace(id, Prepared{itemOf(index, *row, prediction ? *prediction : api::Prediction{}), false}).first;
+        found = prepared_.emplace(id, Prepared{itemOf(index, *row, prediction ? *prediction : api::Prediction{}), false, {}}).first;
     }
     auto& item = found->second.item;
     const auto label = labels_.find(id);
@@ -365,6 +365,7 @@ void LabelPlace::go(int index, bool rescale) {
     item.predicted = text(entry.predicted);
     item.entropy = entry.entropy;
     item.reason = text(entry.reason);
+    tellProblem(found->second.problem);
     panel_->setCurrent(item, rescale);
     tellStatus();
     // What is not needed for this frame waits until it is drawn.
@@ -376,6 +377,10 @@ void LabelPlace::go(int index, bool rescale) {
             prepareAround(current_);
         },
         Qt::QueuedConnection);
+}
+
+void LabelPlace::tellProblem(const QString& problem) {
+    panel_->wholePlot()->setEmptyText(problem.isEmpty() ? tr("The whole spectrum is being read") : problem);
 }
 
 void LabelPlace::prepareAround(int index) {
@@ -408,6 +413,7 @@ void LabelPlace::prepareAround(int index) {
         api::Prediction prediction;
         std::optional<api::SpectrumRow> catalogue;
         std::optional<widgets::PlottedSpectrum> whole;
+        QString problem;
     };
     struct Answer {
         std::vector<Ready> ready;
@@ -419,10 +425,13 @@ void LabelPlace::prepareAround(int index) {
             Answer answer;
             for (const Wanted& one : wanted) {
                 if (stop.stop_requested()) return answer;
-                Ready ready{one.index, one.id, workbench.datasetRow(dataset, one.id), {}, {}, {}};
+                Ready ready{one.index, one.id, workbench.datasetRow(dataset, one.id), {}, {}, {}, {}};
                 if (auto prediction = workbench.prediction(dataset, one.id)) ready.prediction = std::move(*prediction);
                 if (auto row = workbench.spectrumRow(one.id)) ready.catalogue = std::move(*row);
-                if (const auto whole = workbench.loadSpectrum(one.id)) ready.whole = bridge::plotted(*whole, text(one.id));
+                if (const auto whole = workbench.loadSpectrum(one.id))
+                    ready.whole = bridge::plotted(*whole, text(one.id));
+                else
+                    ready.problem = errorSentence(whole.error());
                 answer.ready.push_back(std::move(ready));
             }
             for (const auto& id : thumbnails) {
@@ -437,7 +446,7 @@ void LabelPlace::prepareAround(int index) {
                 std::erase_if(prepared_, [this](const auto& one) { return text(one.first) != currentId(); });
             for (auto& ready : answer.ready) {
                 if (!ready.row) continue;
-                Prepared prepared{itemOf(ready.index, *ready.row, ready.prediction), true};
+                Prepared prepared{itemOf(ready.index, *ready.row, ready.prediction), true, ready.problem};
                 if (ready.catalogue) {
                     prepared.item.metadata = metadataOf(*ready.catalogue);
                     std::erase_if(prepared.item.metadata, [](const auto& fact) {
@@ -455,6 +464,7 @@ void LabelPlace::prepareAround(int index) {
                     auto& item = prepared_.at(ready.id).item;
                     const auto label = labels_.find(ready.id);
                     item.currentLabel = label == labels_.end() ? QString() : label->second;
+                    tellProblem(ready.problem);
                     // A comment that is being written must not be replaced.
                     const auto* field = qobject_cast<const QPlainTextEdit*>(panel_->focusWidget());
                     const bool writing = field && field->hasFocus();

@@ -54,6 +54,7 @@ class LabelPlace : public Place {
     void go(int index, bool rescale = false);
     void goToList(const QString& list);
     void advance();
+    void tellProblem(const QString& problem);
     void prepareAround(int index);
     widgets::LabelItem itemOf(int index, const api::WindowRow& row, const api::Prediction& prediction) const;
 
@@ -89,6 +90,7 @@ class LabelPlace : public Place {
     struct Prepared {
         widgets::LabelItem item;
         bool whole = false; ///< the whole spectrum has been asked for
+        QString problem;    ///< why it could not be read
     };
     std::unordered_map<std::string, Prepared> prepared_;
     std::deque<double> secondsEach_;

@@ -141,6 +141,9 @@ QWidget* MapPlace::buildRight() {
     plot_->setAxisLabels(QStringLiteral("λ (vacuum) [Å]"), tr("flux scaled to [−1, 1]"));
     plot_->setLegendLimit(6);
     plot_->setEmptyText(tr("Choose a neuron to see its prototype and its spectra"));
+    connect(feeder_, &PlotFeeder::shown, this, [this](const QString& problem) {
+        if (!problem.isEmpty()) Q_EMIT said(problem);
+    });
     plot_->setVelocityReference(widgets::hAlphaVacuum, QStringLiteral("Hα"));
     connect(plot_, &widgets::SpectrumPlot::readOut, this, [this](const QString& words) { Q_EMIT readOut(words); });
     connect(plot_, &widgets::PlotView::exportRequested, this, [this] {
@@ -296,7 +299,10 @@ void MapPlace::fillMaps(const core::Result<std::vector<api::MapInfo>>& maps) {
         stack_->setCurrentWidget(empty_);
         return;
     }
+    const bool first = stack_->currentWidget() != across_;
     stack_->setCurrentWidget(across_);
+    // The arrows walk from the moment at which the map is seen.
+    if (first && isVisible()) view_->setFocus();
     const qint64 newest = maps->front().job;
     const bool grew = maps_->count() > 0 && maps_->item(0)->data(Qt::UserRole).toLongLong() != newest;
     const qint64 shown = map_ ? map_->info.job : wantedMap_;

@@ -215,6 +215,7 @@ QWidget* MainWindow::buildTopBar(const QStringList& recent) {
     jobsButton_ = new QPushButton;
     jobsButton_->setObjectName(QStringLiteral("runningJobsButton"));
     jobsButton_->setFlat(true);
+    jobsButton_->setStyleSheet(QStringLiteral("text-align: right;"));
     jobsButton_->setFixedWidth(22 * gap);
     jobsButton_->setFocusPolicy(Qt::NoFocus);
     jobsButton_->setToolTip(tr("Show the jobs (Ctrl+4)"));
@@ -232,8 +233,8 @@ QWidget* MainWindow::buildTopBar(const QStringList& recent) {
     row->addStretch(1);
     row->addWidget(search, 2);
     row->addStretch(1);
-    row->addWidget(jobsButton_);
     row->addWidget(jobsBar_);
+    row->addWidget(jobsButton_);
     return bar;
 }
 
@@ -259,9 +260,7 @@ QWidget* MainWindow::buildBanner() {
     words->setWordWrap(true);
     words->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto* mark = new QLabel(QStringLiteral("▲"));
-    QPalette amber = mark->palette();
-    amber.setColor(QPalette::WindowText, widgets::theme().warning);
-    mark->setPalette(amber);
+    widgets::setTone(*mark, widgets::Tone::Warning);
     row->addWidget(mark);
     row->addWidget(words, 1);
     auto* show = makeAction(this, "showInterruptedAction", tr("Show in Jobs"), {}, tr("Go to the interrupted job"), [this, id = interrupted.front().id] {
