@@ -14,7 +14,7 @@ core::Result<api::Workbench*> Session::workbench() {
                                                                  : std::filesystem::path(options_.project),
                                         open));
         for (const auto& job : workbench_->interruptedJobs())
-            console.say("Job " + std::to_string(job.id) + " (" + job.spec.kind + ") was " +
+            console.warn("Job " + std::to_string(job.id) + " (" + job.spec.kind + ") was " +
                         (job.error ? job.error->message() : std::string("interrupted")));
     }
     return workbench_.get();
