@@ -98,7 +98,7 @@ void addDiscoverCommand(CLI::App& app, Work& chosen) {
     command.add_option("folder", options->folder, "your spectra; without one a survey is simulated");
     command.add_option("--spectra", options->spectra, "size of the simulated survey (default: 3000)");
     command.add_option("--top", options->top, "candidates to show (default: 10)");
-    command.add_option("--seed", options->seed, "of everything random (default: 1)");
+    command.add_option("--seed", options->seed, "of everything random (default: 1)")->check(notNegative);
     command.callback([&chosen, options] {
         chosen = [options](Session& session) -> core::Status {
             std::error_code error;

@@ -31,8 +31,7 @@ void option(CLI::App& command, const Parameters& into, const std::string& name, 
             (*into)[key] = value;
         },
         help);
-    // The parser by itself reads -1 as the largest number there is.
-    if constexpr (std::is_unsigned_v<T>) made->check(CLI::NonNegativeNumber);
+    if constexpr (std::is_unsigned_v<T>) made->check(notNegative);
     if (required) made->required();
 }
 

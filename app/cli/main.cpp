@@ -41,8 +41,10 @@ int main(int count, char** words) {
     } catch (const CLI::ParseError& problem) {
         if (problem.get_exit_code() == 0) return app.exit(problem);
         std::string what = problem.what();
-        if (const auto unread = app.remaining(); app.get_subcommands().empty() && !unread.empty())
-            what = "there is no command \"" + unread.front() + "\"";
+        if (const auto unread = app.remaining(true);
+            !unread.empty() && dynamic_cast<const CLI::RequiredError*>(&problem) != nullptr)
+            what = app.get_subcommands().empty() ? "there is no command \"" + unread.front() + "\""
+                                                 : "\"" + unread.front() + "\" is not known here; " + what;
         const core::Error error(core::ErrorCode::InvalidArgument,
                                 what + "; `balmer --help` shows the commands and `balmer COMMAND --help` their options");
         return cli::Console(asksForJson(count, words)).fail(error);

@@ -49,7 +49,7 @@ void addList(CLI::App& app, Work& chosen) {
     auto options = std::make_shared<ListOptions>();
     command.add_option("--where", options->where, "filter, e.g. \"snr > 10 and label is null\"");
     command.add_option("--limit", options->limit, "at most so many (default: 50 for people, all with --json)")
-        ->check(CLI::NonNegativeNumber);
+        ->check(notNegative);
     command.callback([&chosen, options] {
         chosen = [options](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());

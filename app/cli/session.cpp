@@ -46,6 +46,10 @@ core::Result<nlohmann::json> Session::run(jobs::JobSpec spec) {
     return core::fail(error.during("job " + std::to_string(job->id) + ", " + job->spec.kind));
 }
 
+std::string notNegative(const std::string& text) {
+    return text.starts_with('-') ? text + " is negative; give 0 or more" : std::string();
+}
+
 std::string shown(const nlohmann::json& number, int digits) {
     return number.is_number() ? core::formatFixed(number.get<double>(), digits) : std::string("—");
 }
