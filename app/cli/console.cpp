@@ -39,6 +39,13 @@ void Console::say(std::string_view line) const {
     if (!json_) std::cout << line << '\n' << std::flush;
 }
 
+void Console::warn(std::string_view line) const {
+    if (!json_) std::cerr << line << '\n';
+    else
+        std::cerr << nlohmann::json{{"warning", line}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                  << '\n';
+}
+
 void Console::result(const nlohmann::json& object) const {
     if (json_) std::cout << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n' << std::flush;
 }

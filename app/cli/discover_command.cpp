@@ -60,6 +60,13 @@ core::Result<Found> discover(Session& session, const DiscoverOptions& options) {
                                                     {"collection", collection}}));
     console.say("  " + found.import["imported"].dump() + " spectra imported, " + found.import["already"].dump() +
                 " known already, " + std::to_string(found.import["refused"].size()) + " files refused.");
+    if (found.import["imported"] == 0 && found.import["already"] == 0)
+        return core::fail(core::ErrorCode::NotFound,
+                          "there is no spectrum that can be read in " + folder.string() +
+                              (found.import["refused"].empty()
+                                   ? std::string("; name a folder with spectra")
+                                   : "; the first file refused: " + found.import["refused"][0]["path"].get<std::string>() +
+                                         ": " + found.import["refused"][0]["reason"].get<std::string>()));
     console.say("Cutting out 140 samples about Hα …");
     BALMER_TRY(found.dataset, preprocess(session, collection));
     const auto dataset = found.dataset["dataset"].get<std::string>();
@@ -115,7 +122,7 @@ void addDiscoverCommand(CLI::App& app, Work& chosen) {
     command.add_option("folder", options->folder, "your spectra; without one a survey is simulated");
     command.add_option("--spectra", options->spectra, "size of the simulated survey (default: 3000)");
     command.add_option("--top", options->top, "candidates to show (default: 10)");
-    command.add_option("--seed", options->seed, "of everything random (default: 1)");
+    command.add_option("--seed", options->seed, "of everything random (default: 1)")->check(notNegative);
     command.callback([&chosen, options] {
         chosen = [options](Session& session) -> core::Status {
             std::error_code error;

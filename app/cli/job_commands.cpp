@@ -3,7 +3,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cmath>
 #include <memory>
+#include <type_traits>
 
 #include "app/cli/session.h"
 #include "engine/core/files.h"
@@ -21,7 +23,15 @@ using Parameters = std::shared_ptr<json>;
 template <typename T>
 void option(CLI::App& command, const Parameters& into, const std::string& name, const std::string& key,
             const std::string& help, bool required = false) {
-    auto* made = command.add_option_function<T>(name, [into, key](const T& value) { (*into)[key] = value; }, help);
+    auto* made = command.add_option_function<T>(
+        name,
+        [into, key, name](const T& value) {
+            if constexpr (std::is_floating_point_v<T>)
+                if (!std::isfinite(value)) throw CLI::ValidationError(name, "must be a finite number");
+            (*into)[key] = value;
+        },
+        help);
+    if constexpr (std::is_unsigned_v<T>) made->check(notNegative);
     if (required) made->required();
 }
 
@@ -236,6 +246,7 @@ void addRound(CLI::App& app, Work& chosen) {
                     shown(result["seconds"], 0) + " s" +
                     (result["simulated"].get<bool>() ? ", taught with simulated emission beside the labels." : "."));
         sayItems(console, result["oracle"], "Asked of the oracle", 10);
+        sayItems(console, result["performance_estimate"], "Random sample of the predicted targets", 5);
         sayItems(console, result["candidates"], "Candidates", 10);
         if (result["precision"].is_number())
             console.say("Precision " + shown(result["precision"], 2) + " from " + count(result["judged"]) +

@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/session.h"
-#include "engine/core/files.h"
 
 namespace balmer::cli {
 
@@ -83,16 +82,9 @@ void addExport(CLI::App& parent, Work& chosen) {
     command.add_option("--out", *file, "the table to write")->required();
     command.callback([&chosen, file] {
         chosen = [file](Session& session) -> core::Status {
-            BALMER_TRY(auto* const bench, session.workbench());
-            BALMER_TRY(const auto rows, bench->spectra("label is not null"));
-            std::string text = "id,label\n";
-            const auto cell = [](const std::string& value) {
-                return value.find_first_of(",\"\n") == std::string::npos ? value : json(value).dump();
-            };
-            for (const auto& row : rows) text += cell(row.id) + "," + cell(row.label) + "\n";
-            BALMER_CHECK(core::writeFile(*file, text));
-            session.console.result({{"rows", rows.size()}, {"file", *file}});
-            session.console.say(std::to_string(rows.size()) + " labels written to " + *file + ".");
+            BALMER_TRY(const auto result, session.run("label-export", {{"file", *file}}));
+            session.console.result(result);
+            if (!session.console.json()) session.console.say(result["rows"].dump() + " labels written to " + *file + ".");
             return {};
         };
     });

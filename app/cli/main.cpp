@@ -25,7 +25,8 @@ int main(int count, char** words) {
     app.set_version_flag("--version", "balmer " + api::programVersion());
     app.add_option("--project", options.project, "the project's folder; made where there is none (default: in your data folder)");
     app.add_option("--who", options.who, "the observer named in label events (default: your login name)");
-    app.add_option("--threads", options.threads, "threads for computations (default: all processors)");
+    app.add_option("--threads", options.threads, "threads for computations (default: all processors)")
+        ->check(CLI::Range(0, 1024));
     app.add_flag("--json", options.json, "print one JSON object; progress as JSON lines on standard error");
     app.require_subcommand(1);
     app.fallthrough();
@@ -39,9 +40,13 @@ int main(int count, char** words) {
         app.parse(count, words);
     } catch (const CLI::ParseError& problem) {
         if (problem.get_exit_code() == 0) return app.exit(problem);
+        std::string what = problem.what();
+        if (const auto unread = app.remaining(true);
+            !unread.empty() && dynamic_cast<const CLI::RequiredError*>(&problem) != nullptr)
+            what = app.get_subcommands().empty() ? "there is no command \"" + unread.front() + "\""
+                                                 : "\"" + unread.front() + "\" is not known here; " + what;
         const core::Error error(core::ErrorCode::InvalidArgument,
-                                std::string(problem.what()) + "; `balmer --help` shows the commands and `balmer COMMAND "
-                                                              "--help` their options");
+                                what + "; `balmer --help` shows the commands and `balmer COMMAND --help` their options");
         return cli::Console(asksForJson(count, words)).fail(error);
     }
     cli::Session session(options);

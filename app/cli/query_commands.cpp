@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/session.h"
-#include "engine/core/files.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -49,7 +48,8 @@ void addList(CLI::App& app, Work& chosen) {
     auto& command = *app.add_subcommand("list", "the spectra of the project, with labels and predictions");
     auto options = std::make_shared<ListOptions>();
     command.add_option("--where", options->where, "filter, e.g. \"snr > 10 and label is null\"");
-    command.add_option("--limit", options->limit, "at most so many (default: 50 for people, all with --json)");
+    command.add_option("--limit", options->limit, "at most so many (default: 50 for people, all with --json)")
+        ->check(notNegative);
     command.callback([&chosen, options] {
         chosen = [options](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
@@ -73,13 +73,6 @@ void addList(CLI::App& app, Work& chosen) {
     });
 }
 
-std::string csvCell(const std::string& text) {
-    if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-    return quoted + '"';
-}
-
 void addExport(CLI::App& app, Work& chosen) {
     auto& command = *app.add_subcommand("export", "the catalogue with labels and predictions as a table with commas");
     auto options = std::make_shared<ListOptions>();
@@ -87,25 +80,11 @@ void addExport(CLI::App& app, Work& chosen) {
     command.add_option("--out", options->out, "the file to write")->required();
     command.callback([&chosen, options] {
         chosen = [options](Session& session) -> core::Status {
-            BALMER_TRY(auto* const bench, session.workbench());
-            BALMER_TRY(const auto rows, bench->spectra(options->where));
-            std::string text = "id,object,ra,dec,date,snr,survey,survey_id,class,label,flags,comment,predicted,"
-                               "probability,entropy\n";
-            const auto digits = [](const std::optional<double>& value) {
-                return value ? core::formatDouble(*value) : std::string();
-            };
-            for (const auto& row : rows) {
-                const std::vector<std::string> cells{
-                    row.id, row.object, row.position ? core::formatDouble(row.position->raDegrees) : "",
-                    row.position ? core::formatDouble(row.position->decDegrees) : "", row.observed,
-                    digits(row.signalToNoise), row.survey, row.surveyId, row.spectralClass, row.label, row.flags,
-                    row.comment, row.predicted, digits(row.probability), digits(row.entropy)};
-                for (std::size_t i = 0; i < cells.size(); ++i) text += (i == 0 ? "" : ",") + csvCell(cells[i]);
-                text += '\n';
-            }
-            BALMER_CHECK(core::writeFile(options->out, text));
-            session.console.result({{"rows", rows.size()}, {"file", options->out}});
-            session.console.say(std::to_string(rows.size()) + " rows written to " + options->out + ".");
+            BALMER_TRY(const auto result,
+                       session.run("export", {{"file", options->out}, {"where", options->where}}));
+            session.console.result(result);
+            if (!session.console.json())
+                session.console.say(result["rows"].dump() + " rows written to " + options->out + ".");
             return {};
         };
     });

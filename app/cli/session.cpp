@@ -14,7 +14,7 @@ core::Result<api::Workbench*> Session::workbench() {
                                                                  : std::filesystem::path(options_.project),
                                         open));
         for (const auto& job : workbench_->interruptedJobs())
-            console.say("Job " + std::to_string(job.id) + " (" + job.spec.kind + ") was " +
+            console.warn("Job " + std::to_string(job.id) + " (" + job.spec.kind + ") was " +
                         (job.error ? job.error->message() : std::string("interrupted")));
     }
     return workbench_.get();
@@ -44,6 +44,10 @@ core::Result<nlohmann::json> Session::run(jobs::JobSpec spec) {
     }
     auto error = job->error.value_or(core::Error(core::ErrorCode::Internal, "the job ended without a result"));
     return core::fail(error.during("job " + std::to_string(job->id) + ", " + job->spec.kind));
+}
+
+std::string notNegative(const std::string& text) {
+    return text.starts_with('-') ? text + " is negative; give 0 or more" : std::string();
 }
 
 std::string shown(const nlohmann::json& number, int digits) {

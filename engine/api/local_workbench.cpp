@@ -149,6 +149,7 @@ SpectrumRow rowFrom(const store::SpectrumRecord& record) {
     row.spectralClass = record.spectralClass;
     row.label = record.label;
     row.flags = joined(record.flags);
+    row.comment = record.comment;
     return row;
 }
 
@@ -216,15 +217,12 @@ class LocalWorkbench final : public Workbench {
         std::vector<SpectrumRow> rows;
         rows.reserve(records.size());
         for (const auto& record : records) rows.push_back(rowFrom(record));
-        BALMER_CHECK(addComments(rows));
         BALMER_CHECK(addPredictions(rows));
         return rows;
     }
     core::Result<SpectrumRow> spectrumRow(const std::string& id) override {
         BALMER_TRY(const auto record, project_->catalogue().find(id));
         std::vector<SpectrumRow> rows{rowFrom(record)};
-        BALMER_TRY(const auto current, project_->labels().current(id));
-        rows[0].comment = current.comment;
         BALMER_CHECK(addPredictions(rows));
         return std::move(rows[0]);
     }
@@ -378,48 +376,18 @@ class LocalWorkbench final : public Workbench {
         return opened;
     }
 
-    core::Status addComments(std::vector<SpectrumRow>& rows) {
-        BALMER_TRY(const auto current, project_->labels().currentAll());
-        std::map<std::string_view, std::string_view> comments;
-        for (const auto& [id, label] : current)
-            if (!label.comment.empty()) comments.emplace(id, label.comment);
-        if (comments.empty()) return {};
-        for (auto& row : rows)
-            if (const auto found = comments.find(row.id); found != comments.end()) row.comment = found->second;
-        return {};
-    }
-
-    /// The newest scoring that speaks of a spectrum counts.
     core::Status addPredictions(std::vector<SpectrumRow>& rows) {
-        BALMER_TRY(const auto datasets, project_->datasets().list());
-        struct Scoring {
-            std::string dataset;
-            store::ColumnInfo info;
-        };
-        std::vector<Scoring> scorings;
-        for (const auto& dataset : datasets) {
-            auto info = project_->columns().info(dataset.name, "predicted");
-            if (info) scorings.push_back({dataset.name, std::move(*info)});
-        }
-        std::sort(scorings.begin(), scorings.end(),
-                  [](const auto& a, const auto& b) { return a.info.created < b.info.created; });
-        std::map<std::string_view, std::size_t> places;
-        for (std::size_t i = 0; i < rows.size(); ++i) places.emplace(rows[i].id, i);
-        for (const auto& scoring : scorings) {
-            BALMER_TRY(const auto dataset, openDataset(scoring.dataset));
-            BALMER_TRY(const auto predicted, project_->columns().values(scoring.dataset, "predicted"));
-            BALMER_TRY(const auto probability, project_->columns().values(scoring.dataset, "probability"));
-            BALMER_TRY(const auto entropy, project_->columns().values(scoring.dataset, "entropy"));
-            const auto& ids = dataset.ids();
-            for (std::size_t row = 0; row < ids.size() && row < predicted.size(); ++row) {
-                const auto place = places.find(ids[row]);
-                if (place == places.end() || !(predicted[row] >= 0)) continue;
-                const auto category = static_cast<std::size_t>(predicted[row]);
-                if (category >= scoring.info.categories.size()) continue;
-                rows[place->second].predicted = scoring.info.categories[category];
-                rows[place->second].probability = probability[row];
-                rows[place->second].entropy = entropy[row];
-            }
+        std::vector<std::string_view> ids;
+        ids.reserve(rows.size());
+        for (const auto& row : rows) ids.push_back(row.id);
+        BALMER_TRY(auto predictions, workflow::newestPredictions(*project_, ids, [this](const std::string& name) {
+                       return openDataset(name);
+                   }));
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            if (!predictions[i]) continue;
+            rows[i].predicted = std::move(predictions[i]->className);
+            rows[i].probability = predictions[i]->probability;
+            rows[i].entropy = predictions[i]->entropy;
         }
         return {};
     }
@@ -462,7 +430,8 @@ class LocalWorkbench final : public Workbench {
     Options options_;
     std::shared_ptr<Hub> hub_;
     std::vector<workflow::JobKind> kinds_;
-    std::mutex cacheMutex_;
+    std::mutex undoMutex_;
+    std::mutex cacheMutex_; ///< guards the two below
     std::map<std::string, dataset::Dataset> openDatasets_;
     struct CachedScores {
         std::string key;
@@ -520,24 +489,31 @@ core::Result<MapContent> LocalWorkbench::map(jobs::JobId id) {
 }
 
 core::Result<active::LabelEvent> LocalWorkbench::undoLabel() {
+    const std::lock_guard oneAtATime(undoMutex_);
     store::LabelFilter filter;
     filter.who = options_.who;
-    BALMER_TRY(const auto events, project_->labels().list(filter));
     std::set<std::int64_t> undone;
-    for (const auto& event : events)
-        if (event.kind == active::LabelKind::Undo && event.supersedes) undone.insert(*event.supersedes);
-    for (auto event = events.rbegin(); event != events.rend(); ++event) {
-        if (event->kind == active::LabelKind::Undo || undone.contains(event->id)) continue;
-        active::LabelEvent undo;
-        undo.spectrum = event->spectrum;
-        undo.kind = active::LabelKind::Undo;
-        undo.view = event->view;
-        undo.round = event->round;
-        undo.supersedes = event->id;
-        BALMER_TRY([[maybe_unused]] const auto stored, label(std::move(undo)));
-        return *event;
+    // The newest first, and further back only where all of those were taken back.
+    for (filter.limit = 64;; filter.limit *= 4) {
+        BALMER_TRY(const auto events, project_->labels().list(filter));
+        for (auto event = events.rbegin(); event != events.rend(); ++event) {
+            if (event->kind == active::LabelKind::Undo) {
+                if (event->supersedes) undone.insert(*event->supersedes);
+                continue;
+            }
+            if (undone.contains(event->id)) continue;
+            active::LabelEvent undo;
+            undo.spectrum = event->spectrum;
+            undo.kind = active::LabelKind::Undo;
+            undo.view = event->view;
+            undo.round = event->round;
+            undo.supersedes = event->id;
+            BALMER_TRY([[maybe_unused]] const auto stored, label(std::move(undo)));
+            return *event;
+        }
+        if (events.size() < filter.limit)
+            return core::fail(ErrorCode::NotFound, "there is no label of yours to take back");
     }
-    return core::fail(ErrorCode::NotFound, "there is no label of yours to take back");
 }
 
 core::Result<LabelCounts> LocalWorkbench::labelCounts() {
@@ -548,11 +524,8 @@ core::Result<LabelCounts> LocalWorkbench::labelCounts() {
         counts.total += static_cast<std::size_t>(number);
     }
     const auto today = core::formatTime(core::systemClock().now()).substr(0, 10);
-    BALMER_TRY(const auto events, project_->labels().list({}));
-    std::set<std::string_view> spectra;
-    for (const auto& event : events)
-        if (event.kind == active::LabelKind::Class && event.when.starts_with(today)) spectra.insert(event.spectrum);
-    counts.today = spectra.size();
+    BALMER_TRY(const auto number, project_->labels().classifiedSince(today));
+    counts.today = static_cast<std::size_t>(number);
     return counts;
 }
 
@@ -627,6 +600,9 @@ core::Result<std::unique_ptr<Workbench>> Workbench::open(const std::filesystem::
     store::OpenOptions open;
     open.create = options.create;
     BALMER_TRY(auto project, store::Project::open(folder, open));
+    if (options.threads > static_cast<std::size_t>(workflow::mostThreads))
+        return core::fail(ErrorCode::InvalidArgument,
+                          "at most " + std::to_string(workflow::mostThreads) + " threads can be used");
     if (options.who.empty()) options.who = loginName();
     core::log::alsoTo(project->folder() / "balmer.log");
     return std::unique_ptr<Workbench>(std::make_unique<LocalWorkbench>(std::move(project), std::move(options)));

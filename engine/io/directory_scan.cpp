@@ -14,6 +14,12 @@ bool hidden(const fs::path& path) {
     return path.filename().string().starts_with('.');
 }
 
+/// A project of Balmer: its files hold what was made of spectra.
+bool isProject(const fs::path& folder) {
+    std::error_code ignored;
+    return fs::exists(folder / "project.sqlite", ignored);
+}
+
 void scanFolder(const fs::path& folder, bool recursive, ScanResult& result) {
     std::error_code error;
     fs::directory_iterator entry(folder, error);
@@ -29,7 +35,7 @@ void scanFolder(const fs::path& folder, bool recursive, ScanResult& result) {
         const fs::path& path = entry->path();
         if (hidden(path)) continue;
         if (entry->is_directory(ignored)) {
-            if (recursive && !entry->is_symlink(ignored)) scanFolder(path, true, result);
+            if (recursive && !entry->is_symlink(ignored) && !isProject(path)) scanFolder(path, true, result);
         } else if (entry->is_regular_file(ignored)) { // follows links to files
             result.files.push_back(path);
         }

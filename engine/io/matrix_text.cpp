@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <unordered_set>
@@ -196,8 +198,7 @@ core::Result<MatrixText> parseMatrixText(std::string_view text) {
 }
 
 core::Result<MatrixText> readMatrixText(const std::filesystem::path& file) {
-    BALMER_TRY(const std::string text, readText(file, LARGEST_MATRIX_BYTES));
-    auto matrix = parseMatrixText(text);
+    auto matrix = readText(file, LARGEST_MATRIX_BYTES).and_then(parseMatrixText);
     if (!matrix) matrix.error().during("reading " + file.string());
     return matrix;
 }
@@ -240,7 +241,9 @@ core::Result<MatrixTextWriter> MatrixTextWriter::create(const std::filesystem::p
     state->columns = wavelengthAngstrom.size();
     state->withLabels = withLabels;
     state->file = std::fopen(state->part.c_str(), "wb");
-    if (state->file == nullptr) return fail(core::cannotOpen(state->part));
+    if (state->file == nullptr)
+        return fail(ErrorCode::Io, "cannot write " + file.string() + ": " + std::strerror(errno) +
+                                       "; is the folder there, and may you write in it?");
     state->buffer = withLabels ? "id,label" : "id";
     for (const double value : wavelengthAngstrom)
         state->buffer += "," + core::formatDouble(value);

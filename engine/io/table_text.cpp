@@ -121,8 +121,9 @@ core::Result<TableText> parseTableText(std::string_view text, char separator) {
 }
 
 core::Result<TableText> readTableText(const std::filesystem::path& file, char separator) {
-    BALMER_TRY(const std::string text, readText(file, LARGEST_TABLE_BYTES));
-    auto table = parseTableText(text, separator);
+    auto table = readText(file, LARGEST_TABLE_BYTES).and_then([&](const std::string& text) {
+        return parseTableText(text, separator);
+    });
     if (!table) table.error().during("reading " + file.string());
     return table;
 }

@@ -110,7 +110,7 @@ Spectra readTextSpectrum(std::string_view text, const ReadOptions& options) {
         const std::size_t numeric = numbersIn(cells);
         if (columns.empty() && numeric < cells.size()) {
             // One line of names may stand above the numbers.
-            if (numeric >= 10) {
+            if (numeric >= 10 && !titled) {
                 return fail(
                     ErrorCode::Unsupported,
                     "a matrix of spectra, one a row (its first line names wavelengths), not one spectrum; "

@@ -73,6 +73,7 @@ struct SpectrumRecord {
     std::string label; ///< the class that stands now; "" when none does
     std::string
         flags; ///< words with blanks between: "not-sure bad artefact noteworthy" as they hold; "" when none
+    std::string comment; ///< the remark that stands now
 };
 
 struct CollectionInfo {

@@ -198,4 +198,11 @@ Result<std::map<std::string, std::int64_t>> LabelLog::counts() {
     });
 }
 
+Result<std::int64_t> LabelLog::classifiedSince(std::string_view time) {
+    return connections_.read([&](Database& database) {
+        return database.number("SELECT count(DISTINCT spectrum) FROM label_event WHERE kind = ? AND at >= ?",
+                               active::toString(LabelKind::Class), time);
+    });
+}
+
 } // namespace balmer::store

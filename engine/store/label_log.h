@@ -60,6 +60,8 @@ class LabelLog {
     core::Result<std::map<std::string, std::string>> classes();
     /// How many spectra have each class.
     core::Result<std::map<std::string, std::int64_t>> counts();
+    /// How many spectra were given a class at this ISO time or later.
+    core::Result<std::int64_t> classifiedSince(std::string_view time);
 
   private:
     Connections& connections_;

@@ -17,13 +17,29 @@ core::Status checkDatasetName(const std::string& name) {
     return {};
 }
 
+namespace {
+/// A file that is not to stay under this name, whatever happens.
+struct Discarded {
+    std::filesystem::path file;
+    ~Discarded() {
+        std::error_code ignored;
+        std::filesystem::remove(file, ignored);
+    }
+};
+} // namespace
+
 core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string& name,
                                                const std::string& collection, const std::string& pipeline,
                                                const dataset::DatasetContent& content) {
     BALMER_CHECK(checkDatasetName(name));
     const auto folder = run.project().datasetFolder();
     const auto waiting = folder / (".job-" + std::to_string(run.job.id) + ".h5");
+    const Discarded discarded{waiting};
     BALMER_TRY(const auto digest, dataset::writeDataset(waiting, content));
+    // A name that is taken leaves no file behind; the registry itself decides between two writers at once.
+    if (const auto present = run.project().datasets().get(name); present && present->digest != digest)
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "there is another dataset \"" + name + "\" already; choose another name");
     store::DatasetRecord record;
     record.name = name;
     record.digest = digest;

@@ -45,6 +45,8 @@ JobKind learnKind(const Environment& environment);
 JobKind scoreKind(const Environment& environment);
 JobKind roundKind(const Environment& environment);
 JobKind labelImportKind(const Environment& environment);
+JobKind labelExportKind(const Environment& environment);
+JobKind exportKind(const Environment& environment);
 
 /// One run of a runner, as its function sees it.
 struct Run {
@@ -53,7 +55,12 @@ struct Run {
     core::TaskContext& task;
     jobs::JobNotes& notes;
     store::Project& project() const { return environment.project; }
+    /// Threads to compute with: as many as the parameter wants, or with 0 those of the environment.
+    /// Errors: InvalidArgument for a number outside 0 … mostThreads.
+    core::Result<std::size_t> threads(int wanted) const;
 };
+
+constexpr int mostThreads = 1024;
 
 /// Binds a parameter struct and the function that does the work.
 template <Parameters P>

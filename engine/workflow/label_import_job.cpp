@@ -44,6 +44,9 @@ core::Result<jobs::Outcome> importLabels(const LabelImportParameters& parameters
     BALMER_TRY(const auto table, io::readTableText(parameters.file));
     BALMER_TRY(const auto idColumn, columnOf(table, parameters.idColumn, {"id", "spectrum", "name"}, 0));
     BALMER_TRY(const auto labelColumn, columnOf(table, parameters.labelColumn, {"label", "class"}, 1));
+    if (table.rows.empty())
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "the table " + parameters.file + " has no row; give one row for each label");
     BALMER_CHECK(run.task.checkpoint(0.2, "reading labels"));
 
     BALMER_TRY(const auto catalogued, run.project().catalogue().ids({}));

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/learn/cross_validation.h"
-#include "engine/store/artefact_folder.h"
 #include "engine/workflow/job_kinds.h"
 #include "engine/workflow/network.h"
 #include "engine/workflow/spectrum_source.h"
@@ -57,14 +56,30 @@ json describeMetrics(const learn::Metrics& metrics, const std::vector<std::strin
             {"by_class", std::move(byClass)}};
 }
 
+/// For classes that were named one by one.
+core::Status checkClasses(const std::vector<std::string>& classes) {
+    if (classes.size() < 2)
+        return core::fail(core::ErrorCode::InvalidArgument, "parameters.classes names \"" + classes.front() +
+                                                                "\" alone; a network tells at least two classes apart");
+    for (std::size_t k = 0; k < classes.size(); ++k)
+        if (std::find(classes.begin(), classes.begin() + static_cast<std::ptrdiff_t>(k), classes[k]) !=
+            classes.begin() + static_cast<std::ptrdiff_t>(k))
+            return core::fail(core::ErrorCode::InvalidArgument,
+                              "parameters.classes names \"" + classes[k] + "\" twice; name each class once");
+    return {};
+}
+
 core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, const Run& run) {
-    if (parameters.folds < 0 || parameters.folds == 1 || parameters.threads < 0)
+    if (parameters.folds < 0 || parameters.folds == 1)
         return core::fail(core::ErrorCode::InvalidArgument,
-                          "parameters.folds must be 0 or at least 2, and parameters.threads at least 0");
+                          "parameters.folds must be 0 (no cross-validation) or at least 2");
+    BALMER_TRY(const auto threads, run.threads(parameters.threads));
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
     auto classes = parameters.classes;
     if (classes.empty()) {
         BALMER_TRY(classes, classesOf(run.project(), dataset));
+    } else {
+        BALMER_CHECK(checkClasses(classes));
     }
     if (classes.empty())
         return core::fail(core::ErrorCode::InvalidArgument,
@@ -74,7 +89,8 @@ core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, cons
     for (std::size_t k = 0; k < classes.size(); ++k)
         if (labels.countByClass[k] == 0)
             return core::fail(core::ErrorCode::InvalidArgument, "no spectrum of the dataset " + parameters.dataset +
-                                                                    " is labelled \"" + classes[k] + "\"");
+                                                                    " is labelled \"" + classes[k] +
+                                                                    "\"; label some, or leave that class out");
     if (classes.size() < 2)
         return core::fail(core::ErrorCode::InvalidArgument,
                           "all labels of the dataset " + parameters.dataset + " are \"" + classes.front() +
@@ -89,7 +105,7 @@ core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, cons
     network.patience = parameters.patience;
     network.balance = parameters.balance;
     network.networks = parameters.networks;
-    network.threads = parameters.threads > 0 ? static_cast<std::size_t>(parameters.threads) : run.environment.threads;
+    network.threads = threads;
     network.attributes = {{"dataset", parameters.dataset}, {"dataset_digest", dataset.digest()}};
 
     json result{{"dataset", parameters.dataset},
@@ -118,19 +134,14 @@ core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, cons
     auto task = run.task.part(share, 1);
     BALMER_TRY(const auto model, makeNetwork(network));
     BALMER_TRY(const auto report, model->train(training.rows.view(), training.labels, task));
-    const auto file = run.project().folder() / ("model-" + std::to_string(run.job.id) + ".part");
-    BALMER_CHECK(model->save(file));
-    auto artefact = run.project().artefacts().putFile(file, "model", "application/x-balmer-network");
-    std::error_code ignored;
-    std::filesystem::remove(file, ignored);
-    if (!artefact) return core::fail(std::move(artefact).error());
+    BALMER_TRY(const auto artefact, keepModel(run, *model));
 
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
     result["epochs"] = report.epochs;
     result["input_scaling"] = report.inputScaling;
     result["seconds"] = seconds.count();
     jobs::Outcome outcome;
-    outcome.artefacts = {*artefact};
+    outcome.artefacts = {artefact};
     outcome.resultJson = result.dump(-1, ' ', false, json::error_handler_t::replace);
     return outcome;
 }

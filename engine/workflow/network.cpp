@@ -49,6 +49,17 @@ core::Result<std::unique_ptr<learn::Classifier>> loadNetwork(const std::filesyst
 
 #endif
 
+core::Result<jobs::Artefact> keepModel(const Run& run, const learn::Classifier& model) {
+    const auto file = run.project().folder() / ("model-" + std::to_string(run.job.id) + ".part");
+    const auto kept = [&]() -> core::Result<jobs::Artefact> {
+        BALMER_CHECK(model.save(file));
+        return run.project().artefacts().putFile(file, "model", "application/x-balmer-network");
+    }();
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+    return kept;
+}
+
 std::string modelName(const jobs::Job& job) { return job.spec.kind + "-" + std::to_string(job.id); }
 
 core::Result<ModelReference> findModel(store::Project& project, const std::string& name) {

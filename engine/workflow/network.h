@@ -11,6 +11,7 @@
 #include "engine/jobs/job.h"
 #include "engine/learn/classifier.h"
 #include "engine/store/project.h"
+#include "engine/workflow/job_kinds.h"
 
 namespace balmer::workflow {
 
@@ -30,6 +31,9 @@ struct NetworkParameters {
 core::Result<std::unique_ptr<learn::Classifier>> makeNetwork(const NetworkParameters& parameters);
 /// Errors: Unsupported, NotFound, Io, Format.
 core::Result<std::unique_ptr<learn::Classifier>> loadNetwork(const std::filesystem::path& file, std::size_t threads);
+
+/// The trained network as the artefact "model" of this run. Errors: Io, those of the artefacts' folder.
+core::Result<jobs::Artefact> keepModel(const Run& run, const learn::Classifier& model);
 
 /// A trained model by the name that the user knows it by.
 struct ModelReference {

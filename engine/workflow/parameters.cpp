@@ -1,5 +1,6 @@
 #include "engine/workflow/parameters.h"
 
+#include <algorithm>
 #include <limits>
 
 #include <nlohmann/json.hpp>
@@ -19,9 +20,11 @@ class Reader final : public Fields {
     core::Status finish() const {
         if (!problem_.empty()) return core::fail(ErrorCode::InvalidArgument, problem_);
         for (const auto& [key, value] : object_.items()) {
-            if (key == "schema" || (", " + known_ + ",").find(", " + key + ",") != std::string::npos) continue;
+            if (key == "schema" || std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+            std::string known;
+            for (const auto name : known_) known += (known.empty() ? "" : ", ") + std::string(name);
             return core::fail(ErrorCode::InvalidArgument, "parameters." + key +
-                                                              " is not a field of this job; its fields are: " + known_);
+                                                              " is not a field of this job; its fields are: " + known);
         }
         if (object_.contains("schema") && object_["schema"] != 1)
             return core::fail(ErrorCode::InvalidArgument,
@@ -84,7 +87,7 @@ class Reader final : public Fields {
 
   private:
     const json* find(std::string_view name, bool required, std::string_view what) {
-        known_ += (known_.empty() ? "" : ", ") + std::string(name);
+        known_.push_back(name);
         const auto found = object_.find(name);
         if (found != object_.end()) return &*found;
         if (required && problem_.empty())
@@ -98,7 +101,8 @@ class Reader final : public Fields {
     }
 
     const json& object_;
-    std::string problem_, known_;
+    std::string problem_;
+    std::vector<std::string_view> known_; // literals of the declarations
 };
 
 /// Puts values (or their explanations) down in the order of their declaration.

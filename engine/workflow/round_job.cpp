@@ -17,7 +17,6 @@
 #include "engine/core/random_stream.h"
 #include "engine/io/table_text.h"
 #include "engine/learn/metrics.h"
-#include "engine/store/artefact_folder.h"
 #include "engine/store/label_log.h"
 #include "engine/store/round_archive.h"
 #include "engine/workflow/injected_rows.h"
@@ -77,8 +76,7 @@ struct RoundParameters {
         BALMER_CHECK(atLeast(estimate, 0, "estimate"));
         BALMER_CHECK(atLeast(candidates, 0, "candidates"));
         BALMER_CHECK(atLeast(simulated, 0, "simulated"));
-        BALMER_CHECK(atLeast(enough, 1, "enough"));
-        return atLeast(threads, 0, "threads");
+        return atLeast(enough, 1, "enough");
     }
 };
 
@@ -158,7 +156,7 @@ core::Result<Trained> teach(const RoundParameters& parameters, const Run& run, c
     network.seed = parameters.seed;
     network.epochs = parameters.epochs;
     network.patience = parameters.patience;
-    network.threads = parameters.threads > 0 ? static_cast<std::size_t>(parameters.threads) : run.environment.threads;
+    BALMER_TRY(network.threads, run.threads(parameters.threads));
     network.attributes = {{"dataset", parameters.dataset}, {"dataset_digest", dataset.digest()}};
     const auto labelled = labelledRows(dataset, labels);
     if (!lesson.simulated) {
@@ -317,23 +315,19 @@ core::Result<jobs::Outcome> playRound(const RoundParameters& parameters, const R
     }
     BALMER_TRY(const auto taught, teach(parameters, run, dataset, classes, labels, lesson));
 
-    const auto file = run.project().folder() / ("model-" + std::to_string(run.job.id) + ".part");
-    BALMER_CHECK(taught.model->save(file));
-    auto artefact = run.project().artefacts().putFile(file, "model", "application/x-balmer-network");
-    std::error_code ignored;
-    std::filesystem::remove(file, ignored);
-    if (!artefact) return core::fail(std::move(artefact).error());
     BALMER_CHECK(run.task.checkpoint(0.95, "drawing the lists"));
-    BALMER_CHECK(keepScores(run.project(), parameters.dataset, parameters.classes, taught.probabilities.view(),
-                            run.job.id, artefact->digest));
     const int number = previous ? previous->number + 1 : 1;
     BALMER_TRY(const auto lists, drawLists(parameters, classes, labels, taught.probabilities, number));
+    // From here on it is kept, and nothing asks whether to stop: a round is there with all that belongs to it.
+    BALMER_TRY(const auto artefact, keepModel(run, *taught.model));
+    BALMER_CHECK(keepScores(run.project(), parameters.dataset, parameters.classes, taught.probabilities.view(),
+                            run.job.id, artefact.digest));
 
     store::RoundRecord round;
     round.dataset = parameters.dataset;
     round.classes = parameters.classes;
     round.targets = parameters.targets;
-    round.model = artefact->digest;
+    round.model = artefact.digest;
     round.job = run.job.id;
     round.parameters = run.job.spec.parameters;
     addItems(round, active::RoundList::Oracle, lists.oracle, dataset, parameters.classes);
@@ -373,7 +367,7 @@ core::Result<jobs::Outcome> playRound(const RoundParameters& parameters, const R
     }
     if (!parameters.oracle.empty()) result["recall"] = recallOf(truth, dataset, classes, taught.probabilities);
     jobs::Outcome outcome;
-    outcome.artefacts = {*artefact};
+    outcome.artefacts = {artefact};
     outcome.resultJson = result.dump(-1, ' ', false, json::error_handler_t::replace);
     return outcome;
 }

@@ -30,7 +30,7 @@ struct ScoreParameters {
 core::Result<jobs::Outcome> scoreDataset(const ScoreParameters& parameters, const Run& run) {
     BALMER_TRY(const auto reference, findModel(run.project(), parameters.model));
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
-    const auto threads = parameters.threads > 0 ? static_cast<std::size_t>(parameters.threads) : run.environment.threads;
+    BALMER_TRY(const auto threads, run.threads(parameters.threads));
     BALMER_TRY(const auto model, loadNetwork(reference.file, threads));
     if (model->columns() != dataset.columns())
         return core::fail(core::ErrorCode::InvalidArgument,

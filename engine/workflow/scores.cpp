@@ -1,11 +1,13 @@
 #include "engine/workflow/scores.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 
 #include "engine/active/query.h"
 #include "engine/learn/metrics.h"
 #include "engine/store/column_registry.h"
+#include "engine/store/dataset_registry.h"
 
 namespace balmer::workflow {
 
@@ -58,6 +60,34 @@ core::Status keepScores(store::Project& project, const std::string& dataset, con
     }
     BALMER_TRY([[maybe_unused]] const auto versions, project.columns().addAll(columns));
     return {};
+}
+
+core::Result<std::vector<std::optional<Predicted>>>
+newestPredictions(store::Project& project, std::span<const std::string_view> ids,
+                  const std::function<core::Result<dataset::Dataset>(const std::string& name)>& open) {
+    BALMER_TRY(const auto datasets, project.datasets().list());
+    std::vector<store::ColumnInfo> scorings;
+    for (const auto& dataset : datasets)
+        if (auto info = project.columns().info(dataset.name, "predicted")) scorings.push_back(std::move(*info));
+    std::sort(scorings.begin(), scorings.end(), [](const auto& a, const auto& b) { return a.created < b.created; });
+
+    std::vector<std::optional<Predicted>> predictions(ids.size());
+    for (const auto& scoring : scorings) {
+        BALMER_TRY(const auto dataset, open(scoring.dataset));
+        const auto values = [&](std::string_view column) { return project.columns().values(scoring.dataset, column); };
+        BALMER_TRY(const auto predicted, values("predicted"));
+        BALMER_TRY(const auto probability, values("probability"));
+        BALMER_TRY(const auto entropy, values("entropy"));
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            const auto row = dataset.rowOf(ids[i]);
+            if (!row || *row >= std::min({predicted.size(), probability.size(), entropy.size()})) continue;
+            if (!(predicted[*row] >= 0)) continue;
+            const auto category = static_cast<std::size_t>(predicted[*row]);
+            if (category < scoring.categories.size())
+                predictions[i] = Predicted{scoring.categories[category], probability[*row], entropy[*row]};
+        }
+    }
+    return predictions;
 }
 
 } // namespace balmer::workflow

@@ -1,12 +1,16 @@
 // Predictions as columns of their dataset: written once, read by tables, panels and filters. Any thread.
 #pragma once
 
-#include <map>
+#include <functional>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/core/matrix.h"
 #include "engine/core/result.h"
+#include "engine/dataset/dataset.h"
 #include "engine/jobs/job.h"
 #include "engine/store/project.h"
 
@@ -19,6 +23,17 @@ core::Status keepScores(store::Project& project, const std::string& dataset, con
 
 /// Rows predicted as each class, in the order of the classes; a row without prediction (NaN) counts for none.
 std::vector<std::size_t> countByClass(core::FloatView probabilities);
+
+struct Predicted {
+    std::string className;
+    double probability = 0, entropy = 0;
+};
+
+/// For each of these spectra what the newest scoring that speaks of it says, whatever dataset was scored.
+/// open gives the datasets (spectrum_source.h). Errors: those of the store and of open.
+core::Result<std::vector<std::optional<Predicted>>>
+newestPredictions(store::Project& project, std::span<const std::string_view> ids,
+                  const std::function<core::Result<dataset::Dataset>(const std::string& name)>& open);
 
 /// "p_single_peak"
 std::string probabilityColumn(const std::string& className);

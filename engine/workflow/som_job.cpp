@@ -58,9 +58,9 @@ core::Result<jobs::Outcome> trainMap(const SomJobParameters& parameters, const R
     BALMER_TRY(const auto topology, som::topologyFrom(parameters.topology));
     BALMER_TRY(const auto neighbourhood, som::neighbourhoodFrom(parameters.neighbourhood));
     BALMER_TRY(const auto initialisation, som::initialisationFrom(parameters.initialisation));
-    if (parameters.epochs < 1 || parameters.threads < 0)
-        return core::fail(core::ErrorCode::InvalidArgument,
-                          "parameters.epochs must be at least 1 and parameters.threads at least 0");
+    if (parameters.epochs < 1)
+        return core::fail(core::ErrorCode::InvalidArgument, "parameters.epochs must be at least 1");
+    BALMER_TRY(const auto threads, run.threads(parameters.threads));
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
 
     som::SomParameters training;
@@ -76,9 +76,7 @@ core::Result<jobs::Outcome> trainMap(const SomJobParameters& parameters, const R
     training.initialisation = initialisation;
     training.seed = parameters.seed;
 
-    core::ThreadPool pool(parameters.threads > 0 ? static_cast<std::size_t>(parameters.threads)
-                                                 : run.environment.threads,
-                          "balmer-som");
+    core::ThreadPool pool(threads, "balmer-som");
     const auto began = std::chrono::steady_clock::now();
     BALMER_TRY(const auto trained, som::train(dataset.flux(), training, pool, run.task));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;

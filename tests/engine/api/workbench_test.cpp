@@ -1,0 +1,320 @@
+// The workbench on a small project of synthetic rows: what the desktop and the command line see.
+#include "engine/api/workbench.h"
+
+#include <atomic>
+#include <cmath>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include <gmock/gmock.h>
+
+#include "engine/core/files.h"
+#include "engine/core/text_number.h"
+#include "engine/store/column_registry.h"
+#include "engine/store/project.h"
+#include "engine/store/round_archive.h"
+#include "tests/support/test_support.h"
+
+namespace balmer::api {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class WorkbenchTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        bench_ = open("tester");
+        std::string table = "id";
+        for (int column = 0; column < 20; ++column) table += "," + core::formatDouble(6550 + column);
+        for (int row = 0; row < 12; ++row) {
+            table += "\nrow-" + std::to_string(row);
+            for (int column = 0; column < 20; ++column)
+                table += "," + core::formatFixed(std::cos(0.1 * row * column) + 0.01 * row, 5);
+        }
+        ASSERT_TRUE(core::writeFile(folder_ / "m.csv", table + "\n"));
+        run("dataset-import", R"({"file": ")" + (folder_ / "m.csv").string() + R"(", "name": "m"})");
+    }
+
+    std::unique_ptr<Workbench> open(const std::string& who) const {
+        Workbench::Options options;
+        options.who = who;
+        options.threads = 2;
+        auto opened = Workbench::open(folder_ / "test.balmer", options);
+        EXPECT_TRUE(opened) << test::why(opened);
+        return opened ? *std::move(opened) : nullptr;
+    }
+    std::unique_ptr<store::Project> project() const {
+        auto opened = store::Project::open(folder_ / "test.balmer");
+        EXPECT_TRUE(opened) << test::why(opened);
+        return opened ? *std::move(opened) : nullptr;
+    }
+    jobs::Job run(const std::string& kind, const std::string& parameters) {
+        core::TaskContext task;
+        jobs::JobSpec spec;
+        spec.kind = kind;
+        spec.parameters = parameters;
+        const auto job = bench_->runHere(spec, task);
+        EXPECT_TRUE(job) << test::why(job);
+        if (!job) return {};
+        EXPECT_EQ(job->phase, jobs::Phase::Completed) << kind << ": " << (job->error ? job->error->describe() : "");
+        return *job;
+    }
+    void label(const std::string& spectrum, const std::string& className) {
+        active::LabelEvent event;
+        event.spectrum = spectrum;
+        event.className = className;
+        const auto stored = bench_->label(event);
+        ASSERT_TRUE(stored) << test::why(stored);
+        EXPECT_GT(stored->id, 0);
+        EXPECT_EQ(stored->who, "tester");
+        EXPECT_FALSE(stored->when.empty());
+    }
+    std::string labelOf(const std::string& spectrum) {
+        const auto row = bench_->spectrumRow(spectrum);
+        EXPECT_TRUE(row) << test::why(row);
+        return row ? row->label : "?";
+    }
+    /// Columns as a scoring leaves them: row 0 is an `a` with 0.9, row 1 a `b` with 0.6, row 2 was not scored.
+    static void score(store::Project& project, double probability = 0.9) {
+        std::vector<store::ColumnRegistry::NewColumn> columns(5);
+        const char* names[] = {"predicted", "probability", "entropy", "p_a", "p_b"};
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            columns[i].info.dataset = "m";
+            columns[i].info.name = names[i];
+            columns[i].values.assign(12, std::nan(""));
+        }
+        columns[0].info.kind = store::ColumnKind::Category;
+        columns[0].info.categories = {"a", "b"};
+        columns[0].values[0] = 0;
+        columns[0].values[1] = 1;
+        columns[1].values[0] = probability;
+        columns[1].values[1] = 0.6;
+        columns[2].values[0] = 0.47;
+        columns[2].values[1] = 0.97;
+        columns[3].values[0] = probability;
+        columns[3].values[1] = 0.4;
+        columns[4].values[0] = 1 - probability;
+        columns[4].values[1] = 0.6;
+        ASSERT_TRUE(project.columns().addAll(columns));
+    }
+
+    test::TemporaryFolder folder_;
+    std::unique_ptr<Workbench> bench_;
+};
+
+TEST_F(WorkbenchTest, LabelsStandAndAreTakenBackOneByOne) {
+    label("row-1", "a");
+    label("row-1", "b");
+    label("row-2", "a");
+    EXPECT_EQ(labelOf("row-1"), "b");
+    for (const auto* expected : {"row-2", "row-1", "row-1"}) {
+        const auto undone = bench_->undoLabel();
+        ASSERT_TRUE(undone) << test::why(undone);
+        EXPECT_EQ(undone->spectrum, expected);
+    }
+    EXPECT_EQ(labelOf("row-1"), "");
+    const auto nothing = bench_->undoLabel();
+    ASSERT_FALSE(nothing);
+    EXPECT_EQ(nothing.error().code(), core::ErrorCode::NotFound);
+    EXPECT_EQ(bench_->labelHistory("row-1")->size(), 4u) << "events are kept, those taken back too";
+}
+
+TEST_F(WorkbenchTest, UndoFindsTheWayBackPastManyThatWereTakenBack) {
+    label("row-0", "kept");
+    for (int i = 0; i < 70; ++i) label("row-" + std::to_string(i % 11 + 1), "a");
+    for (int i = 0; i < 70; ++i) ASSERT_TRUE(bench_->undoLabel());
+    const auto last = bench_->undoLabel();
+    ASSERT_TRUE(last) << test::why(last);
+    EXPECT_EQ(last->className, "kept");
+    EXPECT_FALSE(bench_->undoLabel());
+}
+
+TEST_F(WorkbenchTest, OnlyOnesOwnLabelsAreTakenBack) {
+    label("row-1", "a");
+    const auto other = open("somebody else");
+    EXPECT_FALSE(other->undoLabel());
+    EXPECT_EQ(labelOf("row-1"), "a");
+}
+
+TEST_F(WorkbenchTest, CountsOfLabels) {
+    label("row-1", "a");
+    label("row-2", "a");
+    label("row-2", "b");
+    active::LabelEvent old;
+    old.spectrum = "row-3";
+    old.className = "a";
+    old.when = "2001-01-01T00:00:00.000Z";
+    ASSERT_TRUE(bench_->label(old));
+    const auto counts = bench_->labelCounts();
+    ASSERT_TRUE(counts) << test::why(counts);
+    EXPECT_EQ(counts->today, 2u) << "each spectrum once, and only what was labelled today";
+    EXPECT_EQ(counts->total, 3u);
+    EXPECT_THAT(counts->byClass, ElementsAre(std::pair<std::string, std::size_t>("a", 2), std::pair<std::string, std::size_t>("b", 1)));
+}
+
+TEST_F(WorkbenchTest, FlagsAndCommentsStandInTheTable) {
+    active::LabelEvent event;
+    event.spectrum = "row-4";
+    event.kind = active::LabelKind::NotSure;
+    event.comment = "blend?";
+    ASSERT_TRUE(bench_->label(event));
+    event.kind = active::LabelKind::Noteworthy;
+    event.comment.clear();
+    ASSERT_TRUE(bench_->label(event));
+    const auto rows = bench_->spectra("");
+    ASSERT_TRUE(rows) << test::why(rows);
+    ASSERT_EQ(rows->size(), 12u);
+    EXPECT_EQ((*rows)[4].flags, "not sure, noteworthy");
+    EXPECT_EQ((*rows)[4].comment, "blend?");
+    EXPECT_EQ(bench_->spectrumRow("row-4")->comment, "blend?");
+}
+
+TEST_F(WorkbenchTest, TheNewestScoringIsShown) {
+    const auto scoring = project();
+    ASSERT_TRUE(bench_->prediction("m", "row-0")->probabilities.empty()) << "nothing was scored yet";
+    score(*scoring);
+    auto rows = bench_->spectra("");
+    ASSERT_TRUE(rows) << test::why(rows);
+    EXPECT_EQ((*rows)[0].predicted, "a");
+    EXPECT_EQ((*rows)[0].probability, 0.9);
+    EXPECT_EQ((*rows)[1].predicted, "b");
+    EXPECT_EQ((*rows)[2].predicted, "");
+    EXPECT_FALSE((*rows)[2].probability);
+    const auto prediction = bench_->prediction("m", "row-1");
+    ASSERT_TRUE(prediction) << test::why(prediction);
+    EXPECT_THAT(prediction->classes, ElementsAre("a", "b"));
+    EXPECT_THAT(prediction->probabilities, ElementsAre(0.4, 0.6));
+    score(*scoring, 0.7); // another scoring, by another process
+    EXPECT_EQ(bench_->spectrumRow("row-0")->probability, 0.7);
+    EXPECT_EQ(bench_->prediction("m", "row-0")->probabilities[0], 0.7);
+    EXPECT_FALSE(bench_->prediction("nothing", "row-0"));
+}
+
+TEST_F(WorkbenchTest, DatasetsGiveTheirRows) {
+    const auto datasets = bench_->datasets();
+    ASSERT_TRUE(datasets && datasets->size() == 1);
+    EXPECT_EQ(datasets->front().rows, 12u);
+    EXPECT_EQ(datasets->front().columns, 20u);
+    const auto row = bench_->datasetRow("m", "row-0");
+    ASSERT_TRUE(row) << test::why(row);
+    EXPECT_EQ(row->flux.size(), 20u);
+    EXPECT_EQ(row->wavelengthAngstrom.front(), 6550);
+    EXPECT_EQ(bench_->datasetRow("m", "row-99").error().code(), core::ErrorCode::NotFound);
+    const auto spectrum = bench_->loadSpectrum("row-3");
+    ASSERT_TRUE(spectrum) << test::why(spectrum);
+    EXPECT_EQ(spectrum->size(), 20u);
+}
+
+TEST_F(WorkbenchTest, AMapHoldsEveryRowOnce) {
+    const auto job = run("som", R"({"dataset": "m", "grid": "3x2", "epochs": 3})");
+    const auto maps = bench_->maps();
+    ASSERT_TRUE(maps && maps->size() == 1);
+    EXPECT_EQ(maps->front().job, job.id);
+    const auto map = bench_->map(job.id);
+    ASSERT_TRUE(map) << test::why(map);
+    EXPECT_EQ(map->uMatrix.size(), 6u);
+    EXPECT_EQ(map->codebook.rows(), 6u);
+    std::size_t members = 0;
+    for (const auto& neuron : map->members) {
+        members += neuron.size();
+        for (std::size_t i = 1; i < neuron.size(); ++i) EXPECT_LE(neuron[i - 1].distance, neuron[i].distance);
+    }
+    EXPECT_EQ(members, 12u);
+    EXPECT_EQ(bench_->map(job.id + 100).error().code(), core::ErrorCode::NotFound);
+    // A second map of the dataset does not take the first one's members.
+    run("som", R"({"dataset": "m", "grid": "2x2", "epochs": 3})");
+    EXPECT_EQ(bench_->map(job.id)->members.size(), 6u);
+}
+
+TEST_F(WorkbenchTest, ARoundsPrecisionIsThatOfTheLabelsThatStand) {
+    store::RoundRecord record;
+    record.dataset = "m";
+    record.classes = {"other", "a"};
+    record.targets = {"a"};
+    record.job = 1; // the import stands in for the job of the round
+    record.items = {{active::RoundList::Oracle, 1, "row-5", "other", 0.5, 1, "unsure"},
+                    {active::RoundList::PerformanceEstimate, 1, "row-6", "a", 0.9, 0.3, "sample"},
+                    {active::RoundList::PerformanceEstimate, 2, "row-7", "a", 0.8, 0.5, "sample"}};
+    ASSERT_TRUE(project()->rounds().add(record));
+    auto round = bench_->round(1);
+    ASSERT_TRUE(round) << test::why(round);
+    EXPECT_EQ(round->entries.size(), 3u);
+    EXPECT_FALSE(round->info.precision);
+    label("row-6", "a");
+    label("row-7", "other");
+    round = bench_->round(1);
+    ASSERT_TRUE(round) << test::why(round);
+    EXPECT_EQ(round->info.judged, 2u);
+    EXPECT_DOUBLE_EQ(*round->info.precision, 0.5);
+    EXPECT_EQ(bench_->round(99).error().code(), core::ErrorCode::NotFound);
+}
+
+TEST_F(WorkbenchTest, WrongParametersAreRefusedBeforeAJobIsMade) {
+    const auto before = bench_->jobs()->size();
+    jobs::JobSpec spec;
+    spec.kind = "som";
+    spec.parameters = R"({"dataset": "m", "epocs": 3})";
+    const auto refused = bench_->submit(spec);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), core::ErrorCode::InvalidArgument);
+    EXPECT_THAT(refused.error().message(), HasSubstr("parameters.epocs"));
+    spec.kind = "alchemy";
+    EXPECT_THAT(bench_->submit(spec).error().message(), HasSubstr("alchemy"));
+    EXPECT_EQ(bench_->jobs()->size(), before);
+    // What every kind says of itself can be submitted as it stands, once the needed fields are filled in.
+    for (const auto& kind : bench_->jobKinds()) EXPECT_THAT(kind.help, HasSubstr(": ")) << kind.kind;
+}
+
+TEST_F(WorkbenchTest, AJobNamesItsInputSeedAndVersion) {
+    const auto job = run("som", R"({"dataset": "m", "grid": "2x2", "epochs": 2, "seed": 9})");
+    EXPECT_THAT(job.spec.inputs, ElementsAre(bench_->datasets()->front().digest));
+    EXPECT_EQ(job.spec.seed, 9u);
+    EXPECT_EQ(job.programVersion, programVersion());
+}
+
+TEST_F(WorkbenchTest, EventsTellOfLabelsAndFinishedJobs) {
+    std::mutex mutex;
+    std::condition_variable told;
+    std::string labelled;
+    bool mapped = false;
+    auto subscription = bench_->subscribe([&](const Event& event) {
+        const std::lock_guard lock(mutex);
+        if (event.kind == Event::Kind::Labels) labelled = event.spectrum;
+        mapped = mapped || event.kind == Event::Kind::Maps;
+        told.notify_all();
+    });
+    label("row-2", "a");
+    run("som", R"({"dataset": "m", "grid": "2x2", "epochs": 2})");
+    {
+        std::unique_lock lock(mutex);
+        EXPECT_TRUE(told.wait_for(lock, std::chrono::seconds(20), [&] { return mapped && labelled == "row-2"; }));
+    }
+    subscription.reset();
+    labelled.clear();
+    label("row-3", "a");
+    EXPECT_EQ(labelled, "") << "nobody listens any more";
+}
+
+TEST_F(WorkbenchTest, SettingsAreKept) {
+    EXPECT_EQ(*bench_->setting("window"), "");
+    ASSERT_TRUE(bench_->setSetting("window", "1200x800"));
+    EXPECT_EQ(*open("tester")->setting("window"), "1200x800");
+}
+
+TEST(WorkbenchOpening, WhatIsNoProjectIsSaid) {
+    test::TemporaryFolder folder;
+    ASSERT_TRUE(core::writeFile(folder / "file.balmer", "a file"));
+    EXPECT_EQ(Workbench::open(folder / "file.balmer").error().code(), core::ErrorCode::Io);
+    Workbench::Options options;
+    options.create = false;
+    EXPECT_EQ(Workbench::open(folder / "none.balmer", options).error().code(), core::ErrorCode::NotFound);
+    EXPECT_FALSE(std::filesystem::exists(folder / "none.balmer"));
+    options.create = true;
+    options.threads = 1u << 30;
+    EXPECT_EQ(Workbench::open(folder / "none.balmer", options).error().code(), core::ErrorCode::InvalidArgument);
+}
+
+} // namespace
+} // namespace balmer::api

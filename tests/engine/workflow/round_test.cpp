@@ -1,0 +1,129 @@
+#include <set>
+
+#include <gmock/gmock.h>
+
+#include "engine/store/label_log.h"
+#include "engine/store/round_archive.h"
+#include "engine/workflow/rounds.h"
+#include "tests/engine/workflow/project_with_jobs.h"
+
+namespace balmer::workflow {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+class Round : public test::ProjectWithJobs {
+  protected:
+    void SetUp() override {
+        succeed("dataset-import", {{"file", write("m.csv", matrix(60, {}))}, {"name", "m"}});
+    }
+    json parameters() const {
+        return {{"dataset", "m"},     {"classes", {"other", "single peak"}}, {"targets", {"single peak"}},
+                {"simulated", 30},    {"epochs", 2},                         {"batch", 5},
+                {"estimate", 4},      {"threads", 1}};
+    }
+    /// Every third row is a target.
+    std::string truth(const std::string& target = "single peak") const {
+        std::string table = "id,label\n";
+        for (int row = 0; row < 60; ++row)
+            table += "row-" + std::to_string(row) + "," + (row % 3 == 0 ? target : "other") + "\n";
+        return write("truth.csv", table);
+    }
+};
+
+TEST_F(Round, WordsThatDoNotFitAreRefusedBeforeAnythingIsTrained) {
+    auto wrong = parameters();
+    wrong["targets"] = {"zebra"};
+    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("zebra"));
+    wrong = parameters();
+    wrong["strategy"] = "magic";
+    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("magic"));
+    wrong = parameters();
+    wrong["batch"] = 0;
+    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("parameters.batch"));
+    wrong = parameters();
+    wrong["oracle"] = truth("quasar");
+    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("quasar"));
+    const auto rounds = project_->rounds().list();
+    ASSERT_TRUE(rounds);
+    EXPECT_TRUE(rounds->empty());
+}
+
+TEST_F(Round, PrecisionFollowsTheLabelsThatStand) {
+    store::RoundRecord round;
+    round.dataset = "m";
+    round.classes = {"other", "single peak"};
+    round.targets = {"single peak"};
+    for (int row = 0; row < 4; ++row)
+        round.items.push_back({active::RoundList::PerformanceEstimate, row + 1, "row-" + std::to_string(row),
+                               "single peak", 0.9, 0.1, ""});
+    round.items.push_back({active::RoundList::Oracle, 1, "row-9", "other", 0.5, 1.0, ""});
+    const auto kept = project_->rounds().add(round);
+    ASSERT_TRUE(kept) << test::why(kept);
+
+    const auto none = precisionOf(*project_, *kept);
+    ASSERT_TRUE(none);
+    EXPECT_FALSE(*none) << "nobody has judged yet";
+    const auto give = [&](const std::string& spectrum, const std::string& name) {
+        active::LabelEvent event;
+        event.spectrum = spectrum;
+        event.className = name;
+        event.who = "tester";
+        ASSERT_TRUE(project_->labels().append(event));
+    };
+    give("row-0", "single peak");
+    give("row-1", "other");
+    give("row-9", "single peak"); // of another list
+    const auto half = precisionOf(*project_, *kept);
+    ASSERT_TRUE(half && *half);
+    EXPECT_EQ((*half)->judged, 2u);
+    EXPECT_DOUBLE_EQ((*half)->precision, 0.5);
+    give("row-1", "single peak"); // a change of mind
+    const auto full = precisionOf(*project_, *kept);
+    ASSERT_TRUE(full && *full);
+    EXPECT_DOUBLE_EQ((*full)->precision, 1);
+    EXPECT_LT((*full)->lowerBound, 1);
+}
+
+#ifdef BALMER_WITH_TORCH
+
+TEST_F(Round, AnswersFromATableBecomeLabelsAndAPrecision) {
+    auto wanted = parameters();
+    wanted["oracle"] = truth();
+    const auto result = succeed("round", wanted);
+    EXPECT_EQ(result["round"], 1);
+    EXPECT_EQ(result["simulated"], true);
+    ASSERT_EQ(result["oracle"].size(), 5u);
+    std::set<std::string> asked;
+    for (const auto* list : {"oracle", "performance_estimate"})
+        for (const auto& item : result[list]) asked.insert(item["id"]);
+    for (const auto& item : result["performance_estimate"]) EXPECT_EQ(item["class"], "single peak");
+    for (std::size_t i = 1; i < result["oracle"].size(); ++i)
+        EXPECT_GE(result["oracle"][i - 1]["entropy"], result["oracle"][i]["entropy"]);
+    const auto labels = project_->labels().classes();
+    ASSERT_TRUE(labels);
+    EXPECT_EQ(labels->size(), asked.size());
+    std::size_t right = 0;
+    for (const auto& item : result["performance_estimate"]) {
+        const int row = std::stoi(item["id"].get<std::string>().substr(4));
+        right += row % 3 == 0;
+        EXPECT_EQ(labels->at(item["id"]), row % 3 == 0 ? "single peak" : "other");
+    }
+    if (result["performance_estimate"].empty()) {
+        EXPECT_TRUE(result["precision"].is_null());
+    } else {
+        EXPECT_EQ(result["judged"], result["performance_estimate"].size());
+        EXPECT_DOUBLE_EQ(result["precision"], static_cast<double>(right) / result["performance_estimate"].size());
+        EXPECT_LE(result["precision_lower_95"], result["precision"]);
+    }
+
+    const auto next = succeed("round", parameters());
+    EXPECT_EQ(next["round"], 2);
+    for (const auto& item : next["oracle"]) EXPECT_FALSE(asked.contains(item["id"])) << "asked twice";
+}
+
+#endif
+
+} // namespace
+} // namespace balmer::workflow
