@@ -127,8 +127,8 @@ core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vect
             if (++failures > 2 * rows.size() + parameters.perClass) return useless(changed.error());
             continue;
         }
-        training.append(changed->empty() ? dataset.flux().row(row) : std::span<const float>(*changed),
-                        classes.background);
+        training.appendScaled(changed->empty() ? dataset.flux().row(row) : std::span<const float>(*changed),
+                              classes.background);
         ++made;
     }
     return {};

@@ -122,13 +122,14 @@ Lesson planLesson(const RoundParameters& parameters, const RowLabels& labels) {
     return lesson;
 }
 
-/// Labels count for more than simulated rows, the more so the fewer there are.
+/// Labels count for more than simulated rows, the more so the fewer there are. They come in the scale of those, so that
+/// the network cannot tell one from the other by the unit of the flux.
 void repeatLabels(const TrainingRows& labelled, const RoundParameters& parameters, TrainingRows& training) {
     std::map<int, int> counts;
     for (const int label : labelled.labels) ++counts[label];
     for (std::size_t i = 0; i < labelled.labels.size(); ++i) {
         const int times = std::clamp(2 * parameters.simulated / counts[labelled.labels[i]], 1, 8);
-        for (int copy = 0; copy < times; ++copy) training.append(labelled.rows.row(i), labelled.labels[i]);
+        for (int copy = 0; copy < times; ++copy) training.appendScaled(labelled.rows.row(i), labelled.labels[i]);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "engine/workflow/training_rows.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -41,6 +42,17 @@ TrainingRows labelledRows(const dataset::Dataset& dataset, const RowLabels& labe
     for (std::size_t row = 0; row < dataset.rows(); ++row)
         if (labels.classIndex[row] >= 0) training.append(dataset.flux().row(row), labels.classIndex[row]);
     return training;
+}
+
+void TrainingRows::appendScaled(std::span<const float> row, int label) {
+    if (row.empty()) return;
+    const auto [low, high] = std::ranges::minmax(row);
+    const float extent = high - low;
+    if (!(extent > 0) || !std::isfinite(extent)) return;
+    if (std::abs(low + 1) < 1e-4f && std::abs(high - 1) < 1e-4f) return append(row, label);
+    std::vector<float> values(row.begin(), row.end());
+    for (float& value : values) value = (value - low) / extent * 2 - 1;
+    append(values, label);
 }
 
 } // namespace balmer::workflow

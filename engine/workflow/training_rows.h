@@ -34,6 +34,9 @@ struct TrainingRows {
         rows.appendRow(row);
         labels.push_back(label);
     }
+    /// The row brought to [−1, 1], as simulated rows are; as it stands where it has that scale.
+    /// A row without extent says nothing and is left out.
+    void appendScaled(std::span<const float> row, int label);
 };
 
 /// Unlabelled rows are left out.

@@ -59,6 +59,28 @@ TEST_F(BadInput, OptionOfTheWrongType) {
 TEST_F(BadInput, CommandThatDoesNotExist) {
     EXPECT_EQ(session_.run({"conquer"}).exitStatus, 2);
     EXPECT_EQ(session_.run({"som", "--datasets", "good"}).exitStatus, 2);
+    expectMessage(session_.fail({"conquer"}), "conquer");
+    expectMessage(session_.fail({"label", "conquer"}), "conquer");
+    expectMessage(session_.fail({"som", "--datasets", "good"}), "--datasets");
+}
+
+TEST_F(BadInput, NumbersOutOfRange) {
+    expectMessage(session_.fail({"--threads", "-3", "som", "--dataset", "good", "--grid", "3x3"}), "--threads");
+    expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "3x3", "--threads", "2000000000"}),
+                  "parameters.threads");
+    expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "3x3", "--seed", "-1"}), "--seed");
+    expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "3x3", "--radius-end", "nan"}), "--radius-end");
+    expectMessage(session_.fail({"list", "--limit", "-1"}), "--limit");
+    expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "0x5"}), "0x5");
+    expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "3x3", "--epochs", "0"}), "epochs");
+}
+
+TEST_F(BadInput, FolderWithoutSpectra) {
+    std::filesystem::create_directories(session_ / "letters");
+    session_.write("letters/one.txt", "Dear colleague,\nthere is no spectrum here.\n");
+    const auto error = session_.fail({"discover", (session_ / "letters").string()});
+    expectMessage(error, "letters");
+    expectMessage(error, "one.txt");
 }
 
 TEST_F(BadInput, DatasetThatIsNotThere) {
