@@ -42,7 +42,7 @@ void prepare(const BalmerSession& session, const std::filesystem::path& survey) 
 
 /// Trains on the labels that stand and scores the pool.
 void learnAndScore(const BalmerSession& session) {
-    const auto learned = session.run({"learn", "--dataset", "w", "--seed", "1"}, kLimit);
+    const auto learned = session.run({"learn", "--dataset", "w", "--folds", "0", "--seed", "1"}, kLimit);
     const auto json = learned.json();
     // Random labels may hold a single class; then there is no network and what was labelled is what was
     // found.
