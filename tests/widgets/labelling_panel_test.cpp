@@ -183,7 +183,7 @@ TEST_F(LabellingPanelTest, TheQueueFollowsAndAsksForWhatIsClicked) {
     QSignalSpy asked(&panel, &LabellingPanel::itemRequested);
     QTest::mouseClick(queue, Qt::LeftButton, Qt::NoModifier, QPoint(10, 20));
     ASSERT_EQ(asked.count(), 1);
-    EXPECT_EQ(asked.at(0).at(0).toInt(), 1) << "a third of the strip shows what was before";
+    EXPECT_EQ(asked.at(0).at(0).toInt(), 2) << "a third of the strip shows what was before";
 }
 
 TEST_F(LabellingPanelTest, WithoutAnItemNothingCanBeLabelled) {

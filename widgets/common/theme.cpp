@@ -124,7 +124,6 @@ QHeaderView { background: %window; border: none; }
 QHeaderView::section { background: %window; color: %muted; border: none; border-bottom: 1px solid %border; padding: 4px 6px; text-align: left; }
 QTableCornerButton::section { background: %window; border: none; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox { background: %panel; color: %text; border: 1px solid %border; border-radius: 4px; padding: 3px 6px; selection-background-color: %link; selection-color: %onlink; }
-QPlainTextEdit[tone="error"] { color: %error; }
 QSpinBox, QDoubleSpinBox { padding-right: 0px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: %selection; }
 QLineEdit[invalid="true"] { border-color: %error; }
@@ -159,12 +158,9 @@ QMenu::item { padding: 5px 24px 5px 24px; }
 QMenu::item:selected { background: %pick; color: %text; }
 QMenu::item:disabled { color: %faint; }
 QMenu::separator { height: 1px; background: %border; margin: 4px 8px; }
-QRadioButton::indicator, QCheckBox::indicator { width: 12px; height: 12px; border: 1px solid %muted; background: %panel; }
-QRadioButton::indicator { border-radius: 7px; }
-QCheckBox::indicator { border-radius: 3px; }
-QCheckBox::indicator:checked { background: %selection; border-color: %selection; }
+QRadioButton::indicator { width: 12px; height: 12px; border: 1px solid %muted; background: %panel; border-radius: 7px; }
 QRadioButton::indicator:checked { width: 6px; height: 6px; border: 4px solid %selection; }
-QRadioButton::indicator:disabled, QCheckBox::indicator:disabled { border-color: %border; }
+QRadioButton::indicator:disabled { border-color: %border; }
 QGroupBox { border: none; margin-top: 20px; font-weight: 600; }
 QGroupBox::title { subcontrol-origin: margin; left: 0; padding: 0; }
 QStatusBar { background: %window; color: %muted; }
@@ -214,7 +210,7 @@ QProgressBar::chunk { background: %selection; border-radius: 3px; }
     return sheet;
 }
 
-/// Fusion, with flat combo boxes like the other fields.
+/// Fusion, with combo boxes and check boxes as flat as the other fields.
 class HouseStyle : public QProxyStyle {
   public:
     HouseStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
@@ -241,6 +237,30 @@ class HouseStyle : public QProxyStyle {
         painter->setPen(QPen(enabled ? c.mutedText : c.border, 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
         painter->setBrush(Qt::NoBrush);
         painter->drawPolyline(QPolygonF{tip + QPointF(-4, -4), tip, tip + QPointF(4, -4)});
+        painter->restore();
+    }
+
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                       const QWidget* widget) const override {
+        if (element != PE_IndicatorCheckBox) {
+            QProxyStyle::drawPrimitive(element, option, painter, widget);
+            return;
+        }
+        const ThemeColours& c = theme();
+        const bool enabled = option->state.testFlag(State_Enabled), on = option->state.testFlag(State_On);
+        QRectF box(0, 0, 13, 13);
+        box.moveCenter(QRectF(option->rect).center());
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(QPen(!enabled ? c.border : on ? c.selection : c.mutedText, 1));
+        painter->setBrush(on ? (enabled ? c.selection : c.border) : c.panel);
+        painter->drawRoundedRect(box, 3, 3);
+        if (on) {
+            painter->setPen(QPen(QColor(Qt::white), 1.7, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+            painter->setBrush(Qt::NoBrush);
+            painter->drawPolyline(QPolygonF{box.topLeft() + QPointF(3, 6.8), box.topLeft() + QPointF(5.6, 9.3),
+                                            box.topLeft() + QPointF(10, 4)});
+        }
         painter->restore();
     }
 

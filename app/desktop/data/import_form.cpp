@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QFileDialog>
 #include <QJsonArray>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
@@ -37,6 +38,15 @@ class PathList : public QWidget {
         auto* column = new QVBoxLayout(this);
         column->setContentsMargins(0, 0, 0, 0);
         column->addWidget(list_);
+        auto* hint = new QLabel(QObject::tr("Nothing chosen yet: add files or a folder"));
+        widgets::setTone(*hint, widgets::Tone::Muted);
+        hint->setAlignment(Qt::AlignCenter);
+        hint->setWordWrap(true);
+        auto* inside = new QVBoxLayout(list_->viewport());
+        inside->addWidget(hint);
+        const auto tell = [this, hint] { hint->setVisible(list_->count() == 0); };
+        connect(list_->model(), &QAbstractItemModel::rowsInserted, hint, tell);
+        connect(list_->model(), &QAbstractItemModel::rowsRemoved, hint, tell);
         column->addLayout(row);
         connect(files, &QPushButton::clicked, this, [this] { choose(QFileDialog::ExistingFiles); });
         connect(folder, &QPushButton::clicked, this, [this] { choose(QFileDialog::Directory); });

@@ -1,8 +1,5 @@
 #include "app/desktop/jobs/jobs_place.h"
 
-#include <algorithm>
-
-#include <QAbstractTextDocumentLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QPlainTextEdit>
@@ -42,7 +39,7 @@ QPlainTextEdit* textPane(const char* name, const QString& tip) {
 JobsPlace::JobsPlace(bridge::Session& session, QWidget* parent)
     : Place(session, QStringLiteral("jobs"), parent), model_(new JobsModel(this)), view_(new QTableView),
       stack_(new QStackedWidget), empty_(new widgets::EmptyState(widgets::Icon::Jobs, tr("No job has run yet: imports, maps and rounds stand here with their progress"), tr("New job…"))),
-      splitter_(new QSplitter(Qt::Horizontal)), title_(new QLabel), facts_(new QLabel), error_(textPane("jobError", tr("What went wrong, where, and what to do; can be copied"))),
+      splitter_(new QSplitter(Qt::Horizontal)), title_(new QLabel), facts_(new QLabel), error_(new QLabel),
       tabs_(new QTabWidget), parameters_(textPane("jobParameters", tr("The job's parameters"))),
       result_(textPane("jobResult", tr("What came of it"))), artefacts_(new QTreeWidget),
       quality_(new widgets::QualitySparkline), clock_(new QTimer(this)) {
@@ -74,15 +71,12 @@ QWidget* JobsPlace::buildDetails() {
     facts_->setObjectName(QStringLiteral("jobFacts"));
     facts_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     facts_->setWordWrap(true);
-    error_->setFont(font());
+    error_->setObjectName(QStringLiteral("jobError"));
+    error_->setToolTip(tr("What went wrong, where, and what to do; can be copied"));
+    error_->setTextFormat(Qt::PlainText);
+    error_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    error_->setWordWrap(true);
     widgets::setTone(*error_, widgets::Tone::Error);
-    error_->setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
-    // As high as its sentences, to a limit. The size of a plain text's layout counts lines.
-    const auto fitError = [this](const QSizeF& lines) {
-        error_->setFixedHeight(int(std::clamp(lines.height(), 1.0, 8.0) * error_->fontMetrics().lineSpacing()) + 3 * gap);
-    };
-    fitError({0, 2});
-    connect(error_->document()->documentLayout(), &QAbstractTextDocumentLayout::documentSizeChanged, this, fitError);
     artefacts_->setObjectName(QStringLiteral("jobArtefacts"));
     artefacts_->setHeaderLabels({tr("what"), tr("kind"), tr("size"), tr("digest")});
     artefacts_->setRootIsDecorated(false);
@@ -261,7 +255,7 @@ void JobsPlace::showDetails() {
     if (!job->spec.notes.empty()) facts << text(job->spec.notes);
     facts_->setText(facts.join('\n'));
     error_->setVisible(job->error.has_value());
-    if (job->error) error_->setPlainText(bridge::errorText(*job->error));
+    if (job->error) error_->setText(bridge::errorText(*job->error));
     const auto setText = [](QPlainTextEdit* pane, const QString& words) {
         if (pane->toPlainText() != words) pane->setPlainText(words);
     };

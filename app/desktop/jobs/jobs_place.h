@@ -57,7 +57,7 @@ class JobsPlace : public Place {
     QSplitter* splitter_;
     QLabel* title_;
     QLabel* facts_;
-    QPlainTextEdit* error_;
+    QLabel* error_;
     QTabWidget* tabs_;
     QPlainTextEdit* parameters_;
     QPlainTextEdit* result_;

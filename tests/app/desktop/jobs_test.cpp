@@ -75,10 +75,10 @@ TEST(JobsPlaceTest, ActionsFollowThePhaseOfTheChosenJob) {
 TEST(JobsPlaceTest, AFailedJobShowsItsSentenceAndContext) {
     Jobs desk;
     desk.window->jobs()->showJob(4);
-    auto* error = desk.window->findChild<QPlainTextEdit*>(QStringLiteral("jobError"));
+    auto* error = desk.window->findChild<QLabel*>(QStringLiteral("jobError"));
     EXPECT_TRUE(error->isVisible());
-    EXPECT_TRUE(error->toPlainText().contains("balmer learn"));
-    EXPECT_TRUE(error->toPlainText().contains("While scoring the dataset"));
+    EXPECT_TRUE(error->text().contains("balmer learn"));
+    EXPECT_TRUE(error->text().contains("While scoring the dataset"));
 }
 
 TEST(JobsPlaceTest, ProgressArrivesByEvents) {
