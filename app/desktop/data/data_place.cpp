@@ -103,7 +103,7 @@ void DataPlace::build() {
     table_->view()->setSortingEnabled(true);
     table_->view()->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     table_->view()->horizontalHeader()->setSortIndicatorClearable(true);
-    const int widths[SpectraModel::ColumnCount] = {176, 100, 66, 50, 52, 84, 92, 92, 50, 72, 110, 100, 110, 140};
+    const int widths[SpectraModel::ColumnCount] = {176, 104, 66, 50, 52, 84, 92, 92, 50, 72, 110, 100, 110, 140};
     for (int c = 0; c < SpectraModel::ColumnCount; ++c) table_->view()->setColumnWidth(c, widths[c]);
     table_->filterEdit()->setPlaceholderText(tr("filter: snr > 10 and class like 'A%' and label is null"));
     table_->setMinimumHeight(140);
