@@ -40,6 +40,19 @@ QString displayName(LabelKind kind) {
     return {};
 }
 
+namespace {
+
+/// A label whose place in the layout does not hang on its words: they are laid out once, when they are drawn.
+class SteadyLabel : public QLabel {
+  public:
+    using QLabel::QLabel;
+    QSize sizeHint() const override { return minimumSize(); }
+    QSize minimumSizeHint() const override { return minimumSize(); }
+    bool hasHeightForWidth() const override { return false; }
+};
+
+} // namespace
+
 struct LabellingPanel::Private {
     LabellingPanel* view = nullptr;
     LabelItem item;
@@ -268,7 +281,7 @@ QWidget* LabellingPanel::Private::makeRight() {
     grid->setColumnStretch(1, 1);
     column->addLayout(grid);
     column->addSpacing(2 * gridStep);
-    reason = new QLabel(right);
+    reason = new SteadyLabel(right);
     reason->setObjectName(QStringLiteral("labellingReason"));
     reason->setWordWrap(true);
     reason->setAlignment(Qt::AlignTop | Qt::AlignLeft);
@@ -360,7 +373,7 @@ void LabellingPanel::Private::showPrediction() {
         text += tr("<p><span style='color:%1'>chosen because</span><br/>%2</p>")
                     .arg(muted, item.reason.toHtmlEscaped());
     }
-    reason->setText(text);
+    if (reason->text() != text) reason->setText(text);
 }
 
 void LabellingPanel::Private::showMetadata() {
@@ -378,7 +391,7 @@ void LabellingPanel::Private::showMetadata() {
                             .arg(muted, key.toHtmlEscaped(), value.toHtmlEscaped());
         html += QStringLiteral("</table>");
     }
-    metadata->setText(html);
+    if (metadata->text() != html) metadata->setText(html);
 }
 
 void LabellingPanel::Private::leaveComment() {

@@ -103,7 +103,7 @@ void DataPlace::build() {
     table_->view()->setSortingEnabled(true);
     table_->view()->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     table_->view()->horizontalHeader()->setSortIndicatorClearable(true);
-    const int widths[SpectraModel::ColumnCount] = {176, 92, 70, 52, 52, 84, 82, 82, 52, 72, 110, 100, 110, 140};
+    const int widths[SpectraModel::ColumnCount] = {176, 104, 66, 50, 52, 84, 92, 92, 50, 72, 110, 100, 110, 140};
     for (int c = 0; c < SpectraModel::ColumnCount; ++c) table_->view()->setColumnWidth(c, widths[c]);
     table_->filterEdit()->setPlaceholderText(tr("filter: snr > 10 and class like 'A%' and label is null"));
     table_->setMinimumHeight(140);
@@ -194,7 +194,7 @@ void DataPlace::build() {
     auto* collections = dock(docks_, "collectionsDock", tr("Collections"), left, Qt::LeftDockWidgetArea);
     auto* inspector = dock(docks_, "inspectorDock", tr("Inspector"), inspector_, Qt::RightDockWidgetArea);
     addActions({collections->toggleViewAction(), inspector->toggleViewAction()});
-    docks_->resizeDocks({collections, inspector}, {184, 272}, Qt::Horizontal);
+    docks_->resizeDocks({collections, inspector}, {184, 248}, Qt::Horizontal);
 
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
