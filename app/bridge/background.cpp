@@ -7,7 +7,8 @@
 namespace balmer::bridge {
 
 Background::Background(std::string threadName, QObject* parent)
-    : QObject(parent), thread_([this, name = std::move(threadName)](const std::stop_token& stop) { loop(stop, name); }) {}
+    : QObject(parent),
+      thread_([this, name = std::move(threadName)](const std::stop_token& stop) { loop(stop, name); }) {}
 
 Background::~Background() {
     {
@@ -32,7 +33,8 @@ void Background::post(QObject* receiver, std::string key, Task task) {
     {
         const std::lock_guard lock(mutex_);
         if (replaces) {
-            undelivered_ -= std::erase_if(waiting_, [&](const auto& other) { return other->key == request->key; });
+            undelivered_ -=
+                std::erase_if(waiting_, [&](const auto& other) { return other->key == request->key; });
             if (atWork_ && atWork_->key == request->key) atWork_->stop.request_stop();
         }
         waiting_.push_back(std::move(request));
@@ -49,7 +51,8 @@ void Background::forget(QObject* receiver, const std::string& key) {
         dropped = std::erase_if(waiting_, [&](const auto& other) { return other->key == wanted; });
         if (atWork_ && atWork_->key == wanted) atWork_->stop.request_stop();
     }
-    for (; dropped > 0; --dropped) settle();
+    for (; dropped > 0; --dropped)
+        settle();
 }
 
 void Background::loop(const std::stop_token& stop, const std::string& name) {
@@ -70,7 +73,8 @@ void Background::loop(const std::stop_token& stop, const std::string& name) {
             atWork_ = nullptr;
         }
         QMetaObject::invokeMethod(
-            this, [this, request, delivery = std::move(delivery)] { deliver(request, delivery); }, Qt::QueuedConnection);
+            this, [this, request, delivery = std::move(delivery)] { deliver(request, delivery); },
+            Qt::QueuedConnection);
     }
 }
 

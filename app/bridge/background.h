@@ -1,9 +1,9 @@
 // Background: one named thread that works for the user interface and hands each result back to its thread.
 //
-// Owned by the Session, made and destroyed on the UI thread; run() and latest() are called there. Requests are worked
-// through in order. A result is delivered on the UI thread, and dropped when the receiver has died or when a newer
-// request of the same key has been made meanwhile. Nothing here ever makes the UI thread wait, except that the
-// destructor lets the request at work end.
+// Owned by the Session, made and destroyed on the UI thread; run() and latest() are called there. Requests
+// are worked through in order. A result is delivered on the UI thread, and dropped when the receiver has died
+// or when a newer request of the same key has been made meanwhile. Nothing here ever makes the UI thread
+// wait, except that the destructor lets the request at work end.
 #pragma once
 
 #include <condition_variable>
@@ -29,14 +29,15 @@ class Background : public QObject {
     explicit Background(std::string threadName, QObject* parent = nullptr);
     ~Background() override;
 
-    /// Calls work(std::stop_token) on the thread and deliver(its value) on the UI thread, while receiver lives.
+    /// Calls work(std::stop_token) on the thread and deliver(its value) on the UI thread, while receiver
+    /// lives.
     template <typename Work, typename Deliver>
     void run(QObject* receiver, Work work, Deliver deliver) {
         post(receiver, {}, bind(std::move(work), std::move(deliver)));
     }
 
-    /// The same for work that follows the cursor: a newer request of this receiver and key replaces an older one that
-    /// still waits, asks one at work to stop, and keeps its result from being delivered.
+    /// The same for work that follows the cursor: a newer request of this receiver and key replaces an older
+    /// one that still waits, asks one at work to stop, and keeps its result from being delivered.
     template <typename Work, typename Deliver>
     void latest(QObject* receiver, const std::string& key, Work work, Deliver deliver) {
         post(receiver, key, bind(std::move(work), std::move(deliver)));

@@ -10,13 +10,16 @@ namespace balmer::bridge {
 
 namespace {
 
-QDateTime parsed(const std::string& iso) { return QDateTime::fromString(text(iso), Qt::ISODateWithMs); }
+QDateTime parsed(const std::string& iso) {
+    return QDateTime::fromString(text(iso), Qt::ISODateWithMs);
+}
 
 } // namespace
 
 QString countText(std::size_t count) {
     QString digits = QString::number(count);
-    for (qsizetype at = digits.size() - 3; at > 0; at -= 3) digits.insert(at, QChar(0x202F));
+    for (qsizetype at = digits.size() - 3; at > 0; at -= 3)
+        digits.insert(at, QChar(0x202F));
     return digits;
 }
 
@@ -55,7 +58,9 @@ std::optional<double> secondsBetween(const std::string& start, const std::string
     return double(from.msecsTo(to)) / 1000.0;
 }
 
-QString bytesText(qint64 bytes) { return QLocale::c().formattedDataSize(bytes, 1, QLocale::DataSizeSIFormat); }
+QString bytesText(qint64 bytes) {
+    return QLocale::c().formattedDataSize(bytes, 1, QLocale::DataSizeSIFormat);
+}
 
 QString errorSentence(const core::Error& error) {
     QString sentence = text(error.message());
@@ -66,7 +71,8 @@ QString errorSentence(const core::Error& error) {
 
 QString errorText(const core::Error& error) {
     QString all = errorSentence(error);
-    for (const auto& context : error.context()) all += "\nWhile " + text(context) + '.';
+    for (const auto& context : error.context())
+        all += "\nWhile " + text(context) + '.';
     return all;
 }
 

@@ -1,4 +1,5 @@
-// Text as the desktop shows it: strings between std and Qt, numbers with the digits they deserve, times and durations.
+// Text as the desktop shows it: strings between std and Qt, numbers with the digits they deserve, times and
+// durations.
 //
 // Pure functions; any thread. Numbers are written locale-free, thousands parted by a narrow space.
 #pragma once
@@ -13,8 +14,12 @@
 
 namespace balmer::bridge {
 
-inline QString text(const std::string& value) { return QString::fromUtf8(value.data(), qsizetype(value.size())); }
-inline std::string plain(const QString& value) { return value.toStdString(); }
+inline QString text(const std::string& value) {
+    return QString::fromUtf8(value.data(), qsizetype(value.size()));
+}
+inline std::string plain(const QString& value) {
+    return value.toStdString();
+}
 
 /// "12 936"
 QString countText(std::size_t count);

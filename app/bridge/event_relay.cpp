@@ -17,7 +17,9 @@ EventRelay::EventRelay(api::Workbench& workbench, QObject* parent) : QObject(par
     subscription_ = workbench.subscribe([this](const api::Event& event) { receive(event); });
 }
 
-EventRelay::~EventRelay() { subscription_.reset(); }
+EventRelay::~EventRelay() {
+    subscription_.reset();
+}
 
 void EventRelay::receive(const api::Event& event) {
     const std::lock_guard lock(mutex_);
@@ -50,7 +52,8 @@ void EventRelay::flush() {
     if (now.kinds.contains(Kind::Rounds)) Q_EMIT roundsChanged();
     if (!now.jobs.empty()) {
         std::vector<jobs::Job> states;
-        for (auto& [id, job] : now.jobs) states.push_back(std::move(job));
+        for (auto& [id, job] : now.jobs)
+            states.push_back(std::move(job));
         Q_EMIT jobsChanged(states);
     }
 }

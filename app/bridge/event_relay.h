@@ -1,7 +1,7 @@
 // EventRelay: carries the workbench's events to the UI thread, gathered, at most ten times a second.
 //
-// Owned by the Session; made and destroyed on the UI thread, before the workbench goes. Of several states of one job
-// only the newest is delivered, and each kind of change once.
+// Owned by the Session; made and destroyed on the UI thread, before the workbench goes. Of several states of
+// one job only the newest is delivered, and each kind of change once.
 #pragma once
 
 #include <map>

@@ -31,7 +31,8 @@ widgets::PlottedSpectrum plotted(const spectrum::Spectrum& spectrum, const QStri
     plot.flux = spectrum.flux;
     plot.error = errorsOf(spectrum.inverseVariance);
     plot.mask.resize(spectrum.size());
-    for (std::size_t i = 0; i < spectrum.size(); ++i) plot.mask[i] = spectrum.good(i) ? 0 : 1;
+    for (std::size_t i = 0; i < spectrum.size(); ++i)
+        plot.mask[i] = spectrum.good(i) ? 0 : 1;
     return plot;
 }
 
@@ -46,15 +47,20 @@ widgets::PlottedSpectrum plotted(const api::WindowRow& row) {
     return plot;
 }
 
-QString wavelengthLabel(bool vacuum) { return vacuum ? QStringLiteral("λ (vacuum) [Å]") : QStringLiteral("λ [Å]"); }
+QString wavelengthLabel(bool vacuum) {
+    return vacuum ? QStringLiteral("λ (vacuum) [Å]") : QStringLiteral("λ [Å]");
+}
 
 QString fluxLabel(const QString& unit) {
     QString shown = unit.trimmed();
     if (shown.isEmpty()) return QStringLiteral("flux [arbitrary units]");
-    static const QRegularExpression tenTo(QStringLiteral("(?:1(?:\\.0*)?[eE]|10\\s*(?:\\^|\\*\\*)\\s*\\(?)([+-]?\\d+)\\)?"));
-    static const QRegularExpression power(QStringLiteral("(?<=[A-Za-zÅ])\\s*(?:(?:\\^|\\*\\*)\\s*\\(?|(?=\\(?-)\\(?)([+-]?\\d+)\\)?"));
+    static const QRegularExpression tenTo(
+        QStringLiteral("(?:1(?:\\.0*)?[eE]|10\\s*(?:\\^|\\*\\*)\\s*\\(?)([+-]?\\d+)\\)?"));
+    static const QRegularExpression power(
+        QStringLiteral("(?<=[A-Za-zÅ])\\s*(?:(?:\\^|\\*\\*)\\s*\\(?|(?=\\(?-)\\(?)([+-]?\\d+)\\)?"));
     static const auto raised = [](const QString& digits) {
-        static const QString plainDigits = QStringLiteral("-+0123456789"), high = QStringLiteral("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹");
+        static const QString plainDigits = QStringLiteral("-+0123456789"),
+                             high = QStringLiteral("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹");
         QString result;
         for (const QChar digit : digits)
             if (digit != '+') result += high[plainDigits.indexOf(digit)];
@@ -82,7 +88,8 @@ std::vector<float> thumbnail(const std::vector<float>& flux, std::size_t points)
     for (std::size_t i = 0; i < points; ++i) {
         const std::size_t from = i * flux.size() / points, to = (i + 1) * flux.size() / points;
         double sum = 0;
-        for (std::size_t j = from; j < to; ++j) sum += double(flux[j]);
+        for (std::size_t j = from; j < to; ++j)
+            sum += double(flux[j]);
         means[i] = float(sum / double(to - from));
     }
     return means;

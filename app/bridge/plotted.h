@@ -1,5 +1,5 @@
-// From the engine's spectra to what plots take. Wavelengths stated in air become vacuum wavelengths, so that one axis
-// serves all. Pure functions; any thread.
+// From the engine's spectra to what plots take. Wavelengths stated in air become vacuum wavelengths, so that
+// one axis serves all. Pure functions; any thread.
 #pragma once
 
 #include <vector>

@@ -7,7 +7,8 @@ namespace balmer::bridge {
 
 Session::Session(std::unique_ptr<api::Workbench> workbench, QObject* parent)
     : QObject(parent), workbench_(std::move(workbench)), events_(std::make_unique<EventRelay>(*workbench_)),
-      lists_(std::make_unique<Background>("balmer-lists")), cursor_(std::make_unique<Background>("balmer-cursor")) {}
+      lists_(std::make_unique<Background>("balmer-lists")),
+      cursor_(std::make_unique<Background>("balmer-cursor")) {}
 
 Session::~Session() {
     lists_.reset();

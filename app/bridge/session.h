@@ -1,8 +1,8 @@
-// Session: an open project as the desktop uses it: the workbench, its events on the UI thread, threads to ask it on,
-// and the one selection that all places share.
+// Session: an open project as the desktop uses it: the workbench, its events on the UI thread, threads to ask
+// it on, and the one selection that all places share.
 //
-// Owned by the main window; UI thread. Threads: balmer-lists (tables, headers, forms) and balmer-cursor (whatever
-// follows the cursor, so that it never waits behind a long list).
+// Owned by the main window; UI thread. Threads: balmer-lists (tables, headers, forms) and balmer-cursor
+// (whatever follows the cursor, so that it never waits behind a long list).
 #pragma once
 
 #include <memory>

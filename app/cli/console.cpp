@@ -24,8 +24,8 @@ extern "C" void onInterrupt(int) {
 
 /// Columns on the screen: bytes that begin a character.
 std::size_t width(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 } // namespace
@@ -40,20 +40,26 @@ void Console::say(std::string_view line) const {
 }
 
 void Console::warn(std::string_view line) const {
-    if (!json_) std::cerr << line << '\n';
+    if (!json_)
+        std::cerr << line << '\n';
     else
-        std::cerr << nlohmann::json{{"warning", line}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+        std::cerr << nlohmann::json{{"warning", line}}.dump(-1, ' ', false,
+                                                            nlohmann::json::error_handler_t::replace)
                   << '\n';
 }
 
 void Console::result(const nlohmann::json& object) const {
-    if (json_) std::cout << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n' << std::flush;
+    if (json_)
+        std::cout << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n'
+                  << std::flush;
 }
 
 int Console::fail(const core::Error& error) const {
     if (json_)
         result({{"error",
-                 {{"code", core::toString(error.code())}, {"message", error.message()}, {"context", error.context()}}}});
+                 {{"code", core::toString(error.code())},
+                  {"message", error.message()},
+                  {"context", error.context()}}}});
     else
         std::cerr << "balmer: " << error.describe() << '\n';
     return exitFor(error);
@@ -83,8 +89,10 @@ void Console::progress(double fraction, std::string_view stage) {
     constexpr int cells = 30;
     const int full = static_cast<int>(fraction * cells);
     std::string bar;
-    for (int i = 0; i < cells; ++i) bar += i < full ? "█" : "░";
-    std::cerr << "\r\033[K" << bar << ' ' << core::formatFixed(100 * fraction, 0) << " %  " << stage << std::flush;
+    for (int i = 0; i < cells; ++i)
+        bar += i < full ? "█" : "░";
+    std::cerr << "\r\033[K" << bar << ' ' << core::formatFixed(100 * fraction, 0) << " %  " << stage
+              << std::flush;
     barShown_ = true;
 }
 

@@ -1,7 +1,7 @@
 // Console: what the command line says, to people and to programs.
 //
-// Results go to standard output: words, or with --json exactly one object. Progress goes to standard error: a bar on
-// a terminal, JSON lines with --json, nothing otherwise. Used by the main thread alone.
+// Results go to standard output: words, or with --json exactly one object. Progress goes to standard error: a
+// bar on a terminal, JSON lines with --json, nothing otherwise. Used by the main thread alone.
 #pragma once
 
 #include <chrono>

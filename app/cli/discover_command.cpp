@@ -27,7 +27,8 @@ struct Found {
     json import, dataset, map, round, truth;
 };
 
-/// A dataset of that name with other rows belongs to an earlier run on fewer spectra; then the next name is tried.
+/// A dataset of that name with other rows belongs to an earlier run on fewer spectra; then the next name is
+/// tried.
 core::Result<json> preprocess(Session& session, const std::string& collection) {
     BALMER_TRY(auto* const bench, session.workbench());
     BALMER_TRY(const auto datasets, bench->datasets());
@@ -53,27 +54,31 @@ core::Result<Found> discover(Session& session, const DiscoverOptions& options) {
                                                          {"spectra", options.spectra},
                                                          {"seed", options.seed}}));
     }
-    const auto collection = std::filesystem::absolute(folder / "x").parent_path().lexically_normal().filename().string();
+    const auto collection =
+        std::filesystem::absolute(folder / "x").parent_path().lexically_normal().filename().string();
     console.say("Importing the spectra in " + folder.string() + " …");
-    BALMER_TRY(found.import, session.run("import", {{"paths", {folder.string()}},
-                                                    {"recursive", true},
-                                                    {"collection", collection}}));
-    console.say("  " + found.import["imported"].dump() + " spectra imported, " + found.import["already"].dump() +
-                " known already, " + std::to_string(found.import["refused"].size()) + " files refused.");
+    BALMER_TRY(found.import,
+               session.run("import",
+                           {{"paths", {folder.string()}}, {"recursive", true}, {"collection", collection}}));
+    console.say("  " + found.import["imported"].dump() + " spectra imported, " +
+                found.import["already"].dump() + " known already, " +
+                std::to_string(found.import["refused"].size()) + " files refused.");
     if (found.import["imported"] == 0 && found.import["already"] == 0)
-        return core::fail(core::ErrorCode::NotFound,
-                          "there is no spectrum that can be read in " + folder.string() +
-                              (found.import["refused"].empty()
-                                   ? std::string("; name a folder with spectra")
-                                   : "; the first file refused: " + found.import["refused"][0]["path"].get<std::string>() +
-                                         ": " + found.import["refused"][0]["reason"].get<std::string>()));
+        return core::fail(
+            core::ErrorCode::NotFound,
+            "there is no spectrum that can be read in " + folder.string() +
+                (found.import["refused"].empty()
+                     ? std::string("; name a folder with spectra")
+                     : "; the first file refused: " + found.import["refused"][0]["path"].get<std::string>() +
+                           ": " + found.import["refused"][0]["reason"].get<std::string>()));
     console.say("Cutting out 140 samples about Hα …");
     BALMER_TRY(found.dataset, preprocess(session, collection));
     const auto dataset = found.dataset["dataset"].get<std::string>();
     console.say("  " + found.dataset["rows"].dump() + " spectra in the dataset " + dataset + ", " +
                 std::to_string(found.dataset["refused"].size()) + " do not cover the window.");
     console.say("Training the map …");
-    BALMER_TRY(found.map, session.run("som", {{"dataset", dataset}, {"grid", "auto"}, {"seed", options.seed}}));
+    BALMER_TRY(found.map,
+               session.run("som", {{"dataset", dataset}, {"grid", "auto"}, {"seed", options.seed}}));
     console.say("  " + found.map["grid"].get<std::string>() + " neurons, quantisation error " +
                 shown(found.map["quantisation_error"], 3) + ", topographic error " +
                 shown(found.map["topographic_error"], 3) + ".");
@@ -88,7 +93,8 @@ core::Result<Found> discover(Session& session, const DiscoverOptions& options) {
 void sayCandidates(Console& console, const json& candidates, std::size_t most) {
     if (candidates.empty())
         return console.say("\nNo spectrum looks like an emission-line star to the network.");
-    console.say("\nThe most likely emission-line stars (" + std::to_string(candidates.size()) + " candidates in all):");
+    console.say("\nThe most likely emission-line stars (" + std::to_string(candidates.size()) +
+                " candidates in all):");
     std::vector<std::vector<std::string>> rows{{"", "SPECTRUM", "LOOKS LIKE", "PROBABILITY"}};
     for (std::size_t i = 0; i < std::min(most, candidates.size()); ++i)
         rows.push_back({std::to_string(i + 1), candidates[i]["id"].get<std::string>(),
@@ -108,8 +114,9 @@ core::Status sayTruth(Console& console, const std::string& file, const json& can
         stars += label != "other";
         right += label == candidates[shown]["class"].get<std::string>();
     }
-    console.say("The simulation knows the truth: " + std::to_string(stars) + " of these " + std::to_string(shown) +
-                " are emission-line stars, and " + std::to_string(right) + " have the right number of peaks.");
+    console.say("The simulation knows the truth: " + std::to_string(stars) + " of these " +
+                std::to_string(shown) + " are emission-line stars, and " + std::to_string(right) +
+                " have the right number of peaks.");
     return {};
 }
 
@@ -127,7 +134,8 @@ void addDiscoverCommand(CLI::App& app, Work& chosen) {
         chosen = [options](Session& session) -> core::Status {
             std::error_code error;
             if (!options->folder.empty() && !std::filesystem::exists(options->folder, error))
-                return core::fail(core::ErrorCode::NotFound, "there is no folder " + options->folder + "; check the path");
+                return core::fail(core::ErrorCode::NotFound,
+                                  "there is no folder " + options->folder + "; check the path");
             BALMER_TRY(const auto found, discover(session, *options));
             BALMER_TRY(auto* const bench, session.workbench());
             session.console.result({{"project", bench->folder().string()},

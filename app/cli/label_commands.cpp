@@ -39,7 +39,8 @@ void addGive(CLI::App& parent, Work& chosen) {
                 const auto kind = active::labelKindFrom(*word);
                 if (!kind || *kind == active::LabelKind::Class || *kind == active::LabelKind::Undo)
                     return core::fail(core::ErrorCode::InvalidArgument,
-                                      "--as takes not-sure, bad, artefact, noteworthy or comment, not \"" + *word + "\"");
+                                      "--as takes not-sure, bad, artefact, noteworthy or comment, not \"" +
+                                          *word + "\"");
                 event->kind = *kind;
             }
             event->view = "command line";
@@ -77,14 +78,16 @@ void addImport(CLI::App& parent, Work& chosen) {
 }
 
 void addExport(CLI::App& parent, Work& chosen) {
-    auto& command = *parent.add_subcommand("export", "the labels that stand now, as a table with id and label");
+    auto& command =
+        *parent.add_subcommand("export", "the labels that stand now, as a table with id and label");
     auto file = std::make_shared<std::string>();
     command.add_option("--out", *file, "the table to write")->required();
     command.callback([&chosen, file] {
         chosen = [file](Session& session) -> core::Status {
             BALMER_TRY(const auto result, session.run("label-export", {{"file", *file}}));
             session.console.result(result);
-            if (!session.console.json()) session.console.say(result["rows"].dump() + " labels written to " + *file + ".");
+            if (!session.console.json())
+                session.console.say(result["rows"].dump() + " labels written to " + *file + ".");
             return {};
         };
     });
@@ -103,12 +106,14 @@ void addHistory(CLI::App& parent, Work& chosen) {
             for (const auto& event : events) {
                 all.push_back(describe(event));
                 lines.push_back({std::to_string(event.id), event.when, event.who,
-                                 event.kind == active::LabelKind::Class ? event.className
-                                                                        : std::string(active::toString(event.kind)),
+                                 event.kind == active::LabelKind::Class
+                                     ? event.className
+                                     : std::string(active::toString(event.kind)),
                                  event.view, event.comment});
             }
             session.console.result({{"events", std::move(all)}});
-            session.console.say(events.empty() ? "Nobody has said anything about " + *id + "." : inColumns(lines));
+            session.console.say(events.empty() ? "Nobody has said anything about " + *id + "."
+                                               : inColumns(lines));
             return {};
         };
     });
@@ -121,9 +126,10 @@ void addUndo(CLI::App& parent, Work& chosen) {
             BALMER_TRY(auto* const bench, session.workbench());
             BALMER_TRY(const auto undone, bench->undoLabel());
             session.console.result(describe(undone));
-            session.console.say("Taken back: " + undone.spectrum + ", " +
-                                (undone.className.empty() ? std::string(active::toString(undone.kind))
-                                                          : undone.className) + ".");
+            session.console.say(
+                "Taken back: " + undone.spectrum + ", " +
+                (undone.className.empty() ? std::string(active::toString(undone.kind)) : undone.className) +
+                ".");
             return {};
         };
     });

@@ -23,7 +23,8 @@ int main(int count, char** words) {
     cli::Options options;
     cli::Work chosen;
     app.set_version_flag("--version", "balmer " + api::programVersion());
-    app.add_option("--project", options.project, "the project's folder; made where there is none (default: in your data folder)");
+    app.add_option("--project", options.project,
+                   "the project's folder; made where there is none (default: in your data folder)");
     app.add_option("--who", options.who, "the observer named in label events (default: your login name)");
     app.add_option("--threads", options.threads, "threads for computations (default: all processors)")
         ->check(CLI::Range(0, 1024));
@@ -45,8 +46,9 @@ int main(int count, char** words) {
             !unread.empty() && dynamic_cast<const CLI::RequiredError*>(&problem) != nullptr)
             what = app.get_subcommands().empty() ? "there is no command \"" + unread.front() + "\""
                                                  : "\"" + unread.front() + "\" is not known here; " + what;
-        const core::Error error(core::ErrorCode::InvalidArgument,
-                                what + "; `balmer --help` shows the commands and `balmer COMMAND --help` their options");
+        const core::Error error(
+            core::ErrorCode::InvalidArgument,
+            what + "; `balmer --help` shows the commands and `balmer COMMAND --help` their options");
         return cli::Console(asksForJson(count, words)).fail(error);
     }
     cli::Session session(options);

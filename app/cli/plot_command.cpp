@@ -28,7 +28,8 @@ std::string desktopProgram() {
 core::Status runDesktop(std::vector<std::string> words) {
     words.insert(words.begin(), desktopProgram());
     std::vector<char*> arguments;
-    for (auto& word : words) arguments.push_back(word.data());
+    for (auto& word : words)
+        arguments.push_back(word.data());
     arguments.push_back(nullptr);
     ::setenv("QT_QPA_PLATFORM", "offscreen", 1);
     pid_t child = 0;

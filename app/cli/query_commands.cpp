@@ -11,7 +11,9 @@ namespace {
 
 using nlohmann::json;
 
-json orNull(const std::optional<double>& value) { return value ? json(*value) : json(nullptr); }
+json orNull(const std::optional<double>& value) {
+    return value ? json(*value) : json(nullptr);
+}
 
 json describe(const api::SpectrumRow& row) {
     return {{"id", row.id},
@@ -48,7 +50,8 @@ void addList(CLI::App& app, Work& chosen) {
     auto& command = *app.add_subcommand("list", "the spectra of the project, with labels and predictions");
     auto options = std::make_shared<ListOptions>();
     command.add_option("--where", options->where, "filter, e.g. \"snr > 10 and label is null\"");
-    command.add_option("--limit", options->limit, "at most so many (default: 50 for people, all with --json)")
+    command
+        .add_option("--limit", options->limit, "at most so many (default: 50 for people, all with --json)")
         ->check(notNegative);
     command.callback([&chosen, options] {
         chosen = [options](Session& session) -> core::Status {
@@ -61,11 +64,13 @@ void addList(CLI::App& app, Work& chosen) {
             for (const auto& row : rows) {
                 if (session.console.json()) all.push_back(describe(row));
                 lines.push_back({row.id, row.object, row.spectralClass, number(row.signalToNoise, 1),
-                                 row.observed.substr(0, 10), row.label, row.predicted, number(row.probability, 3)});
+                                 row.observed.substr(0, 10), row.label, row.predicted,
+                                 number(row.probability, 3)});
             }
             session.console.result({{"rows", std::move(all)}});
-            session.console.say(rows.empty() ? "No spectrum meets the filter; `balmer import` brings spectra in."
-                                             : inColumns(lines));
+            session.console.say(rows.empty()
+                                    ? "No spectrum meets the filter; `balmer import` brings spectra in."
+                                    : inColumns(lines));
             if (options->limit == 0 && rows.size() == limit && limit != 0)
                 session.console.say("The first " + std::to_string(limit) + "; --limit shows more.");
             return {};
@@ -74,7 +79,8 @@ void addList(CLI::App& app, Work& chosen) {
 }
 
 void addExport(CLI::App& app, Work& chosen) {
-    auto& command = *app.add_subcommand("export", "the catalogue with labels and predictions as a table with commas");
+    auto& command =
+        *app.add_subcommand("export", "the catalogue with labels and predictions as a table with commas");
     auto options = std::make_shared<ListOptions>();
     command.add_option("--where", options->where, "filter, e.g. \"label = 'double peak'\"");
     command.add_option("--out", options->out, "the file to write")->required();
@@ -107,20 +113,23 @@ void addShow(CLI::App& app, Work& chosen) {
                 BALMER_TRY(const auto cards, bench->header(*id));
                 all["header"] = json::array();
                 for (const auto& card : cards)
-                    all["header"].push_back({{"key", card.key}, {"value", card.value}, {"comment", card.comment}});
+                    all["header"].push_back(
+                        {{"key", card.key}, {"value", card.value}, {"comment", card.comment}});
             }
             session.console.result(all);
             if (session.console.json()) return {};
             std::vector<std::vector<std::string>> lines;
             for (const auto& [key, value] : all.items()) {
-                if (key == "header" || value.is_null() || (value.is_string() && value.get<std::string>().empty()))
+                if (key == "header" || value.is_null() ||
+                    (value.is_string() && value.get<std::string>().empty()))
                     continue;
                 lines.push_back({key, value.is_string() ? value.get<std::string>() : value.dump()});
             }
             session.console.say(inColumns(lines));
             if (*header)
                 for (const auto& card : all["header"])
-                    session.console.say(card["key"].get<std::string>() + " = " + card["value"].get<std::string>());
+                    session.console.say(card["key"].get<std::string>() + " = " +
+                                        card["value"].get<std::string>());
             return {};
         };
     });
@@ -175,12 +184,14 @@ void addJobs(CLI::App& app, Work& chosen) {
             BALMER_TRY(auto* const bench, session.workbench());
             BALMER_TRY(const auto jobs, bench->jobs());
             json all = json::array();
-            std::vector<std::vector<std::string>> lines{{"ID", "KIND", "LABEL", "PHASE", "PROGRESS", "CREATED", "ERROR"}};
+            std::vector<std::vector<std::string>> lines{
+                {"ID", "KIND", "LABEL", "PHASE", "PROGRESS", "CREATED", "ERROR"}};
             for (const auto& job : jobs) {
                 all.push_back(describe(job));
                 lines.push_back({std::to_string(job.id), job.spec.kind, job.spec.label,
-                                 std::string(jobs::toString(job.phase)), core::formatFixed(100 * job.progress, 0) + " %",
-                                 job.created.substr(0, 19), job.error ? job.error->message() : ""});
+                                 std::string(jobs::toString(job.phase)),
+                                 core::formatFixed(100 * job.progress, 0) + " %", job.created.substr(0, 19),
+                                 job.error ? job.error->message() : ""});
             }
             session.console.result({{"jobs", std::move(all)}});
             session.console.say(jobs.empty() ? "Nothing was run in this project yet." : inColumns(lines));
@@ -222,7 +233,8 @@ core::Status compare(Session& session, api::Workbench& bench, jobs::JobId first,
     std::vector<std::vector<std::string>> lines{{"FIELD", std::to_string(first), std::to_string(second)}};
     for (const auto& each : differences)
         lines.push_back({each["field"].get<std::string>(), each["first"].dump(), each["second"].dump()});
-    session.console.say(differences.empty() ? "The two runs have the same parameters and results." : inColumns(lines));
+    session.console.say(differences.empty() ? "The two runs have the same parameters and results."
+                                            : inColumns(lines));
     return {};
 }
 
@@ -252,27 +264,27 @@ void addJob(CLI::App& app, Work& chosen) {
                    return {};
                });
     auto changes = std::make_shared<std::string>();
-    auto& rerun = jobCommand(
-        command, "rerun", "the same again, with changed parameters where given", chosen,
-        [changes](Session& session, api::Workbench& bench, jobs::JobId id) -> core::Status {
-            BALMER_TRY(const auto job, bench.job(id));
-            auto parameters = parsed(job.spec.parameters);
-            if (!changes->empty()) {
-                const auto change = json::parse(*changes, nullptr, false);
-                if (!change.is_object())
-                    return core::fail(core::ErrorCode::InvalidArgument,
-                                      "--set takes a JSON object, e.g. '{\"epochs\": 20}'");
-                parameters.update(change);
-            }
-            auto spec = job.spec;
-            spec.parameters = parameters.dump(-1, ' ', false, json::error_handler_t::replace);
-            spec.inputs.clear();
-            spec.parent = id;
-            BALMER_TRY(const auto result, session.run(std::move(spec)));
-            session.console.result(result);
-            session.console.say(result.dump(2, ' ', false, json::error_handler_t::replace));
-            return {};
-        });
+    auto& rerun =
+        jobCommand(command, "rerun", "the same again, with changed parameters where given", chosen,
+                   [changes](Session& session, api::Workbench& bench, jobs::JobId id) -> core::Status {
+                       BALMER_TRY(const auto job, bench.job(id));
+                       auto parameters = parsed(job.spec.parameters);
+                       if (!changes->empty()) {
+                           const auto change = json::parse(*changes, nullptr, false);
+                           if (!change.is_object())
+                               return core::fail(core::ErrorCode::InvalidArgument,
+                                                 "--set takes a JSON object, e.g. '{\"epochs\": 20}'");
+                           parameters.update(change);
+                       }
+                       auto spec = job.spec;
+                       spec.parameters = parameters.dump(-1, ' ', false, json::error_handler_t::replace);
+                       spec.inputs.clear();
+                       spec.parent = id;
+                       BALMER_TRY(const auto result, session.run(std::move(spec)));
+                       session.console.result(result);
+                       session.console.say(result.dump(2, ' ', false, json::error_handler_t::replace));
+                       return {};
+                   });
     rerun.add_option("--set", *changes, "changed parameters, a JSON object");
 
     auto& diff = *command.add_subcommand("diff", "what two runs differ in");
@@ -301,11 +313,13 @@ void addModels(CLI::App& app, Work& chosen) {
                                {"dataset", model.dataset},
                                {"macro_f1", orNull(model.macroF1)},
                                {"created", model.created}});
-                lines.push_back({model.name, model.dataset, number(model.macroF1, 3), model.created.substr(0, 19)});
+                lines.push_back(
+                    {model.name, model.dataset, number(model.macroF1, 3), model.created.substr(0, 19)});
             }
             session.console.result({{"models", std::move(all)}});
-            session.console.say(models.empty() ? "There is no model yet; `balmer learn` or `balmer round` trains one."
-                                               : inColumns(lines));
+            session.console.say(models.empty()
+                                    ? "There is no model yet; `balmer learn` or `balmer round` trains one."
+                                    : inColumns(lines));
             return {};
         };
     });

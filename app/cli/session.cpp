@@ -15,7 +15,7 @@ core::Result<api::Workbench*> Session::workbench() {
                                         open));
         for (const auto& job : workbench_->interruptedJobs())
             console.warn("Job " + std::to_string(job.id) + " (" + job.spec.kind + ") was " +
-                        (job.error ? job.error->message() : std::string("interrupted")));
+                         (job.error ? job.error->message() : std::string("interrupted")));
     }
     return workbench_.get();
 }
@@ -42,7 +42,8 @@ core::Result<nlohmann::json> Session::run(jobs::JobSpec spec) {
         result["job"] = job->id;
         return result;
     }
-    auto error = job->error.value_or(core::Error(core::ErrorCode::Internal, "the job ended without a result"));
+    auto error =
+        job->error.value_or(core::Error(core::ErrorCode::Internal, "the job ended without a result"));
     return core::fail(error.during("job " + std::to_string(job->id) + ", " + job->spec.kind));
 }
 

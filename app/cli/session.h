@@ -53,7 +53,8 @@ void addLabelCommands(CLI::App& app, Work& chosen);
 void addDiscoverCommand(CLI::App& app, Work& chosen);
 void addPlotCommand(CLI::App& app, Work& chosen);
 
-/// A number that may not be negative: the parser by itself reads -1 as the largest number there is. "" or what is wrong.
+/// A number that may not be negative: the parser by itself reads -1 as the largest number there is. "" or
+/// what is wrong.
 std::string notNegative(const std::string& text);
 
 /// "0.87", "—" where there is none.

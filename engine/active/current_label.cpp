@@ -13,7 +13,8 @@ bool isVerdict(LabelKind kind) {
            kind == LabelKind::Artefact;
 }
 
-std::size_t latestInForce(std::span<const LabelEvent> events, const std::vector<char>& inForce, std::size_t before) {
+std::size_t latestInForce(std::span<const LabelEvent> events, const std::vector<char>& inForce,
+                          std::size_t before) {
     while (before-- > 0)
         if (inForce[before] && events[before].kind != LabelKind::Undo) return before;
     return nobody;

@@ -1,8 +1,8 @@
 // CurrentLabel: what the events of one spectrum add up to.
 //
-// Class, NotSure, Bad and Artefact are verdicts: the latest one in force stands alone, whoever gave it. Noteworthy and
-// the comment live beside it. Skip changes nothing. Undo takes its event out of force, so that what held before holds
-// again; an Undo can itself be undone. Pure functions; any thread.
+// Class, NotSure, Bad and Artefact are verdicts: the latest one in force stands alone, whoever gave it.
+// Noteworthy and the comment live beside it. Skip changes nothing. Undo takes its event out of force, so that
+// what held before holds again; an Undo can itself be undone. Pure functions; any thread.
 #pragma once
 
 #include <optional>
@@ -14,14 +14,15 @@
 namespace balmer::active {
 
 struct CurrentLabel {
-    std::string className;               ///< empty when no class stands
+    std::string className; ///< empty when no class stands
     bool notSure = false;
     bool bad = false;
     bool artefact = false;
     bool noteworthy = false;
-    bool skipped = false;                ///< a Skip is in force and no verdict stands
+    bool skipped = false; ///< a Skip is in force and no verdict stands
     std::string comment;
-    std::optional<LabelEvent> verdict;   ///< the event of the standing verdict: who gave it, when, under which model
+    std::optional<LabelEvent>
+        verdict; ///< the event of the standing verdict: who gave it, when, under which model
     std::optional<LabelEvent> lastEvent; ///< the last event of all, whatever it is
 
     bool hasClass() const { return !className.empty(); }
@@ -33,8 +34,8 @@ struct CurrentLabel {
     bool operator==(const CurrentLabel&) const = default;
 };
 
-/// events: all of one spectrum, in the order in which they were stored. An Undo whose event is not among the earlier
-/// ones, or is out of force already, does nothing.
+/// events: all of one spectrum, in the order in which they were stored. An Undo whose event is not among the
+/// earlier ones, or is out of force already, does nothing.
 CurrentLabel currentLabel(std::span<const LabelEvent> events);
 
 /// The event that an Undo given now without `supersedes` would take back; nothing when there is none.

@@ -19,10 +19,18 @@ std::optional<Enum> find(const std::array<std::string_view, N>& words, std::stri
 
 } // namespace
 
-std::string_view toString(LabelKind kind) { return kindWords[static_cast<std::size_t>(kind)]; }
-std::optional<LabelKind> labelKindFrom(std::string_view word) { return find<LabelKind>(kindWords, word); }
+std::string_view toString(LabelKind kind) {
+    return kindWords[static_cast<std::size_t>(kind)];
+}
+std::optional<LabelKind> labelKindFrom(std::string_view word) {
+    return find<LabelKind>(kindWords, word);
+}
 
-std::string_view toString(RoundList list) { return listWords[static_cast<std::size_t>(list)]; }
-std::optional<RoundList> roundListFrom(std::string_view word) { return find<RoundList>(listWords, word); }
+std::string_view toString(RoundList list) {
+    return listWords[static_cast<std::size_t>(list)];
+}
+std::optional<RoundList> roundListFrom(std::string_view word) {
+    return find<RoundList>(listWords, word);
+}
 
 } // namespace balmer::active

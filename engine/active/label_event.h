@@ -29,23 +29,24 @@ enum class RoundList {
 };
 
 struct LabelEvent {
-    std::int64_t id = 0;                    ///< given by the store, ascending; 0 before it is stored
-    std::string spectrum;                   ///< the spectrum's id
+    std::int64_t id = 0;  ///< given by the store, ascending; 0 before it is stored
+    std::string spectrum; ///< the spectrum's id
     LabelKind kind = LabelKind::Class;
-    std::string className;                  ///< for LabelKind::Class, else empty
-    std::string comment;                    ///< may come with any kind; empty leaves the comment as it is (but see Comment)
-    std::string who;                        ///< the observer
-    std::string when;                       ///< UTC, ISO 8601, as core::formatTime writes it
-    std::string view;                       ///< where it was given: "panel", "command line", "oracle file", "import"
-    std::string model;                      ///< the model whose prediction was shown; empty when none was
-    std::optional<int> round;               ///< the round of active learning
+    std::string className;    ///< for LabelKind::Class, else empty
+    std::string comment;      ///< may come with any kind; empty leaves the comment as it is (but see Comment)
+    std::string who;          ///< the observer
+    std::string when;         ///< UTC, ISO 8601, as core::formatTime writes it
+    std::string view;         ///< where it was given: "panel", "command line", "oracle file", "import"
+    std::string model;        ///< the model whose prediction was shown; empty when none was
+    std::optional<int> round; ///< the round of active learning
     std::optional<RoundList> list;          ///< the list on which the spectrum stood
     std::optional<std::int64_t> supersedes; ///< the event that this one replaces or (Undo) takes back
 
     bool operator==(const LabelEvent&) const = default;
 };
 
-/// "class", "not-sure", "bad", "artefact", "noteworthy", "comment", "skip", "undo": the spelling in the store and in JSON.
+/// "class", "not-sure", "bad", "artefact", "noteworthy", "comment", "skip", "undo": the spelling in the store
+/// and in JSON.
 std::string_view toString(LabelKind kind);
 /// Nothing for a word that it does not know.
 std::optional<LabelKind> labelKindFrom(std::string_view word);

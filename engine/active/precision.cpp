@@ -18,14 +18,16 @@ core::Result<PrecisionEstimate> estimatePrecision(std::size_t agreed, std::size_
                                                     std::to_string(agreed) + " cannot agree");
     if (!(confidence > 0 && confidence < 1))
         return fail(ErrorCode::InvalidArgument, "confidence must lie between 0 and 1, such as 0.95");
-    PrecisionEstimate estimate{agreed, judged, static_cast<double>(agreed) / static_cast<double>(judged), 0, confidence};
+    PrecisionEstimate estimate{agreed, judged, static_cast<double>(agreed) / static_cast<double>(judged), 0,
+                               confidence};
     if (agreed > 0) {
         try {
             const boost::math::beta_distribution<double> beta(static_cast<double>(agreed),
                                                               static_cast<double>(judged - agreed + 1));
             estimate.lowerBound = boost::math::quantile(beta, 1 - confidence);
         } catch (const std::exception& error) {
-            return fail(ErrorCode::Internal, std::string("the bound of the precision could not be computed: ") + error.what());
+            return fail(ErrorCode::Internal,
+                        std::string("the bound of the precision could not be computed: ") + error.what());
         }
     }
     return estimate;

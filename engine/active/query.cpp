@@ -40,14 +40,17 @@ core::Result<Pool> makePool(core::FloatView probabilities, std::span<const std::
                             std::span<const unsigned char> excluded, const QueryParameters& parameters) {
     BALMER_CHECK(parameters.validate(classes.size()));
     if (probabilities.columns() != classes.size() && probabilities.rows() > 0)
-        return fail(ErrorCode::InvalidArgument, "the probabilities are of " + std::to_string(probabilities.columns()) +
-                                                    " classes, but " + std::to_string(classes.size()) + " are named");
+        return fail(ErrorCode::InvalidArgument,
+                    "the probabilities are of " + std::to_string(probabilities.columns()) + " classes, but " +
+                        std::to_string(classes.size()) + " are named");
     if (!excluded.empty() && excluded.size() != probabilities.rows())
-        return fail(ErrorCode::InvalidArgument, "the list of rows to leave out is for " + std::to_string(excluded.size()) +
-                                                    " rows, but there are " + std::to_string(probabilities.rows()));
+        return fail(ErrorCode::InvalidArgument,
+                    "the list of rows to leave out is for " + std::to_string(excluded.size()) +
+                        " rows, but there are " + std::to_string(probabilities.rows()));
     Pool pool{probabilities, classes, parameters, {}, learn::mostProbable(probabilities), {}};
     pool.isTarget.assign(classes.size(), 0);
-    for (const int target : parameters.targets) pool.isTarget[static_cast<std::size_t>(target)] = 1;
+    for (const int target : parameters.targets)
+        pool.isTarget[static_cast<std::size_t>(target)] = 1;
     for (std::size_t r = 0; r < probabilities.rows(); ++r)
         if (pool.predicted[r] >= 0 && (excluded.empty() || !excluded[r])) pool.rows.push_back(r);
     return pool;
@@ -66,14 +69,19 @@ std::pair<std::size_t, std::size_t> topTwo(std::span<const float> p) {
 double uncertainty(QueryStrategy strategy, std::span<const float> p) {
     const auto [first, second] = topTwo(p);
     switch (strategy) {
-    case QueryStrategy::Margin: return first == second ? 0 : 1 - (double(p[first]) - double(p[second]));
-    case QueryStrategy::LeastConfidence: return 1 - double(p[first]);
-    case QueryStrategy::Entropy: break;
+    case QueryStrategy::Margin:
+        return first == second ? 0 : 1 - (double(p[first]) - double(p[second]));
+    case QueryStrategy::LeastConfidence:
+        return 1 - double(p[first]);
+    case QueryStrategy::Entropy:
+        break;
     }
     return entropy(p);
 }
 
-std::string percent(double share) { return core::formatFixed(100 * share, 0) + " %"; }
+std::string percent(double share) {
+    return core::formatFixed(100 * share, 0) + " %";
+}
 
 /// What the model hesitates between.
 std::string hesitation(std::span<const float> p, std::span<const std::string> classes) {
@@ -85,7 +93,8 @@ std::string hesitation(std::span<const float> p, std::span<const std::string> cl
     if (alike && p.size() > 2 && p[first] < 0.4f)
         return "no class stands out; " + classes[first] + " leads with " + percent(p[first]) + tail;
     if (alike) return classes[first] + " and " + classes[second] + " are about equally likely" + tail;
-    return classes[first] + " " + percent(p[first]) + " or " + classes[second] + " " + percent(p[second]) + tail;
+    return classes[first] + " " + percent(p[first]) + " or " + classes[second] + " " + percent(p[second]) +
+           tail;
 }
 
 std::vector<ListedSpectrum> oracleOf(const Pool& pool) {
@@ -140,15 +149,19 @@ std::vector<ListedSpectrum> candidatesOf(const Pool& pool) {
 
 std::string_view toString(QueryStrategy strategy) {
     switch (strategy) {
-    case QueryStrategy::Margin: return "margin";
-    case QueryStrategy::LeastConfidence: return "least-confidence";
-    case QueryStrategy::Entropy: break;
+    case QueryStrategy::Margin:
+        return "margin";
+    case QueryStrategy::LeastConfidence:
+        return "least-confidence";
+    case QueryStrategy::Entropy:
+        break;
     }
     return "entropy";
 }
 
 core::Result<QueryStrategy> queryStrategyFrom(std::string_view word) {
-    for (const auto strategy : {QueryStrategy::Entropy, QueryStrategy::Margin, QueryStrategy::LeastConfidence})
+    for (const auto strategy :
+         {QueryStrategy::Entropy, QueryStrategy::Margin, QueryStrategy::LeastConfidence})
         if (word == toString(strategy)) return strategy;
     return fail(ErrorCode::InvalidArgument, "\"" + std::string(word) +
                                                 "\" is not a query strategy; there are entropy, margin and "
@@ -168,17 +181,20 @@ double normalisedEntropy(std::span<const float> probabilities) {
 }
 
 core::Status QueryParameters::validate(std::size_t classes) const {
-    if (classes < 2) return fail(ErrorCode::InvalidArgument, "a round needs two classes or more to choose between");
+    if (classes < 2)
+        return fail(ErrorCode::InvalidArgument, "a round needs two classes or more to choose between");
     if (targets.empty())
         return fail(ErrorCode::InvalidArgument, "name at least one class as the one looked for (a target)");
     for (const int target : targets)
         if (target < 0 || static_cast<std::size_t>(target) >= classes)
-            return fail(ErrorCode::InvalidArgument, "target " + std::to_string(target) + " is not one of the " +
-                                                        std::to_string(classes) + " classes");
+            return fail(ErrorCode::InvalidArgument, "target " + std::to_string(target) +
+                                                        " is not one of the " + std::to_string(classes) +
+                                                        " classes");
     return {};
 }
 
-core::Result<std::vector<ListedSpectrum>> rankOracle(core::FloatView probabilities, std::span<const std::string> classes,
+core::Result<std::vector<ListedSpectrum>> rankOracle(core::FloatView probabilities,
+                                                     std::span<const std::string> classes,
                                                      std::span<const unsigned char> excluded,
                                                      const QueryParameters& parameters) {
     return makePool(probabilities, classes, excluded, parameters).map(oracleOf);
@@ -199,7 +215,8 @@ core::Result<std::vector<ListedSpectrum>> rankCandidates(core::FloatView probabi
 }
 
 core::Result<RoundLists> drawRound(core::FloatView probabilities, std::span<const std::string> classes,
-                                   std::span<const unsigned char> excluded, const QueryParameters& parameters) {
+                                   std::span<const unsigned char> excluded,
+                                   const QueryParameters& parameters) {
     BALMER_TRY(const Pool pool, makePool(probabilities, classes, excluded, parameters));
     return RoundLists{oracleOf(pool), estimateOf(pool), candidatesOf(pool)};
 }

@@ -1,9 +1,10 @@
 // Which spectra to ask about: the three lists of one round of active learning.
 //
-// Works on class probabilities alone (row r, class c; rows sum to one). Rows that are excluded (labelled already, or bad)
-// and rows without a prediction (NaN) are never listed. Ties go to the lower row, so a list depends on the probabilities and the seed and nothing else.
-// Settles, B. (2009), Computer Sciences Technical Report 1648, University of Wisconsin: the three strategies.
-// The three lists are those of Škoda, Podsztavek & Tvrdík (2020), A&A 643, A122. Pure functions; any thread.
+// Works on class probabilities alone (row r, class c; rows sum to one). Rows that are excluded (labelled
+// already, or bad) and rows without a prediction (NaN) are never listed. Ties go to the lower row, so a list
+// depends on the probabilities and the seed and nothing else. Settles, B. (2009), Computer Sciences Technical
+// Report 1648, University of Wisconsin: the three strategies. The three lists are those of Škoda, Podsztavek
+// & Tvrdík (2020), A&A 643, A122. Pure functions; any thread.
 #pragma once
 
 #include <cstddef>
@@ -34,11 +35,12 @@ double entropy(std::span<const float> probabilities);
 double normalisedEntropy(std::span<const float> probabilities);
 
 struct ListedSpectrum {
-    std::size_t row = 0;    ///< in the matrix of probabilities
-    int predicted = 0;      ///< the most probable class (the lower index on a tie)
-    double probability = 0; ///< of the predicted class; in the candidates list, of all target classes together
-    double entropy = 0;     ///< normalised, in [0, 1]
-    std::string reason;     ///< for the user: "A and B are equally likely (entropy 0.98)"
+    std::size_t row = 0; ///< in the matrix of probabilities
+    int predicted = 0;   ///< the most probable class (the lower index on a tie)
+    double probability =
+        0;              ///< of the predicted class; in the candidates list, of all target classes together
+    double entropy = 0; ///< normalised, in [0, 1]
+    std::string reason; ///< for the user: "A and B are equally likely (entropy 0.98)"
 
     bool operator==(const ListedSpectrum&) const = default;
 };
@@ -61,15 +63,15 @@ struct RoundLists {
     std::vector<ListedSpectrum> candidates;          ///< most probable first
 };
 
-/// The rows of which the model is least sure. classes: a name for each column. excluded: one byte a row, or empty.
-/// Errors (all three): InvalidArgument for sizes that disagree or parameters out of range.
+/// The rows of which the model is least sure. classes: a name for each column. excluded: one byte a row, or
+/// empty. Errors (all three): InvalidArgument for sizes that disagree or parameters out of range.
 core::Result<std::vector<ListedSpectrum>> rankOracle(core::FloatView probabilities,
                                                      std::span<const std::string> classes,
                                                      std::span<const unsigned char> excluded,
                                                      const QueryParameters& parameters);
 
-/// A random sample, without replacement, of the rows predicted as one of the targets. It may share rows with the other
-/// lists: leaving those out would make the estimate of precision a biased one.
+/// A random sample, without replacement, of the rows predicted as one of the targets. It may share rows with
+/// the other lists: leaving those out would make the estimate of precision a biased one.
 core::Result<std::vector<ListedSpectrum>> samplePerformanceEstimate(core::FloatView probabilities,
                                                                     std::span<const std::string> classes,
                                                                     std::span<const unsigned char> excluded,
@@ -83,6 +85,7 @@ core::Result<std::vector<ListedSpectrum>> rankCandidates(core::FloatView probabi
 
 /// All three.
 core::Result<RoundLists> drawRound(core::FloatView probabilities, std::span<const std::string> classes,
-                                   std::span<const unsigned char> excluded, const QueryParameters& parameters);
+                                   std::span<const unsigned char> excluded,
+                                   const QueryParameters& parameters);
 
 } // namespace balmer::active

@@ -36,7 +36,8 @@ using core::ErrorCode;
 using nlohmann::json;
 
 std::string loginName() {
-    if (const passwd* user = ::getpwuid(::getuid()); user != nullptr && user->pw_name != nullptr) return user->pw_name;
+    if (const passwd* user = ::getpwuid(::getuid()); user != nullptr && user->pw_name != nullptr)
+        return user->pw_name;
     return "observer";
 }
 
@@ -128,8 +129,10 @@ std::string joined(const std::string& flags) {
     // The store gives "not-sure noteworthy"; people read "not sure, noteworthy".
     std::string words;
     for (const char c : flags) {
-        if (c == ' ') words += ", ";
-        else words += c == '-' ? ' ' : c;
+        if (c == ' ')
+            words += ", ";
+        else
+            words += c == '-' ? ' ' : c;
     }
     return words;
 }
@@ -159,7 +162,8 @@ class LocalWorkbench final : public Workbench {
         : project_(std::move(project)), options_(std::move(options)), hub_(std::make_shared<Hub>()),
           kinds_(workflow::jobKinds({*project_, options_.threads, options_.who})) {
         jobs::RunnerTable runners;
-        for (const auto& kind : kinds_) runners.emplace(kind.kind, kind.run);
+        for (const auto& kind : kinds_)
+            runners.emplace(kind.kind, kind.run);
         jobs::QueueOptions queue;
         queue.programVersion = BALMER_VERSION;
         queue_ = std::make_unique<jobs::JobQueue>(project_->jobs(), std::move(runners), queue);
@@ -175,7 +179,8 @@ class LocalWorkbench final : public Workbench {
     // ---- Jobs
     std::vector<JobKind> jobKinds() const override {
         std::vector<JobKind> kinds;
-        for (const auto& kind : kinds_) kinds.push_back({kind.kind, kind.title, kind.defaults, kind.help});
+        for (const auto& kind : kinds_)
+            kinds.push_back({kind.kind, kind.title, kind.defaults, kind.help});
         return kinds;
     }
     core::Result<jobs::JobId> submit(jobs::JobSpec spec) override {
@@ -193,7 +198,8 @@ class LocalWorkbench final : public Workbench {
     core::Status removeJob(jobs::JobId id) override { return queue_->remove(id); }
     core::Result<std::vector<jobs::Job>> jobs() override { return project_->jobs().list({}); }
     core::Result<jobs::Job> job(jobs::JobId id) override { return project_->jobs().get(id); }
-    core::Result<std::vector<std::pair<double, double>>> series(jobs::JobId id, const std::string& name) override {
+    core::Result<std::vector<std::pair<double, double>>> series(jobs::JobId id,
+                                                                const std::string& name) override {
         BALMER_TRY(const auto points, project_->jobs().series(id));
         std::vector<std::pair<double, double>> values;
         for (const auto& point : points)
@@ -206,7 +212,8 @@ class LocalWorkbench final : public Workbench {
     core::Result<std::vector<Collection>> collections() override {
         BALMER_TRY(const auto infos, project_->catalogue().collections());
         std::vector<Collection> collections;
-        for (const auto& info : infos) collections.push_back({info.name, static_cast<std::size_t>(info.spectra)});
+        for (const auto& info : infos)
+            collections.push_back({info.name, static_cast<std::size_t>(info.spectra)});
         return collections;
     }
     core::Result<std::vector<SpectrumRow>> spectra(const std::string& where, std::size_t limit) override {
@@ -216,7 +223,8 @@ class LocalWorkbench final : public Workbench {
         BALMER_TRY(const auto records, project_->catalogue().list(query));
         std::vector<SpectrumRow> rows;
         rows.reserve(records.size());
-        for (const auto& record : records) rows.push_back(rowFrom(record));
+        for (const auto& record : records)
+            rows.push_back(rowFrom(record));
         BALMER_CHECK(addPredictions(rows));
         return rows;
     }
@@ -240,8 +248,8 @@ class LocalWorkbench final : public Workbench {
         std::vector<DatasetInfo> infos;
         for (const auto& record : records)
             infos.push_back({record.name, record.digest, static_cast<std::size_t>(record.rows),
-                             static_cast<std::size_t>(record.columns), record.firstWavelength, record.lastWavelength,
-                             record.pipeline, record.created});
+                             static_cast<std::size_t>(record.columns), record.firstWavelength,
+                             record.lastWavelength, record.pipeline, record.created});
         return infos;
     }
     core::Result<WindowRow> datasetRow(const std::string& name, const std::string& id) override {
@@ -281,8 +289,10 @@ class LocalWorkbench final : public Workbench {
             info.job = job.id;
             info.dataset = textIn(result, "dataset");
             if (const auto classes = result.find("classes"); classes != result.end() && classes->is_array())
-                for (const auto& each : *classes) info.classes.push_back(each.is_string() ? each.get<std::string>() : "");
-            if (result.contains("macro_f1") && result["macro_f1"].is_number()) info.macroF1 = numberIn(result, "macro_f1");
+                for (const auto& each : *classes)
+                    info.classes.push_back(each.is_string() ? each.get<std::string>() : "");
+            if (result.contains("macro_f1") && result["macro_f1"].is_number())
+                info.macroF1 = numberIn(result, "macro_f1");
             info.created = job.created;
             models.push_back(std::move(info));
         }
@@ -305,7 +315,8 @@ class LocalWorkbench final : public Workbench {
     core::Result<std::vector<RoundInfo>> rounds() override {
         BALMER_TRY(const auto records, project_->rounds().list());
         std::vector<RoundInfo> infos;
-        for (auto record = records.rbegin(); record != records.rend(); ++record) infos.push_back(roundInfo(*record));
+        for (auto record = records.rbegin(); record != records.rend(); ++record)
+            infos.push_back(roundInfo(*record));
         return infos;
     }
     core::Result<RoundContent> round(jobs::JobId id) override;
@@ -322,11 +333,12 @@ class LocalWorkbench final : public Workbench {
 
   private:
     core::Status prepare(jobs::JobSpec& spec) const {
-        const auto found =
-            std::find_if(kinds_.begin(), kinds_.end(), [&](const auto& kind) { return kind.kind == spec.kind; });
+        const auto found = std::find_if(kinds_.begin(), kinds_.end(),
+                                        [&](const auto& kind) { return kind.kind == spec.kind; });
         if (found == kinds_.end()) {
             std::string known;
-            for (const auto& kind : kinds_) known += (known.empty() ? "" : ", ") + kind.kind;
+            for (const auto& kind : kinds_)
+                known += (known.empty() ? "" : ", ") + kind.kind;
             return core::fail(ErrorCode::InvalidArgument,
                               "there is no kind of job called \"" + spec.kind + "\"; there are: " + known);
         }
@@ -379,10 +391,11 @@ class LocalWorkbench final : public Workbench {
     core::Status addPredictions(std::vector<SpectrumRow>& rows) {
         std::vector<std::string_view> ids;
         ids.reserve(rows.size());
-        for (const auto& row : rows) ids.push_back(row.id);
-        BALMER_TRY(auto predictions, workflow::newestPredictions(*project_, ids, [this](const std::string& name) {
-                       return openDataset(name);
-                   }));
+        for (const auto& row : rows)
+            ids.push_back(row.id);
+        BALMER_TRY(auto predictions,
+                   workflow::newestPredictions(
+                       *project_, ids, [this](const std::string& name) { return openDataset(name); }));
         for (std::size_t i = 0; i < rows.size(); ++i) {
             if (!predictions[i]) continue;
             rows[i].predicted = std::move(predictions[i]->className);
@@ -396,7 +409,8 @@ class LocalWorkbench final : public Workbench {
         if (artefactNamed(job, "map") == nullptr) return std::nullopt;
         const auto result = resultOf(job);
         const auto topology = som::topologyFrom(textIn(result, "topology"));
-        const auto grid = som::Grid::parse(textIn(result, "grid"), topology.value_or(som::Topology::Hexagonal));
+        const auto grid =
+            som::Grid::parse(textIn(result, "grid"), topology.value_or(som::Topology::Hexagonal));
         if (!grid) return std::nullopt;
         MapInfo info;
         info.job = job.id;
@@ -450,7 +464,8 @@ core::Result<MapContent> LocalWorkbench::map(jobs::JobId id) {
     BALMER_TRY(const auto job, project_->jobs().get(id));
     const auto info = mapInfo(job);
     if (!info)
-        return core::fail(ErrorCode::NotFound, "job " + std::to_string(id) + " made no map; `balmer jobs` lists those of kind som");
+        return core::fail(ErrorCode::NotFound, "job " + std::to_string(id) +
+                                                   " made no map; `balmer jobs` lists those of kind som");
     BALMER_TRY(const auto bytes, project_->artefacts().read(artefactNamed(job, "map")->digest));
     BALMER_TRY(auto map, som::deserialise(bytes));
     BALMER_TRY(const auto dataset, openDataset(info->dataset));
@@ -465,8 +480,10 @@ core::Result<MapContent> LocalWorkbench::map(jobs::JobId id) {
     BALMER_TRY(const auto versions, project_->columns().versions(info->dataset, "map_neuron"));
     for (const auto& version : versions) {
         if (version.job != id) continue;
-        BALMER_TRY(const auto neurons, project_->columns().values(info->dataset, "map_neuron", version.version));
-        BALMER_TRY(const auto lengths, project_->columns().values(info->dataset, "map_distance", version.version));
+        BALMER_TRY(const auto neurons,
+                   project_->columns().values(info->dataset, "map_neuron", version.version));
+        BALMER_TRY(const auto lengths,
+                   project_->columns().values(info->dataset, "map_distance", version.version));
         const auto& ids = dataset.ids();
         for (std::size_t row = 0; row < ids.size() && row < neurons.size(); ++row) {
             const auto neuron = static_cast<std::size_t>(neurons[row]);
@@ -546,8 +563,8 @@ core::Result<RoundContent> LocalWorkbench::round(jobs::JobId id) {
         for (const auto& item : record.items) {
             auto list = std::string(active::toString(item.list));
             std::replace(list.begin(), list.end(), '-', '_');
-            content.entries.push_back(
-                {std::move(list), item.spectrum, item.predicted, item.probability, item.entropy, item.reason});
+            content.entries.push_back({std::move(list), item.spectrum, item.predicted, item.probability,
+                                       item.entropy, item.reason});
         }
         // The store sorts lists by name.
         const auto place = [](const RoundEntry& entry) {
@@ -557,10 +574,12 @@ core::Result<RoundContent> LocalWorkbench::round(jobs::JobId id) {
                          [&](const auto& a, const auto& b) { return place(a) < place(b); });
         return content;
     }
-    return core::fail(ErrorCode::NotFound, "job " + std::to_string(id) + " is no round; `balmer jobs` lists the rounds");
+    return core::fail(ErrorCode::NotFound,
+                      "job " + std::to_string(id) + " is no round; `balmer jobs` lists the rounds");
 }
 
-core::Result<std::shared_ptr<const LocalWorkbench::CachedScores>> LocalWorkbench::scoresOf(const std::string& name) {
+core::Result<std::shared_ptr<const LocalWorkbench::CachedScores>>
+LocalWorkbench::scoresOf(const std::string& name) {
     auto info = project_->columns().info(name, "predicted");
     if (!info) return std::make_shared<const CachedScores>();
     const auto key = std::to_string(info->version);
@@ -589,14 +608,16 @@ core::Result<Prediction> LocalWorkbench::prediction(const std::string& name, con
     const auto row = dataset.rowOf(id);
     if (!row || *row >= scores->entropy.size()) return prediction;
     prediction.classes = scores->classes;
-    for (const auto& values : scores->probabilities) prediction.probabilities.push_back(values[*row]);
+    for (const auto& values : scores->probabilities)
+        prediction.probabilities.push_back(values[*row]);
     prediction.entropy = scores->entropy[*row];
     return prediction;
 }
 
 } // namespace
 
-core::Result<std::unique_ptr<Workbench>> Workbench::open(const std::filesystem::path& folder, Options options) {
+core::Result<std::unique_ptr<Workbench>> Workbench::open(const std::filesystem::path& folder,
+                                                         Options options) {
     store::OpenOptions open;
     open.create = options.create;
     BALMER_TRY(auto project, store::Project::open(folder, open));
@@ -605,15 +626,20 @@ core::Result<std::unique_ptr<Workbench>> Workbench::open(const std::filesystem::
                           "at most " + std::to_string(workflow::mostThreads) + " threads can be used");
     if (options.who.empty()) options.who = loginName();
     core::log::alsoTo(project->folder() / "balmer.log");
-    return std::unique_ptr<Workbench>(std::make_unique<LocalWorkbench>(std::move(project), std::move(options)));
+    return std::unique_ptr<Workbench>(
+        std::make_unique<LocalWorkbench>(std::move(project), std::move(options)));
 }
 
 core::Result<std::unique_ptr<Workbench>> Workbench::open(const std::filesystem::path& folder) {
     return open(folder, Options{});
 }
 
-std::filesystem::path defaultProjectFolder() { return store::Project::defaultFolder(); }
+std::filesystem::path defaultProjectFolder() {
+    return store::Project::defaultFolder();
+}
 
-std::string programVersion() { return BALMER_VERSION; }
+std::string programVersion() {
+    return BALMER_VERSION;
+}
 
 } // namespace balmer::api

@@ -1,6 +1,7 @@
 // What the workbench shows: values, complete in themselves, safe to hand to any thread.
 //
-// Wavelengths are ångström; times are ISO 8601 UTC text; an absent number is an empty optional, an absent text "".
+// Wavelengths are ångström; times are ISO 8601 UTC text; an absent number is an empty optional, an absent
+// text "".
 #pragma once
 
 #include <cstdint>
@@ -28,10 +29,10 @@ struct SpectrumRow {
     std::string survey;
     std::string surveyId;
     std::string spectralClass;
-    std::string label;                ///< the class given by a person; "" while unlabelled
-    std::string flags;                ///< "not sure, noteworthy": those that stand, in words
+    std::string label; ///< the class given by a person; "" while unlabelled
+    std::string flags; ///< "not sure, noteworthy": those that stand, in words
     std::string comment;
-    std::string predicted;            ///< the class proposed by the newest scoring
+    std::string predicted;             ///< the class proposed by the newest scoring
     std::optional<double> probability; ///< of the proposed class
     std::optional<double> entropy;     ///< of the probabilities, 0 … 1
 };
@@ -77,9 +78,9 @@ struct MapMember {
 struct MapContent {
     MapInfo info;
     std::vector<double> wavelengthAngstrom;
-    core::FloatMatrix codebook;                  ///< [neurons × columns]
-    std::vector<float> uMatrix;                  ///< mean distance to the neighbours
-    std::vector<std::vector<MapMember>> members; ///< nearest first
+    core::FloatMatrix codebook;                                ///< [neurons × columns]
+    std::vector<float> uMatrix;                                ///< mean distance to the neighbours
+    std::vector<std::vector<MapMember>> members;               ///< nearest first
     std::vector<double> quantisationErrors, topographicErrors; ///< after each epoch
 };
 

@@ -1,8 +1,10 @@
-// Workbench: an open project and everything that can be done with it. The one face of the engine that app/ uses.
+// Workbench: an open project and everything that can be done with it. The one face of the engine that app/
+// uses.
 //
 // Owned by the program (one per open project). Every function may be called from any thread, several at once.
-// Those marked (quick) take milliseconds at most and may be called from the UI thread; the others read files or many
-// rows and belong on a thread of their own. Long work is a job: submitted, watched through events, aborted by id.
+// Those marked (quick) take milliseconds at most and may be called from the UI thread; the others read files
+// or many rows and belong on a thread of their own. Long work is a job: submitted, watched through events,
+// aborted by id.
 #pragma once
 
 #include <filesystem>
@@ -42,21 +44,25 @@ class Workbench {
     };
 
     /// Errors: NotFound (create is off), Io, Store (not a project, or written by a newer Balmer).
-    static core::Result<std::unique_ptr<Workbench>> open(const std::filesystem::path& folder, Options options);
+    static core::Result<std::unique_ptr<Workbench>> open(const std::filesystem::path& folder,
+                                                         Options options);
     static core::Result<std::unique_ptr<Workbench>> open(const std::filesystem::path& folder);
     virtual ~Workbench() = default;
 
     virtual std::filesystem::path folder() const = 0;
     virtual std::string who() const = 0;
 
-    [[nodiscard]] virtual std::unique_ptr<Subscription> subscribe(std::function<void(const Event&)> handler) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Subscription>
+    subscribe(std::function<void(const Event&)> handler) = 0;
 
-    // ---- Jobs -------------------------------------------------------------------------------------------------
+    // ---- Jobs
+    // -------------------------------------------------------------------------------------------------
     /// The kinds that submit() and runHere() take. (quick)
     virtual std::vector<JobKind> jobKinds() const = 0;
     /// Checks the parameters and queues the job. Errors: InvalidArgument with the field's path. (quick)
     virtual core::Result<jobs::JobId> submit(jobs::JobSpec spec) = 0;
-    /// Runs the job on the calling thread, recorded like any other; returns it in its final phase, or its error.
+    /// Runs the job on the calling thread, recorded like any other; returns it in its final phase, or its
+    /// error.
     virtual core::Result<jobs::Job> runHere(jobs::JobSpec spec, core::TaskContext& task) = 0;
     /// (quick)
     virtual core::Status abort(jobs::JobId id) = 0;
@@ -65,21 +71,25 @@ class Workbench {
     virtual core::Result<std::vector<jobs::Job>> jobs() = 0; ///< newest first
     virtual core::Result<jobs::Job> job(jobs::JobId id) = 0;
     /// The values that the job reported while it ran: (step, value), in order.
-    virtual core::Result<std::vector<std::pair<double, double>>> series(jobs::JobId id, const std::string& name) = 0;
+    virtual core::Result<std::vector<std::pair<double, double>>> series(jobs::JobId id,
+                                                                        const std::string& name) = 0;
     /// Jobs that an earlier process left unfinished, found when this project was opened. (quick)
     virtual std::vector<jobs::Job> interruptedJobs() const = 0;
 
-    // ---- Spectra ----------------------------------------------------------------------------------------------
+    // ---- Spectra
+    // ----------------------------------------------------------------------------------------------
     virtual core::Result<std::vector<Collection>> collections() = 0;
     /// Rows that meet the filter ("" = all), in the order of their import. limit 0 = all.
     /// Filter: snr > 10 and class like 'A%' and label is null. Errors: InvalidArgument naming the place.
-    virtual core::Result<std::vector<SpectrumRow>> spectra(const std::string& where, std::size_t limit = 0) = 0;
+    virtual core::Result<std::vector<SpectrumRow>> spectra(const std::string& where,
+                                                           std::size_t limit = 0) = 0;
     virtual core::Result<SpectrumRow> spectrumRow(const std::string& id) = 0;
     /// Reads it from its file, or from its dataset where it came as a matrix row.
     virtual core::Result<spectrum::Spectrum> loadSpectrum(const std::string& id) = 0;
     virtual core::Result<std::vector<spectrum::HeaderCard>> header(const std::string& id) = 0;
 
-    // ---- Datasets, maps, models -------------------------------------------------------------------------------
+    // ---- Datasets, maps, models
+    // -------------------------------------------------------------------------------
     virtual core::Result<std::vector<DatasetInfo>> datasets() = 0;
     /// One row by id, from the memory-mapped file. (quick)
     virtual core::Result<WindowRow> datasetRow(const std::string& dataset, const std::string& id) = 0;
@@ -87,20 +97,23 @@ class Workbench {
     virtual core::Result<MapContent> map(jobs::JobId job) = 0;
     virtual core::Result<std::vector<ModelInfo>> models() = 0; ///< newest first
 
-    // ---- Labels and rounds ------------------------------------------------------------------------------------
-    /// Appends the event (who and when are filled in where empty) and returns it with its id, once it is on the
-    /// disk. (quick)
+    // ---- Labels and rounds
+    // ------------------------------------------------------------------------------------
+    /// Appends the event (who and when are filled in where empty) and returns it with its id, once it is on
+    /// the disk. (quick)
     virtual core::Result<active::LabelEvent> label(active::LabelEvent event) = 0;
     /// Takes back the newest event of this observer that still stands; returns the event taken back.
     /// NotFound when there is none. (quick)
     virtual core::Result<active::LabelEvent> undoLabel() = 0;
     virtual core::Result<std::vector<active::LabelEvent>> labelHistory(const std::string& spectrumId) = 0;
-    virtual core::Result<LabelCounts> labelCounts() = 0; ///< (quick)
+    virtual core::Result<LabelCounts> labelCounts() = 0;       ///< (quick)
     virtual core::Result<std::vector<RoundInfo>> rounds() = 0; ///< newest first
     virtual core::Result<RoundContent> round(jobs::JobId job) = 0;
-    virtual core::Result<Prediction> prediction(const std::string& dataset, const std::string& id) = 0; ///< (quick)
+    virtual core::Result<Prediction> prediction(const std::string& dataset,
+                                                const std::string& id) = 0; ///< (quick)
 
-    // ---- Settings of this project's desktop -------------------------------------------------------------------
+    // ---- Settings of this project's desktop
+    // -------------------------------------------------------------------
     virtual core::Result<std::string> setting(const std::string& key) = 0; ///< "" when never set (quick)
     virtual core::Status setSetting(const std::string& key, const std::string& value) = 0; ///< (quick)
 };

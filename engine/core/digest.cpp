@@ -14,7 +14,9 @@ struct Hasher::State {
     ~State() { EVP_MD_CTX_free(context); }
 };
 
-Hasher::Hasher() : state_(std::make_unique<State>()) { EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr); }
+Hasher::Hasher() : state_(std::make_unique<State>()) {
+    EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
+}
 Hasher::~Hasher() = default;
 Hasher::Hasher(Hasher&&) noexcept = default;
 Hasher& Hasher::operator=(Hasher&&) noexcept = default;
@@ -24,7 +26,9 @@ Hasher& Hasher::update(std::span<const std::byte> bytes) {
     return *this;
 }
 
-Hasher& Hasher::update(std::string_view text) { return update(std::as_bytes(std::span(text.data(), text.size()))); }
+Hasher& Hasher::update(std::string_view text) {
+    return update(std::as_bytes(std::span(text.data(), text.size())));
+}
 
 std::string Hasher::finish() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
@@ -39,8 +43,12 @@ std::string Hasher::finish() {
     return text;
 }
 
-std::string digestOf(std::span<const std::byte> bytes) { return Hasher().update(bytes).finish(); }
-std::string digestOf(std::string_view text) { return Hasher().update(text).finish(); }
+std::string digestOf(std::span<const std::byte> bytes) {
+    return Hasher().update(bytes).finish();
+}
+std::string digestOf(std::string_view text) {
+    return Hasher().update(text).finish();
+}
 
 Result<std::string> digestOfFile(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);

@@ -37,8 +37,8 @@ Result<std::string> readFile(const std::filesystem::path& file, std::size_t limi
 
 Status writeFile(const std::filesystem::path& file, std::string_view content) {
     const auto cannot = [&](std::string_view what) {
-        return fail(ErrorCode::Io, "cannot " + std::string(what) + " " + file.string() + ": " + std::strerror(errno) +
-                                       "; is there space, and may you write there?");
+        return fail(ErrorCode::Io, "cannot " + std::string(what) + " " + file.string() + ": " +
+                                       std::strerror(errno) + "; is there space, and may you write there?");
     };
     auto beside = file;
     beside += ".part-" + std::to_string(::getpid());

@@ -14,7 +14,8 @@ namespace balmer::core {
 Error cannotOpen(const std::filesystem::path& file);
 
 /// Errors: NotFound, Io; ResourceExhausted when the file is larger than limitBytes.
-Result<std::string> readFile(const std::filesystem::path& file, std::size_t limitBytes = std::size_t{1} << 30);
+Result<std::string> readFile(const std::filesystem::path& file,
+                             std::size_t limitBytes = std::size_t{1} << 30);
 
 /// Writes beside the target, flushes to the disk, renames. Errors: Io.
 Status writeFile(const std::filesystem::path& file, std::string_view content);

@@ -29,13 +29,15 @@ spdlog::logger& logger() {
     return *made;
 }
 
-spdlog::string_view_t view(std::string_view line) { return {line.data(), line.size()}; }
+spdlog::string_view_t view(std::string_view line) {
+    return {line.data(), line.size()};
+}
 
 } // namespace
 
 void setLevel(Level level) {
-    constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
-                                                    spdlog::level::err};
+    constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info,
+                                                    spdlog::level::warn, spdlog::level::err};
     console()->set_level(levels[static_cast<int>(level)]);
 }
 
@@ -51,9 +53,17 @@ void alsoTo(const std::filesystem::path& file) {
     }
 }
 
-void debug(std::string_view line) { logger().log(spdlog::level::debug, view(line)); }
-void info(std::string_view line) { logger().log(spdlog::level::info, view(line)); }
-void warning(std::string_view line) { logger().log(spdlog::level::warn, view(line)); }
-void error(std::string_view line) { logger().log(spdlog::level::err, view(line)); }
+void debug(std::string_view line) {
+    logger().log(spdlog::level::debug, view(line));
+}
+void info(std::string_view line) {
+    logger().log(spdlog::level::info, view(line));
+}
+void warning(std::string_view line) {
+    logger().log(spdlog::level::warn, view(line));
+}
+void error(std::string_view line) {
+    logger().log(spdlog::level::err, view(line));
+}
 
 } // namespace balmer::core::log

@@ -22,9 +22,7 @@ class MatrixView {
     MatrixView(T* data, std::size_t rows, std::size_t columns) : MatrixView(data, rows, columns, columns) {}
 
     /// A view of mutable numbers is also a view of const ones.
-    operator MatrixView<const T>() const
-        requires(!std::is_const_v<T>)
-    {
+    operator MatrixView<const T>() const requires(!std::is_const_v<T>) {
         return {data_, rows_, columns_, stride_};
     }
 
@@ -70,7 +68,9 @@ class Matrix {
     const T* data() const { return values_.data(); }
 
     T& operator()(std::size_t row, std::size_t column) { return values_[row * columns_ + column]; }
-    const T& operator()(std::size_t row, std::size_t column) const { return values_[row * columns_ + column]; }
+    const T& operator()(std::size_t row, std::size_t column) const {
+        return values_[row * columns_ + column];
+    }
     std::span<T> row(std::size_t index) { return {values_.data() + index * columns_, columns_}; }
     std::span<const T> row(std::size_t index) const { return {values_.data() + index * columns_, columns_}; }
 

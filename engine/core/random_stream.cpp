@@ -22,7 +22,8 @@ std::uint64_t mixed(std::uint64_t& counter) {
 RandomStream::RandomStream(std::uint64_t seed, std::uint64_t stream) {
     // The stream's number is mixed before it meets the seed, so that neighbouring streams share no state.
     std::uint64_t counter = seed ^ mixed(stream);
-    for (auto& word : state_) word = mixed(counter);
+    for (auto& word : state_)
+        word = mixed(counter);
 }
 
 std::uint64_t RandomStream::bits() {
@@ -37,13 +38,16 @@ std::uint64_t RandomStream::bits() {
     return result;
 }
 
-double RandomStream::uniform() { return static_cast<double>(bits() >> 11) * 0x1.0p-53; }
+double RandomStream::uniform() {
+    return static_cast<double>(bits() >> 11) * 0x1.0p-53;
+}
 
 std::size_t RandomStream::below(std::size_t n) {
     const std::uint64_t bound = n;
     const std::uint64_t reject = (0 - bound) % bound;
     std::uint64_t value;
-    do value = bits();
+    do
+        value = bits();
     while (value < reject);
     return static_cast<std::size_t>(value % bound);
 }

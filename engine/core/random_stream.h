@@ -1,8 +1,9 @@
 // RandomStream: reproducible random numbers, the same on every machine and for every number of threads.
 //
-// A stream is named by a seed and a number: work that is cut into blocks gives each block a stream of its own.
-// The generator is xoshiro256++ (Blackman & Vigna 2021, ACM TOMS 47, 36), filled by splitmix64; the distributions are
-// written out here because those of the standard library differ between implementations. A value, one thread.
+// A stream is named by a seed and a number: work that is cut into blocks gives each block a stream of its
+// own. The generator is xoshiro256++ (Blackman & Vigna 2021, ACM TOMS 47, 36), filled by splitmix64; the
+// distributions are written out here because those of the standard library differ between implementations. A
+// value, one thread.
 #pragma once
 
 #include <array>
@@ -32,7 +33,8 @@ class RandomStream {
     /// Fisher–Yates.
     template <typename T>
     void shuffle(std::span<T> values) {
-        for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[below(i)]);
+        for (std::size_t i = values.size(); i > 1; --i)
+            std::swap(values[i - 1], values[below(i)]);
     }
     /// The numbers 0 … n − 1 in random order.
     std::vector<std::size_t> permutation(std::size_t n) {

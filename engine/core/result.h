@@ -1,7 +1,7 @@
 // Result<T>: a value or an Error, the one way in which Balmer's functions fail.
 //
-// No exception leaves a module. A function that can fail returns Result<T> (or Status, when there is nothing to
-// return); third-party exceptions end in the .cpp file that calls the library. Values; no thread rule.
+// No exception leaves a module. A function that can fail returns Result<T> (or Status, when there is nothing
+// to return); third-party exceptions end in the .cpp file that calls the library. Values; no thread rule.
 #pragma once
 
 #include <string>
@@ -35,7 +35,8 @@ std::string_view toString(ErrorCode code);
 /// The inverse; Internal for a word it does not know.
 ErrorCode errorCodeFrom(std::string_view word);
 
-/// A failure: a code for programs, a sentence that the user can act on, and where it happened, innermost first.
+/// A failure: a code for programs, a sentence that the user can act on, and where it happened, innermost
+/// first.
 class [[nodiscard]] Error {
   public:
     Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
@@ -63,11 +64,14 @@ template <typename T>
 using Result = tl::expected<T, Error>;
 using Status = Result<void>;
 
-/// return fail(ErrorCode::NotFound, "no dataset is called \"x\"; `balmer dataset list` shows those that exist");
+/// return fail(ErrorCode::NotFound, "no dataset is called \"x\"; `balmer dataset list` shows those that
+/// exist");
 inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
     return tl::unexpected<Error>(Error(code, std::move(message)));
 }
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+    return tl::unexpected<Error>(std::move(error));
+}
 
 } // namespace balmer::core
 
@@ -75,15 +79,16 @@ inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(st
 #define BALMER_JOIN(a, b) BALMER_JOIN_(a, b)
 
 /// BALMER_TRY(auto file, openFile(path)): binds the value, or returns the error from the enclosing function.
-#define BALMER_TRY(declaration, expression) BALMER_TRY_IMPL_(BALMER_JOIN(tried_, __LINE__), declaration, expression)
-#define BALMER_TRY_IMPL_(name, declaration, expression)                                                          \
-    auto name = (expression);                                                                                    \
-    if (!name) return ::tl::unexpected<::balmer::core::Error>(std::move(name).error());                          \
+#define BALMER_TRY(declaration, expression)                                                                  \
+    BALMER_TRY_IMPL_(BALMER_JOIN(tried_, __LINE__), declaration, expression)
+#define BALMER_TRY_IMPL_(name, declaration, expression)                                                      \
+    auto name = (expression);                                                                                \
+    if (!name) return ::tl::unexpected<::balmer::core::Error>(std::move(name).error());                      \
     declaration = std::move(*name)
 
 /// BALMER_CHECK(ctx.checkpoint(0.5, "reading")): returns the error of a Status, if there is one.
-#define BALMER_CHECK(expression)                                                                                 \
-    do {                                                                                                         \
-        auto checked_ = (expression);                                                                            \
-        if (!checked_) return ::tl::unexpected<::balmer::core::Error>(std::move(checked_).error());              \
+#define BALMER_CHECK(expression)                                                                             \
+    do {                                                                                                     \
+        auto checked_ = (expression);                                                                        \
+        if (!checked_) return ::tl::unexpected<::balmer::core::Error>(std::move(checked_).error());          \
     } while (false)

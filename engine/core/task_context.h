@@ -1,9 +1,10 @@
-// TaskContext: what a long function needs from whoever runs it: somewhere to report progress, and word to stop.
+// TaskContext: what a long function needs from whoever runs it: somewhere to report progress, and word to
+// stop.
 //
 // One call does both, so that nobody can do one and forget the other:
 //     for (...) BALMER_CHECK(task.checkpoint(double(i) / n, "training"));
-// A TaskContext is used by the thread that runs the function. When work is spread over a pool, the calling thread
-// makes the checkpoints and workers look at stopRequested() alone, which any thread may call.
+// A TaskContext is used by the thread that runs the function. When work is spread over a pool, the calling
+// thread makes the checkpoints and workers look at stopRequested() alone, which any thread may call.
 #pragma once
 
 #include <functional>

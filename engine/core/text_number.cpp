@@ -33,11 +33,21 @@ std::string format(Format... arguments) {
 
 } // namespace
 
-std::optional<double> parseDouble(std::string_view text) { return parse<double>(text); }
-std::optional<std::int64_t> parseInteger(std::string_view text) { return parse<std::int64_t>(text); }
-std::string formatDouble(double value) { return format(value); }
-std::string formatFloat(float value) { return format(value); }
-std::string formatFixed(double value, int digits) { return format(value, std::chars_format::fixed, digits); }
+std::optional<double> parseDouble(std::string_view text) {
+    return parse<double>(text);
+}
+std::optional<std::int64_t> parseInteger(std::string_view text) {
+    return parse<std::int64_t>(text);
+}
+std::string formatDouble(double value) {
+    return format(value);
+}
+std::string formatFloat(float value) {
+    return format(value);
+}
+std::string formatFixed(double value, int digits) {
+    return format(value, std::chars_format::fixed, digits);
+}
 
 std::vector<std::string> splitList(std::string_view text, char separator) {
     std::vector<std::string> pieces;

@@ -54,14 +54,18 @@ ThreadPool::~ThreadPool() {
         crew_->leaving = true;
     }
     crew_->wake.notify_all();
-    for (auto& thread : crew_->threads) thread.join();
+    for (auto& thread : crew_->threads)
+        thread.join();
 }
 
-std::size_t ThreadPool::threads() const { return crew_->threads.size() + 1; }
+std::size_t ThreadPool::threads() const {
+    return crew_->threads.size() + 1;
+}
 
 void ThreadPool::parallelFor(std::size_t blocks, const std::function<void(std::size_t, std::size_t)>& work) {
     if (crew_->threads.empty() || blocks <= 1) {
-        for (std::size_t block = 0; block < blocks; ++block) work(block, 0);
+        for (std::size_t block = 0; block < blocks; ++block)
+            work(block, 0);
         return;
     }
     {
@@ -78,7 +82,9 @@ void ThreadPool::parallelFor(std::size_t blocks, const std::function<void(std::s
     crew_->done.wait(lock, [&] { return crew_->busy == 0; });
 }
 
-void nameThisThread(const std::string& name) { pthread_setname_np(pthread_self(), name.substr(0, 15).c_str()); }
+void nameThisThread(const std::string& name) {
+    pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+}
 
 std::size_t availableProcessors() {
     cpu_set_t set;

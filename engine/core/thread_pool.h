@@ -1,9 +1,9 @@
 // ThreadPool: a fixed crew of named threads that works through numbered blocks.
 //
-// Work is cut into blocks of a size that does not depend on the number of threads; a block writes only what is
-// its own, so that the result is the same for every number of threads. parallelFor may be called from one thread
-// at a time, which works along; it returns when all blocks are done. A block must not call parallelFor of the
-// same pool, and must not throw.
+// Work is cut into blocks of a size that does not depend on the number of threads; a block writes only what
+// is its own, so that the result is the same for every number of threads. parallelFor may be called from one
+// thread at a time, which works along; it returns when all blocks are done. A block must not call parallelFor
+// of the same pool, and must not throw.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,8 @@ namespace balmer::core {
 
 class ThreadPool {
   public:
-    /// threads >= 1 counts the caller; 0 means one for each processor. name is cut to the system's 15 characters.
+    /// threads >= 1 counts the caller; 0 means one for each processor. name is cut to the system's 15
+    /// characters.
     explicit ThreadPool(std::size_t threads = 0, std::string name = "balmer-pool");
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;
@@ -24,7 +25,8 @@ class ThreadPool {
     std::size_t threads() const;
 
     /// Calls work(block, worker) for each block in [0, blocks); worker < threads() names scratch space.
-    void parallelFor(std::size_t blocks, const std::function<void(std::size_t block, std::size_t worker)>& work);
+    void parallelFor(std::size_t blocks,
+                     const std::function<void(std::size_t block, std::size_t worker)>& work);
 
   private:
     struct Crew;

@@ -1,8 +1,8 @@
 // Which files a list of files and folders stands for.
 //
 // Any thread. Hidden files and folders (a leading dot) are left out unless named themselves; links to folders
-// are not followed inside a folder, so that a loop of links cannot trap the scan. Nor are projects of Balmer (folders with
-// a project.sqlite) searched inside a folder.
+// are not followed inside a folder, so that a loop of links cannot trap the scan. Nor are projects of Balmer
+// (folders with a project.sqlite) searched inside a folder.
 #pragma once
 
 #include <filesystem>

@@ -1,8 +1,8 @@
 #include "engine/io/matrix_text.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cerrno>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstring>

@@ -1,7 +1,8 @@
 // Classifier: learns classes of spectra from labelled rows and gives each class's probability for new ones.
 //
-// Whoever makes one owns it. train() is for one thread at a time; predict() and save() may run in any number of threads
-// at once after it. Rows are fluxes [rows × columns], scaled or raw: scaling is a part of the model.
+// Whoever makes one owns it. train() is for one thread at a time; predict() and save() may run in any number
+// of threads at once after it. Rows are fluxes [rows × columns], scaled or raw: scaling is a part of the
+// model.
 #pragma once
 
 #include <cstddef>
@@ -43,9 +44,9 @@ class Classifier {
     /// Columns that rows must have.
     virtual std::size_t columns() const = 0;
 
-    /// Starts from scratch. labels: one a row, in [0, classes). Rows that cannot be scaled (NaN, infinite or constant flux)
-    /// are left out and counted. At least two classes must have usable rows.
-    /// Errors: InvalidArgument (sizes, labels, one class only), Cancelled.
+    /// Starts from scratch. labels: one a row, in [0, classes). Rows that cannot be scaled (NaN, infinite or
+    /// constant flux) are left out and counted. At least two classes must have usable rows. Errors:
+    /// InvalidArgument (sizes, labels, one class only), Cancelled.
     virtual core::Result<TrainingReport> train(core::FloatView rows, std::span<const int> labels,
                                                core::TaskContext& task) = 0;
 

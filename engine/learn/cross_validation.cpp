@@ -14,12 +14,14 @@ namespace {
 
 core::FloatMatrix gather(core::FloatView rows, const std::vector<std::size_t>& chosen) {
     core::FloatMatrix gathered(chosen.size(), rows.columns());
-    for (std::size_t i = 0; i < chosen.size(); ++i) std::ranges::copy(rows.row(chosen[i]), gathered.row(i).begin());
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+        std::ranges::copy(rows.row(chosen[i]), gathered.row(i).begin());
     return gathered;
 }
 
 /// Metrics of the rows that have a prediction.
-core::Result<Metrics> measureScored(std::span<const int> truth, std::span<const int> predicted, std::size_t classes) {
+core::Result<Metrics> measureScored(std::span<const int> truth, std::span<const int> predicted,
+                                    std::size_t classes) {
     std::vector<int> scoredTruth, scored;
     for (std::size_t i = 0; i < truth.size(); ++i) {
         if (predicted[i] < 0) continue;
@@ -43,13 +45,17 @@ core::Result<CrossValidation> crossValidate(core::FloatView rows, std::span<cons
     std::size_t classes = 0;
     for (int fold = 0; fold < parameters.folds; ++fold) {
         const double from = static_cast<double>(fold) / parameters.folds;
-        const std::string stage = "fold " + std::to_string(fold + 1) + " of " + std::to_string(parameters.folds);
+        const std::string stage =
+            "fold " + std::to_string(fold + 1) + " of " + std::to_string(parameters.folds);
         BALMER_CHECK(task.checkpoint(from, stage));
         std::vector<std::size_t> inside, held;
-        for (std::size_t i = 0; i < rows.rows(); ++i) (result.fold[i] == fold ? held : inside).push_back(i);
+        for (std::size_t i = 0; i < rows.rows(); ++i)
+            (result.fold[i] == fold ? held : inside).push_back(i);
         std::vector<int> insideLabels, heldLabels;
-        for (const std::size_t i : inside) insideLabels.push_back(labels[i]);
-        for (const std::size_t i : held) heldLabels.push_back(labels[i]);
+        for (const std::size_t i : inside)
+            insideLabels.push_back(labels[i]);
+        for (const std::size_t i : held)
+            heldLabels.push_back(labels[i]);
 
         BALMER_TRY(const std::unique_ptr<Classifier> classifier, factory(fold));
         if (fold == 0) {
@@ -65,7 +71,8 @@ core::Result<CrossValidation> crossValidate(core::FloatView rows, std::span<cons
 
         // Prediction is short beside training: it is not given a share of the progress.
         core::TaskContext quiet;
-        BALMER_TRY(const core::FloatMatrix probabilities, classifier->predict(gather(rows, held).view(), quiet));
+        BALMER_TRY(const core::FloatMatrix probabilities,
+                   classifier->predict(gather(rows, held).view(), quiet));
         const std::vector<int> predicted = mostProbable(probabilities.view());
         for (std::size_t i = 0; i < held.size(); ++i) {
             std::ranges::copy(probabilities.row(i), result.probabilities.row(held[i]).begin());

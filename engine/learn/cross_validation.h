@@ -1,7 +1,7 @@
 // Cross-validation: every row predicted by a classifier that never saw it.
 //
-// The out-of-fold probabilities serve to measure a classifier, and wherever a prediction for a labelled row must not come
-// from its own label (auditing labels, calibration).
+// The out-of-fold probabilities serve to measure a classifier, and wherever a prediction for a labelled row
+// must not come from its own label (auditing labels, calibration).
 #pragma once
 
 #include <cstdint>

@@ -13,7 +13,8 @@ using core::fail;
 
 core::Result<std::vector<int>> stratifiedFolds(std::span<const int> labels, int folds, std::uint64_t seed) {
     if (folds < 2)
-        return fail(ErrorCode::InvalidArgument, "cross-validation needs two folds or more, not " + std::to_string(folds));
+        return fail(ErrorCode::InvalidArgument,
+                    "cross-validation needs two folds or more, not " + std::to_string(folds));
     if (labels.size() < static_cast<std::size_t>(folds))
         return fail(ErrorCode::InvalidArgument, "there are " + std::to_string(labels.size()) +
                                                     " labelled rows, too few for " + std::to_string(folds) +
@@ -21,7 +22,8 @@ core::Result<std::vector<int>> stratifiedFolds(std::span<const int> labels, int 
     std::map<int, std::vector<std::size_t>> rowsOf;
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (labels[i] < 0)
-            return fail(ErrorCode::InvalidArgument, "row " + std::to_string(i) + " has no class; leave it out");
+            return fail(ErrorCode::InvalidArgument,
+                        "row " + std::to_string(i) + " has no class; leave it out");
         rowsOf[labels[i]].push_back(i);
     }
     if (rowsOf.size() < 2)
@@ -32,7 +34,8 @@ core::Result<std::vector<int>> stratifiedFolds(std::span<const int> labels, int 
     std::size_t next = 0;
     for (auto& [label, rows] : rowsOf) {
         random.shuffle(std::span(rows));
-        for (const std::size_t row : rows) fold[row] = static_cast<int>(next++ % static_cast<std::size_t>(folds));
+        for (const std::size_t row : rows)
+            fold[row] = static_cast<int>(next++ % static_cast<std::size_t>(folds));
     }
     return fold;
 }

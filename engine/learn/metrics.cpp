@@ -8,18 +8,22 @@ namespace balmer::learn {
 using core::ErrorCode;
 using core::fail;
 
-core::Result<Metrics> measure(std::span<const int> truth, std::span<const int> predicted, std::size_t classes) {
-    if (truth.empty()) return fail(ErrorCode::InvalidArgument, "there are no labelled rows to measure predictions by");
+core::Result<Metrics> measure(std::span<const int> truth, std::span<const int> predicted,
+                              std::size_t classes) {
+    if (truth.empty())
+        return fail(ErrorCode::InvalidArgument, "there are no labelled rows to measure predictions by");
     if (truth.size() != predicted.size())
-        return fail(ErrorCode::InvalidArgument, std::to_string(truth.size()) + " labels cannot be compared with " +
+        return fail(ErrorCode::InvalidArgument, std::to_string(truth.size()) +
+                                                    " labels cannot be compared with " +
                                                     std::to_string(predicted.size()) + " predictions");
     Metrics metrics;
     metrics.confusion = ConfusionMatrix(classes, classes);
     for (std::size_t i = 0; i < truth.size(); ++i) {
         for (const int index : {truth[i], predicted[i]})
             if (index < 0 || static_cast<std::size_t>(index) >= classes)
-                return fail(ErrorCode::InvalidArgument, "class " + std::to_string(index) + " of row " + std::to_string(i) +
-                                                            " is not one of the " + std::to_string(classes) + " classes");
+                return fail(ErrorCode::InvalidArgument, "class " + std::to_string(index) + " of row " +
+                                                            std::to_string(i) + " is not one of the " +
+                                                            std::to_string(classes) + " classes");
         ++metrics.confusion(static_cast<std::size_t>(truth[i]), static_cast<std::size_t>(predicted[i]));
     }
     std::size_t right = 0, occurring = 0;

@@ -30,7 +30,8 @@ struct Metrics {
 };
 
 /// Errors: InvalidArgument for no rows, sizes that differ, or a class outside [0, classes).
-core::Result<Metrics> measure(std::span<const int> truth, std::span<const int> predicted, std::size_t classes);
+core::Result<Metrics> measure(std::span<const int> truth, std::span<const int> predicted,
+                              std::size_t classes);
 
 /// The most probable class of each row, the lower index on a tie; −1 for a row without a prediction (NaN).
 std::vector<int> mostProbable(core::FloatView probabilities);

@@ -77,8 +77,8 @@ struct Window {
 /// differ, fewer than 16 samples, Hα outside, a value that is not finite, a constant row.
 core::Result<std::vector<float>> injectEmission(const Window& window, const EmissionProfile& profile,
                                                 core::RandomStream& random, double instrumentFwhmKmS = 167);
-/// Σ (F/F_c − 1) Δλ over ± 12 Å of Hα as the window has it (absorption negative), and its standard error √(N) Δλ σ/F_c for
-/// N samples of width Δλ; both in Å. Errors: those of injectEmission().
+/// Σ (F/F_c − 1) Δλ over ± 12 Å of Hα as the window has it (absorption negative), and its standard error √(N)
+/// Δλ σ/F_c for N samples of width Δλ; both in Å. Errors: those of injectEmission().
 struct EquivalentWidth {
     double angstrom = 0;
     double errorAngstrom = 0;

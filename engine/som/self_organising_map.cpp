@@ -55,7 +55,8 @@ core::Status SomParameters::validate() const {
                                                     core::formatDouble(longest));
     if (!(radiusStart >= 0 && radiusStart <= longest) || firstRadius(*this) < radiusEnd)
         return fail(ErrorCode::InvalidArgument,
-                    "the first radius " + core::formatDouble(radiusStart != 0 ? radiusStart : firstRadius(*this)) +
+                    "the first radius " +
+                        core::formatDouble(radiusStart != 0 ? radiusStart : firstRadius(*this)) +
                         " is out of range; give one from the last radius, " + core::formatDouble(radiusEnd) +
                         ", to " + core::formatDouble(longest) + ", or 0 for half of the grid's smaller side");
     return {};

@@ -24,7 +24,7 @@ enum class Neighbourhood {
 enum class Initialisation {
     PrincipalPlane, ///< neurons spread over ±1 standard deviation along the two principal axes; the longer
                     ///< side of the grid lies along the first. No randomness
-    RandomRows ///< distinct rows of the data, drawn with the seed
+    RandomRows      ///< distinct rows of the data, drawn with the seed
 };
 
 /// "gaussian", "bubble"; "principal-plane", "random-rows".

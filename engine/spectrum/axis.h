@@ -41,9 +41,9 @@ class SpectralAxis {
 };
 
 /// Vacuum wavelength of an air wavelength, both in ångström: λ_vac = n λ_air with, for s = 10⁴/λ_air,
-/// n = 1 + 8.336624212083e-5 + 0.02408926869968/(130.1065924522 − s²) + 1.599740894897e-4/(38.92568793293 − s²),
-/// the inversion by N. Piskunov of Ciddor's (1996, Applied Optics 35, 1566) index as used by VALD and SDSS.
-/// Below 2000 Å, where wavelengths are always stated in vacuum, the value is returned unchanged.
+/// n = 1 + 8.336624212083e-5 + 0.02408926869968/(130.1065924522 − s²) + 1.599740894897e-4/(38.92568793293 −
+/// s²), the inversion by N. Piskunov of Ciddor's (1996, Applied Optics 35, 1566) index as used by VALD and
+/// SDSS. Below 2000 Å, where wavelengths are always stated in vacuum, the value is returned unchanged.
 double vacuumFromAir(double airAngstrom);
 /// The inverse: n = 1 + 8.34254e-5 + 0.02406147/(130 − s²) + 1.5998e-4/(38.9 − s²), s = 10⁴/λ_vac.
 double airFromVacuum(double vacuumAngstrom);

@@ -23,16 +23,17 @@ struct HeaderCard {
 
 /// What is known about a spectrum besides its numbers. Empty or absent where the file does not say.
 struct Metadata {
-    std::string id;       ///< short name: the file's stem without .fits/.gz, "#n" appended for the n-th spectrum of a file
-    std::string object;   ///< the name of the object
+    std::string
+        id; ///< short name: the file's stem without .fits/.gz, "#n" appended for the n-th spectrum of a file
+    std::string object;                  ///< the name of the object
     std::optional<SkyPosition> position; ///< ICRS; moved to J2000 where the file states an equinox of date
-    std::string observed; ///< start of the exposure, ISO 8601, UTC
+    std::string observed;                ///< start of the exposure, ISO 8601, UTC
     std::optional<double> mjd;
     std::optional<double> signalToNoise; ///< the archive's figure (r band, or the mean of its bands)
     std::optional<double> magnitude;     ///< the archive's figure in the band nearest to g
     std::optional<double> redshift;
-    std::string survey;       ///< "LAMOST DR5", "SDSS", "Ondřejov" …
-    std::string surveyId;     ///< the survey's own identifier: obsid, plate-mjd-fiber, publisher DID …
+    std::string survey;        ///< "LAMOST DR5", "SDSS", "Ondřejov" …
+    std::string surveyId;      ///< the survey's own identifier: obsid, plate-mjd-fiber, publisher DID …
     std::string spectralClass; ///< the archive's class and subclass: "STAR A1V"
     std::string rule;          ///< which reader's rule matched: "lamost-lrs-image" …
     std::string fluxUnit;      ///< as the file states it; "" when it does not
@@ -40,9 +41,9 @@ struct Metadata {
     std::vector<HeaderCard> header;    ///< the whole header, in order
 };
 
-/// flux[i] belongs to axis[i]. inverseVariance is empty where the file has no errors, mask where it has no mask;
-/// otherwise both are as long as flux. A sample is bad where its mask is not 0, its inverse variance is 0 or its
-/// flux is not finite; its flux is then a number without meaning, never a zero that stands for one.
+/// flux[i] belongs to axis[i]. inverseVariance is empty where the file has no errors, mask where it has no
+/// mask; otherwise both are as long as flux. A sample is bad where its mask is not 0, its inverse variance is
+/// 0 or its flux is not finite; its flux is then a number without meaning, never a zero that stands for one.
 struct Spectrum {
     SpectralAxis axis;
     std::vector<float> flux;

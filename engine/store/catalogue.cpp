@@ -25,7 +25,8 @@ constexpr std::string_view fields =
     "s.survey, "
     "s.survey_id, s.spectral_class, s.rule, s.medium, s.first_wavelength, s.last_wavelength, s.samples, "
     "s.flux_unit, "
-    "s.file_path, s.part, s.content_digest, s.dataset, s.warnings, s.imported_at, l.class, l.flags, l.comment";
+    "s.file_path, s.part, s.content_digest, s.dataset, s.warnings, s.imported_at, l.class, l.flags, "
+    "l.comment";
 constexpr std::string_view tables = " FROM spectrum s JOIN collection c ON c.key = s.collection "
                                     "LEFT JOIN label_current l ON l.spectrum = s.id ";
 

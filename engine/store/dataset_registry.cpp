@@ -59,8 +59,7 @@ Result<DatasetRecord> DatasetRegistry::add(const DatasetRecord& record, std::spa
         if (present && present->digest == record.digest) return std::move(*present);
         if (present)
             return fail(ErrorCode::InvalidArgument,
-                        "there is another dataset \"" + record.name +
-                            "\" already; choose another name");
+                        "there is another dataset \"" + record.name + "\" already; choose another name");
         BALMER_CHECK(database.run("INSERT INTO dataset (name, digest, file, rows, columns, first_wavelength, "
                                   "last_wavelength, pipeline, collection, created, job) "
                                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -21,7 +21,8 @@ struct DatasetImportParameters {
     std::string name;
 
     void declare(Fields& fields) {
-        fields.required("file", file, "table with commas: id, label (may be missing), then a column for each wavelength");
+        fields.required("file", file,
+                        "table with commas: id, label (may be missing), then a column for each wavelength");
         fields.required("name", name, "what the dataset shall be called");
     }
 };
@@ -33,8 +34,9 @@ core::Status checkValues(const io::MatrixText& matrix) {
             std::count_if(row.begin(), row.end(), [](float value) { return !std::isfinite(value); }));
         if (missing != 0)
             return core::fail(core::ErrorCode::InvalidArgument,
-                              "the row of " + matrix.ids[r] + " lacks " + std::to_string(missing) + " of its " +
-                                  std::to_string(row.size()) + " values; fill them in or remove the row");
+                              "the row of " + matrix.ids[r] + " lacks " + std::to_string(missing) +
+                                  " of its " + std::to_string(row.size()) +
+                                  " values; fill them in or remove the row");
     }
     return {};
 }
@@ -49,11 +51,13 @@ core::Result<jobs::Outcome> importDataset(const DatasetImportParameters& paramet
     content.medium = spectrum::Medium::Vacuum;
     BALMER_CHECK(checkValues(matrix));
     content.flux = std::move(matrix.values);
-    content.provenance = json{{"imported_from", parameters.file}}.dump(-1, ' ', false, json::error_handler_t::replace);
+    content.provenance =
+        json{{"imported_from", parameters.file}}.dump(-1, ' ', false, json::error_handler_t::replace);
     BALMER_CHECK(run.task.checkpoint(0.4, "writing the dataset"));
     BALMER_TRY(const auto record, keepDataset(run, parameters.name, "", content.provenance, content));
 
-    // Rows that the catalogue does not know are entered, so that they can be looked at and labelled like the others.
+    // Rows that the catalogue does not know are entered, so that they can be looked at and labelled like the
+    // others.
     std::vector<store::NewSpectrum> unknown;
     BALMER_TRY(auto known, run.project().catalogue().ids({}));
     std::sort(known.begin(), known.end());
@@ -74,8 +78,9 @@ core::Result<jobs::Outcome> importDataset(const DatasetImportParameters& paramet
     }
     constexpr std::size_t batch = 200;
     for (std::size_t first = 0; first < unknown.size(); first += batch) {
-        BALMER_CHECK(run.task.checkpoint(0.5 + 0.3 * static_cast<double>(first) / static_cast<double>(unknown.size()),
-                                         "entering spectra"));
+        BALMER_CHECK(
+            run.task.checkpoint(0.5 + 0.3 * static_cast<double>(first) / static_cast<double>(unknown.size()),
+                                "entering spectra"));
         BALMER_TRY([[maybe_unused]] const auto added,
                    run.project().catalogue().add(
                        std::span(unknown).subspan(first, std::min(batch, unknown.size() - first))));
@@ -97,8 +102,8 @@ core::Result<jobs::Outcome> importDataset(const DatasetImportParameters& paramet
     BALMER_CHECK(run.task.checkpoint(0.9, "keeping labels"));
     BALMER_TRY(const auto kept, run.project().labels().appendAll(labels));
     jobs::Outcome outcome;
-    outcome.resultJson = describeDataset(
-        record, json{{"labels", kept.size()}, {"entered", unknown.size()}}.dump());
+    outcome.resultJson =
+        describeDataset(record, json{{"labels", kept.size()}, {"entered", unknown.size()}}.dump());
     return outcome;
 }
 
@@ -117,34 +122,38 @@ struct DatasetExportParameters {
 core::Result<jobs::Outcome> exportDataset(const DatasetExportParameters& parameters, const Run& run) {
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
     BALMER_TRY(const auto classes, run.project().labels().classes());
-    BALMER_TRY(auto writer,
-               io::MatrixTextWriter::create(parameters.file, dataset.wavelengthAngstrom(), parameters.labels));
+    BALMER_TRY(auto writer, io::MatrixTextWriter::create(parameters.file, dataset.wavelengthAngstrom(),
+                                                         parameters.labels));
     for (std::size_t row = 0; row < dataset.rows(); ++row) {
         if (row % 256 == 0)
-            BALMER_CHECK(run.task.checkpoint(static_cast<double>(row) / static_cast<double>(dataset.rows()), "writing"));
+            BALMER_CHECK(run.task.checkpoint(static_cast<double>(row) / static_cast<double>(dataset.rows()),
+                                             "writing"));
         const auto found = classes.find(dataset.ids()[row]);
         BALMER_CHECK(writer.row(dataset.ids()[row], found == classes.end() ? "" : found->second,
                                 dataset.flux().row(row)));
     }
     BALMER_CHECK(writer.finish());
     jobs::Outcome outcome;
-    outcome.resultJson = json{{"dataset", parameters.dataset},
-                              {"rows", dataset.rows()},
-                              {"columns", dataset.columns()},
-                              {"digest", dataset.digest()},
-                              {"file", parameters.file}}
-                             .dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = json{
+        {"dataset", parameters.dataset},
+        {"rows", dataset.rows()},
+        {"columns", dataset.columns()},
+        {"digest", dataset.digest()},
+        {"file",
+         parameters.file}}.dump(-1, ' ', false, json::error_handler_t::replace);
     return outcome;
 }
 
 } // namespace
 
 JobKind datasetImportKind(const Environment& environment) {
-    return makeKind<DatasetImportParameters>(environment, "dataset-import", "Import a matrix", &importDataset);
+    return makeKind<DatasetImportParameters>(environment, "dataset-import", "Import a matrix",
+                                             &importDataset);
 }
 
 JobKind datasetExportKind(const Environment& environment) {
-    return makeKind<DatasetExportParameters>(environment, "dataset-export", "Export a matrix", &exportDataset);
+    return makeKind<DatasetExportParameters>(environment, "dataset-export", "Export a matrix",
+                                             &exportDataset);
 }
 
 } // namespace balmer::workflow

@@ -11,9 +11,11 @@ core::Status checkDatasetName(const std::string& name) {
     const auto allowed = [](unsigned char c) {
         return std::isalnum(c) || c >= 0x80 || c == ' ' || c == '.' || c == '_' || c == '-' || c == '+';
     };
-    if (name.empty() || name.size() > 100 || name.front() == '.' || !std::all_of(name.begin(), name.end(), allowed))
+    if (name.empty() || name.size() > 100 || name.front() == '.' ||
+        !std::all_of(name.begin(), name.end(), allowed))
         return core::fail(core::ErrorCode::InvalidArgument,
-                          "\"" + name + "\" cannot be a dataset's name; use letters, digits, blanks and . _ - +");
+                          "\"" + name +
+                              "\" cannot be a dataset's name; use letters, digits, blanks and . _ - +");
     return {};
 }
 

@@ -10,12 +10,14 @@
 namespace balmer::workflow {
 
 /// collection "" for a matrix that came as one. The same content under the same name again changes nothing.
-/// Errors: InvalidArgument for a name that is taken by other content, or one that is no file name; those of writing.
+/// Errors: InvalidArgument for a name that is taken by other content, or one that is no file name; those of
+/// writing.
 core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string& name,
                                                const std::string& collection, const std::string& pipeline,
                                                const dataset::DatasetContent& content);
 
-/// {"dataset", "rows", "columns", "digest"} with the members of moreJson beside them: what a job says of a dataset.
+/// {"dataset", "rows", "columns", "digest"} with the members of moreJson beside them: what a job says of a
+/// dataset.
 std::string describeDataset(const store::DatasetRecord& record, std::string_view moreJson = "{}");
 
 /// Letters, digits, blank, '.', '_', '-', '+'; no dot in front. Errors: InvalidArgument.

@@ -29,18 +29,22 @@ struct ExportParameters {
 struct LabelExportParameters {
     std::string file;
 
-    void declare(Fields& fields) { fields.required("file", file, "the table to write, with the columns id and label"); }
+    void declare(Fields& fields) {
+        fields.required("file", file, "the table to write, with the columns id and label");
+    }
 };
 
 core::Result<jobs::Outcome> write(const std::string& file, const io::TableText& table) {
     BALMER_CHECK(io::writeTableText(file, table));
     jobs::Outcome outcome;
-    outcome.resultJson =
-        json{{"rows", table.rows.size()}, {"file", file}}.dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = json{{"rows", table.rows.size()}, {"file", file}}.dump(
+        -1, ' ', false, json::error_handler_t::replace);
     return outcome;
 }
 
-std::string digits(const std::optional<double>& value) { return value ? core::formatDouble(*value) : std::string(); }
+std::string digits(const std::optional<double>& value) {
+    return value ? core::formatDouble(*value) : std::string();
+}
 
 core::Result<jobs::Outcome> exportCatalogue(const ExportParameters& parameters, const Run& run) {
     store::CatalogueQuery query;
@@ -48,7 +52,8 @@ core::Result<jobs::Outcome> exportCatalogue(const ExportParameters& parameters, 
     BALMER_TRY(const auto records, run.project().catalogue().list(query));
     BALMER_CHECK(run.task.checkpoint(0.3, "reading predictions"));
     std::vector<std::string_view> ids;
-    for (const auto& record : records) ids.push_back(record.id);
+    for (const auto& record : records)
+        ids.push_back(record.id);
     BALMER_TRY(const auto predictions, newestPredictions(run.project(), ids, [&](const std::string& name) {
                    return openDataset(run.project(), name);
                }));
@@ -60,13 +65,13 @@ core::Result<jobs::Outcome> exportCatalogue(const ExportParameters& parameters, 
     for (std::size_t i = 0; i < records.size(); ++i) {
         const auto& record = records[i];
         const auto& predicted = predictions[i];
-        table.rows.push_back({record.id, record.object,
-                              record.position ? core::formatDouble(record.position->raDegrees) : "",
-                              record.position ? core::formatDouble(record.position->decDegrees) : "", record.observed,
-                              digits(record.signalToNoise), record.survey, record.surveyId, record.spectralClass,
-                              record.label, record.flags, record.comment, predicted ? predicted->className : "",
-                              predicted ? core::formatDouble(predicted->probability) : "",
-                              predicted ? core::formatDouble(predicted->entropy) : ""});
+        table.rows.push_back(
+            {record.id, record.object, record.position ? core::formatDouble(record.position->raDegrees) : "",
+             record.position ? core::formatDouble(record.position->decDegrees) : "", record.observed,
+             digits(record.signalToNoise), record.survey, record.surveyId, record.spectralClass, record.label,
+             record.flags, record.comment, predicted ? predicted->className : "",
+             predicted ? core::formatDouble(predicted->probability) : "",
+             predicted ? core::formatDouble(predicted->entropy) : ""});
     }
     return write(parameters.file, table);
 }
@@ -75,7 +80,8 @@ core::Result<jobs::Outcome> exportCatalogue(const ExportParameters& parameters, 
 core::Result<jobs::Outcome> exportLabels(const LabelExportParameters& parameters, const Run& run) {
     BALMER_TRY(const auto labels, run.project().labels().classes());
     io::TableText table{{"id", "label"}, {}};
-    for (const auto& [id, label] : labels) table.rows.push_back({id, label});
+    for (const auto& [id, label] : labels)
+        table.rows.push_back({id, label});
     return write(parameters.file, table);
 }
 

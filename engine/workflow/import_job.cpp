@@ -1,4 +1,5 @@
-// import: files of spectra into the catalogue. The files stay where they are; the catalogue remembers what they hold.
+// import: files of spectra into the catalogue. The files stay where they are; the catalogue remembers what
+// they hold.
 
 #include <algorithm>
 #include <filesystem>
@@ -29,7 +30,8 @@ struct ImportParameters {
     void declare(Fields& fields) {
         fields.required("paths", paths, "files and folders to read");
         fields.optional("recursive", recursive, "also what lies further down in the folders");
-        fields.optional("collection", collection, "where the spectra go; \"\" names it after each file's folder");
+        fields.optional("collection", collection,
+                        "where the spectra go; \"\" names it after each file's folder");
     }
 };
 
@@ -46,8 +48,8 @@ std::string collectionOf(const fs::path& file, const std::string& wanted) {
     return folder.empty() ? "spectra" : folder;
 }
 
-store::NewSpectrum entryFor(spectrum::Spectrum&& spectrum, const fs::path& file, const std::string& collection,
-                            const std::string& digest, std::int64_t part) {
+store::NewSpectrum entryFor(spectrum::Spectrum&& spectrum, const fs::path& file,
+                            const std::string& collection, const std::string& digest, std::int64_t part) {
     store::NewSpectrum entry;
     entry.collection = collection;
     entry.medium = spectrum.axis.medium();
@@ -74,7 +76,8 @@ FileReading readFile(const fs::path& file, const std::string& collection, store:
     const auto bytes = std::as_bytes(std::span(content->data(), content->size()));
     const auto digest = core::digestOf(bytes);
     // A file that is known under its present path needs no second reading.
-    if (const auto known = catalogue.findContent(digest, 0); known && *known && (*known)->filePath == file.string()) {
+    if (const auto known = catalogue.findContent(digest, 0);
+        known && *known && (*known)->filePath == file.string()) {
         reading.already = 1;
         return reading;
     }
@@ -82,8 +85,8 @@ FileReading readFile(const fs::path& file, const std::string& collection, store:
     if (!spectra) return refuse(std::move(spectra).error());
     for (std::size_t part = 0; part < spectra->size(); ++part) {
         if (auto valid = (*spectra)[part].validate(); !valid) return refuse(std::move(valid).error());
-        reading.spectra.push_back(entryFor(std::move((*spectra)[part]), file, collectionOf(file, collection), digest,
-                                           static_cast<std::int64_t>(part)));
+        reading.spectra.push_back(entryFor(std::move((*spectra)[part]), file, collectionOf(file, collection),
+                                           digest, static_cast<std::int64_t>(part)));
     }
     return reading;
 }
@@ -93,14 +96,16 @@ core::Result<jobs::Outcome> importFiles(const ImportParameters& parameters, cons
     for (const auto& path : parameters.paths) {
         std::error_code error;
         if (!fs::exists(path, error))
-            return core::fail(core::ErrorCode::NotFound, "there is no file or folder " + path + "; check the path");
+            return core::fail(core::ErrorCode::NotFound,
+                              "there is no file or folder " + path + "; check the path");
         paths.push_back(fs::absolute(path).lexically_normal());
     }
     BALMER_CHECK(run.task.checkpoint(0, "looking for files"));
     const auto scan = io::scanFiles(paths, parameters.recursive);
 
     json refused = json::array();
-    for (const auto& error : scan.errors) refused.push_back({{"path", ""}, {"reason", error.describe()}});
+    for (const auto& error : scan.errors)
+        refused.push_back({{"path", ""}, {"reason", error.describe()}});
     std::size_t imported = 0, already = 0, warned = 0;
     core::ThreadPool pool(run.environment.threads, "balmer-import");
     constexpr std::size_t batch = 100;
@@ -131,12 +136,13 @@ core::Result<jobs::Outcome> importFiles(const ImportParameters& parameters, cons
         }
     }
     jobs::Outcome outcome;
-    outcome.resultJson = json{{"imported", imported},
-                              {"already", already},
-                              {"with_warnings", warned},
-                              {"files", scan.files.size()},
-                              {"refused", std::move(refused)}}
-                             .dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = json{
+        {"imported", imported},
+        {"already", already},
+        {"with_warnings", warned},
+        {"files", scan.files.size()},
+        {"refused",
+         std::move(refused)}}.dump(-1, ' ', false, json::error_handler_t::replace);
     return outcome;
 }
 

@@ -9,7 +9,9 @@
 
 namespace balmer::workflow {
 
-bool TargetClasses::isTarget(int index) const { return std::binary_search(targets.begin(), targets.end(), index); }
+bool TargetClasses::isTarget(int index) const {
+    return std::binary_search(targets.begin(), targets.end(), index);
+}
 
 core::Result<TargetClasses> targetClasses(const std::vector<std::string>& classes,
                                           const std::vector<std::string>& targets) {
@@ -17,7 +19,8 @@ core::Result<TargetClasses> targetClasses(const std::vector<std::string>& classe
         return core::fail(core::ErrorCode::InvalidArgument, std::move(sentence));
     };
     if (classes.size() < 2)
-        return refuse("parameters.classes needs at least two classes: what is looked for, and everything else");
+        return refuse(
+            "parameters.classes needs at least two classes: what is looked for, and everything else");
     const std::set<std::string> different(classes.begin(), classes.end());
     if (different.size() != classes.size() || different.contains(""))
         return refuse("parameters.classes must be different from one another and not empty");
@@ -48,9 +51,10 @@ core::Result<Kind> kindOfTarget(const TargetClasses& classes, std::size_t positi
     if (lower.find("double") != std::string::npos) return Kind::DoublePeak;
     if (lower.find("single") != std::string::npos || position == 0) return Kind::SinglePeak;
     if (position == 1) return Kind::DoublePeak;
-    return core::fail(core::ErrorCode::InvalidArgument,
-                      "there are no simulated profiles for the class \"" + name +
-                          "\"; label a few spectra of it first, with `balmer label import` or in the Label place");
+    return core::fail(
+        core::ErrorCode::InvalidArgument,
+        "there are no simulated profiles for the class \"" + name +
+            "\"; label a few spectra of it first, with `balmer label import` or in the Label place");
 }
 
 /// The window of one row, with its scale where the dataset knows it.

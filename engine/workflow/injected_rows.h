@@ -1,8 +1,8 @@
 // Training rows for targets that nobody has labelled yet: simulated emission put into the user's own spectra.
 //
-// A row of the pool with an injected Hα line is a target; a row as it is, with a cosmic-ray hit or in the light of a
-// nebula is none. The few real targets that hide among the latter are outweighed, and rows used here are scored by a
-// network that did not see them (round_job.cpp).
+// A row of the pool with an injected Hα line is a target; a row as it is, with a cosmic-ray hit or in the
+// light of a nebula is none. The few real targets that hide among the latter are outweighed, and rows used
+// here are scored by a network that did not see them (round_job.cpp).
 #pragma once
 
 #include <string>
@@ -16,7 +16,8 @@ namespace balmer::workflow {
 
 struct InjectionParameters {
     std::size_t perClass = 400; ///< rows for each target class, and for the class of everything else
-    /// Each line is at least so many standard errors strong: one that the noise hides would teach that noise is emission.
+    /// Each line is at least so many standard errors strong: one that the noise hides would teach that noise
+    /// is emission.
     double detection = 8;
     std::uint64_t seed = 1;
 };
@@ -29,15 +30,15 @@ struct TargetClasses {
     bool isTarget(int index) const;
 };
 
-/// Errors: InvalidArgument: fewer than two classes, a repeated class, a target that is no class, no target, or nothing
-/// but targets.
+/// Errors: InvalidArgument: fewer than two classes, a repeated class, a target that is no class, no target,
+/// or nothing but targets.
 core::Result<TargetClasses> targetClasses(const std::vector<std::string>& classes,
                                           const std::vector<std::string>& targets);
 
-/// Appends rows made from the given rows of the dataset (at least one). The first target is a single peak and the second
-/// a double peak, unless a target's name says "single" or "double".
-/// Errors: InvalidArgument for a third target that is neither (it needs labels of its own), for a dataset whose
-/// wavelengths do not hold Hα, and when no row can be used; Cancelled.
+/// Appends rows made from the given rows of the dataset (at least one). The first target is a single peak and
+/// the second a double peak, unless a target's name says "single" or "double". Errors: InvalidArgument for a
+/// third target that is neither (it needs labels of its own), for a dataset whose wavelengths do not hold Hα,
+/// and when no row can be used; Cancelled.
 core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vector<std::size_t>& rows,
                                 const TargetClasses& classes, const InjectionParameters& parameters,
                                 core::TaskContext& task, TrainingRows& training);

@@ -3,16 +3,17 @@
 namespace balmer::workflow {
 
 std::vector<JobKind> jobKinds(const Environment& environment) {
-    return {importKind(environment),        preprocessKind(environment),    datasetImportKind(environment),
-            datasetExportKind(environment), somKind(environment),           learnKind(environment),
-            scoreKind(environment),         roundKind(environment),         labelImportKind(environment),
-            labelExportKind(environment),   exportKind(environment),        simulateKind(environment)};
+    return {importKind(environment),        preprocessKind(environment), datasetImportKind(environment),
+            datasetExportKind(environment), somKind(environment),        learnKind(environment),
+            scoreKind(environment),         roundKind(environment),      labelImportKind(environment),
+            labelExportKind(environment),   exportKind(environment),     simulateKind(environment)};
 }
 
 core::Result<std::size_t> Run::threads(int wanted) const {
     if (wanted < 0 || wanted > mostThreads)
-        return core::fail(core::ErrorCode::InvalidArgument, "parameters.threads must lie between 0 (all processors) and " +
-                                                                std::to_string(mostThreads));
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "parameters.threads must lie between 0 (all processors) and " +
+                              std::to_string(mostThreads));
     return wanted > 0 ? static_cast<std::size_t>(wanted) : environment.threads;
 }
 

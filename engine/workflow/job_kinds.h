@@ -1,7 +1,7 @@
 // The kinds of job: for each a title, its parameters, and the function that does it.
 //
-// A runner decodes its parameters, loads what they name from the project, computes, and writes what came of it back.
-// It runs on whichever thread calls it; several may run at once on one project.
+// A runner decodes its parameters, loads what they name from the project, computes, and writes what came of
+// it back. It runs on whichever thread calls it; several may run at once on one project.
 #pragma once
 
 #include <functional>

@@ -23,8 +23,10 @@ struct LabelImportParameters {
 
     void declare(Fields& fields) {
         fields.required("file", file, "table with commas, its first line naming the columns");
-        fields.optional("id_column", idColumn, "column with the spectrum's id; \"\" takes id, or the first column");
-        fields.optional("label_column", labelColumn, "column with the class; \"\" takes label, class, or the second");
+        fields.optional("id_column", idColumn,
+                        "column with the spectrum's id; \"\" takes id, or the first column");
+        fields.optional("label_column", labelColumn,
+                        "column with the class; \"\" takes label, class, or the second");
     }
 };
 
@@ -75,11 +77,12 @@ core::Result<jobs::Outcome> importLabels(const LabelImportParameters& parameters
     }
     BALMER_TRY(const auto stored, run.project().labels().appendAll(events));
     jobs::Outcome outcome;
-    outcome.resultJson = json{{"labelled", stored.size()},
-                              {"unchanged", unchanged},
-                              {"without_label", empty},
-                              {"not_in_catalogue", unknown}}
-                             .dump();
+    outcome.resultJson = json{
+        {"labelled", stored.size()},
+        {"unchanged", unchanged},
+        {"without_label", empty},
+        {"not_in_catalogue",
+         unknown}}.dump();
     return outcome;
 }
 

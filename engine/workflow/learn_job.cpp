@@ -59,8 +59,9 @@ json describeMetrics(const learn::Metrics& metrics, const std::vector<std::strin
 /// For classes that were named one by one.
 core::Status checkClasses(const std::vector<std::string>& classes) {
     if (classes.size() < 2)
-        return core::fail(core::ErrorCode::InvalidArgument, "parameters.classes names \"" + classes.front() +
-                                                                "\" alone; a network tells at least two classes apart");
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "parameters.classes names \"" + classes.front() +
+                              "\" alone; a network tells at least two classes apart");
     for (std::size_t k = 0; k < classes.size(); ++k)
         if (std::find(classes.begin(), classes.begin() + static_cast<std::ptrdiff_t>(k), classes[k]) !=
             classes.begin() + static_cast<std::ptrdiff_t>(k))
@@ -88,9 +89,9 @@ core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, cons
     BALMER_TRY(const auto labels, rowLabels(run.project(), dataset, classes));
     for (std::size_t k = 0; k < classes.size(); ++k)
         if (labels.countByClass[k] == 0)
-            return core::fail(core::ErrorCode::InvalidArgument, "no spectrum of the dataset " + parameters.dataset +
-                                                                    " is labelled \"" + classes[k] +
-                                                                    "\"; label some, or leave that class out");
+            return core::fail(core::ErrorCode::InvalidArgument,
+                              "no spectrum of the dataset " + parameters.dataset + " is labelled \"" +
+                                  classes[k] + "\"; label some, or leave that class out");
     if (classes.size() < 2)
         return core::fail(core::ErrorCode::InvalidArgument,
                           "all labels of the dataset " + parameters.dataset + " are \"" + classes.front() +
@@ -116,17 +117,19 @@ core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, cons
                 {"accuracy", nullptr},
                 {"confusion", nullptr}};
     const auto began = std::chrono::steady_clock::now();
-    const double share = parameters.folds > 0 ? static_cast<double>(parameters.folds) / (parameters.folds + 1) : 0;
+    const double share =
+        parameters.folds > 0 ? static_cast<double>(parameters.folds) / (parameters.folds + 1) : 0;
     if (parameters.folds > 0) {
         auto task = run.task.part(0, share);
         BALMER_TRY(const auto validation,
-                   learn::crossValidate(training.rows.view(), training.labels, {parameters.folds, parameters.seed},
-                                        [&](int fold) {
-                                            auto each = network;
-                                            each.seed = parameters.seed + 1000u * static_cast<unsigned>(fold + 1);
-                                            return makeNetwork(each);
-                                        },
-                                        task));
+                   learn::crossValidate(
+                       training.rows.view(), training.labels, {parameters.folds, parameters.seed},
+                       [&](int fold) {
+                           auto each = network;
+                           each.seed = parameters.seed + 1000u * static_cast<unsigned>(fold + 1);
+                           return makeNetwork(each);
+                       },
+                       task));
         result.update(describeMetrics(validation.metrics, classes));
         result["folds"] = parameters.folds;
         result["fold_macro_f1"] = validation.foldMacroF1;

@@ -37,12 +37,15 @@ core::Result<std::unique_ptr<learn::Classifier>> loadNetwork(const std::filesyst
 
 namespace {
 auto withoutTorch() {
-    return core::fail(core::ErrorCode::Unsupported,
-                      "this Balmer was built without libtorch and has no network; build it with -DBALMER_TORCH=ON");
+    return core::fail(
+        core::ErrorCode::Unsupported,
+        "this Balmer was built without libtorch and has no network; build it with -DBALMER_TORCH=ON");
 }
 } // namespace
 
-core::Result<std::unique_ptr<learn::Classifier>> makeNetwork(const NetworkParameters&) { return withoutTorch(); }
+core::Result<std::unique_ptr<learn::Classifier>> makeNetwork(const NetworkParameters&) {
+    return withoutTorch();
+}
 core::Result<std::unique_ptr<learn::Classifier>> loadNetwork(const std::filesystem::path&, std::size_t) {
     return withoutTorch();
 }
@@ -60,15 +63,19 @@ core::Result<jobs::Artefact> keepModel(const Run& run, const learn::Classifier& 
     return kept;
 }
 
-std::string modelName(const jobs::Job& job) { return job.spec.kind + "-" + std::to_string(job.id); }
+std::string modelName(const jobs::Job& job) {
+    return job.spec.kind + "-" + std::to_string(job.id);
+}
 
 core::Result<ModelReference> findModel(store::Project& project, const std::string& name) {
-    BALMER_TRY(const auto all, project.jobs().list({.phase = jobs::Phase::Completed, .kind = "", .limit = 0}));
+    BALMER_TRY(const auto all,
+               project.jobs().list({.phase = jobs::Phase::Completed, .kind = "", .limit = 0}));
     std::string known;
     for (const auto& job : all)
         for (const auto& artefact : job.artefacts) {
             if (artefact.name != "model") continue;
-            if (name == modelName(job) || name == artefact.digest || (!job.spec.label.empty() && name == job.spec.label)) {
+            if (name == modelName(job) || name == artefact.digest ||
+                (!job.spec.label.empty() && name == job.spec.label)) {
                 BALMER_TRY(const auto file, project.artefacts().path(artefact.digest));
                 return ModelReference{modelName(job), artefact.digest, file};
             }

@@ -30,7 +30,8 @@ struct NetworkParameters {
 /// Untrained. Errors: Unsupported in a build without libtorch; InvalidArgument.
 core::Result<std::unique_ptr<learn::Classifier>> makeNetwork(const NetworkParameters& parameters);
 /// Errors: Unsupported, NotFound, Io, Format.
-core::Result<std::unique_ptr<learn::Classifier>> loadNetwork(const std::filesystem::path& file, std::size_t threads);
+core::Result<std::unique_ptr<learn::Classifier>> loadNetwork(const std::filesystem::path& file,
+                                                             std::size_t threads);
 
 /// The trained network as the artefact "model" of this run. Errors: Io, those of the artefacts' folder.
 core::Result<jobs::Artefact> keepModel(const Run& run, const learn::Classifier& model);

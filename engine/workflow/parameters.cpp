@@ -9,8 +9,8 @@ namespace balmer::workflow::detail {
 
 namespace {
 
-using nlohmann::json;
 using core::ErrorCode;
+using nlohmann::json;
 
 class Reader final : public Fields {
   public:
@@ -22,9 +22,10 @@ class Reader final : public Fields {
         for (const auto& [key, value] : object_.items()) {
             if (key == "schema" || std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
             std::string known;
-            for (const auto name : known_) known += (known.empty() ? "" : ", ") + std::string(name);
-            return core::fail(ErrorCode::InvalidArgument, "parameters." + key +
-                                                              " is not a field of this job; its fields are: " + known);
+            for (const auto name : known_)
+                known += (known.empty() ? "" : ", ") + std::string(name);
+            return core::fail(ErrorCode::InvalidArgument,
+                              "parameters." + key + " is not a field of this job; its fields are: " + known);
         }
         if (object_.contains("schema") && object_["schema"] != 1)
             return core::fail(ErrorCode::InvalidArgument,
@@ -66,7 +67,8 @@ class Reader final : public Fields {
             value = found->get<double>();
         }
     }
-    void field(std::string_view name, std::vector<std::string>& value, std::string_view, bool required) override {
+    void field(std::string_view name, std::vector<std::string>& value, std::string_view,
+               bool required) override {
         const json* found = find(name, required, "a list of texts");
         if (found == nullptr) return;
         if (!found->is_array()) return wrong(name, "a list of texts", *found);
@@ -77,7 +79,8 @@ class Reader final : public Fields {
         }
         if (required && value.empty()) wrong(name, "a list with at least one text", *found);
     }
-    void field(std::string_view name, std::optional<double>& value, std::string_view, bool required) override {
+    void field(std::string_view name, std::optional<double>& value, std::string_view,
+               bool required) override {
         const json* found = find(name, required, "a number or null");
         if (found == nullptr) return;
         if (found->is_null()) return value.reset();
@@ -131,7 +134,8 @@ class Writer final : public Fields {
                bool required) override {
         put(name, value, help, required);
     }
-    void field(std::string_view name, std::optional<double>& value, std::string_view help, bool required) override {
+    void field(std::string_view name, std::optional<double>& value, std::string_view help,
+               bool required) override {
         if (value) return put(name, *value, help, required);
         put(name, nullptr, help, required);
     }

@@ -9,8 +9,8 @@
 //         }
 //     };
 //
-// Reading refuses unknown fields, wrong types and missing required fields, each with the field's path. A value, one
-// thread.
+// Reading refuses unknown fields, wrong types and missing required fields, each with the field's path. A
+// value, one thread.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +51,9 @@ class Fields {
 
 /// Anything with declare(Fields&).
 template <typename P>
-concept Parameters = requires(P p, Fields& fields) { p.declare(fields); };
+concept Parameters = requires(P p, Fields& fields) {
+    p.declare(fields);
+};
 
 namespace detail {
 class Declared {
@@ -74,7 +76,8 @@ class DeclaredAs final : public Declared {
 };
 } // namespace detail
 
-/// Reads a JSON object. Errors: InvalidArgument with the field's name, what it should be and the known fields.
+/// Reads a JSON object. Errors: InvalidArgument with the field's name, what it should be and the known
+/// fields.
 template <Parameters P>
 core::Result<P> readParameters(std::string_view json) {
     P parameters;

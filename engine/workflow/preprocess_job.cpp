@@ -51,8 +51,8 @@ void append(dataset::DatasetContent& content, const preprocess::Row& row, const 
 
 core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parameters, const Run& run) {
     BALMER_CHECK(checkDatasetName(parameters.name));
-    BALMER_TRY(const auto pipeline, preprocess::preset(parameters.preset,
-                                                       {parameters.blurSigmaPixels, parameters.bridgeMasked}));
+    BALMER_TRY(const auto pipeline,
+               preprocess::preset(parameters.preset, {parameters.blurSigmaPixels, parameters.bridgeMasked}));
     store::CatalogueQuery query;
     query.where = parameters.where;
     if (!parameters.collection.empty()) query.collection = parameters.collection;
@@ -61,10 +61,12 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
         return core::fail(core::ErrorCode::InvalidArgument,
                           parameters.collection.empty() && parameters.where.empty()
                               ? "the project has no spectra yet; import some first"
-                              : "no spectrum meets this choice of collection and filter; `balmer list` shows what is there");
+                              : "no spectrum meets this choice of collection and filter; `balmer list` shows "
+                                "what is there");
 
     dataset::DatasetContent content;
-    content.wavelengthAngstrom.assign(pipeline.wavelengthAngstrom().begin(), pipeline.wavelengthAngstrom().end());
+    content.wavelengthAngstrom.assign(pipeline.wavelengthAngstrom().begin(),
+                                      pipeline.wavelengthAngstrom().end());
     content.medium = spectrum::Medium::Vacuum;
     std::vector<double> minima, maxima;
     json refused = json::array();
@@ -72,8 +74,8 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
     core::ThreadPool pool(run.environment.threads, "balmer-prep");
     constexpr std::size_t block = 128;
     for (std::size_t first = 0; first < records.size(); first += block) {
-        BALMER_CHECK(run.task.checkpoint(0.95 * static_cast<double>(first) / static_cast<double>(records.size()),
-                                         "preprocessing"));
+        BALMER_CHECK(run.task.checkpoint(
+            0.95 * static_cast<double>(first) / static_cast<double>(records.size()), "preprocessing"));
         const std::size_t count = std::min(block, records.size() - first);
         Rows rows(count, core::fail(core::ErrorCode::Cancelled, "stopped on request"));
         pool.parallelFor(count, [&](std::size_t i, std::size_t) {
@@ -82,8 +84,8 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
             rows[i] = spectrum ? pipeline.apply(*spectrum)
                                : core::Result<preprocess::Row>(core::fail(std::move(spectrum).error()));
         });
-        BALMER_CHECK(run.task.checkpoint(0.95 * static_cast<double>(first) / static_cast<double>(records.size()),
-                                         "preprocessing"));
+        BALMER_CHECK(run.task.checkpoint(
+            0.95 * static_cast<double>(first) / static_cast<double>(records.size()), "preprocessing"));
         for (std::size_t i = 0; i < count; ++i) {
             if (rows[i]) {
                 append(content, *rows[i], records[first + i].id, minima, maxima);
@@ -94,11 +96,12 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
         }
     }
     if (content.ids.empty())
-        return core::fail(core::ErrorCode::InvalidArgument,
-                          "none of the " + std::to_string(records.size()) + " spectra gives a row; the first: " +
-                              refused.front()["reason"].get<std::string>());
+        return core::fail(core::ErrorCode::InvalidArgument, "none of the " + std::to_string(records.size()) +
+                                                                " spectra gives a row; the first: " +
+                                                                refused.front()["reason"].get<std::string>());
     content.columns = {{"scale_minimum", std::move(minima)}, {"scale_maximum", std::move(maxima)}};
-    content.provenance = json{{"preset", parameters.preset}, {"steps", json::parse(pipeline.describe())}}.dump();
+    content.provenance =
+        json{{"preset", parameters.preset}, {"steps", json::parse(pipeline.describe())}}.dump();
     BALMER_TRY(const auto record,
                keepDataset(run, parameters.name, parameters.collection, content.provenance, content));
     jobs::Outcome outcome;
@@ -111,7 +114,8 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
 } // namespace
 
 JobKind preprocessKind(const Environment& environment) {
-    return makeKind<PreprocessParameters>(environment, "preprocess", "Preprocess spectra", &preprocessSpectra);
+    return makeKind<PreprocessParameters>(environment, "preprocess", "Preprocess spectra",
+                                          &preprocessSpectra);
 }
 
 } // namespace balmer::workflow

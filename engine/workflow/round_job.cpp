@@ -1,9 +1,9 @@
-// round: one round of active learning: train, score the pool, draw the three lists, and take answers from a table
-// where one is given.
+// round: one round of active learning: train, score the pool, draw the three lists, and take answers from a
+// table where one is given.
 //
-// While a class has few labels, simulated emission in the user's own spectra teaches the network beside the labels. The
-// pool's own rows then stand for "everything else" although some are targets; so two networks are trained, each on
-// one half of these rows, and a row is scored by the one that has not seen it.
+// While a class has few labels, simulated emission in the user's own spectra teaches the network beside the
+// labels. The pool's own rows then stand for "everything else" although some are targets; so two networks are
+// trained, each on one half of these rows, and a row is scored by the one that has not seen it.
 
 #include <algorithm>
 #include <chrono>
@@ -51,16 +51,22 @@ struct RoundParameters {
 
     void declare(Fields& fields) {
         fields.required("dataset", dataset, "the pool");
-        fields.optional("classes", classes, "all classes; the first that is no target stands for everything else");
+        fields.optional("classes", classes,
+                        "all classes; the first that is no target stands for everything else");
         fields.optional("targets", targets, "the classes that are looked for");
         fields.optional("batch", batch, "spectra to ask about");
-        fields.optional("estimate", estimate, "random sample of the predicted targets, to judge the precision by");
+        fields.optional("estimate", estimate,
+                        "random sample of the predicted targets, to judge the precision by");
         fields.optional("candidates", candidates, "length of the list of candidates; 0: all");
-        fields.optional("strategy", strategy, "entropy, margin, least-confidence, or random (to compare with)");
-        fields.optional("oracle", oracle, "table of truth (id, label) that answers both lists; \"\" leaves them to a person");
-        fields.optional("simulated", simulated, "simulated rows a class while labels are few; 0: labels alone");
+        fields.optional("strategy", strategy,
+                        "entropy, margin, least-confidence, or random (to compare with)");
+        fields.optional("oracle", oracle,
+                        "table of truth (id, label) that answers both lists; \"\" leaves them to a person");
+        fields.optional("simulated", simulated,
+                        "simulated rows a class while labels are few; 0: labels alone");
         fields.optional("enough", enough, "labels a class from which no simulated rows are used any more");
-        fields.optional("epochs", epochs, "passes over the training rows, at most; 0: as many as 240 steps need");
+        fields.optional("epochs", epochs,
+                        "passes over the training rows, at most; 0: as many as 240 steps need");
         fields.optional("patience", patience, "epochs without a gain before training stops");
         fields.optional("seed", seed, "of everything random");
         fields.optional("threads", threads, "0: all processors; does not change the result");
@@ -69,8 +75,9 @@ struct RoundParameters {
     core::Status validate() const {
         const auto atLeast = [](int value, int least, std::string_view name) -> core::Status {
             if (value >= least) return {};
-            return core::fail(core::ErrorCode::InvalidArgument,
-                              "parameters." + std::string(name) + " must be at least " + std::to_string(least));
+            return core::fail(core::ErrorCode::InvalidArgument, "parameters." + std::string(name) +
+                                                                    " must be at least " +
+                                                                    std::to_string(least));
         };
         BALMER_CHECK(atLeast(batch, 1, "batch"));
         BALMER_CHECK(atLeast(estimate, 0, "estimate"));
@@ -86,8 +93,7 @@ core::Result<Truth> readTruth(const std::string& file, const std::vector<std::st
     BALMER_TRY(const auto table, io::readTableText(file));
     const auto id = table.column("id");
     const auto label = table.column("label") ? table.column("label") : table.column("class");
-    if (!id || !label)
-        return core::fail(core::ErrorCode::Format, file + " needs the columns id and label");
+    if (!id || !label) return core::fail(core::ErrorCode::Format, file + " needs the columns id and label");
     Truth truth;
     for (const auto& row : table.rows) {
         if (std::find(classes.begin(), classes.end(), row[*label]) == classes.end())
@@ -118,18 +124,21 @@ Lesson planLesson(const RoundParameters& parameters, const RowLabels& labels) {
         if (!labels.judged[row]) open.push_back(row);
     random.shuffle(std::span(open));
     const std::size_t used = std::min(open.size(), 2 * static_cast<std::size_t>(parameters.simulated));
-    for (std::size_t i = 0; i < used; ++i) lesson.half[open[i]] = static_cast<int>(i % 2);
+    for (std::size_t i = 0; i < used; ++i)
+        lesson.half[open[i]] = static_cast<int>(i % 2);
     return lesson;
 }
 
-/// Labels count for more than simulated rows, the more so the fewer there are. They come in the scale of those, so that
-/// the network cannot tell one from the other by the unit of the flux.
+/// Labels count for more than simulated rows, the more so the fewer there are. They come in the scale of
+/// those, so that the network cannot tell one from the other by the unit of the flux.
 void repeatLabels(const TrainingRows& labelled, const RoundParameters& parameters, TrainingRows& training) {
     std::map<int, int> counts;
-    for (const int label : labelled.labels) ++counts[label];
+    for (const int label : labelled.labels)
+        ++counts[label];
     for (std::size_t i = 0; i < labelled.labels.size(); ++i) {
         const int times = std::clamp(2 * parameters.simulated / counts[labelled.labels[i]], 1, 8);
-        for (int copy = 0; copy < times; ++copy) training.appendScaled(labelled.rows.row(i), labelled.labels[i]);
+        for (int copy = 0; copy < times; ++copy)
+            training.appendScaled(labelled.rows.row(i), labelled.labels[i]);
     }
 }
 
@@ -149,8 +158,9 @@ core::Result<Trained> trainAndPredict(const NetworkParameters& network, const Tr
     return trained;
 }
 
-core::Result<Trained> teach(const RoundParameters& parameters, const Run& run, const dataset::Dataset& dataset,
-                            const TargetClasses& classes, const RowLabels& labels, const Lesson& lesson) {
+core::Result<Trained> teach(const RoundParameters& parameters, const Run& run,
+                            const dataset::Dataset& dataset, const TargetClasses& classes,
+                            const RowLabels& labels, const Lesson& lesson) {
     NetworkParameters network;
     network.classes = classes.classes;
     network.columns = dataset.columns();
@@ -170,9 +180,10 @@ core::Result<Trained> teach(const RoundParameters& parameters, const Run& run, c
         for (std::size_t row = 0; row < lesson.half.size(); ++row)
             if (lesson.half[row] == h) rows.push_back(row);
         if (rows.empty())
-            return core::fail(core::ErrorCode::InvalidArgument,
-                              "the dataset " + parameters.dataset +
-                                  " has too few unlabelled spectra for a round; label the rest, then `balmer learn`");
+            return core::fail(
+                core::ErrorCode::InvalidArgument,
+                "the dataset " + parameters.dataset +
+                    " has too few unlabelled spectra for a round; label the rest, then `balmer learn`");
         auto task = run.task.part(0.45 * h, 0.45 * (h + 1));
         TrainingRows training;
         repeatLabels(labelled, parameters, training);
@@ -211,17 +222,20 @@ core::Result<active::RoundLists> drawLists(const RoundParameters& parameters, co
         core::RandomStream stream(query.seed, 11);
         stream.shuffle(std::span(lists.oracle));
         lists.oracle.resize(std::min(lists.oracle.size(), static_cast<std::size_t>(parameters.batch)));
-        for (auto& listed : lists.oracle) listed.reason = "drawn at random";
+        for (auto& listed : lists.oracle)
+            listed.reason = "drawn at random";
     }
     return lists;
 }
 
-void addItems(store::RoundRecord& record, active::RoundList list, const std::vector<active::ListedSpectrum>& listed,
-              const dataset::Dataset& dataset, const std::vector<std::string>& classes) {
+void addItems(store::RoundRecord& record, active::RoundList list,
+              const std::vector<active::ListedSpectrum>& listed, const dataset::Dataset& dataset,
+              const std::vector<std::string>& classes) {
     int rank = 0;
     for (const auto& each : listed)
-        record.items.push_back({list, ++rank, dataset.ids()[each.row], classes[static_cast<std::size_t>(each.predicted)],
-                                each.probability, each.entropy, each.reason});
+        record.items.push_back({list, ++rank, dataset.ids()[each.row],
+                                classes[static_cast<std::size_t>(each.predicted)], each.probability,
+                                each.entropy, each.reason});
 }
 
 /// The table's answers as label events, as if a person had given them.
@@ -256,17 +270,20 @@ json recallOf(const Truth& truth, const dataset::Dataset& dataset, const TargetC
         const auto found = truth.find(dataset.ids()[row]);
         if (found == truth.end()) continue;
         const auto k = static_cast<std::size_t>(
-            std::find(classes.classes.begin(), classes.classes.end(), found->second) - classes.classes.begin());
+            std::find(classes.classes.begin(), classes.classes.end(), found->second) -
+            classes.classes.begin());
         ++there[k];
         right[k] += predicted[row] == static_cast<int>(k);
         anyThere += classes.isTarget(static_cast<int>(k));
-        anyFound += classes.isTarget(static_cast<int>(k)) && predicted[row] >= 0 && classes.isTarget(predicted[row]);
+        anyFound +=
+            classes.isTarget(static_cast<int>(k)) && predicted[row] >= 0 && classes.isTarget(predicted[row]);
     }
     json recall{{"by_class", json::object()}, {"targets", nullptr}};
     for (const int k : classes.targets) {
         const auto index = static_cast<std::size_t>(k);
         recall["by_class"][classes.classes[index]] =
-            there[index] ? json(static_cast<double>(right[index]) / static_cast<double>(there[index])) : json(nullptr);
+            there[index] ? json(static_cast<double>(right[index]) / static_cast<double>(there[index]))
+                         : json(nullptr);
     }
     if (anyThere != 0) recall["targets"] = static_cast<double>(anyFound) / static_cast<double>(anyThere);
     return recall;
@@ -310,19 +327,21 @@ core::Result<jobs::Outcome> playRound(const RoundParameters& parameters, const R
     if (!lesson.simulated) {
         for (std::size_t k = 0; k < parameters.classes.size(); ++k)
             if (labels.countByClass[k] == 0)
-                return core::fail(core::ErrorCode::InvalidArgument,
-                                  "no spectrum is labelled \"" + parameters.classes[k] +
-                                      "\"; label some, or let simulated rows stand in with parameters.simulated");
+                return core::fail(
+                    core::ErrorCode::InvalidArgument,
+                    "no spectrum is labelled \"" + parameters.classes[k] +
+                        "\"; label some, or let simulated rows stand in with parameters.simulated");
     }
     BALMER_TRY(const auto taught, teach(parameters, run, dataset, classes, labels, lesson));
 
     BALMER_CHECK(run.task.checkpoint(0.95, "drawing the lists"));
     const int number = previous ? previous->number + 1 : 1;
     BALMER_TRY(const auto lists, drawLists(parameters, classes, labels, taught.probabilities, number));
-    // From here on it is kept, and nothing asks whether to stop: a round is there with all that belongs to it.
+    // From here on it is kept, and nothing asks whether to stop: a round is there with all that belongs to
+    // it.
     BALMER_TRY(const auto artefact, keepModel(run, *taught.model));
-    BALMER_CHECK(keepScores(run.project(), parameters.dataset, parameters.classes, taught.probabilities.view(),
-                            run.job.id, artefact.digest));
+    BALMER_CHECK(keepScores(run.project(), parameters.dataset, parameters.classes,
+                            taught.probabilities.view(), run.job.id, artefact.digest));
 
     store::RoundRecord round;
     round.dataset = parameters.dataset;
@@ -332,7 +351,8 @@ core::Result<jobs::Outcome> playRound(const RoundParameters& parameters, const R
     round.job = run.job.id;
     round.parameters = run.job.spec.parameters;
     addItems(round, active::RoundList::Oracle, lists.oracle, dataset, parameters.classes);
-    addItems(round, active::RoundList::PerformanceEstimate, lists.performanceEstimate, dataset, parameters.classes);
+    addItems(round, active::RoundList::PerformanceEstimate, lists.performanceEstimate, dataset,
+             parameters.classes);
     addItems(round, active::RoundList::Candidates, lists.candidates, dataset, parameters.classes);
     BALMER_TRY(round, rounds.add(round));
     if (!parameters.oracle.empty()) {
@@ -344,9 +364,11 @@ core::Result<jobs::Outcome> playRound(const RoundParameters& parameters, const R
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
     json counts = json::object();
     const auto byClass = countByClass(taught.probabilities.view());
-    for (std::size_t k = 0; k < byClass.size(); ++k) counts[parameters.classes[k]] = byClass[k];
+    for (std::size_t k = 0; k < byClass.size(); ++k)
+        counts[parameters.classes[k]] = byClass[k];
     json trainedOn = json::object();
-    for (std::size_t k = 0; k < byClass.size(); ++k) trainedOn[parameters.classes[k]] = labels.countByClass[k];
+    for (std::size_t k = 0; k < byClass.size(); ++k)
+        trainedOn[parameters.classes[k]] = labels.countByClass[k];
     json result{{"round", round.number},
                 {"dataset", parameters.dataset},
                 {"model", modelName(run.job)},
@@ -366,7 +388,8 @@ core::Result<jobs::Outcome> playRound(const RoundParameters& parameters, const R
                               {"precision", describePrecision(before.precision, "precision")},
                               {"precision_lower_95", describePrecision(before.precision, "lower")}};
     }
-    if (!parameters.oracle.empty()) result["recall"] = recallOf(truth, dataset, classes, taught.probabilities);
+    if (!parameters.oracle.empty())
+        result["recall"] = recallOf(truth, dataset, classes, taught.probabilities);
     jobs::Outcome outcome;
     outcome.artefacts = {artefact};
     outcome.resultJson = result.dump(-1, ' ', false, json::error_handler_t::replace);

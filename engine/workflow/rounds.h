@@ -10,7 +10,8 @@
 
 namespace balmer::workflow {
 
-/// Agreement of the labels that stand now with what the round's model predicted; nothing while none is judged.
+/// Agreement of the labels that stand now with what the round's model predicted; nothing while none is
+/// judged.
 core::Result<std::optional<active::PrecisionEstimate>> precisionOf(store::Project& project,
                                                                    const store::RoundRecord& round);
 

@@ -36,12 +36,13 @@ core::Result<jobs::Outcome> scoreDataset(const ScoreParameters& parameters, cons
         return core::fail(core::ErrorCode::InvalidArgument,
                           "the model " + reference.name + " reads " + std::to_string(model->columns()) +
                               " samples and the dataset " + parameters.dataset + " has " +
-                              std::to_string(dataset.columns()) + "; preprocess the spectra as for the model");
+                              std::to_string(dataset.columns()) +
+                              "; preprocess the spectra as for the model");
     const auto began = std::chrono::steady_clock::now();
     BALMER_TRY(const auto probabilities, model->predict(dataset.flux(), run.task));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
-    BALMER_CHECK(keepScores(run.project(), parameters.dataset, model->classes(), probabilities.view(), run.job.id,
-                            reference.digest));
+    BALMER_CHECK(keepScores(run.project(), parameters.dataset, model->classes(), probabilities.view(),
+                            run.job.id, reference.digest));
     json counts = json::object();
     const auto byClass = countByClass(probabilities.view());
     std::size_t unscored = dataset.rows();
@@ -50,13 +51,10 @@ core::Result<jobs::Outcome> scoreDataset(const ScoreParameters& parameters, cons
         unscored -= byClass[k];
     }
     jobs::Outcome outcome;
-    outcome.resultJson = json{{"model", reference.name},
-                              {"dataset", parameters.dataset},
-                              {"rows", dataset.rows()},
-                              {"seconds", seconds.count()},
-                              {"counts", std::move(counts)},
-                              {"unscored", unscored}}
-                             .dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson =
+        json{{"model", reference.name},    {"dataset", parameters.dataset}, {"rows", dataset.rows()},
+             {"seconds", seconds.count()}, {"counts", std::move(counts)},   {"unscored", unscored}}
+            .dump(-1, ' ', false, json::error_handler_t::replace);
     return outcome;
 }
 

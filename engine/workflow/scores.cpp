@@ -14,7 +14,8 @@ namespace balmer::workflow {
 std::string probabilityColumn(const std::string& className) {
     std::string name = "p_";
     for (const char c : className)
-        name += std::isalnum(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 0x80 ? c : '_';
+        name +=
+            std::isalnum(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 0x80 ? c : '_';
     return name;
 }
 
@@ -25,8 +26,9 @@ std::vector<std::size_t> countByClass(core::FloatView probabilities) {
     return counts;
 }
 
-core::Status keepScores(store::Project& project, const std::string& dataset, const std::vector<std::string>& classes,
-                        core::FloatView probabilities, jobs::JobId job, const std::string& model) {
+core::Status keepScores(store::Project& project, const std::string& dataset,
+                        const std::vector<std::string>& classes, core::FloatView probabilities,
+                        jobs::JobId job, const std::string& model) {
     using Column = store::ColumnRegistry::NewColumn;
     const std::size_t rows = probabilities.rows();
     const auto column = [&](std::string name) {
@@ -44,7 +46,8 @@ core::Status keepScores(store::Project& project, const std::string& dataset, con
     const auto best = learn::mostProbable(probabilities);
     for (std::size_t row = 0; row < rows; ++row) {
         if (best[row] < 0) {
-            for (auto* each : {&predicted, &probability, &entropy}) each->values[row] = std::nan("");
+            for (auto* each : {&predicted, &probability, &entropy})
+                each->values[row] = std::nan("");
             continue;
         }
         const auto values = probabilities.row(row);
@@ -55,7 +58,8 @@ core::Status keepScores(store::Project& project, const std::string& dataset, con
     std::vector<Column> columns{std::move(predicted), std::move(probability), std::move(entropy)};
     for (std::size_t k = 0; k < classes.size(); ++k) {
         Column each = column(probabilityColumn(classes[k]));
-        for (std::size_t row = 0; row < rows; ++row) each.values[row] = probabilities(row, k);
+        for (std::size_t row = 0; row < rows; ++row)
+            each.values[row] = probabilities(row, k);
         columns.push_back(std::move(each));
     }
     BALMER_TRY([[maybe_unused]] const auto versions, project.columns().addAll(columns));
@@ -68,13 +72,17 @@ newestPredictions(store::Project& project, std::span<const std::string_view> ids
     BALMER_TRY(const auto datasets, project.datasets().list());
     std::vector<store::ColumnInfo> scorings;
     for (const auto& dataset : datasets)
-        if (auto info = project.columns().info(dataset.name, "predicted")) scorings.push_back(std::move(*info));
-    std::sort(scorings.begin(), scorings.end(), [](const auto& a, const auto& b) { return a.created < b.created; });
+        if (auto info = project.columns().info(dataset.name, "predicted"))
+            scorings.push_back(std::move(*info));
+    std::sort(scorings.begin(), scorings.end(),
+              [](const auto& a, const auto& b) { return a.created < b.created; });
 
     std::vector<std::optional<Predicted>> predictions(ids.size());
     for (const auto& scoring : scorings) {
         BALMER_TRY(const auto dataset, open(scoring.dataset));
-        const auto values = [&](std::string_view column) { return project.columns().values(scoring.dataset, column); };
+        const auto values = [&](std::string_view column) {
+            return project.columns().values(scoring.dataset, column);
+        };
         BALMER_TRY(const auto predicted, values("predicted"));
         BALMER_TRY(const auto probability, values("probability"));
         BALMER_TRY(const auto entropy, values("entropy"));

@@ -86,12 +86,14 @@ core::Result<jobs::Outcome> simulateSurvey(const SimulateParameters& parameters,
     std::error_code error;
     fs::create_directories(folder, error);
     if (error)
-        return core::fail(core::ErrorCode::Io, "cannot make the folder " + folder.string() + ": " + error.message());
+        return core::fail(core::ErrorCode::Io,
+                          "cannot make the folder " + folder.string() + ": " + error.message());
 
     io::TableText truth;
-    truth.columns = {"id",          "label",           "star_class", "equivalent_width", "fwhm_km_s",
-                     "separation_km_s", "v_over_r",    "velocity_km_s", "snr",           "nebular",
-                     "filled_in",   "cosmic_rays",     "dead_pixels"};
+    truth.columns = {"id",         "label",           "star_class", "equivalent_width",
+                     "fwhm_km_s",  "separation_km_s", "v_over_r",   "velocity_km_s",
+                     "snr",        "nebular",         "filled_in",  "cosmic_rays",
+                     "dead_pixels"};
     truth.rows.resize(made.size());
     const io::WriteOptions write{parameters.gzip};
     const std::string suffix = parameters.gzip ? ".fits.gz" : ".fits";
@@ -100,7 +102,8 @@ core::Result<jobs::Outcome> simulateSurvey(const SimulateParameters& parameters,
     std::optional<core::Error> failure;
     constexpr std::size_t block = 64;
     for (std::size_t first = 0; first < made.size(); first += block) {
-        BALMER_CHECK(run.task.checkpoint(static_cast<double>(first) / static_cast<double>(made.size()), "simulating"));
+        BALMER_CHECK(
+            run.task.checkpoint(static_cast<double>(first) / static_cast<double>(made.size()), "simulating"));
         pool.parallelFor(std::min(block, made.size() - first), [&](std::size_t i, std::size_t) {
             const auto simulated = made.make(first + i);
             truth.rows[first + i] = truthRow(simulated.truth);
@@ -114,13 +117,15 @@ core::Result<jobs::Outcome> simulateSurvey(const SimulateParameters& parameters,
     }
     BALMER_CHECK(io::writeTableText(folder / "truth.csv", truth));
     json counts = json::object();
-    for (const auto& row : truth.rows) counts[row[1]] = counts.value(row[1], 0) + 1;
+    for (const auto& row : truth.rows)
+        counts[row[1]] = counts.value(row[1], 0) + 1;
     jobs::Outcome outcome;
-    outcome.resultJson = json{{"out", folder.string()},
-                              {"spectra", made.size()},
-                              {"truth", (folder / "truth.csv").string()},
-                              {"counts", std::move(counts)}}
-                             .dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = json{
+        {"out", folder.string()},
+        {"spectra", made.size()},
+        {"truth", (folder / "truth.csv").string()},
+        {"counts",
+         std::move(counts)}}.dump(-1, ' ', false, json::error_handler_t::replace);
     return outcome;
 }
 

@@ -38,7 +38,8 @@ struct SomJobParameters {
         fields.optional("grid", grid, "width x height in neurons, or auto for about 5 √rows neurons");
         fields.optional("topology", topology, "hexagonal or rectangular");
         fields.optional("epochs", epochs, "passes over the data");
-        fields.optional("radius_start", radiusStart, "neighbourhood at the start, in neurons; 0: half the smaller side");
+        fields.optional("radius_start", radiusStart,
+                        "neighbourhood at the start, in neurons; 0: half the smaller side");
         fields.optional("radius_end", radiusEnd, "neighbourhood at the end, in neurons");
         fields.optional("neighbourhood", neighbourhood, "gaussian or bubble");
         fields.optional("initialisation", initialisation, "principal-plane or random-rows");
@@ -81,8 +82,8 @@ core::Result<jobs::Outcome> trainMap(const SomJobParameters& parameters, const R
     BALMER_TRY(const auto trained, som::train(dataset.flux(), training, pool, run.task));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
 
-    BALMER_TRY(const auto artefact,
-               run.project().artefacts().putBytes(som::serialise(trained.map), "map", "application/x-balmer-map"));
+    BALMER_TRY(const auto artefact, run.project().artefacts().putBytes(som::serialise(trained.map), "map",
+                                                                       "application/x-balmer-map"));
     std::vector<store::ColumnRegistry::NewColumn> columns(2);
     for (auto& column : columns) {
         column.info.dataset = parameters.dataset;
@@ -98,16 +99,17 @@ core::Result<jobs::Outcome> trainMap(const SomJobParameters& parameters, const R
     const auto hits = som::hits(trained.projection, trained.map.grid.neurons());
     jobs::Outcome outcome;
     outcome.artefacts = {artefact};
-    outcome.resultJson = json{{"dataset", parameters.dataset},
-                              {"grid", trained.map.grid.toText()},
-                              {"topology", som::toString(topology)},
-                              {"quantisation_error", trained.quantisationError},
-                              {"topographic_error", trained.topographicError},
-                              {"epochs", trained.map.epochs.size()},
-                              {"neurons_hit", std::count_if(hits.begin(), hits.end(), [](auto n) { return n > 0; })},
-                              {"seconds", seconds.count()},
-                              {"codebook_digest", som::codebookDigest(trained.map)}}
-                             .dump();
+    outcome.resultJson =
+        json{{"dataset", parameters.dataset},
+             {"grid", trained.map.grid.toText()},
+             {"topology", som::toString(topology)},
+             {"quantisation_error", trained.quantisationError},
+             {"topographic_error", trained.topographicError},
+             {"epochs", trained.map.epochs.size()},
+             {"neurons_hit", std::count_if(hits.begin(), hits.end(), [](auto n) { return n > 0; })},
+             {"seconds", seconds.count()},
+             {"codebook_digest", som::codebookDigest(trained.map)}}
+            .dump();
     return outcome;
 }
 

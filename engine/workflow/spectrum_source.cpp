@@ -19,10 +19,11 @@ core::Result<spectrum::Spectrum> fromDataset(store::Project& project, const stor
     const auto row = dataset.rowOf(record.id);
     const auto index = row ? *row : static_cast<std::size_t>(record.part);
     if (index >= dataset.rows())
-        return core::fail(core::ErrorCode::NotFound,
-                          "the dataset " + record.dataset + " has no row for " + record.id + "; import it again");
+        return core::fail(core::ErrorCode::NotFound, "the dataset " + record.dataset + " has no row for " +
+                                                         record.id + "; import it again");
     const auto wavelengths = dataset.wavelengthAngstrom();
-    BALMER_TRY(auto axis, spectrum::SpectralAxis::make({wavelengths.begin(), wavelengths.end()}, dataset.medium()));
+    BALMER_TRY(auto axis,
+               spectrum::SpectralAxis::make({wavelengths.begin(), wavelengths.end()}, dataset.medium()));
     spectrum::Spectrum spectrum;
     spectrum.axis = std::move(axis);
     const auto flux = dataset.flux().row(index);
@@ -50,8 +51,9 @@ core::Result<spectrum::Spectrum> loadSpectrum(store::Project& project, const sto
     auto spectra = io::readSpectra(record.filePath, options);
     if (!spectra) return core::fail(std::move(spectra).error().during("reading the spectrum " + record.id));
     if (static_cast<std::size_t>(record.part) >= spectra->size())
-        return core::fail(core::ErrorCode::NotFound, record.filePath +
-                                                         " has changed and no longer holds this spectrum; import it again");
+        return core::fail(core::ErrorCode::NotFound,
+                          record.filePath +
+                              " has changed and no longer holds this spectrum; import it again");
     auto spectrum = std::move((*spectra)[static_cast<std::size_t>(record.part)]);
     spectrum.metadata.id = record.id;
     return spectrum;

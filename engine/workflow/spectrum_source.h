@@ -12,8 +12,8 @@ namespace balmer::workflow {
 /// Opens the file of a registered dataset. Errors: NotFound naming the datasets that exist; Io, Format.
 core::Result<dataset::Dataset> openDataset(store::Project& project, const std::string& name);
 
-/// Reads the numbers of a catalogued spectrum; its metadata are as the file states them (header only on request).
-/// Errors: NotFound when the file has gone or changed, saying where it was; those of the readers.
+/// Reads the numbers of a catalogued spectrum; its metadata are as the file states them (header only on
+/// request). Errors: NotFound when the file has gone or changed, saying where it was; those of the readers.
 core::Result<spectrum::Spectrum> loadSpectrum(store::Project& project, const store::SpectrumRecord& record,
                                               bool header = false);
 

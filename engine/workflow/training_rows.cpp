@@ -51,7 +51,8 @@ void TrainingRows::appendScaled(std::span<const float> row, int label) {
     if (!(extent > 0) || !std::isfinite(extent)) return;
     if (std::abs(low + 1) < 1e-4f && std::abs(high - 1) < 1e-4f) return append(row, label);
     std::vector<float> values(row.begin(), row.end());
-    for (float& value : values) value = (value - low) / extent * 2 - 1;
+    for (float& value : values)
+        value = (value - low) / extent * 2 - 1;
     append(values, label);
 }
 

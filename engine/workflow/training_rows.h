@@ -13,8 +13,8 @@ namespace balmer::workflow {
 
 /// What people said about the rows of a dataset; one entry a row.
 struct RowLabels {
-    std::vector<int> classIndex;          ///< into classes; −1: none of them
-    std::vector<unsigned char> judged;    ///< 1: somebody decided (a class, not sure, bad, artefact)
+    std::vector<int> classIndex;       ///< into classes; −1: none of them
+    std::vector<unsigned char> judged; ///< 1: somebody decided (a class, not sure, bad, artefact)
     std::vector<std::size_t> countByClass;
 };
 

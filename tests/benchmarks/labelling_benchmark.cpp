@@ -1,8 +1,8 @@
-// From the press of a digit key to the next spectrum drawn, with 100 000 spectra in the pool: what a person who labels
-// waits for. Each label is forced to the disk before the next spectrum appears. Reports median and 95 % in milliseconds:
-// cpu_median_ms is what the window's thread computed in that time, whatever else the machine was doing;
-// median_ms and p95_ms until everything that the key changed is painted (whole spectrum, lines, queue, status), and
-// spectrum_median_ms and spectrum_p95_ms until the next spectrum's window is.
+// From the press of a digit key to the next spectrum drawn, with 100 000 spectra in the pool: what a person
+// who labels waits for. Each label is forced to the disk before the next spectrum appears. Reports median and
+// 95 % in milliseconds: cpu_median_ms is what the window's thread computed in that time, whatever else the
+// machine was doing; median_ms and p95_ms until everything that the key changed is painted (whole spectrum,
+// lines, queue, status), and spectrum_median_ms and spectrum_p95_ms until the next spectrum's window is.
 //
 // Painted into memory (QT_QPA_PLATFORM=offscreen unless set otherwise), 1920 × 1080; to be reached: 30 ms.
 
@@ -31,7 +31,9 @@ using Clock = std::chrono::steady_clock;
 
 double percentile(std::vector<double> values, double fraction) {
     if (values.empty()) return std::nan("");
-    const auto at = values.begin() + std::ptrdiff_t(std::min<double>(double(values.size() - 1), std::floor(fraction * double(values.size()))));
+    const auto at =
+        values.begin() + std::ptrdiff_t(std::min<double>(double(values.size() - 1),
+                                                         std::floor(fraction * double(values.size()))));
     std::nth_element(values.begin(), at, values.end());
     return *at;
 }
@@ -43,7 +45,8 @@ double threadSeconds() {
     return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
 }
 
-/// pause: milliseconds between a label and the next key. 0 is faster than any hand; then nothing is prepared ahead.
+/// pause: milliseconds between a label and the next key. 0 is faster than any hand; then nothing is prepared
+/// ahead.
 void digitToNextSpectrum(benchmark::State& state) {
     const QTemporaryDir folder;
     test::FakeOptions options;
@@ -56,7 +59,9 @@ void digitToNextSpectrum(benchmark::State& state) {
     window.resize(1920, 1080);
     window.show();
     window.showPlace(QStringLiteral("label"));
-    if (!QTest::qWaitFor([&] { return !window.label()->currentId().isEmpty() && window.currentPlace()->settled(); }, 120000)) {
+    if (!QTest::qWaitFor(
+            [&] { return !window.label()->currentId().isEmpty() && window.currentPlace()->settled(); },
+            120000)) {
         state.SkipWithError("the window did not settle");
         return;
     }
@@ -93,7 +98,12 @@ void digitToNextSpectrum(benchmark::State& state) {
     state.counters["spectrum_p95_ms"] = percentile(untilDrawn, 0.95);
 }
 
-BENCHMARK(digitToNextSpectrum)->Arg(0)->Arg(250)->Iterations(60)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(digitToNextSpectrum)
+    ->Arg(0)
+    ->Arg(250)
+    ->Iterations(60)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
 
 } // namespace
 

@@ -1,5 +1,5 @@
-// Scoring with the network of the paper, D = 140, against libtorch's eager forward of the same layers at the batch size
-// that suits it best, with the same number of threads, timed in turns in the same run.
+// Scoring with the network of the paper, D = 140, against libtorch's eager forward of the same layers at the
+// batch size that suits it best, with the same number of threads, timed in turns in the same run.
 #include <benchmark/benchmark.h>
 #include <torch/torch.h>
 
@@ -45,7 +45,8 @@ core::FloatMatrix someSpectra(std::size_t count) {
     core::FloatMatrix rows(count, columns);
     core::RandomStream random(1);
     for (std::size_t r = 0; r < count; ++r)
-        for (float& value : rows.row(r)) value = static_cast<float>(random.normal(1, 0.1));
+        for (float& value : rows.row(r))
+            value = static_cast<float>(random.normal(1, 0.1));
     return rows;
 }
 
@@ -73,7 +74,8 @@ void scoring(benchmark::State& state) {
     auto network = learn::makeConvNetwork(parameters);
     core::TaskContext task;
     std::vector<int> labels;
-    for (int i = 0; i < 64; ++i) labels.push_back(i % 3);
+    for (int i = 0; i < 64; ++i)
+        labels.push_back(i % 3);
     if (!network || !(*network)->train(rows.view().block(0, 64), labels, task)) {
         state.SkipWithError("the network could not be trained");
         return;
@@ -83,7 +85,8 @@ void scoring(benchmark::State& state) {
     const torch::InferenceMode inference;
     EagerNetwork eager;
     eager.eval();
-    const auto input = torch::from_blob(const_cast<float*>(rows.data()), {std::int64_t(spectra), 1, std::int64_t(columns)});
+    const auto input =
+        torch::from_blob(const_cast<float*>(rows.data()), {std::int64_t(spectra), 1, std::int64_t(columns)});
     const auto forward = [&](std::int64_t batch) {
         return seconds([&] {
             for (std::int64_t from = 0; from < std::int64_t(spectra); from += batch)
@@ -115,5 +118,6 @@ void scoring(benchmark::State& state) {
 
 } // namespace
 
-BENCHMARK(scoring)->ArgName("threads")->Arg(1)->Arg(2)->UseManualTime()->Iterations(5)->Unit(benchmark::kMillisecond);
+BENCHMARK(scoring)->ArgName("threads")->Arg(1)->Arg(2)->UseManualTime()->Iterations(5)->Unit(
+    benchmark::kMillisecond);
 BENCHMARK_MAIN();

@@ -65,11 +65,13 @@ TEST_F(BadInput, CommandThatDoesNotExist) {
 }
 
 TEST_F(BadInput, NumbersOutOfRange) {
-    expectMessage(session_.fail({"--threads", "-3", "som", "--dataset", "good", "--grid", "3x3"}), "--threads");
+    expectMessage(session_.fail({"--threads", "-3", "som", "--dataset", "good", "--grid", "3x3"}),
+                  "--threads");
     expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "3x3", "--threads", "2000000000"}),
                   "parameters.threads");
     expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "3x3", "--seed", "-1"}), "--seed");
-    expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "3x3", "--radius-end", "nan"}), "--radius-end");
+    expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "3x3", "--radius-end", "nan"}),
+                  "--radius-end");
     expectMessage(session_.fail({"list", "--limit", "-1"}), "--limit");
     expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "0x5"}), "0x5");
     expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "3x3", "--epochs", "0"}), "epochs");

@@ -1,5 +1,5 @@
-// kill -9 of the desktop: a label that the window has shown as given is in the project, and the next start says which
-// job was interrupted.
+// kill -9 of the desktop: a label that the window has shown as given is in the project, and the next start
+// says which job was interrupted.
 #include "tests/end_to_end/balmer_session.h"
 
 #include <fstream>
@@ -25,7 +25,8 @@ Lines linesOf(const std::filesystem::path& file) {
     for (std::string line; std::getline(whole, line);) {
         std::istringstream words(line);
         lines.emplace_back();
-        for (std::string word; std::getline(words, word, '\t');) lines.back().push_back(word);
+        for (std::string word; std::getline(words, word, '\t');)
+            lines.back().push_back(word);
     }
     return lines;
 }

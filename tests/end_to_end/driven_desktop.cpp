@@ -1,10 +1,11 @@
 // The real window on a real project, driven from within, for tests that kill it from outside:
 //
 //     driven-desktop round PROJECT DATASET   adds a round that asks for every row of the dataset
-//     driven-desktop label PROJECT REPORT    presses digits in Label; a line of REPORT before each press and after each
+//     driven-desktop label PROJECT REPORT    presses digits in Label; a line of REPORT before each press and
+//     after each
 //                                            label that the window has shown as given
-//     driven-desktop train PROJECT REPORT    runs a long job from the window; a line once Jobs shows it executing
-//     driven-desktop look PROJECT REPORT     writes what the window says about interrupted jobs
+//     driven-desktop train PROJECT REPORT    runs a long job from the window; a line once Jobs shows it
+//     executing driven-desktop look PROJECT REPORT     writes what the window says about interrupted jobs
 //
 // REPORT is written line by line with write(2), so that what was reported outlives the process.
 
@@ -141,5 +142,7 @@ int main(int argc, char** argv) {
     window.show();
     if (!QTest::qWaitForWindowExposed(&window)) return failed("the window did not appear");
     Report report(argv[3]);
-    return what == "label" ? label(window, report) : what == "train" ? train(window, report) : look(window, report);
+    return what == "label"   ? label(window, report)
+           : what == "train" ? train(window, report)
+                             : look(window, report);
 }

@@ -48,8 +48,8 @@ TEST(Map, IsTheSameForEachNumberOfThreads) {
     EXPECT_NE(*digests.begin(), "");
     std::set<std::string> seeded;
     for (const char* seed : {"1", "2"}) {
-        const auto map = session.succeed({"som", "--dataset", "m", "--grid", "8x8", "--epochs", "5", "--seed", seed,
-                                          "--initialisation", "random-rows"});
+        const auto map = session.succeed({"som", "--dataset", "m", "--grid", "8x8", "--epochs", "5", "--seed",
+                                          seed, "--initialisation", "random-rows"});
         seeded.insert(map.value("codebook_digest", ""));
     }
     EXPECT_EQ(seeded.size(), 2u) << "another seed made the same map from random rows";

@@ -69,10 +69,10 @@ TEST(Rounds, RaiseRecallOverRandomChoice) {
 
     const std::vector<std::string> targets(truth.classes.begin() + 1, truth.classes.end());
     for (int round = 0; round < 3; ++round) {
-        const auto played =
-            active.succeed({"round", "--dataset", "w", "--classes", joined(truth.classes), "--targets",
-                            joined(targets), "--batch", "50", "--oracle", truth.file.string(), "--epochs", "6"},
-                           kLimit);
+        const auto played = active.succeed({"round", "--dataset", "w", "--classes", joined(truth.classes),
+                                            "--targets", joined(targets), "--batch", "50", "--oracle",
+                                            truth.file.string(), "--epochs", "6"},
+                                           kLimit);
         ASSERT_TRUE(played.is_object());
         EXPECT_EQ(played["oracle"].size(), 50u);
         if (played.contains("recall"))

@@ -14,7 +14,9 @@ TemporaryFolder::~TemporaryFolder() {
     if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
 }
 
-std::filesystem::path sourceRoot() { return BALMER_SOURCE_DIR; }
+std::filesystem::path sourceRoot() {
+    return BALMER_SOURCE_DIR;
+}
 
 std::filesystem::path realData() {
     const auto folder = sourceRoot().parent_path() / "shared" / "data";

@@ -1,4 +1,5 @@
-// What the tests share: a folder that vanishes, the real spectra where they are, and short assertions on Results.
+// What the tests share: a folder that vanishes, the real spectra where they are, and short assertions on
+// Results.
 #pragma once
 
 #include <filesystem>
@@ -39,6 +40,6 @@ std::string why(const R& result) {
 } // namespace balmer::test
 
 /// Ends the test as skipped, saying why, where the real spectra are absent.
-#define BALMER_NEEDS_REAL_DATA()                                                                                 \
-    if (::balmer::test::realData().empty())                                                                      \
+#define BALMER_NEEDS_REAL_DATA()                                                                             \
+    if (::balmer::test::realData().empty())                                                                  \
     GTEST_SKIP() << "the folder ../shared/data with real spectra is not beside this checkout"

@@ -224,7 +224,7 @@ class HouseStyle : public QProxyStyle {
         }
         const ThemeColours& c = theme();
         const bool enabled = option->state.testFlag(State_Enabled);
-        const QColor edge = option->state.testFlag(State_HasFocus)                   ? c.selection
+        const QColor edge = option->state.testFlag(State_HasFocus)               ? c.selection
                             : enabled && option->state.testFlag(State_MouseOver) ? c.mutedText
                                                                                  : c.border;
         painter->save();
@@ -234,7 +234,8 @@ class HouseStyle : public QProxyStyle {
         const QRectF box = QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5);
         painter->drawRoundedRect(box, 4, 4);
         const QPointF tip(box.right() - 11, box.center().y() + 2);
-        painter->setPen(QPen(enabled ? c.mutedText : c.border, 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter->setPen(
+            QPen(enabled ? c.mutedText : c.border, 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
         painter->setBrush(Qt::NoBrush);
         painter->drawPolyline(QPolygonF{tip + QPointF(-4, -4), tip, tip + QPointF(4, -4)});
         painter->restore();
@@ -258,7 +259,8 @@ class HouseStyle : public QProxyStyle {
         if (on) {
             painter->setPen(QPen(QColor(Qt::white), 1.7, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
             painter->setBrush(Qt::NoBrush);
-            painter->drawPolyline(QPolygonF{box.topLeft() + QPointF(3, 6.8), box.topLeft() + QPointF(5.6, 9.3),
+            painter->drawPolyline(QPolygonF{box.topLeft() + QPointF(3, 6.8),
+                                            box.topLeft() + QPointF(5.6, 9.3),
                                             box.topLeft() + QPointF(10, 4)});
         }
         painter->restore();
@@ -267,7 +269,8 @@ class HouseStyle : public QProxyStyle {
     QRect subControlRect(ComplexControl control, const QStyleOptionComplex* option, SubControl part,
                          const QWidget* widget) const override {
         const QRect rect = QProxyStyle::subControlRect(control, option, part, widget);
-        return control == CC_ComboBox && part == SC_ComboBoxEditField ? rect.adjusted(gridStep / 2, 0, 0, 0) : rect;
+        return control == CC_ComboBox && part == SC_ComboBoxEditField ? rect.adjusted(gridStep / 2, 0, 0, 0)
+                                                                      : rect;
     }
 
     QSize sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& size,
@@ -375,7 +378,10 @@ void drawMarker(QPainter& painter, Marker marker, QPointF centre, double radius,
 }
 
 void setTone(QWidget& widget, Tone tone) {
-    widget.setProperty("tone", tone == Tone::Muted ? "muted" : tone == Tone::Warning ? "warning" : tone == Tone::Error ? "error" : "");
+    widget.setProperty("tone", tone == Tone::Muted     ? "muted"
+                               : tone == Tone::Warning ? "warning"
+                               : tone == Tone::Error   ? "error"
+                                                       : "");
     widget.style()->unpolish(&widget);
     widget.style()->polish(&widget);
 }

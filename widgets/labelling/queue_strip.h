@@ -24,8 +24,8 @@ class QueueStrip : public QWidget {
     /// A spectrum may stand on several lists; these two reach each of its entries.
     void setLabel(const QString& id, const QString& label);
     void setThumbnail(const QString& id, const std::vector<float>& thumbnail);
-    /// The entry that the strip keeps in sight: the one on this list, or the first of this id. Nothing happens for an
-    /// unknown id.
+    /// The entry that the strip keeps in sight: the one on this list, or the first of this id. Nothing
+    /// happens for an unknown id.
     void setCurrentId(const QString& id, std::optional<QueueList> list = {});
     int currentIndex() const { return current_; }
     int indexOf(const QString& id, std::optional<QueueList> list = {}) const; ///< the first; -1: none

@@ -10,7 +10,8 @@ namespace {
 class HouseTicker : public QCPAxisTicker {
   protected:
     QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override {
-        return QCPAxisTicker::getTickLabel(tick, locale, format, precision).replace(QLatin1Char('-'), QChar(0x2212));
+        return QCPAxisTicker::getTickLabel(tick, locale, format, precision)
+            .replace(QLatin1Char('-'), QChar(0x2212));
     }
 };
 

@@ -165,7 +165,8 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
         const CurveMapping m = d_.mapping(*painter);
         if (d_.spectra.empty() && !d_.backdrop) {
             painter->setPen(c.mutedText);
-            painter->drawText(clipRect().adjusted(gridStep, 0, -gridStep, 0), Qt::AlignCenter | Qt::TextWordWrap, d_.emptyText);
+            painter->drawText(clipRect().adjusted(gridStep, 0, -gridStep, 0),
+                              Qt::AlignCenter | Qt::TextWordWrap, d_.emptyText);
             return;
         }
         if (d_.linesVisible) drawLines(*painter, m);
@@ -237,7 +238,8 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
         for (const PlottedSpectrum& s : d_.spectra) {
             const auto first = std::lower_bound(s.wavelength.begin(), s.wavelength.end(), from);
             const auto last = std::upper_bound(first, s.wavelength.end(), to);
-            for (auto i = std::size_t(first - s.wavelength.begin()); i < std::size_t(last - s.wavelength.begin()); ++i)
+            for (auto i = std::size_t(first - s.wavelength.begin());
+                 i < std::size_t(last - s.wavelength.begin()); ++i)
                 if (const double y = m.y(double(s.flux[i])); y >= area.top() && y <= area.bottom()) ++count;
         }
         return count;
@@ -256,12 +258,16 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
         const int longest = std::max(60, box.width() / 3);
         std::erase_if(rows, [](const auto& one) { return one.first.isEmpty(); });
         int widest = 0;
-        for (const auto& [name, colour] : rows) widest = std::max(widest, std::min(longest, metrics.horizontalAdvance(name)));
+        for (const auto& [name, colour] : rows)
+            widest = std::max(widest, std::min(longest, metrics.horizontalAdvance(name)));
         // Below the names of the lines, or at the bottom where the curves leave more room.
         const double height = double(rows.size()) * row;
-        const QRectF top(box.right() - widest - 4 * gridStep, box.top() + row + 4, widest + 4 * gridStep, height);
+        const QRectF top(box.right() - widest - 4 * gridStep, box.top() + row + 4, widest + 4 * gridStep,
+                         height);
         const QRectF bottom = top.translated(0, box.bottom() - gridStep - top.bottom());
-        double y = (bottom.top() > top.bottom() && crossings(bottom, m) < crossings(top, m) ? bottom : top).top() + metrics.ascent();
+        double y =
+            (bottom.top() > top.bottom() && crossings(bottom, m) < crossings(top, m) ? bottom : top).top() +
+            metrics.ascent();
         for (const auto& [name, colour] : rows) {
             if (y > box.bottom()) continue;
             const QString text = metrics.elidedText(name, Qt::ElideMiddle, longest);
@@ -332,7 +338,8 @@ class SpectrumPlot::Private::Overlay : public QCPLayerable {
             painter->fillRect(QRect(box.left(), box.top(), box.width(), wide), colour);
             painter->fillRect(QRect(box.left(), box.bottom() - wide + 1, box.width(), wide), colour);
             painter->fillRect(QRect(box.left(), box.top() + wide, wide, box.height() - 2 * wide), colour);
-            painter->fillRect(QRect(box.right() - wide + 1, box.top() + wide, wide, box.height() - 2 * wide), colour);
+            painter->fillRect(QRect(box.right() - wide + 1, box.top() + wide, wide, box.height() - 2 * wide),
+                              colour);
             painter->setAntialiasing(smooth);
             QFont bold = d_.view->font();
             bold.setBold(true);

@@ -225,7 +225,9 @@ void SpectrumTable::fitNames() {
     // Once, with the first rows: afterwards the width is the user's.
     if (namesFitted_ || model_->rowCount() == 0) return;
     namesFitted_ = true;
-    view_->setColumnWidth(0, std::clamp(static_cast<QAbstractItemView*>(view_)->sizeHintForColumn(0) + gridStep, 10 * gridStep, 28 * gridStep));
+    view_->setColumnWidth(0,
+                          std::clamp(static_cast<QAbstractItemView*>(view_)->sizeHintForColumn(0) + gridStep,
+                                     10 * gridStep, 28 * gridStep));
 }
 
 bool SpectrumTable::eventFilter(QObject* watched, QEvent* event) {

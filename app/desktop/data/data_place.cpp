@@ -38,9 +38,12 @@ enum ItemKind { AllSpectra = 1, OneCollection, BuiltInFilter, UserFilter };
 /// More labels at once than this, and the table is read anew instead of row by row.
 constexpr qsizetype mostSingleRows = 50;
 
-QString quoted(QString value) { return '\'' + value.replace('\'', QStringLiteral("''")) + '\''; }
+QString quoted(QString value) {
+    return '\'' + value.replace('\'', QStringLiteral("''")) + '\'';
+}
 
-QDockWidget* dock(QMainWindow* host, const char* name, const QString& title, QWidget* content, Qt::DockWidgetArea area) {
+QDockWidget* dock(QMainWindow* host, const char* name, const QString& title, QWidget* content,
+                  Qt::DockWidgetArea area) {
     auto* made = new QDockWidget(title, host);
     made->setObjectName(QString::fromLatin1(name));
     made->setWidget(content);
@@ -59,7 +62,8 @@ DataPlace::DataPlace(bridge::Session& session, QWidget* parent)
     : Place(session, QStringLiteral("data"), parent), model_(new SpectraModel(session.lists(), this)),
       table_(new widgets::SpectrumTable(QStringLiteral("dataTable"))), plot_(new widgets::SpectrumPlot),
       strip_(new widgets::LineStrip), feeder_(new PlotFeeder(session, plot_, strip_, this)),
-      inspector_(new Inspector(session)), tree_(new QTreeWidget), docks_(new QMainWindow), splitter_(new QSplitter(Qt::Vertical)) {
+      inspector_(new Inspector(session)), tree_(new QTreeWidget), docks_(new QMainWindow),
+      splitter_(new QSplitter(Qt::Vertical)) {
     build();
     restore();
 
@@ -87,10 +91,12 @@ void DataPlace::build() {
     plot_->setEmptyText(tr("Choose a spectrum in the table to see it here"));
     plot_->setMinimumHeight(160);
     connect(feeder_, &PlotFeeder::shown, this, [this](const QString& problem) {
-        plot_->setEmptyText(problem.isEmpty() ? tr("Choose a spectrum in the table to see it here") : problem);
+        plot_->setEmptyText(problem.isEmpty() ? tr("Choose a spectrum in the table to see it here")
+                                              : problem);
         if (!problem.isEmpty()) Q_EMIT said(problem);
     });
-    connect(plot_, &widgets::SpectrumPlot::readOut, this, [this](const QString& words) { Q_EMIT readOut(words); });
+    connect(plot_, &widgets::SpectrumPlot::readOut, this,
+            [this](const QString& words) { Q_EMIT readOut(words); });
     connect(plot_, &widgets::PlotView::exportRequested, this, &DataPlace::exportPlot);
     connect(plot_, &widgets::SpectrumPlot::spectrumClicked, this,
             [this](const QString& id) { session_.selection().setCurrent(id, QStringLiteral("plot")); });
@@ -103,8 +109,10 @@ void DataPlace::build() {
     table_->view()->setSortingEnabled(true);
     table_->view()->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     table_->view()->horizontalHeader()->setSortIndicatorClearable(true);
-    const int widths[SpectraModel::ColumnCount] = {176, 104, 66, 50, 52, 84, 92, 92, 50, 72, 110, 100, 110, 140};
-    for (int c = 0; c < SpectraModel::ColumnCount; ++c) table_->view()->setColumnWidth(c, widths[c]);
+    const int widths[SpectraModel::ColumnCount] = {176, 104, 66, 50,  52,  84,  92,
+                                                   92,  50,  72, 110, 100, 110, 140};
+    for (int c = 0; c < SpectraModel::ColumnCount; ++c)
+        table_->view()->setColumnWidth(c, widths[c]);
     table_->filterEdit()->setPlaceholderText(tr("filter: snr > 10 and class like 'A%' and label is null"));
     table_->setMinimumHeight(140);
     connect(table_, &widgets::SpectrumTable::filterChanged, this, &DataPlace::loadRows);
@@ -123,25 +131,30 @@ void DataPlace::build() {
             showFilter({});
     });
 
-    auto* import = makeAction(this, "importAction", tr("Import spectra…"), QKeySequence(Qt::CTRL | Qt::Key_I),
-                              tr("Bring files or a folder of spectra into the project"), [this] { importSpectra(); });
-    auto* prepare = makeAction(this, "preprocessAction", tr("Preprocess…"), QKeySequence(Qt::CTRL | Qt::Key_P),
-                               tr("Make a dataset for maps and networks"), [this] { preprocess(); });
+    auto* import =
+        makeAction(this, "importAction", tr("Import spectra…"), QKeySequence(Qt::CTRL | Qt::Key_I),
+                   tr("Bring files or a folder of spectra into the project"), [this] { importSpectra(); });
+    auto* prepare =
+        makeAction(this, "preprocessAction", tr("Preprocess…"), QKeySequence(Qt::CTRL | Qt::Key_P),
+                   tr("Make a dataset for maps and networks"), [this] { preprocess(); });
     auto* save = makeAction(this, "exportPlotAction", tr("Export plot…"), QKeySequence(Qt::CTRL | Qt::Key_E),
                             tr("Save the plot as PNG, SVG or PDF"), [this] { exportPlot(); });
-    makeAction(this, "clearOverlayAction", tr("Clear the overlay"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Space),
+    makeAction(this, "clearOverlayAction", tr("Clear the overlay"),
+               QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Space),
                tr("Take all spectra added by Space from the plot"), [this] {
                    overlay_.clear();
                    showPlot();
                });
     makeAction(this, "focusFilterAction", tr("Go to the filter"), QKeySequence(Qt::CTRL | Qt::Key_F),
-               tr("Type a filter for the table"), [this] { table_->filterEdit()->setFocus(Qt::ShortcutFocusReason); });
+               tr("Type a filter for the table"),
+               [this] { table_->filterEdit()->setFocus(Qt::ShortcutFocusReason); });
     makeAction(this, "fitPlotAction", tr("Show the whole plot"), QKeySequence(Qt::CTRL | Qt::Key_0),
                tr("Both axes from end to end"), [this] {
                    plot_->fit();
                    plot_->redraw();
                });
-    saveFilterAction_ = makeAction(this, "saveFilterAction", tr("Save the filter"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
+    saveFilterAction_ = makeAction(this, "saveFilterAction", tr("Save the filter"),
+                                   QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
                                    tr("Keep the filter in the list on the left"), [this] { saveFilter(); });
     removeFilterAction_ = makeAction(this, "removeFilterAction", tr("Remove the saved filter"), {},
                                      tr("Take the chosen filter from the list"), [this] { removeFilter(); });
@@ -189,7 +202,8 @@ void DataPlace::build() {
 
     docks_->setWindowFlags(Qt::Widget);
     docks_->setObjectName(QStringLiteral("dataDocks"));
-    docks_->setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowNestedDocks | QMainWindow::AllowTabbedDocks);
+    docks_->setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowNestedDocks |
+                           QMainWindow::AllowTabbedDocks);
     docks_->setCentralWidget(splitter_);
     auto* collections = dock(docks_, "collectionsDock", tr("Collections"), left, Qt::LeftDockWidgetArea);
     auto* inspector = dock(docks_, "inspectorDock", tr("Inspector"), inspector_, Qt::RightDockWidgetArea);
@@ -204,9 +218,11 @@ void DataPlace::build() {
 void DataPlace::restore() {
     const auto saved = QJsonDocument::fromJson(kept(QStringLiteral("filters")).toUtf8()).array();
     for (const auto& one : saved)
-        filters_.push_back({one.toObject()[QStringLiteral("name")].toString(), one.toObject()[QStringLiteral("where")].toString()});
+        filters_.push_back({one.toObject()[QStringLiteral("name")].toString(),
+                            one.toObject()[QStringLiteral("where")].toString()});
     if (const auto bytes = keptBytes(QStringLiteral("docks")); !bytes.isEmpty()) docks_->restoreState(bytes);
-    if (const auto bytes = keptBytes(QStringLiteral("splitter")); !bytes.isEmpty()) splitter_->restoreState(bytes);
+    if (const auto bytes = keptBytes(QStringLiteral("splitter")); !bytes.isEmpty())
+        splitter_->restoreState(bytes);
     if (const auto bytes = keptBytes(QStringLiteral("table")); !bytes.isEmpty()) table_->restoreLayout(bytes);
     collection_ = kept(QStringLiteral("collection"));
     const QSignalBlocker quiet(table_);
@@ -239,7 +255,9 @@ void DataPlace::showSomething() {
         session_.selection().select({model_->idAt(0)}, QStringLiteral("start"));
 }
 
-bool DataPlace::settled() const { return Place::settled() && !feeder_->busy(); }
+bool DataPlace::settled() const {
+    return Place::settled() && !feeder_->busy();
+}
 
 void DataPlace::loadCollections() {
     session_.lists().latest(
@@ -257,8 +275,10 @@ void DataPlace::fillTree(const std::vector<api::Collection>& collections) {
     const QSignalBlocker quiet(tree_);
     tree_->clear();
     total_ = 0;
-    for (const auto& one : collections) total_ += one.spectra;
-    const auto add = [this](QTreeWidgetItem* parent, const QString& name, ItemKind kind, const QString& value) {
+    for (const auto& one : collections)
+        total_ += one.spectra;
+    const auto add = [this](QTreeWidgetItem* parent, const QString& name, ItemKind kind,
+                            const QString& value) {
         auto* item = parent ? new QTreeWidgetItem(parent) : new QTreeWidgetItem(tree_);
         item->setText(0, name);
         item->setToolTip(0, kind == BuiltInFilter || kind == UserFilter ? value : name);
@@ -281,7 +301,8 @@ void DataPlace::fillTree(const std::vector<api::Collection>& collections) {
     add(heading, tr("labelled"), BuiltInFilter, QStringLiteral("label is not null"));
     add(heading, tr("unlabelled"), BuiltInFilter, QStringLiteral("label is null"));
     add(heading, tr("noteworthy"), BuiltInFilter, QStringLiteral("flag = 'noteworthy'"));
-    for (const auto& filter : filters_) add(heading, filter.name, UserFilter, filter.expression);
+    for (const auto& filter : filters_)
+        add(heading, filter.name, UserFilter, filter.expression);
     tree_->expandAll();
     tree_->setCurrentItem(chosen);
     removeFilterAction_->setEnabled(false);
@@ -323,12 +344,14 @@ void DataPlace::loadRows() {
     const QString filter = table_->filterText().trimmed();
     QString where = filter;
     if (!collection_.isEmpty())
-        where = filter.isEmpty() ? QStringLiteral("collection = %1").arg(quoted(collection_))
-                                 : QStringLiteral("(%1) and collection = %2").arg(filter, quoted(collection_));
+        where = filter.isEmpty()
+                    ? QStringLiteral("collection = %1").arg(quoted(collection_))
+                    : QStringLiteral("(%1) and collection = %2").arg(filter, quoted(collection_));
     table_->progressLine()->setFraction(-1);
     session_.lists().latest(
         this, "rows",
-        [&workbench = session_.workbench(), where = plain(where), own = plain(filter)](const std::stop_token&) {
+        [&workbench = session_.workbench(), where = plain(where),
+         own = plain(filter)](const std::stop_token&) {
             auto rows = workbench.spectra(where);
             // The place that the message names must be one in the text that the user wrote.
             if (!rows && where != own)
@@ -346,7 +369,8 @@ void DataPlace::showRows(std::vector<api::SpectrumRow> rows) {
     auto* empty = table_->emptyState();
     if (rows.empty() && table_->filterText().isEmpty() && collection_.isEmpty()) {
         empty->setSentence(tr("No spectra yet"));
-        empty->setAction(tr("Import spectra…"), tr("Bring files or a folder of spectra into the project (Ctrl+I)"));
+        empty->setAction(tr("Import spectra…"),
+                         tr("Bring files or a folder of spectra into the project (Ctrl+I)"));
     } else {
         empty->setSentence(tr("No spectrum meets this filter"));
         empty->setAction(tr("Show all spectra"), tr("Clears the filter"));
@@ -356,7 +380,8 @@ void DataPlace::showRows(std::vector<api::SpectrumRow> rows) {
     auto& selection = session_.selection();
     if (!selection.current().isEmpty()) table_->setCurrentId(selection.current());
     loading_ = false;
-    table_->setCounts(model_->rowCount(), qint64(std::max<std::size_t>(total_, std::size_t(model_->rowCount()))));
+    table_->setCounts(model_->rowCount(),
+                      qint64(std::max<std::size_t>(total_, std::size_t(model_->rowCount()))));
     if (selection.current().isEmpty() && model_->rowCount() > 0) {
         QString first = kept(QStringLiteral("current"));
         if (model_->indexOf(first) < 0) first = model_->idAt(0);
@@ -383,7 +408,8 @@ void DataPlace::takeUpLabels(const QStringList& ids) {
             return rows;
         },
         [this, ids](const std::vector<api::SpectrumRow>& rows) {
-            for (const auto& row : rows) model_->updateRow(row);
+            for (const auto& row : rows)
+                model_->updateRow(row);
             if (ids.contains(session_.selection().current())) inspector_->refresh();
         });
 }
@@ -404,8 +430,10 @@ void DataPlace::followSelection(const QString& from) {
 void DataPlace::toggleOverlay(const QStringList& ids) {
     for (const QString& id : ids)
         if (!overlay_.removeOne(id)) overlay_ << id;
-    Q_EMIT said(overlay_.isEmpty() ? tr("The overlay is empty")
-                                   : tr("%1 in the overlay").arg(countText(std::size_t(overlay_.size()), tr("spectrum"), tr("spectra"))));
+    Q_EMIT said(overlay_.isEmpty()
+                    ? tr("The overlay is empty")
+                    : tr("%1 in the overlay")
+                          .arg(countText(std::size_t(overlay_.size()), tr("spectrum"), tr("spectra"))));
     showPlot();
 }
 
@@ -424,12 +452,14 @@ void DataPlace::saveFilter() {
         Q_EMIT said(tr("There is no filter to save: type one above the table first"));
         return;
     }
-    if (std::none_of(filters_.begin(), filters_.end(), [&](const auto& one) { return one.expression == expression; }))
+    if (std::none_of(filters_.begin(), filters_.end(),
+                     [&](const auto& one) { return one.expression == expression; }))
         filters_.push_back({expression, expression});
     QJsonArray all;
     for (const auto& one : filters_)
         all << QJsonObject{{QStringLiteral("name"), one.name}, {QStringLiteral("where"), one.expression}};
-    keepValue(QStringLiteral("filters"), QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact)));
+    keepValue(QStringLiteral("filters"),
+              QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact)));
     loadCollections();
 }
 
@@ -441,7 +471,8 @@ void DataPlace::removeFilter() {
     QJsonArray all;
     for (const auto& one : filters_)
         all << QJsonObject{{QStringLiteral("name"), one.name}, {QStringLiteral("where"), one.expression}};
-    keepValue(QStringLiteral("filters"), QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact)));
+    keepValue(QStringLiteral("filters"),
+              QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact)));
     loadCollections();
 }
 

@@ -1,5 +1,5 @@
-// DataPlace: collections and saved filters, the plot, the line strip, the table, and what is known of the current
-// spectrum. Owned by the window; UI thread.
+// DataPlace: collections and saved filters, the plot, the line strip, the table, and what is known of the
+// current spectrum. Owned by the window; UI thread.
 #pragma once
 
 #include <map>
@@ -19,7 +19,7 @@ class QTreeWidgetItem;
 namespace balmer::widgets {
 class LineStrip;
 class SpectrumPlot;
-}
+} // namespace balmer::widgets
 
 namespace balmer::desktop {
 

@@ -27,9 +27,12 @@ class PathList : public QWidget {
         list_->setToolTip(QObject::tr("What will be imported; Delete takes an entry away"));
         list_->setSelectionMode(QAbstractItemView::ExtendedSelection);
         list_->setMinimumHeight(96);
-        auto* files = button("importFilesButton", QObject::tr("Add files…"), QObject::tr("Choose spectrum files"));
-        auto* folder = button("importFolderButton", QObject::tr("Add folder…"), QObject::tr("Choose a folder of spectra"));
-        auto* remove = button("importRemoveButton", QObject::tr("Remove"), QObject::tr("Take the chosen entries away"));
+        auto* files =
+            button("importFilesButton", QObject::tr("Add files…"), QObject::tr("Choose spectrum files"));
+        auto* folder = button("importFolderButton", QObject::tr("Add folder…"),
+                              QObject::tr("Choose a folder of spectra"));
+        auto* remove =
+            button("importRemoveButton", QObject::tr("Remove"), QObject::tr("Take the chosen entries away"));
         auto* row = new QHBoxLayout;
         row->addWidget(files);
         row->addWidget(folder);
@@ -55,7 +58,8 @@ class PathList : public QWidget {
 
     QStringList paths() const {
         QStringList all;
-        for (int i = 0; i < list_->count(); ++i) all << list_->item(i)->text();
+        for (int i = 0; i < list_->count(); ++i)
+            all << list_->item(i)->text();
         return all;
     }
 
@@ -68,8 +72,9 @@ class PathList : public QWidget {
         return made;
     }
     void choose(QFileDialog::FileMode mode) {
-        auto* dialog = new QFileDialog(this, mode == QFileDialog::Directory ? QObject::tr("Folder of spectra")
-                                                                             : QObject::tr("Files of spectra"));
+        auto* dialog =
+            new QFileDialog(this, mode == QFileDialog::Directory ? QObject::tr("Folder of spectra")
+                                                                 : QObject::tr("Files of spectra"));
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->setFileMode(mode);
         connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& chosen) {
@@ -85,10 +90,11 @@ class PathList : public QWidget {
 } // namespace
 
 JobForm* showImportForm(bridge::Session& session, QWidget* parent) {
-    auto* form = new JobForm(session, "import", QObject::tr("Import spectra"),
-                             QObject::tr("FITS, VOTable and text spectra are known by their content. A file that cannot be "
-                                         "read is listed with its reason; one that is here already is left as it is."),
-                             QObject::tr("Import"), parent);
+    auto* form = new JobForm(
+        session, "import", QObject::tr("Import spectra"),
+        QObject::tr("FITS, VOTable and text spectra are known by their content. A file that cannot be "
+                    "read is listed with its reason; one that is here already is left as it is."),
+        QObject::tr("Import"), parent);
     auto* list = new PathList(form);
     form->addField(QObject::tr("From"), list, [list](QJsonObject& parameters) {
         parameters[QStringLiteral("paths")] = QJsonArray::fromStringList(list->paths());
@@ -108,15 +114,17 @@ JobForm* showImportForm(bridge::Session& session, QWidget* parent) {
 }
 
 JobForm* showPreprocessForm(bridge::Session& session, const QString& collection, QWidget* parent) {
-    auto* form = new JobForm(session, "preprocess", QObject::tr("Preprocess"),
-                             QObject::tr("Brings the spectra onto one grid of wavelengths, as a dataset that maps and "
-                                         "networks train on."),
-                             QObject::tr("Preprocess"), parent);
+    auto* form =
+        new JobForm(session, "preprocess", QObject::tr("Preprocess"),
+                    QObject::tr("Brings the spectra onto one grid of wavelengths, as a dataset that maps and "
+                                "networks train on."),
+                    QObject::tr("Preprocess"), parent);
     form->addText(QStringLiteral("name"), QObject::tr("Dataset"),
                   collection.isEmpty() ? QStringLiteral("halpha") : collection + QStringLiteral(" Hα"),
                   QObject::tr("Name of the dataset that is made"));
     form->addChoice(QStringLiteral("preset"), QObject::tr("Preset"),
-                    {{QObject::tr("halpha-140: 6519–6732 Å, 140 points, scaled to [−1, 1]"), QStringLiteral("halpha-140")}},
+                    {{QObject::tr("halpha-140: 6519–6732 Å, 140 points, scaled to [−1, 1]"),
+                      QStringLiteral("halpha-140")}},
                     QStringLiteral("halpha-140"), QObject::tr("The steps that each spectrum goes through"));
     auto* box = form->addChoice(QStringLiteral("collection"), QObject::tr("Collection"),
                                 {{QObject::tr("all spectra"), QString()}}, QString(),
@@ -125,7 +133,8 @@ JobForm* showPreprocessForm(bridge::Session& session, const QString& collection,
         box, [&workbench = session.workbench()](const std::stop_token&) { return workbench.collections(); },
         [box, collection](const core::Result<std::vector<api::Collection>>& collections) {
             if (!collections) return;
-            for (const auto& one : *collections) box->addItem(text(one.name), text(one.name));
+            for (const auto& one : *collections)
+                box->addItem(text(one.name), text(one.name));
             if (const int at = box->findData(collection); at >= 0) box->setCurrentIndex(at);
         });
     form->show();

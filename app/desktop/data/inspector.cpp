@@ -21,11 +21,14 @@ namespace {
 
 const QString absent = QStringLiteral("–");
 
-QString orAbsent(const QString& value) { return value.isEmpty() ? absent : value; }
+QString orAbsent(const QString& value) {
+    return value.isEmpty() ? absent : value;
+}
 
 QString inWords(const active::LabelEvent& event) {
-    QString words = event.kind == active::LabelKind::Class ? text(event.className)
-                                                           : text(std::string(active::toString(event.kind))).replace('-', ' ');
+    QString words = event.kind == active::LabelKind::Class
+                        ? text(event.className)
+                        : text(std::string(active::toString(event.kind))).replace('-', ' ');
     if (!event.comment.empty()) words += QStringLiteral(" – ") + text(event.comment);
     return words;
 }
@@ -39,21 +42,22 @@ std::vector<std::pair<QString, QString>> metadataOf(const api::SpectrumRow& row)
     if (!observed.isEmpty()) observed += QStringLiteral(" UTC");
     QString predicted = text(row.predicted);
     if (row.probability) predicted += QStringLiteral(" (p = %1)").arg(numberText(row.probability, 3));
-    return {{QStringLiteral("object"), orAbsent(text(row.object))},
-            {QStringLiteral("position"), row.position ? text(spectrum::formatPosition(*row.position)) : absent},
-            {QStringLiteral("observed"), orAbsent(observed)},
-            {QStringLiteral("class"), orAbsent(text(row.spectralClass))},
-            {QStringLiteral("S/N"), orAbsent(numberText(row.signalToNoise, 1))},
-            {QStringLiteral("magnitude"), orAbsent(numberText(row.magnitude, 2))},
-            {QStringLiteral("redshift"), orAbsent(numberText(row.redshift, 6))},
-            {QStringLiteral("survey"), orAbsent(text(row.survey))},
-            {QStringLiteral("survey id"), orAbsent(text(row.surveyId))},
-            {QStringLiteral("collection"), orAbsent(text(row.collection))},
-            {QStringLiteral("label"), orAbsent(text(row.label))},
-            {QStringLiteral("flags"), orAbsent(text(row.flags))},
-            {QStringLiteral("predicted"), orAbsent(predicted)},
-            {QStringLiteral("entropy"), orAbsent(numberText(row.entropy, 3))},
-            {QStringLiteral("comment"), orAbsent(text(row.comment))}};
+    return {
+        {QStringLiteral("object"), orAbsent(text(row.object))},
+        {QStringLiteral("position"), row.position ? text(spectrum::formatPosition(*row.position)) : absent},
+        {QStringLiteral("observed"), orAbsent(observed)},
+        {QStringLiteral("class"), orAbsent(text(row.spectralClass))},
+        {QStringLiteral("S/N"), orAbsent(numberText(row.signalToNoise, 1))},
+        {QStringLiteral("magnitude"), orAbsent(numberText(row.magnitude, 2))},
+        {QStringLiteral("redshift"), orAbsent(numberText(row.redshift, 6))},
+        {QStringLiteral("survey"), orAbsent(text(row.survey))},
+        {QStringLiteral("survey id"), orAbsent(text(row.surveyId))},
+        {QStringLiteral("collection"), orAbsent(text(row.collection))},
+        {QStringLiteral("label"), orAbsent(text(row.label))},
+        {QStringLiteral("flags"), orAbsent(text(row.flags))},
+        {QStringLiteral("predicted"), orAbsent(predicted)},
+        {QStringLiteral("entropy"), orAbsent(numberText(row.entropy, 3))},
+        {QStringLiteral("comment"), orAbsent(text(row.comment))}};
 }
 
 struct Inspector::Facts {
@@ -63,7 +67,8 @@ struct Inspector::Facts {
 };
 
 Inspector::Inspector(bridge::Session& session, QWidget* parent)
-    : QTabWidget(parent), session_(session), search_(new QLineEdit), header_(new QTableWidget), history_(new QTreeWidget) {
+    : QTabWidget(parent), session_(session), search_(new QLineEdit), header_(new QTableWidget),
+      history_(new QTreeWidget) {
     setObjectName(QStringLiteral("inspector"));
     setDocumentMode(true);
 
@@ -163,7 +168,8 @@ void Inspector::fill(const Facts& facts) {
 
     history_->clear();
     for (auto event = facts.history.rbegin(); event != facts.history.rend(); ++event) {
-        auto* item = new QTreeWidgetItem(history_, {bridge::timeText(event->when), text(event->who), inWords(*event)});
+        auto* item =
+            new QTreeWidgetItem(history_, {bridge::timeText(event->when), text(event->who), inWords(*event)});
         item->setToolTip(2, tr("%1, given in the %2").arg(item->text(2), text(event->view)));
     }
     setTabText(2, facts.history.empty() ? tr("Labels") : tr("Labels (%1)").arg(facts.history.size()));
@@ -173,7 +179,8 @@ void Inspector::filterHeader() {
     const QString wanted = search_->text().trimmed();
     for (int row = 0; row < header_->rowCount(); ++row) {
         bool found = wanted.isEmpty();
-        for (int c = 0; c < 3 && !found; ++c) found = header_->item(row, c)->text().contains(wanted, Qt::CaseInsensitive);
+        for (int c = 0; c < 3 && !found; ++c)
+            found = header_->item(row, c)->text().contains(wanted, Qt::CaseInsensitive);
         header_->setRowHidden(row, !found);
     }
 }

@@ -1,5 +1,5 @@
-// Inspector: what is known of one spectrum: metadata, the whole header with a search, and what was said about it.
-// Owned by the place; UI thread.
+// Inspector: what is known of one spectrum: metadata, the whole header with a search, and what was said about
+// it. Owned by the place; UI thread.
 #pragma once
 
 #include <QTabWidget>

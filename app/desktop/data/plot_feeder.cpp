@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t keptSpectra = 2 * PlotFeeder::mostSpectra;
 }
 
-PlotFeeder::PlotFeeder(bridge::Session& session, widgets::SpectrumPlot* plot, widgets::LineStrip* strip, QObject* parent)
+PlotFeeder::PlotFeeder(bridge::Session& session, widgets::SpectrumPlot* plot, widgets::LineStrip* strip,
+                       QObject* parent)
     : QObject(parent), session_(session), plot_(plot), strip_(strip) {}
 
 void PlotFeeder::setDataset(const std::string& dataset) {
@@ -32,7 +33,8 @@ void PlotFeeder::show(QStringList ids, const QString& current, const widgets::Pl
     if (!current.isEmpty() && !ids.contains(current)) ids.prepend(current);
     QStringList missing;
     for (const QString& id : ids)
-        if (std::none_of(loaded_.begin(), loaded_.end(), [&](const auto& one) { return one.first == id; })) missing << id;
+        if (std::none_of(loaded_.begin(), loaded_.end(), [&](const auto& one) { return one.first == id; }))
+            missing << id;
     if (missing.isEmpty()) {
         session_.cursor().forget(this, "plot");
         busy_ = false;
@@ -70,7 +72,8 @@ void PlotFeeder::show(QStringList ids, const QString& current, const widgets::Pl
             return answer;
         },
         [this, ids, current](Answer answer) {
-            for (auto& [id, loaded] : answer.loaded) remember(id, std::move(loaded));
+            for (auto& [id, loaded] : answer.loaded)
+                remember(id, std::move(loaded));
             busy_ = false;
             draw(ids, current);
             Q_EMIT shown(answer.problem);
@@ -80,7 +83,8 @@ void PlotFeeder::show(QStringList ids, const QString& current, const widgets::Pl
 void PlotFeeder::remember(const QString& id, Loaded loaded) {
     std::erase_if(loaded_, [&](const auto& one) { return one.first == id; });
     loaded_.emplace_front(id, std::move(loaded));
-    while (loaded_.size() > keptSpectra) loaded_.pop_back();
+    while (loaded_.size() > keptSpectra)
+        loaded_.pop_back();
 }
 
 void PlotFeeder::draw(const QStringList& ids, const QString& current) {
@@ -100,8 +104,9 @@ void PlotFeeder::draw(const QStringList& ids, const QString& current) {
     if (!dataset_.empty())
         plot_->setAxisLabels(bridge::wavelengthLabel(true), tr("flux scaled to [−1, 1]"));
     else
-        plot_->setAxisLabels(bridge::wavelengthLabel(vacuum), units.size() > 1 ? tr("flux [units differ]")
-                                                                               : bridge::fluxLabel(units.value(0)));
+        plot_->setAxisLabels(bridge::wavelengthLabel(vacuum), units.size() > 1
+                                                                  ? tr("flux [units differ]")
+                                                                  : bridge::fluxLabel(units.value(0)));
     if (spectra.empty())
         plot_->clear();
     else

@@ -1,5 +1,5 @@
-// PlotFeeder: brings spectra to a plot: loads on the cursor's thread, latest wins, what is shown stays until the new is
-// there. Keeps the spectra it loaded last. Owned by the place; UI thread.
+// PlotFeeder: brings spectra to a plot: loads on the cursor's thread, latest wins, what is shown stays until
+// the new is there. Keeps the spectra it loaded last. Owned by the place; UI thread.
 #pragma once
 
 #include <list>
@@ -14,7 +14,7 @@
 namespace balmer::widgets {
 class LineStrip;
 class SpectrumPlot;
-}
+} // namespace balmer::widgets
 
 namespace balmer::desktop {
 
@@ -25,9 +25,11 @@ class PlotFeeder : public QObject {
     static constexpr int mostSpectra = 60;
 
     /// strip may be null; it shows the current spectrum.
-    PlotFeeder(bridge::Session& session, widgets::SpectrumPlot* plot, widgets::LineStrip* strip, QObject* parent);
+    PlotFeeder(bridge::Session& session, widgets::SpectrumPlot* plot, widgets::LineStrip* strip,
+               QObject* parent);
 
-    /// Draws these spectra, `current` strongest, over the prototype where there is one. An empty list empties the plot.
+    /// Draws these spectra, `current` strongest, over the prototype where there is one. An empty list empties
+    /// the plot.
     void show(QStringList ids, const QString& current, const widgets::PlottedSpectrum* prototype = nullptr);
     /// One row of a dataset instead of the whole spectrum; "": whole spectra.
     void setDataset(const std::string& dataset);

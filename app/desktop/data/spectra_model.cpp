@@ -40,27 +40,43 @@ constexpr Heading headings[SpectraModel::ColumnCount] = {
 
 const std::string* textOf(const api::SpectrumRow& row, int column) {
     switch (column) {
-    case SpectraModel::Id: return &row.id;
-    case SpectraModel::Object: return &row.object;
-    case SpectraModel::Class: return &row.spectralClass;
-    case SpectraModel::Observed: return &row.observed;
-    case SpectraModel::Label: return &row.label;
-    case SpectraModel::Predicted: return &row.predicted;
-    case SpectraModel::Collection: return &row.collection;
-    case SpectraModel::Survey: return &row.survey;
-    case SpectraModel::Flags: return &row.flags;
-    case SpectraModel::Comment: return &row.comment;
-    default: return nullptr;
+    case SpectraModel::Id:
+        return &row.id;
+    case SpectraModel::Object:
+        return &row.object;
+    case SpectraModel::Class:
+        return &row.spectralClass;
+    case SpectraModel::Observed:
+        return &row.observed;
+    case SpectraModel::Label:
+        return &row.label;
+    case SpectraModel::Predicted:
+        return &row.predicted;
+    case SpectraModel::Collection:
+        return &row.collection;
+    case SpectraModel::Survey:
+        return &row.survey;
+    case SpectraModel::Flags:
+        return &row.flags;
+    case SpectraModel::Comment:
+        return &row.comment;
+    default:
+        return nullptr;
     }
 }
 
 std::optional<double> valueOf(const api::SpectrumRow& row, int column) {
     switch (column) {
-    case SpectraModel::SignalToNoise: return row.signalToNoise;
-    case SpectraModel::Magnitude: return row.magnitude;
-    case SpectraModel::Probability: return row.probability;
-    case SpectraModel::Entropy: return row.entropy;
-    default: return {};
+    case SpectraModel::SignalToNoise:
+        return row.signalToNoise;
+    case SpectraModel::Magnitude:
+        return row.magnitude;
+    case SpectraModel::Probability:
+        return row.probability;
+    case SpectraModel::Entropy:
+        return row.entropy;
+    default:
+        return {};
     }
 }
 
@@ -83,7 +99,8 @@ void SpectraModel::setRows(std::vector<api::SpectrumRow> rows) {
     shownAt_ = order_;
     byId_.clear();
     byId_.reserve(rows_->size());
-    for (std::uint32_t i = 0; i < rows_->size(); ++i) byId_.emplace((*rows_)[i].id, i);
+    for (std::uint32_t i = 0; i < rows_->size(); ++i)
+        byId_.emplace((*rows_)[i].id, i);
     endResetModel();
     if (sortColumn_ >= 0) sort(sortColumn_, sortOrder_);
 }
@@ -108,28 +125,39 @@ int SpectraModel::indexOf(const QString& id) const {
 }
 
 QString SpectraModel::idAt(int row) const {
-    return row < 0 || std::size_t(row) >= order_.size() ? QString() : text((*rows_)[order_[std::size_t(row)]].id);
+    return row < 0 || std::size_t(row) >= order_.size() ? QString()
+                                                        : text((*rows_)[order_[std::size_t(row)]].id);
 }
 
-int SpectraModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(order_.size()); }
-int SpectraModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(ColumnCount); }
+int SpectraModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(order_.size());
+}
+int SpectraModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(ColumnCount);
+}
 
 QVariant SpectraModel::display(const api::SpectrumRow& row, int column) const {
     switch (column) {
     case SignalToNoise:
-    case Magnitude: return numberText(valueOf(row, column), 1);
+    case Magnitude:
+        return numberText(valueOf(row, column), 1);
     case Probability:
-    case Entropy: return numberText(valueOf(row, column), 3);
-    case Observed: return text(row.observed).left(10);
-    default: return text(*textOf(row, column));
+    case Entropy:
+        return numberText(valueOf(row, column), 3);
+    case Observed:
+        return text(row.observed).left(10);
+    default:
+        return text(*textOf(row, column));
     }
 }
 
 QVariant SpectraModel::data(const QModelIndex& index, int role) const {
-    if (!index.isValid() || std::size_t(index.row()) >= order_.size() || index.column() >= ColumnCount) return {};
+    if (!index.isValid() || std::size_t(index.row()) >= order_.size() || index.column() >= ColumnCount)
+        return {};
     const api::SpectrumRow& row = (*rows_)[order_[std::size_t(index.row())]];
     switch (role) {
-    case Qt::DisplayRole: return display(row, index.column());
+    case Qt::DisplayRole:
+        return display(row, index.column());
     case Qt::ToolTipRole:
         if (index.column() == Observed) return text(row.observed);
         if (index.column() == Flags || index.column() == Comment || index.column() == Id)
@@ -137,8 +165,10 @@ QVariant SpectraModel::data(const QModelIndex& index, int role) const {
         return {};
     case Qt::TextAlignmentRole:
         return QVariant(Qt::AlignVCenter | (isNumber(index.column()) ? Qt::AlignRight : Qt::AlignLeft));
-    case widgets::SpectrumTable::idRole: return text(row.id);
-    default: return {};
+    case widgets::SpectrumTable::idRole:
+        return text(row.id);
+    default:
+        return {};
     }
 }
 
@@ -180,7 +210,8 @@ void SpectraModel::sort(int column, Qt::SortOrder order) {
     sortOrder_ = order;
     if (rows_->empty()) return;
     background_.latest(
-        this, "sort", [rows = std::shared_ptr<const Rows>(rows_), column, order](const std::stop_token&) {
+        this, "sort",
+        [rows = std::shared_ptr<const Rows>(rows_), column, order](const std::stop_token&) {
             return sorted(*rows, column, order);
         },
         [this](Order result) {
@@ -193,9 +224,11 @@ void SpectraModel::setOrder(Order order) {
     const QModelIndexList before = persistentIndexList();
     std::vector<std::uint32_t> row;
     row.reserve(std::size_t(before.size()));
-    for (const QModelIndex& index : before) row.push_back(order_[std::size_t(index.row())]);
+    for (const QModelIndex& index : before)
+        row.push_back(order_[std::size_t(index.row())]);
     order_ = std::move(order);
-    for (std::uint32_t shown = 0; shown < order_.size(); ++shown) shownAt_[order_[shown]] = shown;
+    for (std::uint32_t shown = 0; shown < order_.size(); ++shown)
+        shownAt_[order_[shown]] = shown;
     QModelIndexList after;
     for (qsizetype i = 0; i < before.size(); ++i)
         after << index(int(shownAt_[row[std::size_t(i)]]), before[i].column());

@@ -17,8 +17,23 @@ namespace balmer::desktop {
 class SpectraModel : public QAbstractTableModel {
     Q_OBJECT
   public:
-    enum Column { Id, Object, Class, SignalToNoise, Magnitude, Observed, Label, Predicted, Probability, Entropy,
-                  Collection, Survey, Flags, Comment, ColumnCount };
+    enum Column {
+        Id,
+        Object,
+        Class,
+        SignalToNoise,
+        Magnitude,
+        Observed,
+        Label,
+        Predicted,
+        Probability,
+        Entropy,
+        Collection,
+        Survey,
+        Flags,
+        Comment,
+        ColumnCount
+    };
 
     explicit SpectraModel(bridge::Background& background, QObject* parent = nullptr);
 
@@ -46,8 +61,8 @@ class SpectraModel : public QAbstractTableModel {
 
     bridge::Background& background_;
     std::shared_ptr<Rows> rows_;
-    Order order_;                                             ///< shown row → row
-    std::vector<std::uint32_t> shownAt_;                      ///< row → shown row
+    Order order_;                        ///< shown row → row
+    std::vector<std::uint32_t> shownAt_; ///< row → shown row
     std::unordered_map<std::string, std::uint32_t> byId_;
     int sortColumn_ = -1;
     Qt::SortOrder sortOrder_ = Qt::AscendingOrder;

@@ -20,8 +20,8 @@ using bridge::text;
 
 JobForm::JobForm(bridge::Session& session, std::string kind, const QString& title, const QString& explanation,
                  const QString& submitText, QWidget* parent)
-    : QDialog(parent), session_(session), kind_(std::move(kind)), fields_(new QFormLayout), label_(new QLineEdit(this)),
-      error_(new QLabel(this)), submit_(new QPushButton(submitText, this)) {
+    : QDialog(parent), session_(session), kind_(std::move(kind)), fields_(new QFormLayout),
+      label_(new QLineEdit(this)), error_(new QLabel(this)), submit_(new QPushButton(submitText, this)) {
     setAttribute(Qt::WA_DeleteOnClose);
     setObjectName(text(kind_.empty() ? "job" : kind_) + QStringLiteral("Form"));
     setWindowTitle(title);
@@ -61,7 +61,8 @@ JobForm::JobForm(bridge::Session& session, std::string kind, const QString& titl
     fields_->addRow(tr("Label"), label_);
 
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(3 * widgets::gridStep, 3 * widgets::gridStep, 3 * widgets::gridStep, 2 * widgets::gridStep);
+    column->setContentsMargins(3 * widgets::gridStep, 3 * widgets::gridStep, 3 * widgets::gridStep,
+                               2 * widgets::gridStep);
     column->setSpacing(2 * widgets::gridStep);
     if (!explanation.isEmpty()) column->addWidget(intro);
     column->addLayout(fields_, 1);
@@ -74,11 +75,13 @@ void JobForm::addField(const QString& label, QWidget* field, std::function<void(
     writers_.push_back(std::move(write));
 }
 
-QLineEdit* JobForm::addText(const QString& parameter, const QString& label, const QString& value, const QString& tip) {
+QLineEdit* JobForm::addText(const QString& parameter, const QString& label, const QString& value,
+                            const QString& tip) {
     auto* edit = new QLineEdit(value, this);
     edit->setObjectName(parameter + QStringLiteral("Field"));
     edit->setToolTip(tip);
-    addField(label, edit, [edit, parameter](QJsonObject& object) { object[parameter] = edit->text().trimmed(); });
+    addField(label, edit,
+             [edit, parameter](QJsonObject& object) { object[parameter] = edit->text().trimmed(); });
     return edit;
 }
 
@@ -93,8 +96,8 @@ QLineEdit* JobForm::addList(const QString& parameter, const QString& label, cons
     return edit;
 }
 
-QSpinBox* JobForm::addNumber(const QString& parameter, const QString& label, int value, int least, int greatest,
-                             const QString& tip) {
+QSpinBox* JobForm::addNumber(const QString& parameter, const QString& label, int value, int least,
+                             int greatest, const QString& tip) {
     auto* box = new QSpinBox(this);
     box->setObjectName(parameter + QStringLiteral("Field"));
     box->setToolTip(tip);
@@ -111,9 +114,11 @@ QComboBox* JobForm::addChoice(const QString& parameter, const QString& label,
     auto* box = new QComboBox(this);
     box->setObjectName(parameter + QStringLiteral("Field"));
     box->setToolTip(tip);
-    for (const auto& [shown, meant] : choices) box->addItem(shown, meant);
+    for (const auto& [shown, meant] : choices)
+        box->addItem(shown, meant);
     if (const int at = box->findData(value); at >= 0) box->setCurrentIndex(at);
-    addField(label, box, [box, parameter](QJsonObject& object) { object[parameter] = box->currentData().toString(); });
+    addField(label, box,
+             [box, parameter](QJsonObject& object) { object[parameter] = box->currentData().toString(); });
     return box;
 }
 
@@ -140,7 +145,8 @@ void JobForm::addKindChoice(const std::vector<api::JobKind>& kinds, QPlainTextEd
     auto* box = new QComboBox(this);
     box->setObjectName(QStringLiteral("jobKindField"));
     box->setToolTip(tr("What is to be done"));
-    for (const auto& kind : kinds) box->addItem(text(kind.title), text(kind.kind));
+    for (const auto& kind : kinds)
+        box->addItem(text(kind.title), text(kind.kind));
     auto* note = findChild<QLabel*>(QStringLiteral("jobHelp"));
     const auto follow = [this, box, json, kinds, note](int index) {
         if (index < 0 || std::size_t(index) >= kinds.size()) return;
@@ -153,7 +159,9 @@ void JobForm::addKindChoice(const std::vector<api::JobKind>& kinds, QPlainTextEd
     follow(box->currentIndex());
 }
 
-void JobForm::setJobLabel(const QString& label) { label_->setText(label); }
+void JobForm::setJobLabel(const QString& label) {
+    label_->setText(label);
+}
 
 void JobForm::refuse(const QString& sentence) {
     error_->setText(sentence);
@@ -176,7 +184,8 @@ void JobForm::submit() {
         }
         parameters = document.object();
     }
-    for (const auto& write : writers_) write(parameters);
+    for (const auto& write : writers_)
+        write(parameters);
 
     jobs::JobSpec spec;
     spec.kind = kind_;

@@ -1,5 +1,5 @@
-// JobForm: a small form that submits one job. It stands beside the work, never in its way (not modal), and stays open
-// with the reason while the job is refused. Deletes itself when closed. UI thread.
+// JobForm: a small form that submits one job. It stands beside the work, never in its way (not modal), and
+// stays open with the reason while the job is refused. Deletes itself when closed. UI thread.
 #pragma once
 
 #include <functional>
@@ -24,13 +24,16 @@ namespace balmer::desktop {
 class JobForm : public QDialog {
     Q_OBJECT
   public:
-    /// The form's object name is kind + "Form"; its fields are named like their parameters, with "Field" added.
+    /// The form's object name is kind + "Form"; its fields are named like their parameters, with "Field"
+    /// added.
     JobForm(bridge::Session& session, std::string kind, const QString& title, const QString& explanation,
             const QString& submitText, QWidget* parent);
 
-    QLineEdit* addText(const QString& parameter, const QString& label, const QString& value, const QString& tip);
+    QLineEdit* addText(const QString& parameter, const QString& label, const QString& value,
+                       const QString& tip);
     /// "a, b, c" that becomes a list.
-    QLineEdit* addList(const QString& parameter, const QString& label, const QStringList& values, const QString& tip);
+    QLineEdit* addList(const QString& parameter, const QString& label, const QStringList& values,
+                       const QString& tip);
     QSpinBox* addNumber(const QString& parameter, const QString& label, int value, int least, int greatest,
                         const QString& tip);
     /// {text, value}; a value that is a boolean word, a number or a text is written as such.

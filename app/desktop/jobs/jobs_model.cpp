@@ -16,24 +16,29 @@ namespace balmer::desktop {
 using bridge::text;
 
 QString jobKindTitle(const std::string& kind) {
-    static const std::map<std::string, QString> titles = {
-        {"import", QObject::tr("Import")},         {"preprocess", QObject::tr("Preprocess")},
-        {"som", QObject::tr("Map")},               {"learn", QObject::tr("Train a network")},
-        {"score", QObject::tr("Score")},           {"round", QObject::tr("Labelling round")},
-        {"simulate", QObject::tr("Simulate")},     {"dataset-import", QObject::tr("Dataset import")},
-        {"label-import", QObject::tr("Label import")}};
+    static const std::map<std::string, QString> titles = {{"import", QObject::tr("Import")},
+                                                          {"preprocess", QObject::tr("Preprocess")},
+                                                          {"som", QObject::tr("Map")},
+                                                          {"learn", QObject::tr("Train a network")},
+                                                          {"score", QObject::tr("Score")},
+                                                          {"round", QObject::tr("Labelling round")},
+                                                          {"simulate", QObject::tr("Simulate")},
+                                                          {"dataset-import", QObject::tr("Dataset import")},
+                                                          {"label-import", QObject::tr("Label import")}};
     const auto found = titles.find(kind);
     return found == titles.end() ? text(kind).replace('-', ' ').replace('_', ' ') : found->second;
 }
 
 QString jobSubject(const jobs::JobSpec& spec) {
     if (!spec.label.empty()) return text(spec.label);
-    const QJsonObject parameters = QJsonDocument::fromJson(QByteArray::fromStdString(spec.parameters)).object();
+    const QJsonObject parameters =
+        QJsonDocument::fromJson(QByteArray::fromStdString(spec.parameters)).object();
     for (const char* field : {"name", "dataset", "collection"})
         if (const QString word = parameters[QLatin1String(field)].toString(); !word.isEmpty()) return word;
     for (const char* field : {"paths", "out", "file", "path"}) {
         const QJsonValue value = parameters[QLatin1String(field)];
-        if (const QString path = value.isArray() ? value[0].toString() : value.toString(); !path.isEmpty()) return QDir(path).dirName();
+        if (const QString path = value.isArray() ? value[0].toString() : value.toString(); !path.isEmpty())
+            return QDir(path).dirName();
     }
     return {};
 }
@@ -57,7 +62,8 @@ void JobsModel::update(const std::vector<jobs::Job>& jobs) {
             jobs_[std::size_t(row)] = job;
             Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
         } else {
-            const auto at = std::find_if(jobs_.begin(), jobs_.end(), [&](const auto& other) { return other.id < job.id; });
+            const auto at = std::find_if(jobs_.begin(), jobs_.end(),
+                                         [&](const auto& other) { return other.id < job.id; });
             const int newRow = int(at - jobs_.begin());
             beginInsertRows({}, newRow, newRow);
             jobs_.insert(at, job);
@@ -71,7 +77,8 @@ const jobs::Job* JobsModel::job(int row) const {
 }
 
 int JobsModel::rowOf(jobs::JobId id) const {
-    const auto found = std::find_if(jobs_.begin(), jobs_.end(), [id](const auto& job) { return job.id == id; });
+    const auto found =
+        std::find_if(jobs_.begin(), jobs_.end(), [id](const auto& job) { return job.id == id; });
     return found == jobs_.end() ? -1 : int(found - jobs_.begin());
 }
 
@@ -81,8 +88,12 @@ void JobsModel::tick() {
             Q_EMIT dataChanged(index(row, Duration), index(row, Duration), {Qt::DisplayRole});
 }
 
-int JobsModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(jobs_.size()); }
-int JobsModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(ColumnCount); }
+int JobsModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(jobs_.size());
+}
+int JobsModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(ColumnCount);
+}
 
 QVariant JobsModel::data(const QModelIndex& index, int role) const {
     const jobs::Job* job = index.isValid() ? this->job(index.row()) : nullptr;
@@ -100,27 +111,36 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
     }
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {
-    case Id: return QString::number(job->id);
-    case Type: return jobKindTitle(job->spec.kind);
-    case Label: return jobSubject(job->spec);
-    case Phase: return text(std::string(jobs::toString(job->phase))).toLower();
+    case Id:
+        return QString::number(job->id);
+    case Type:
+        return jobKindTitle(job->spec.kind);
+    case Label:
+        return jobSubject(job->spec);
+    case Phase:
+        return text(std::string(jobs::toString(job->phase))).toLower();
     case Progress:
-        if (job->phase == jobs::Phase::Executing)
-            return text(job->stage);
+        if (job->phase == jobs::Phase::Executing) return text(job->stage);
         return job->error ? bridge::errorSentence(*job->error) : QString();
-    case Created: return bridge::timeText(job->created);
-    case Duration: return jobDuration(*job);
-    case Place: return text(job->place);
-    default: return {};
+    case Created:
+        return bridge::timeText(job->created);
+    case Duration:
+        return jobDuration(*job);
+    case Place:
+        return text(job->place);
+    default:
+        return {};
     }
 }
 
 QVariant JobsModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount) return {};
-    const QString titles[] = {tr("id"), tr("type"), tr("label"), tr("phase"), tr("progress"), tr("created"), tr("duration"), tr("place")};
+    const QString titles[] = {tr("id"),       tr("type"),    tr("label"),    tr("phase"),
+                              tr("progress"), tr("created"), tr("duration"), tr("place")};
     if (role == Qt::DisplayRole) return titles[section];
     if (role == Qt::TextAlignmentRole)
-        return QVariant(Qt::AlignVCenter | (section == Id || section == Duration ? Qt::AlignRight : Qt::AlignLeft));
+        return QVariant(Qt::AlignVCenter |
+                        (section == Id || section == Duration ? Qt::AlignRight : Qt::AlignLeft));
     return {};
 }
 

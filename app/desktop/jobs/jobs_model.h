@@ -37,7 +37,8 @@ class JobsModel : public QAbstractTableModel {
 
 /// "Train a map" for "som" …; the kind's own word where it is not known.
 QString jobKindTitle(const std::string& kind);
-/// What it works on, in a word: the label that it was given, or else the name, dataset or folder of its parameters.
+/// What it works on, in a word: the label that it was given, or else the name, dataset or folder of its
+/// parameters.
 QString jobSubject(const jobs::JobSpec& spec);
 /// How long it ran, or has been running; "" before it started.
 QString jobDuration(const jobs::Job& job);

@@ -38,7 +38,10 @@ QPlainTextEdit* textPane(const char* name, const QString& tip) {
 
 JobsPlace::JobsPlace(bridge::Session& session, QWidget* parent)
     : Place(session, QStringLiteral("jobs"), parent), model_(new JobsModel(this)), view_(new QTableView),
-      stack_(new QStackedWidget), empty_(new widgets::EmptyState(widgets::Icon::Jobs, tr("No job has run yet: imports, maps and rounds stand here with their progress"), tr("New job…"))),
+      stack_(new QStackedWidget),
+      empty_(new widgets::EmptyState(
+          widgets::Icon::Jobs,
+          tr("No job has run yet: imports, maps and rounds stand here with their progress"), tr("New job…"))),
       splitter_(new QSplitter(Qt::Horizontal)), title_(new QLabel), facts_(new QLabel), error_(new QLabel),
       tabs_(new QTabWidget), parameters_(textPane("jobParameters", tr("The job's parameters"))),
       result_(textPane("jobResult", tr("What came of it"))), artefacts_(new QTreeWidget),
@@ -51,8 +54,10 @@ JobsPlace::JobsPlace(bridge::Session& session, QWidget* parent)
         if (isVisible()) model_->tick();
     });
     clock_->start();
-    if (const auto bytes = keptBytes(QStringLiteral("splitter")); !bytes.isEmpty()) splitter_->restoreState(bytes);
-    if (const auto bytes = keptBytes(QStringLiteral("header")); !bytes.isEmpty()) view_->horizontalHeader()->restoreState(bytes);
+    if (const auto bytes = keptBytes(QStringLiteral("splitter")); !bytes.isEmpty())
+        splitter_->restoreState(bytes);
+    if (const auto bytes = keptBytes(QStringLiteral("header")); !bytes.isEmpty())
+        view_->horizontalHeader()->restoreState(bytes);
     wanted_ = kept(QStringLiteral("job")).toLongLong();
     load();
 }
@@ -91,7 +96,8 @@ QWidget* JobsPlace::buildDetails() {
 
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(gap);
-    for (QAction* action : {again_, abort_, remove_}) buttons->addWidget(buttonFor(action, details));
+    for (QAction* action : {again_, abort_, remove_})
+        buttons->addWidget(buttonFor(action, details));
     buttons->addStretch();
     column->addWidget(title_);
     column->addWidget(facts_);
@@ -119,11 +125,14 @@ void JobsPlace::build() {
     header->setSectionsMovable(true);
     header->setStretchLastSection(true);
     const int widths[JobsModel::ColumnCount] = {32, 112, 96, 124, 124, 104, 92, 96};
-    for (int c = 0; c < JobsModel::ColumnCount; ++c) view_->setColumnWidth(c, widths[c]);
-    connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] { showDetails(); });
+    for (int c = 0; c < JobsModel::ColumnCount; ++c)
+        view_->setColumnWidth(c, widths[c]);
+    connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this] { showDetails(); });
 
     again_ = makeAction(this, "runAgainAction", tr("Run again…"), QKeySequence(Qt::CTRL | Qt::Key_R),
-                        tr("Submit the chosen job anew, with the same or changed parameters"), [this] { runAgain(); });
+                        tr("Submit the chosen job anew, with the same or changed parameters"),
+                        [this] { runAgain(); });
     abort_ = makeAction(this, "abortJobAction", tr("Abort"), QKeySequence(Qt::CTRL | Qt::Key_Period),
                         tr("Stop the chosen job"), [this] {
                             if (const auto* job = chosen()) report(session_.workbench().abort(job->id));
@@ -165,7 +174,9 @@ void JobsPlace::build() {
     showDetails();
 }
 
-void JobsPlace::enter() { view_->setFocus(); }
+void JobsPlace::enter() {
+    view_->setFocus();
+}
 
 void JobsPlace::keep() {
     keepBytes(QStringLiteral("splitter"), splitter_->saveState());
@@ -179,7 +190,8 @@ void JobsPlace::showSomething() {
 
 void JobsPlace::load() {
     session_.lists().latest(
-        this, "jobs", [&workbench = session_.workbench()](const std::stop_token&) { return workbench.jobs(); },
+        this, "jobs",
+        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.jobs(); },
         [this](core::Result<std::vector<jobs::Job>> jobs) {
             if (!jobs) {
                 Q_EMIT said(errorSentence(jobs.error()));
@@ -213,7 +225,8 @@ void JobsPlace::showJob(qint64 id) {
 }
 
 const jobs::Job* JobsPlace::chosen() const {
-    const QModelIndex current = view_->selectionModel() ? view_->selectionModel()->currentIndex() : QModelIndex();
+    const QModelIndex current =
+        view_->selectionModel() ? view_->selectionModel()->currentIndex() : QModelIndex();
     return current.isValid() ? model_->job(current.row()) : nullptr;
 }
 
@@ -235,10 +248,13 @@ void JobsPlace::showDetails() {
         tabs_->setTabVisible(3, false);
         return;
     }
-    title_->setText(job->spec.label.empty() ? tr("%1, job %2").arg(jobKindTitle(job->spec.kind)).arg(job->id)
-                                            : tr("%1: %2").arg(jobKindTitle(job->spec.kind), text(job->spec.label)));
+    title_->setText(job->spec.label.empty()
+                        ? tr("%1, job %2").arg(jobKindTitle(job->spec.kind)).arg(job->id)
+                        : tr("%1: %2").arg(jobKindTitle(job->spec.kind), text(job->spec.label)));
     QStringList facts;
-    facts << tr("job %1, %2, on %3").arg(job->id).arg(text(std::string(jobs::toString(job->phase))).toLower(), text(job->place));
+    facts << tr("job %1, %2, on %3")
+                 .arg(job->id)
+                 .arg(text(std::string(jobs::toString(job->phase))).toLower(), text(job->place));
     if (job->spec.parent) facts.last() += tr(", job %1 run again").arg(*job->spec.parent);
     // The day is told once.
     const QString created = bridge::timeText(job->created);
@@ -249,9 +265,13 @@ void JobsPlace::showDetails() {
     QString times = tr("created %1").arg(created);
     if (!job->started.empty()) times += tr(", started %1").arg(time(job->started));
     if (!job->ended.empty()) times += tr(", ended %1").arg(time(job->ended));
-    if (const QString duration = jobDuration(*job); !duration.isEmpty()) times += QStringLiteral(" (%1)").arg(duration);
+    if (const QString duration = jobDuration(*job); !duration.isEmpty())
+        times += QStringLiteral(" (%1)").arg(duration);
     facts << times;
-    facts << tr("seed %1 · Balmer %2%3").arg(job->spec.seed).arg(text(job->programVersion), job->device.empty() ? QString() : QStringLiteral(" · ") + text(job->device));
+    facts << tr("seed %1 · Balmer %2%3")
+                 .arg(job->spec.seed)
+                 .arg(text(job->programVersion),
+                      job->device.empty() ? QString() : QStringLiteral(" · ") + text(job->device));
     if (!job->spec.notes.empty()) facts << text(job->spec.notes);
     facts_->setText(facts.join('\n'));
     error_->setVisible(job->error.has_value());
@@ -260,10 +280,13 @@ void JobsPlace::showDetails() {
         if (pane->toPlainText() != words) pane->setPlainText(words);
     };
     setText(parameters_, bridge::indentedJson(job->spec.parameters));
-    setText(result_, job->result.empty() ? (final ? tr("nothing was returned") : tr("not yet")) : bridge::indentedJson(job->result));
+    setText(result_, job->result.empty() ? (final ? tr("nothing was returned") : tr("not yet"))
+                                         : bridge::indentedJson(job->result));
     artefacts_->clear();
     for (const auto& artefact : job->artefacts) {
-        auto* item = new QTreeWidgetItem(artefacts_, {text(artefact.name), text(artefact.mediaType), bridge::bytesText(artefact.bytes), text(artefact.digest)});
+        auto* item =
+            new QTreeWidgetItem(artefacts_, {text(artefact.name), text(artefact.mediaType),
+                                             bridge::bytesText(artefact.bytes), text(artefact.digest)});
         item->setToolTip(3, text(artefact.digest));
     }
     const bool map = job->spec.kind == "som";
@@ -279,9 +302,11 @@ void JobsPlace::showDetails() {
         [&workbench = session_.workbench(), id = job->id](const std::stop_token&) {
             std::pair<std::vector<double>, std::vector<double>> errors;
             if (const auto points = workbench.series(id, "quantisation error"))
-                for (const auto& [step, value] : *points) errors.first.push_back(value);
+                for (const auto& [step, value] : *points)
+                    errors.first.push_back(value);
             if (const auto points = workbench.series(id, "topographic error"))
-                for (const auto& [step, value] : *points) errors.second.push_back(value);
+                for (const auto& [step, value] : *points)
+                    errors.second.push_back(value);
             return errors;
         },
         [this, id = job->id](const std::pair<std::vector<double>, std::vector<double>>& errors) {
@@ -299,9 +324,10 @@ JobForm* JobsPlace::runAgain() {
     QString help;
     for (const auto& kind : session_.workbench().jobKinds())
         if (kind.kind == job->spec.kind) help = text(kind.help);
-    auto* form = new JobForm(session_, job->spec.kind, tr("Run again: %1").arg(jobKindTitle(job->spec.kind)),
-                             tr("Job %1 stays as it is; the new one remembers that it comes from it.").arg(job->id),
-                             tr("Run"), this);
+    auto* form =
+        new JobForm(session_, job->spec.kind, tr("Run again: %1").arg(jobKindTitle(job->spec.kind)),
+                    tr("Job %1 stays as it is; the new one remembers that it comes from it.").arg(job->id),
+                    tr("Run"), this);
     form->addJson(job->spec.parameters, help);
     form->setJobLabel(text(job->spec.label));
     form->setParentJob(job->id);

@@ -1,4 +1,5 @@
-// JobsPlace: every job of the project, newest first, and what is known of the chosen one. Owned by the window; UI thread.
+// JobsPlace: every job of the project, newest first, and what is known of the chosen one. Owned by the
+// window; UI thread.
 #pragma once
 
 #include "app/desktop/jobs/jobs_model.h"
@@ -17,7 +18,7 @@ class QTreeWidget;
 namespace balmer::widgets {
 class EmptyState;
 class QualitySparkline;
-}
+} // namespace balmer::widgets
 
 namespace balmer::desktop {
 

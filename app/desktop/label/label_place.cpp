@@ -51,20 +51,29 @@ active::RoundList roundList(const std::string& list) {
 QString verdictOf(const api::SpectrumRow& row) {
     if (!row.label.empty()) return text(row.label);
     const QString flags = QString(text(row.flags)).replace('-', ' ');
-    for (const auto kind : {widgets::LabelKind::NotSure, widgets::LabelKind::Bad, widgets::LabelKind::Artefact})
-        if (flags.contains(widgets::displayName(kind), Qt::CaseInsensitive)) return widgets::displayName(kind);
+    for (const auto kind :
+         {widgets::LabelKind::NotSure, widgets::LabelKind::Bad, widgets::LabelKind::Artefact})
+        if (flags.contains(widgets::displayName(kind), Qt::CaseInsensitive))
+            return widgets::displayName(kind);
     return {};
 }
 
-bool isNoteworthy(const api::SpectrumRow& row) { return text(row.flags).contains(QStringLiteral("noteworthy")); }
+bool isNoteworthy(const api::SpectrumRow& row) {
+    return text(row.flags).contains(QStringLiteral("noteworthy"));
+}
 
 active::LabelKind kindOf(widgets::LabelKind kind) {
     switch (kind) {
-    case widgets::LabelKind::Class: return active::LabelKind::Class;
-    case widgets::LabelKind::NotSure: return active::LabelKind::NotSure;
-    case widgets::LabelKind::Bad: return active::LabelKind::Bad;
-    case widgets::LabelKind::Artefact: return active::LabelKind::Artefact;
-    case widgets::LabelKind::Noteworthy: return active::LabelKind::Noteworthy;
+    case widgets::LabelKind::Class:
+        return active::LabelKind::Class;
+    case widgets::LabelKind::NotSure:
+        return active::LabelKind::NotSure;
+    case widgets::LabelKind::Bad:
+        return active::LabelKind::Bad;
+    case widgets::LabelKind::Artefact:
+        return active::LabelKind::Artefact;
+    case widgets::LabelKind::Noteworthy:
+        return active::LabelKind::Noteworthy;
     }
     return active::LabelKind::NotSure;
 }
@@ -72,8 +81,9 @@ active::LabelKind kindOf(widgets::LabelKind kind) {
 } // namespace
 
 LabelPlace::LabelPlace(bridge::Session& session, QWidget* parent)
-    : Place(session, QStringLiteral("label"), parent), panel_(new widgets::LabellingPanel), rounds_(new QComboBox),
-      precision_(new QLabel), running_(new QLabel), progress_(new widgets::ProgressLine) {
+    : Place(session, QStringLiteral("label"), parent), panel_(new widgets::LabellingPanel),
+      rounds_(new QComboBox), precision_(new QLabel), running_(new QLabel),
+      progress_(new widgets::ProgressLine) {
     build();
     wantedRound_ = kept(QStringLiteral("round")).toLongLong();
     wantedId_ = kept(QStringLiteral("spectrum"));
@@ -108,14 +118,16 @@ void LabelPlace::build() {
     });
     connect(panel_, &widgets::LabellingPanel::itemRequested, this, [this](int index) { go(index); });
     connect(panel_, &widgets::LabellingPanel::nextRoundRequested, this, &LabelPlace::nextRound);
-    connect(panel_, &widgets::LabellingPanel::commentEdited, this, [this](const QString& id, const QString& comment) {
-        active::LabelEvent event = eventFor(current_);
-        event.spectrum = plain(id);
-        event.kind = active::LabelKind::Comment;
-        event.comment = plain(comment);
-        if (!record(std::move(event))) return;
-        if (const auto found = prepared_.find(plain(id)); found != prepared_.end()) found->second.item.comment = comment;
-    });
+    connect(panel_, &widgets::LabellingPanel::commentEdited, this,
+            [this](const QString& id, const QString& comment) {
+                active::LabelEvent event = eventFor(current_);
+                event.spectrum = plain(id);
+                event.kind = active::LabelKind::Comment;
+                event.comment = plain(comment);
+                if (!record(std::move(event))) return;
+                if (const auto found = prepared_.find(plain(id)); found != prepared_.end())
+                    found->second.item.comment = comment;
+            });
     connect(panel_, &widgets::LabellingPanel::emptyActionTriggered, this, [this] {
         if (round_)
             nextRound();
@@ -125,7 +137,8 @@ void LabelPlace::build() {
             Q_EMIT placeRequested(QStringLiteral("data"));
     });
     for (auto* plot : {panel_->windowPlot(), panel_->wholePlot()})
-        connect(plot, &widgets::SpectrumPlot::readOut, this, [this](const QString& words) { Q_EMIT readOut(words); });
+        connect(plot, &widgets::SpectrumPlot::readOut, this,
+                [this](const QString& words) { Q_EMIT readOut(words); });
 
     panel_->windowPlot()->setLegendLimit(0);
     panel_->windowPlot()->setAxisLabels(bridge::wavelengthLabel(true), tr("flux [scaled]"));
@@ -143,7 +156,8 @@ void LabelPlace::build() {
     running_->setObjectName(QStringLiteral("roundRunningText"));
 
     const QString names[] = {tr("Asked by the oracle"), tr("Performance estimate"), tr("Candidates")};
-    const QString tips[] = {tr("What the model is least sure of"), tr("A random sample of what it predicts as a target"),
+    const QString tips[] = {tr("What the model is least sure of"),
+                            tr("A random sample of what it predicts as a target"),
                             tr("What it predicts as a target, surest first")};
     const int keys[] = {Qt::Key_O, Qt::Key_E, Qt::Key_C};
     auto* row = new QHBoxLayout;
@@ -151,8 +165,9 @@ void LabelPlace::build() {
     row->setSpacing(gap);
     row->addWidget(rounds_);
     for (int i = 0; i < 3; ++i) {
-        lists_.push_back(makeAction(this, QByteArray("list").append(listNames[i]).append("Action").constData(), names[i],
-                                    QKeySequence(Qt::ALT | keys[i]), tips[i],
+        lists_.push_back(makeAction(this,
+                                    QByteArray("list").append(listNames[i]).append("Action").constData(),
+                                    names[i], QKeySequence(Qt::ALT | keys[i]), tips[i],
                                     [this, i] { goToList(QString::fromLatin1(listNames[i])); }));
         lists_.back()->setCheckable(true);
         listTitles_ << names[i];
@@ -160,10 +175,12 @@ void LabelPlace::build() {
         button->setFocusPolicy(Qt::TabFocus);
         row->addWidget(button);
     }
-    auto* start = makeAction(this, "startLabellingAction", tr("Start labelling…"), QKeySequence(Qt::CTRL | Qt::Key_L),
-                             tr("A new sequence of rounds: dataset, classes, targets"), [this] { startLabelling(); });
+    auto* start =
+        makeAction(this, "startLabellingAction", tr("Start labelling…"), QKeySequence(Qt::CTRL | Qt::Key_L),
+                   tr("A new sequence of rounds: dataset, classes, targets"), [this] { startLabelling(); });
     auto* next = makeAction(this, "computeNextRoundAction", tr("Compute the next round"), {},
-                            tr("Train with the labels given so far and rank anew; Ctrl+Enter in the panel"), [this] { nextRound(); });
+                            tr("Train with the labels given so far and rank anew; Ctrl+Enter in the panel"),
+                            [this] { nextRound(); });
     Q_UNUSED(next)
     row->addStretch();
     row->addWidget(running_);
@@ -188,10 +205,13 @@ void LabelPlace::enter() {
 void LabelPlace::keep() {
     keepValue(QStringLiteral("round"), round_ ? QString::number(round_->info.job) : QString());
     keepValue(QStringLiteral("spectrum"), currentId());
-    keepValue(QStringLiteral("predictionsHidden"), panel_->predictionsHidden() ? QStringLiteral("yes") : QString());
+    keepValue(QStringLiteral("predictionsHidden"),
+              panel_->predictionsHidden() ? QStringLiteral("yes") : QString());
 }
 
-bool LabelPlace::settled() const { return Place::settled() && !stale_; }
+bool LabelPlace::settled() const {
+    return Place::settled() && !stale_;
+}
 
 void LabelPlace::loadRounds() {
     struct Answer {
@@ -231,8 +251,10 @@ void LabelPlace::fillRounds(const std::vector<api::RoundInfo>& rounds, bool data
     int index = 0;
     for (const auto& one : rounds) {
         rounds_->addItem(tr("%1 · round %2").arg(text(one.dataset)).arg(one.number), qint64(one.job));
-        rounds_->setItemData(rounds_->count() - 1,
-                             tr("Job %1, %2, model %3").arg(one.job).arg(bridge::timeText(one.created), text(one.model)), Qt::ToolTipRole);
+        rounds_->setItemData(
+            rounds_->count() - 1,
+            tr("Job %1, %2, model %3").arg(one.job).arg(bridge::timeText(one.created), text(one.model)),
+            Qt::ToolTipRole);
         if (!grew && one.job == shown) index = rounds_->count() - 1;
     }
     rounds_->setEnabled(true);
@@ -254,7 +276,8 @@ void LabelPlace::loadRound(qint64 job) {
             Answer answer{workbench.round(job), {}};
             if (!answer.round) return answer;
             const auto keep = [&](const api::SpectrumRow& row) {
-                if (QString verdict = verdictOf(row); !verdict.isEmpty()) answer.labels[row.id] = std::move(verdict);
+                if (QString verdict = verdictOf(row); !verdict.isEmpty())
+                    answer.labels[row.id] = std::move(verdict);
             };
             if (answer.round->entries.size() > mostSingleRows) {
                 if (const auto rows = workbench.spectra({})) std::for_each(rows->begin(), rows->end(), keep);
@@ -292,16 +315,20 @@ void LabelPlace::showRound(api::RoundContent content, std::unordered_map<std::st
         ++standsOn_[entry.id][list];
         ++counts_[list].total;
         if (label != labels_.end()) ++counts_[list].done;
-        queue.push_back({text(entry.id), queueList(entry.list), label == labels_.end() ? QString() : label->second, {}});
+        queue.push_back(
+            {text(entry.id), queueList(entry.list), label == labels_.end() ? QString() : label->second, {}});
     }
     panel_->setQueue(std::move(queue));
     const auto& info = round_->info;
     precision_->setText(info.precision
                             ? tr("precision %1, at least %2")
-                                  .arg(bridge::numberText(info.precision, 2), info.precisionLower95 ? bridge::numberText(info.precisionLower95, 2) : QStringLiteral("–"))
+                                  .arg(bridge::numberText(info.precision, 2),
+                                       info.precisionLower95 ? bridge::numberText(info.precisionLower95, 2)
+                                                             : QStringLiteral("–"))
                             : QString());
-    precision_->setToolTip(tr("At least so much with 95 % confidence; estimated from %1 of the performance-estimate lists")
-                               .arg(countText(info.judged, tr("label"), tr("labels"))));
+    precision_->setToolTip(
+        tr("At least so much with 95 % confidence; estimated from %1 of the performance-estimate lists")
+            .arg(countText(info.judged, tr("label"), tr("labels"))));
 
     current_ = -1;
     int index = -1;
@@ -317,20 +344,25 @@ void LabelPlace::showRound(api::RoundContent content, std::unordered_map<std::st
     go(index, first);
 }
 
-widgets::LabelItem LabelPlace::itemOf(int index, const api::WindowRow& row, const api::Prediction& prediction) const {
+widgets::LabelItem LabelPlace::itemOf(int index, const api::WindowRow& row,
+                                      const api::Prediction& prediction) const {
     const auto& entry = round_->entries[std::size_t(index)];
     widgets::LabelItem item;
     item.id = text(entry.id);
     item.list = queueList(entry.list);
     item.window = bridge::plotted(row);
-    for (const auto& name : round_->info.classes) item.classNames << text(name);
+    for (const auto& name : round_->info.classes)
+        item.classNames << text(name);
     item.predicted = text(entry.predicted);
     item.entropy = entry.entropy;
     item.reason = text(entry.reason);
     if (!prediction.probabilities.empty() && prediction.probabilities.size() == prediction.classes.size())
         for (const auto& name : round_->info.classes) {
             const auto found = std::find(prediction.classes.begin(), prediction.classes.end(), name);
-            item.probabilities.push_back(found == prediction.classes.end() ? 0.0 : prediction.probabilities[std::size_t(found - prediction.classes.begin())]);
+            item.probabilities.push_back(
+                found == prediction.classes.end()
+                    ? 0.0
+                    : prediction.probabilities[std::size_t(found - prediction.classes.begin())]);
         }
     return item;
 }
@@ -339,7 +371,9 @@ void LabelPlace::go(int index, bool rescale) {
     if (!round_ || index < 0 || std::size_t(index) >= round_->entries.size()) {
         current_ = -1;
         if (round_)
-            panel_->clearCurrent(tr("Every spectrum of this round is labelled: train with the labels and rank anew"), tr("Next round"));
+            panel_->clearCurrent(
+                tr("Every spectrum of this round is labelled: train with the labels and rank anew"),
+                tr("Next round"));
         tellStatus();
         return;
     }
@@ -354,7 +388,11 @@ void LabelPlace::go(int index, bool rescale) {
             return;
         }
         const auto prediction = workbench.prediction(round_->info.dataset, id);
-        found = prepared_.emplace(id, Prepared{itemOf(index, *row, prediction ? *prediction : api::Prediction{}), false, {}}).first;
+        found = prepared_
+                    .emplace(id, Prepared{itemOf(index, *row, prediction ? *prediction : api::Prediction{}),
+                                          false,
+                                          {}})
+                    .first;
     }
     auto& item = found->second.item;
     const auto label = labels_.find(id);
@@ -395,9 +433,11 @@ void LabelPlace::prepareAround(int index) {
         if (at >= 0 && at < count) wanted.push_back({at, round_->entries[std::size_t(at)].id, at == index});
     };
     want(index);
-    for (int k = 1; k <= preparedAhead; ++k) want(index + k);
+    for (int k = 1; k <= preparedAhead; ++k)
+        want(index + k);
     if (const int next = nextUnlabelled(index + 1); next > index + preparedAhead) want(next);
-    for (int k = 1; k <= preparedBehind; ++k) want(index - k);
+    for (int k = 1; k <= preparedBehind; ++k)
+        want(index - k);
     std::erase_if(wanted, [this](const Wanted& one) {
         const auto found = prepared_.find(one.id);
         return found != prepared_.end() && found->second.whole;
@@ -421,12 +461,14 @@ void LabelPlace::prepareAround(int index) {
     };
     session_.cursor().latest(
         this, "prepare",
-        [&workbench = session_.workbench(), wanted, thumbnails, dataset = round_->info.dataset](const std::stop_token& stop) {
+        [&workbench = session_.workbench(), wanted, thumbnails,
+         dataset = round_->info.dataset](const std::stop_token& stop) {
             Answer answer;
             for (const Wanted& one : wanted) {
                 if (stop.stop_requested()) return answer;
                 Ready ready{one.index, one.id, workbench.datasetRow(dataset, one.id), {}, {}, {}, {}};
-                if (auto prediction = workbench.prediction(dataset, one.id)) ready.prediction = std::move(*prediction);
+                if (auto prediction = workbench.prediction(dataset, one.id))
+                    ready.prediction = std::move(*prediction);
                 if (auto row = workbench.spectrumRow(one.id)) ready.catalogue = std::move(*row);
                 if (const auto whole = workbench.loadSpectrum(one.id))
                     ready.whole = bridge::plotted(*whole, text(one.id));
@@ -436,7 +478,8 @@ void LabelPlace::prepareAround(int index) {
             }
             for (const auto& id : thumbnails) {
                 if (stop.stop_requested()) return answer;
-                if (const auto row = workbench.datasetRow(dataset, id)) answer.thumbnails.emplace_back(text(id), bridge::thumbnail(row->flux));
+                if (const auto row = workbench.datasetRow(dataset, id))
+                    answer.thumbnails.emplace_back(text(id), bridge::thumbnail(row->flux));
             }
             return answer;
         },
@@ -451,7 +494,8 @@ void LabelPlace::prepareAround(int index) {
                     prepared.item.metadata = metadataOf(*ready.catalogue);
                     std::erase_if(prepared.item.metadata, [](const auto& fact) {
                         return fact.first == QLatin1String("label") || fact.first == QLatin1String("flags") ||
-                               fact.first == QLatin1String("comment") || fact.first == QLatin1String("predicted") ||
+                               fact.first == QLatin1String("comment") ||
+                               fact.first == QLatin1String("predicted") ||
                                fact.first == QLatin1String("entropy");
                     });
                     prepared.item.comment = text(ready.catalogue->comment);
@@ -474,11 +518,14 @@ void LabelPlace::prepareAround(int index) {
                         panel_->setWholeSpectrum(id, *item.whole);
                 }
             }
-            for (auto& [id, fluxes] : answer.thumbnails) panel_->setThumbnail(id, std::move(fluxes));
+            for (auto& [id, fluxes] : answer.thumbnails)
+                panel_->setThumbnail(id, std::move(fluxes));
         });
 }
 
-bool LabelPlace::isDone(int index) const { return labels_.contains(round_->entries[std::size_t(index)].id); }
+bool LabelPlace::isDone(int index) const {
+    return labels_.contains(round_->entries[std::size_t(index)].id);
+}
 
 void LabelPlace::setVerdict(const std::string& id, const QString& verdict) {
     const bool before = labels_.contains(id), after = !verdict.isEmpty();
@@ -489,7 +536,8 @@ void LabelPlace::setVerdict(const std::string& id, const QString& verdict) {
     panel_->setQueueLabel(text(id), verdict);
     const auto lists = standsOn_.find(id);
     if (before == after || lists == standsOn_.end()) return;
-    for (std::size_t list = 0; list < counts_.size(); ++list) counts_[list].done += (after ? 1 : -1) * lists->second[list];
+    for (std::size_t list = 0; list < counts_.size(); ++list)
+        counts_[list].done += (after ? 1 : -1) * lists->second[list];
 }
 
 int LabelPlace::nextUnlabelled(int from) const {
@@ -537,7 +585,9 @@ active::LabelEvent LabelPlace::eventFor(int index) const {
 
 bool LabelPlace::record(active::LabelEvent event) {
     const auto kept = session_.workbench().label(std::move(event));
-    if (!kept) panel_->setError(tr("The label was not kept, and nothing was changed. %1").arg(errorSentence(kept.error())));
+    if (!kept)
+        panel_->setError(
+            tr("The label was not kept, and nothing was changed. %1").arg(errorSentence(kept.error())));
     return kept.has_value();
 }
 
@@ -565,12 +615,14 @@ void LabelPlace::take(const QString& id, const widgets::LabelGesture& gesture) {
         record(std::move(empty));
     }
 
-    const QString verdict = gesture.kind == widgets::LabelKind::Class ? gesture.className : widgets::displayName(gesture.kind);
+    const QString verdict =
+        gesture.kind == widgets::LabelKind::Class ? gesture.className : widgets::displayName(gesture.kind);
     setVerdict(plain(id), verdict);
     if (found != prepared_.end()) found->second.item.comment = gesture.comment;
     ++labelsToday_;
     if (sinceLabel_.isValid()) {
-        if (const double seconds = double(sinceLabel_.elapsed()) / 1000; seconds < longestPause) secondsEach_.push_back(seconds);
+        if (const double seconds = double(sinceLabel_.elapsed()) / 1000; seconds < longestPause)
+            secondsEach_.push_back(seconds);
         if (secondsEach_.size() > 25) secondsEach_.pop_front();
     }
     sinceLabel_.start();
@@ -581,7 +633,8 @@ void LabelPlace::setNoteworthy(const QString& id, bool noteworthy) {
     active::LabelEvent event = eventFor(current_);
     event.kind = active::LabelKind::Noteworthy;
     const auto mark = [this, id](bool value) {
-        if (const auto found = prepared_.find(plain(id)); found != prepared_.end()) found->second.item.noteworthy = value;
+        if (const auto found = prepared_.find(plain(id)); found != prepared_.end())
+            found->second.item.noteworthy = value;
     };
     if (noteworthy) {
         if (record(std::move(event))) mark(true);
@@ -590,14 +643,17 @@ void LabelPlace::setNoteworthy(const QString& id, bool noteworthy) {
     // Taking the flag back is an event that names the one it takes back.
     session_.cursor().run(
         this,
-        [&workbench = session_.workbench(), wanted = plain(id)](const std::stop_token&) { return workbench.labelHistory(wanted); },
+        [&workbench = session_.workbench(), wanted = plain(id)](const std::stop_token&) {
+            return workbench.labelHistory(wanted);
+        },
         [this, event, mark](const core::Result<std::vector<active::LabelEvent>>& history) mutable {
             if (!history) {
                 panel_->setError(errorSentence(history.error()));
                 return;
             }
-            const auto flagged = std::find_if(history->rbegin(), history->rend(),
-                                              [](const auto& one) { return one.kind == active::LabelKind::Noteworthy; });
+            const auto flagged = std::find_if(history->rbegin(), history->rend(), [](const auto& one) {
+                return one.kind == active::LabelKind::Noteworthy;
+            });
             if (flagged == history->rend()) return;
             event.kind = active::LabelKind::Undo;
             event.supersedes = flagged->id;
@@ -611,7 +667,9 @@ void LabelPlace::undo() {
         panel_->setError(errorSentence(taken.error()));
         return;
     }
-    if (labelsToday_ > 0 && taken->kind != active::LabelKind::Skip && taken->kind != active::LabelKind::Comment) --labelsToday_;
+    if (labelsToday_ > 0 && taken->kind != active::LabelKind::Skip &&
+        taken->kind != active::LabelKind::Comment)
+        --labelsToday_;
     const QString id = text(taken->spectrum);
     setVerdict(taken->spectrum, {});
     prepared_.erase(taken->spectrum);
@@ -621,13 +679,20 @@ void LabelPlace::undo() {
                 go(int(i));
                 break;
             }
-    Q_EMIT said(tr("Taken back: %1 of %2").arg(taken->kind == active::LabelKind::Class ? text(taken->className) : QString(text(std::string(active::toString(taken->kind)))).replace('-', ' '), id));
+    Q_EMIT said(tr("Taken back: %1 of %2")
+                    .arg(taken->kind == active::LabelKind::Class
+                             ? text(taken->className)
+                             : QString(text(std::string(active::toString(taken->kind)))).replace('-', ' '),
+                         id));
     readLabelAnew(id);
 }
 
 void LabelPlace::readLabelAnew(const QString& id) {
     session_.cursor().run(
-        this, [&workbench = session_.workbench(), wanted = plain(id)](const std::stop_token&) { return workbench.spectrumRow(wanted); },
+        this,
+        [&workbench = session_.workbench(), wanted = plain(id)](const std::stop_token&) {
+            return workbench.spectrumRow(wanted);
+        },
         [this, id](const core::Result<api::SpectrumRow>& row) {
             if (!row) return;
             setVerdict(plain(id), verdictOf(*row));
@@ -645,11 +710,13 @@ void LabelPlace::tellStatus() {
     }
     if (round_) {
         status.round = round_->info.number;
-        status.list = current_ >= 0 ? queueList(round_->entries[std::size_t(current_)].list) : widgets::QueueList::Oracle;
+        status.list = current_ >= 0 ? queueList(round_->entries[std::size_t(current_)].list)
+                                    : widgets::QueueList::Oracle;
         const ListCount& count = counts_[std::size_t(status.list)];
         status.total = count.total;
         status.done = count.done;
-        const bool any = std::any_of(counts_.begin(), counts_.end(), [](const ListCount& one) { return one.done > 0; });
+        const bool any =
+            std::any_of(counts_.begin(), counts_.end(), [](const ListCount& one) { return one.done > 0; });
         status.nextRoundPossible = any && roundJob_ == 0;
         status.nextRoundHint = roundJob_ != 0 ? tr("The next round is being computed")
                                : any ? tr("Train with the labels given so far and rank the dataset anew")
@@ -660,7 +727,10 @@ void LabelPlace::tellStatus() {
     for (std::size_t list = 0; list < lists_.size(); ++list) {
         lists_[list]->setVisible(round_.has_value());
         lists_[list]->setChecked(current_ >= 0 && std::size_t(status.list) == list);
-        lists_[list]->setText(QStringLiteral("%1  %2/%3").arg(listTitles_[list]).arg(counts_[list].done).arg(counts_[list].total));
+        lists_[list]->setText(QStringLiteral("%1  %2/%3")
+                                  .arg(listTitles_[list])
+                                  .arg(counts_[list].done)
+                                  .arg(counts_[list].total));
     }
     rounds_->setVisible(round_.has_value());
     panel_->setRoundStatus(status);
@@ -668,7 +738,8 @@ void LabelPlace::tellStatus() {
 
 void LabelPlace::nextRound() {
     if (!round_ || roundJob_ != 0) {
-        Q_EMIT said(roundJob_ != 0 ? tr("The next round is being computed") : tr("There is no round yet: start labelling first"));
+        Q_EMIT said(roundJob_ != 0 ? tr("The next round is being computed")
+                                   : tr("There is no round yet: start labelling first"));
         return;
     }
     const api::RoundInfo info = round_->info;
@@ -676,19 +747,26 @@ void LabelPlace::nextRound() {
     for (const auto& entry : round_->entries)
         if (entry.list == listNames[0]) ++batch;
     session_.lists().run(
-        this, [&workbench = session_.workbench(), job = info.job](const std::stop_token&) { return workbench.job(job); },
+        this,
+        [&workbench = session_.workbench(), job = info.job](const std::stop_token&) {
+            return workbench.job(job);
+        },
         [this, info, batch](const core::Result<jobs::Job>& job) {
             QJsonObject parameters;
-            if (job) parameters = QJsonDocument::fromJson(QByteArray::fromStdString(job->spec.parameters)).object();
+            if (job)
+                parameters =
+                    QJsonDocument::fromJson(QByteArray::fromStdString(job->spec.parameters)).object();
             const auto names = [](const std::vector<std::string>& all) {
                 QJsonArray array;
-                for (const auto& one : all) array << text(one);
+                for (const auto& one : all)
+                    array << text(one);
                 return array;
             };
             parameters[QStringLiteral("dataset")] = text(info.dataset);
             parameters[QStringLiteral("classes")] = names(info.classes);
             parameters[QStringLiteral("targets")] = names(info.targets);
-            if (!parameters.contains(QStringLiteral("batch"))) parameters[QStringLiteral("batch")] = qint64(std::max<std::size_t>(1, batch));
+            if (!parameters.contains(QStringLiteral("batch")))
+                parameters[QStringLiteral("batch")] = qint64(std::max<std::size_t>(1, batch));
             if (!parameters.contains(QStringLiteral("seed"))) parameters[QStringLiteral("seed")] = 1;
             jobs::JobSpec spec;
             spec.kind = "round";
@@ -711,14 +789,16 @@ void LabelPlace::takeUpJobs(const std::vector<jobs::Job>& jobs) {
         if (job.spec.kind != "round") continue;
         if (!jobs::isFinal(job.phase)) {
             roundJob_ = job.id;
-            running_->setText(tr("next round: %1 %2 %").arg(text(job.stage)).arg(int(std::lround(job.progress * 100))));
+            running_->setText(
+                tr("next round: %1 %2 %").arg(text(job.stage)).arg(int(std::lround(job.progress * 100))));
             progress_->setFraction(job.progress);
             tellStatus();
         } else if (job.id == roundJob_) {
             roundJob_ = 0;
             running_->clear();
             progress_->finish();
-            if (job.error) panel_->setError(tr("The next round was not made. %1").arg(errorSentence(*job.error)));
+            if (job.error)
+                panel_->setError(tr("The next round was not made. %1").arg(errorSentence(*job.error)));
             tellStatus();
             if (job.phase == jobs::Phase::Completed) {
                 stale_ = true;

@@ -1,6 +1,6 @@
-// LabelPlace: the lists of a round, one spectrum after the other, a key for each answer. A label is on the disk before
-// the next spectrum appears. Owned by the window; UI thread, which alone writes labels; what is shown next is prepared
-// on the cursor's thread.
+// LabelPlace: the lists of a round, one spectrum after the other, a key for each answer. A label is on the
+// disk before the next spectrum appears. Owned by the window; UI thread, which alone writes labels; what is
+// shown next is prepared on the cursor's thread.
 #pragma once
 
 #include <array>
@@ -85,7 +85,7 @@ class LabelPlace : public Place {
     struct ListCount {
         int total = 0, done = 0;
     };
-    std::array<ListCount, 3> counts_; ///< by QueueList
+    std::array<ListCount, 3> counts_;                              ///< by QueueList
     std::unordered_map<std::string, std::array<int, 3>> standsOn_; ///< how often an id stands on each list
     struct Prepared {
         widgets::LabelItem item;

@@ -5,11 +5,13 @@
 
 namespace balmer::desktop {
 
-JobForm* showStartForm(bridge::Session& session, const std::vector<api::DatasetInfo>& datasets, QWidget* parent) {
-    auto* form = new JobForm(session, "round", QObject::tr("Start labelling"),
-                             QObject::tr("A network ranks the dataset and asks for what it is least sure of. Without any "
-                                         "label yet it learns from emission profiles injected into your own spectra."),
-                             QObject::tr("Start"), parent);
+JobForm* showStartForm(bridge::Session& session, const std::vector<api::DatasetInfo>& datasets,
+                       QWidget* parent) {
+    auto* form = new JobForm(
+        session, "round", QObject::tr("Start labelling"),
+        QObject::tr("A network ranks the dataset and asks for what it is least sure of. Without any "
+                    "label yet it learns from emission profiles injected into your own spectra."),
+        QObject::tr("Start"), parent);
     form->addChoice(QStringLiteral("dataset"), QObject::tr("Dataset"), datasetChoices(datasets), QString(),
                     QObject::tr("The preprocessed spectra to rank"));
     form->addList(QStringLiteral("classes"), QObject::tr("Classes"),

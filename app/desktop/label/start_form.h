@@ -8,6 +8,7 @@
 namespace balmer::desktop {
 
 /// Shown at once; deletes itself. There must be a dataset.
-JobForm* showStartForm(bridge::Session& session, const std::vector<api::DatasetInfo>& datasets, QWidget* parent);
+JobForm* showStartForm(bridge::Session& session, const std::vector<api::DatasetInfo>& datasets,
+                       QWidget* parent);
 
 } // namespace balmer::desktop

@@ -45,18 +45,21 @@ QLabel* heading(const QString& words, QWidget* parent) {
 } // namespace
 
 MapPlace::MapPlace(bridge::Session& session, QWidget* parent)
-    : Place(session, QStringLiteral("map"), parent), view_(new widgets::MapView), quality_(new widgets::QualitySparkline),
-      qualityText_(new QLabel), plot_(new widgets::SpectrumPlot),
+    : Place(session, QStringLiteral("map"), parent), view_(new widgets::MapView),
+      quality_(new widgets::QualitySparkline), qualityText_(new QLabel), plot_(new widgets::SpectrumPlot),
       table_(new widgets::SpectrumTable(QStringLiteral("membersTable"))), members_(new MembersModel(this)),
-      feeder_(new PlotFeeder(session, plot_, nullptr, this)), maps_(new QListWidget), layers_(new QButtonGroup(this)),
-      wavelength_(new QDoubleSpinBox), logarithmic_(new QCheckBox), colours_(new QComboBox),
-      stack_(new QStackedWidget), empty_(new widgets::EmptyState(widgets::Icon::Map, tr("Looking for maps"), QString())),
-      across_(new QSplitter(Qt::Horizontal)), middle_(new QSplitter(Qt::Vertical)), right_(new QSplitter(Qt::Vertical)) {
+      feeder_(new PlotFeeder(session, plot_, nullptr, this)), maps_(new QListWidget),
+      layers_(new QButtonGroup(this)), wavelength_(new QDoubleSpinBox), logarithmic_(new QCheckBox),
+      colours_(new QComboBox), stack_(new QStackedWidget),
+      empty_(new widgets::EmptyState(widgets::Icon::Map, tr("Looking for maps"), QString())),
+      across_(new QSplitter(Qt::Horizontal)), middle_(new QSplitter(Qt::Vertical)),
+      right_(new QSplitter(Qt::Vertical)) {
     build();
     wantedMap_ = kept(QStringLiteral("map")).toLongLong();
     wantedNeuron_ = kept(QStringLiteral("neuron")).isEmpty() ? -1 : kept(QStringLiteral("neuron")).toInt();
     for (auto [splitter, name] : {std::pair{across_, "across"}, {middle_, "middle"}, {right_, "right"}})
-        if (const auto bytes = keptBytes(QString::fromLatin1(name)); !bytes.isEmpty()) splitter->restoreState(bytes);
+        if (const auto bytes = keptBytes(QString::fromLatin1(name)); !bytes.isEmpty())
+            splitter->restoreState(bytes);
 
     auto& events = session.events();
     const auto stale = [this] {
@@ -85,10 +88,11 @@ QWidget* MapPlace::buildLeft() {
     column->addWidget(maps_, 1);
 
     column->addWidget(heading(tr("Layer"), left));
-    const std::pair<const char*, QString> layers[] = {{"layerUMatrix", tr("U-matrix")}, {"layerHits", tr("Hits")}, {"layerPlane", tr("Flux at")}};
-    const QString tips[] = {tr("Mean distance of a neuron to its neighbours: walls between groups are bright"),
-                            tr("How many spectra lie at each neuron"),
-                            tr("The prototypes' flux at one wavelength")};
+    const std::pair<const char*, QString> layers[] = {
+        {"layerUMatrix", tr("U-matrix")}, {"layerHits", tr("Hits")}, {"layerPlane", tr("Flux at")}};
+    const QString tips[] = {
+        tr("Mean distance of a neuron to its neighbours: walls between groups are bright"),
+        tr("How many spectra lie at each neuron"), tr("The prototypes' flux at one wavelength")};
     for (int i = 0; i < 3; ++i) {
         auto* button = new QRadioButton(layers[i].second, left);
         button->setObjectName(QString::fromLatin1(layers[i].first));
@@ -117,7 +121,8 @@ QWidget* MapPlace::buildLeft() {
     column->addWidget(logarithmic_);
     colours_->setObjectName(QStringLiteral("layerColours"));
     colours_->setToolTip(tr("Colour map of the layer"));
-    for (const auto map : {widgets::ColourMap::Viridis, widgets::ColourMap::Cividis, widgets::ColourMap::Grey})
+    for (const auto map :
+         {widgets::ColourMap::Viridis, widgets::ColourMap::Cividis, widgets::ColourMap::Grey})
         colours_->addItem(widgets::displayName(map), int(map));
     column->addWidget(colours_);
     connect(layers_, &QButtonGroup::idClicked, this, &MapPlace::showLayer);
@@ -145,9 +150,11 @@ QWidget* MapPlace::buildRight() {
         if (!problem.isEmpty()) Q_EMIT said(problem);
     });
     plot_->setVelocityReference(widgets::hAlphaVacuum, QStringLiteral("Hα"));
-    connect(plot_, &widgets::SpectrumPlot::readOut, this, [this](const QString& words) { Q_EMIT readOut(words); });
+    connect(plot_, &widgets::SpectrumPlot::readOut, this,
+            [this](const QString& words) { Q_EMIT readOut(words); });
     connect(plot_, &widgets::PlotView::exportRequested, this, [this] {
-        exportPlot(plot_, QStringLiteral("neuron"), [this](const QString& sentence) { Q_EMIT said(sentence); });
+        exportPlot(plot_, QStringLiteral("neuron"),
+                   [this](const QString& sentence) { Q_EMIT said(sentence); });
     });
 
     table_->setModel(members_);
@@ -157,7 +164,8 @@ QWidget* MapPlace::buildRight() {
     table_->view()->setSortingEnabled(true);
     table_->view()->horizontalHeader()->setSortIndicator(MembersModel::Distance, Qt::AscendingOrder);
     const int widths[] = {160, 80, 76, 84, 84};
-    for (int c = 0; c < MembersModel::ColumnCount; ++c) table_->view()->setColumnWidth(c, widths[c]);
+    for (int c = 0; c < MembersModel::ColumnCount; ++c)
+        table_->view()->setColumnWidth(c, widths[c]);
     connect(table_, &widgets::SpectrumTable::currentIdChanged, this, [this](const QString& id) {
         if (!silent_ && !id.isEmpty()) session_.selection().setCurrent(id, origin);
     });
@@ -184,14 +192,17 @@ void MapPlace::build() {
             [this](int neuron) { showMembers(view_->selectedNeurons(), neuron); });
     connect(view_, &widgets::MapView::selectionChanged, this,
             [this](const std::vector<int>& neurons) { showMembers(neurons, view_->currentNeuron()); });
-    connect(view_, &widgets::MapView::neuronHovered, this, [this](int, const QString& words) { Q_EMIT readOut(words); });
-    connect(view_, &widgets::MapView::labelRequested, this, [this] { Q_EMIT placeRequested(QStringLiteral("label")); });
+    connect(view_, &widgets::MapView::neuronHovered, this,
+            [this](int, const QString& words) { Q_EMIT readOut(words); });
+    connect(view_, &widgets::MapView::labelRequested, this,
+            [this] { Q_EMIT placeRequested(QStringLiteral("label")); });
     connect(view_, &widgets::MapView::exportRequested, this, [this] {
         exportMap(view_, QStringLiteral("map"), [this](const QString& sentence) { Q_EMIT said(sentence); });
     });
     makeAction(this, "exportMapAction", tr("Export the map…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
                tr("Save the map with its scale as PNG"), [this] {
-                   exportMap(view_, QStringLiteral("map"), [this](const QString& sentence) { Q_EMIT said(sentence); });
+                   exportMap(view_, QStringLiteral("map"),
+                             [this](const QString& sentence) { Q_EMIT said(sentence); });
                });
     makeAction(this, "densestNeuronAction", tr("Go to the densest neuron"), {},
                tr("The neuron with most spectra; Home, while the map has the keyboard"), [this] {
@@ -264,7 +275,9 @@ void MapPlace::showSomething() {
     }
 }
 
-bool MapPlace::settled() const { return Place::settled() && !feeder_->busy() && !stale_; }
+bool MapPlace::settled() const {
+    return Place::settled() && !feeder_->busy() && !stale_;
+}
 
 void MapPlace::loadMaps() {
     struct Answer {
@@ -295,7 +308,8 @@ void MapPlace::fillMaps(const core::Result<std::vector<api::MapInfo>>& maps) {
                             : ready       ? tr("No map yet: a map lays alike spectra beside each other")
                                           : tr("A map needs a dataset: preprocess the spectra first"));
         empty_->setAction(ready ? tr("Train a map…") : tr("Go to Data"),
-                          ready ? tr("Choose grid and dataset (Ctrl+T)") : tr("Import and preprocess there (Ctrl+1)"));
+                          ready ? tr("Choose grid and dataset (Ctrl+T)")
+                                : tr("Import and preprocess there (Ctrl+1)"));
         stack_->setCurrentWidget(empty_);
         return;
     }
@@ -312,9 +326,15 @@ void MapPlace::fillMaps(const core::Result<std::vector<api::MapInfo>>& maps) {
     for (const auto& one : *maps) {
         const QString name = one.label.empty() ? tr("map %1").arg(one.job) : text(one.label);
         auto* item = new QListWidgetItem(
-            QStringLiteral("%1\n%2 · %3").arg(name, QString::fromStdString(one.grid.toText()).replace('x', QStringLiteral(" × ")), text(one.dataset)), maps_);
+            QStringLiteral("%1\n%2 · %3")
+                .arg(name, QString::fromStdString(one.grid.toText()).replace('x', QStringLiteral(" × ")),
+                     text(one.dataset)),
+            maps_);
         item->setData(Qt::UserRole, qint64(one.job));
-        item->setToolTip(tr("Job %1, %2, %3 lattice").arg(one.job).arg(bridge::timeText(one.created), text(std::string(som::toString(one.grid.topology)))));
+        item->setToolTip(
+            tr("Job %1, %2, %3 lattice")
+                .arg(one.job)
+                .arg(bridge::timeText(one.created), text(std::string(som::toString(one.grid.topology)))));
         if (!grew && one.job == shown) row = maps_->count() - 1;
     }
     maps_->setCurrentRow(row);
@@ -326,7 +346,8 @@ void MapPlace::fillMaps(const core::Result<std::vector<api::MapInfo>>& maps) {
 void MapPlace::loadMap(qint64 job) {
     session_.lists().latest(
         this, "map",
-        [&workbench = session_.workbench(), job](const std::stop_token&) -> core::Result<std::shared_ptr<const api::MapContent>> {
+        [&workbench = session_.workbench(),
+         job](const std::stop_token&) -> core::Result<std::shared_ptr<const api::MapContent>> {
             auto content = workbench.map(job);
             if (!content) return core::fail(std::move(content).error());
             return std::make_shared<const api::MapContent>(std::move(*content));
@@ -342,13 +363,15 @@ void MapPlace::loadMap(qint64 job) {
 void MapPlace::showMap(std::shared_ptr<const api::MapContent> content) {
     map_ = std::move(content);
     const auto& grid = map_->info.grid;
-    view_->setShape({grid.topology == som::Topology::Hexagonal ? widgets::Lattice::Hexagonal : widgets::Lattice::Rectangular,
+    view_->setShape({grid.topology == som::Topology::Hexagonal ? widgets::Lattice::Hexagonal
+                                                               : widgets::Lattice::Rectangular,
                      int(grid.height), int(grid.width)});
     std::vector<int> hits;
     neuronOf_.clear();
     for (std::size_t n = 0; n < map_->members.size(); ++n) {
         hits.push_back(int(map_->members[n].size()));
-        for (const auto& member : map_->members[n]) neuronOf_.emplace(member.id, int(n));
+        for (const auto& member : map_->members[n])
+            neuronOf_.emplace(member.id, int(n));
     }
     view_->setHits(std::move(hits));
     view_->setBubblesVisible(false);
@@ -358,12 +381,14 @@ void MapPlace::showMap(std::shared_ptr<const api::MapContent> content) {
     quality_->setHistory(map_->quantisationErrors, map_->topographicErrors);
     liveJob_ = 0;
     qualityText_->setText(tr("quantisation error %1 · topographic error %2")
-                              .arg(bridge::numberText(map_->info.quantisationError, 3), bridge::numberText(map_->info.topographicError, 3)));
+                              .arg(bridge::numberText(map_->info.quantisationError, 3),
+                                   bridge::numberText(map_->info.topographicError, 3)));
     showLayer();
     int neuron = wantedNeuron_;
     wantedNeuron_ = -1;
     if (neuron < 0)
-        if (const auto found = neuronOf_.find(plain(session_.selection().current())); found != neuronOf_.end())
+        if (const auto found = neuronOf_.find(plain(session_.selection().current()));
+            found != neuronOf_.end())
             neuron = found->second;
     if (neuron < 0 || std::size_t(neuron) >= map_->members.size()) neuron = view_->densestNeuron();
     view_->setCurrentNeuron(neuron);
@@ -381,17 +406,20 @@ void MapPlace::showLayer() {
     case Hits:
         layer.name = tr("hits");
         layer.unit = tr("spectra");
-        for (const auto& members : map_->members) layer.values.push_back(double(members.size()));
+        for (const auto& members : map_->members)
+            layer.values.push_back(double(members.size()));
         break;
     case ComponentPlane: {
         const auto& wavelengths = map_->wavelengthAngstrom;
         if (wavelengths.empty()) return;
-        const auto nearest = std::min_element(wavelengths.begin(), wavelengths.end(), [this](double a, double b) {
-            return std::abs(a - wavelength_->value()) < std::abs(b - wavelength_->value());
-        });
+        const auto nearest =
+            std::min_element(wavelengths.begin(), wavelengths.end(), [this](double a, double b) {
+                return std::abs(a - wavelength_->value()) < std::abs(b - wavelength_->value());
+            });
         const auto column = std::size_t(nearest - wavelengths.begin());
         layer.name = tr("flux at %1 Å").arg(bridge::numberText(*nearest, 1));
-        for (std::size_t n = 0; n < map_->codebook.rows(); ++n) layer.values.push_back(double(map_->codebook(n, column)));
+        for (std::size_t n = 0; n < map_->codebook.rows(); ++n)
+            layer.values.push_back(double(map_->codebook(n, column)));
         layer.logarithmic = false;
         break;
     }
@@ -417,17 +445,21 @@ void MapPlace::showMembers(const std::vector<int>& neurons, int current) {
             ids.push_back(member.id);
         }
     }
-    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.distance < b.distance; });
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const auto& a, const auto& b) { return a.distance < b.distance; });
     QStringList selected;
-    for (const auto& row : rows) selected << row.id;
+    for (const auto& row : rows)
+        selected << row.id;
     silent_ = true;
     members_->setMembers(std::move(rows));
     table_->setCounts(members_->rowCount(), members_->rowCount());
-    table_->emptyState()->setSentence(shown.empty() ? tr("No neuron is chosen: click one, or walk with the arrow keys")
-                                                    : tr("No spectrum lies at this neuron"));
+    table_->emptyState()->setSentence(shown.empty()
+                                          ? tr("No neuron is chosen: click one, or walk with the arrow keys")
+                                          : tr("No spectrum lies at this neuron"));
     silent_ = false;
     // A map that has just been shown leaves the selection of the other places alone.
-    if (wantedCurrent_.isEmpty() || !selected.contains(wantedCurrent_)) session_.selection().select(selected, origin);
+    if (wantedCurrent_.isEmpty() || !selected.contains(wantedCurrent_))
+        session_.selection().select(selected, origin);
     wantedCurrent_.clear();
     silent_ = true;
     table_->setCurrentId(session_.selection().current());
@@ -477,7 +509,8 @@ void MapPlace::showPlot() {
 void MapPlace::highlight() {
     std::vector<int> neurons;
     for (const QString& id : session_.selection().ids())
-        if (const auto found = neuronOf_.find(plain(id)); found != neuronOf_.end()) neurons.push_back(found->second);
+        if (const auto found = neuronOf_.find(plain(id)); found != neuronOf_.end())
+            neurons.push_back(found->second);
     std::sort(neurons.begin(), neurons.end());
     neurons.erase(std::unique(neurons.begin(), neurons.end()), neurons.end());
     view_->setHighlightedNeurons(neurons);
@@ -515,15 +548,18 @@ void MapPlace::takeUpJobs(const std::vector<jobs::Job>& jobs) {
         }
         if (job.phase != jobs::Phase::Executing) continue;
         liveJob_ = job.id;
-        qualityText_->setText(tr("job %1 is training: %2 %").arg(job.id).arg(int(std::lround(job.progress * 100))));
+        qualityText_->setText(
+            tr("job %1 is training: %2 %").arg(job.id).arg(int(std::lround(job.progress * 100))));
         session_.lists().latest(
             this, "series",
             [&workbench = session_.workbench(), id = job.id](const std::stop_token&) {
                 std::pair<std::vector<double>, std::vector<double>> errors;
                 if (const auto points = workbench.series(id, "quantisation error"))
-                    for (const auto& [step, value] : *points) errors.first.push_back(value);
+                    for (const auto& [step, value] : *points)
+                        errors.first.push_back(value);
                 if (const auto points = workbench.series(id, "topographic error"))
-                    for (const auto& [step, value] : *points) errors.second.push_back(value);
+                    for (const auto& [step, value] : *points)
+                        errors.second.push_back(value);
                 return errors;
             },
             [this, id = job.id](const std::pair<std::vector<double>, std::vector<double>>& errors) {

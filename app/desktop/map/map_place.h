@@ -1,5 +1,5 @@
-// MapPlace: the trained maps, their layers, the lattice, and the members of the chosen neurons. Owned by the window;
-// UI thread.
+// MapPlace: the trained maps, their layers, the lattice, and the members of the chosen neurons. Owned by the
+// window; UI thread.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ class EmptyState;
 class MapView;
 class QualitySparkline;
 class SpectrumPlot;
-}
+} // namespace balmer::widgets
 
 namespace balmer::desktop {
 

@@ -19,7 +19,8 @@ void MembersModel::setMembers(std::vector<MemberRow> members) {
 
 void MembersModel::setDetails(const std::vector<api::SpectrumRow>& rows) {
     std::unordered_map<std::string, const api::SpectrumRow*> byId;
-    for (const auto& row : rows) byId.emplace(row.id, &row);
+    for (const auto& row : rows)
+        byId.emplace(row.id, &row);
     for (auto& member : members_) {
         const auto found = byId.find(bridge::plain(member.id));
         if (found == byId.end()) continue;
@@ -30,8 +31,12 @@ void MembersModel::setDetails(const std::vector<api::SpectrumRow>& rows) {
     if (!members_.empty()) Q_EMIT dataChanged(index(0, Class), index(rowCount() - 1, Predicted));
 }
 
-int MembersModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(members_.size()); }
-int MembersModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(ColumnCount); }
+int MembersModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(members_.size());
+}
+int MembersModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(ColumnCount);
+}
 
 QVariant MembersModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || std::size_t(index.row()) >= members_.size()) return {};
@@ -41,12 +46,18 @@ QVariant MembersModel::data(const QModelIndex& index, int role) const {
         return QVariant(Qt::AlignVCenter | (index.column() == Distance ? Qt::AlignRight : Qt::AlignLeft));
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {
-    case Id: return member.id;
-    case Distance: return bridge::numberText(member.distance, 3);
-    case Class: return member.spectralClass;
-    case Label: return member.label;
-    case Predicted: return member.predicted;
-    default: return {};
+    case Id:
+        return member.id;
+    case Distance:
+        return bridge::numberText(member.distance, 3);
+    case Class:
+        return member.spectralClass;
+    case Label:
+        return member.label;
+    case Predicted:
+        return member.predicted;
+    default:
+        return {};
     }
 }
 
@@ -69,14 +80,20 @@ void MembersModel::sort(int column, Qt::SortOrder order) {
     Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
     const QModelIndexList before = persistentIndexList();
     QStringList ids;
-    for (const QModelIndex& index : before) ids << members_[std::size_t(index.row())].id;
+    for (const QModelIndex& index : before)
+        ids << members_[std::size_t(index.row())].id;
     const auto less = [this](const MemberRow& a, const MemberRow& b) {
         switch (sortColumn_) {
-        case Id: return a.id < b.id;
-        case Class: return a.spectralClass < b.spectralClass;
-        case Label: return a.label < b.label;
-        case Predicted: return a.predicted < b.predicted;
-        default: return a.distance < b.distance;
+        case Id:
+            return a.id < b.id;
+        case Class:
+            return a.spectralClass < b.spectralClass;
+        case Label:
+            return a.label < b.label;
+        case Predicted:
+            return a.predicted < b.predicted;
+        default:
+            return a.distance < b.distance;
         }
     };
     std::stable_sort(members_.begin(), members_.end(), [&](const MemberRow& a, const MemberRow& b) {
@@ -84,7 +101,8 @@ void MembersModel::sort(int column, Qt::SortOrder order) {
     });
     QModelIndexList after;
     for (qsizetype i = 0; i < before.size(); ++i) {
-        const auto at = std::find_if(members_.begin(), members_.end(), [&](const auto& member) { return member.id == ids[i]; });
+        const auto at = std::find_if(members_.begin(), members_.end(),
+                                     [&](const auto& member) { return member.id == ids[i]; });
         after << index(int(at - members_.begin()), before[i].column());
     }
     changePersistentIndexList(before, after);

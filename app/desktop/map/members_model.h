@@ -1,4 +1,5 @@
-// MembersModel: the spectra of the chosen neurons, nearest to their prototypes first. Owned by the place; UI thread.
+// MembersModel: the spectra of the chosen neurons, nearest to their prototypes first. Owned by the place; UI
+// thread.
 #pragma once
 
 #include <vector>

@@ -10,17 +10,20 @@ namespace balmer::desktop {
 std::vector<std::pair<QString, QString>> datasetChoices(const std::vector<api::DatasetInfo>& datasets) {
     std::vector<std::pair<QString, QString>> choices;
     for (const auto& one : datasets)
-        choices.emplace_back(QStringLiteral("%1 (%2 × %3)").arg(bridge::text(one.name), bridge::countText(one.rows),
-                                                                bridge::countText(one.columns)),
-                             bridge::text(one.name));
+        choices.emplace_back(
+            QStringLiteral("%1 (%2 × %3)")
+                .arg(bridge::text(one.name), bridge::countText(one.rows), bridge::countText(one.columns)),
+            bridge::text(one.name));
     return choices;
 }
 
-JobForm* showTrainForm(bridge::Session& session, const std::vector<api::DatasetInfo>& datasets, QWidget* parent) {
-    auto* form = new JobForm(session, "som", QObject::tr("Train a map"),
-                             QObject::tr("A self-organising map lays alike spectra beside each other. A map of a tenth as "
-                                         "many neurons as spectra, or fewer, is easy to read."),
-                             QObject::tr("Train"), parent);
+JobForm* showTrainForm(bridge::Session& session, const std::vector<api::DatasetInfo>& datasets,
+                       QWidget* parent) {
+    auto* form = new JobForm(
+        session, "som", QObject::tr("Train a map"),
+        QObject::tr("A self-organising map lays alike spectra beside each other. A map of a tenth as "
+                    "many neurons as spectra, or fewer, is easy to read."),
+        QObject::tr("Train"), parent);
     form->addChoice(QStringLiteral("dataset"), QObject::tr("Dataset"), datasetChoices(datasets), QString(),
                     QObject::tr("The preprocessed spectra to learn from"));
     form->addText(QStringLiteral("grid"), QObject::tr("Grid"), QStringLiteral("20x20"),

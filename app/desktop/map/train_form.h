@@ -8,7 +8,8 @@
 namespace balmer::desktop {
 
 /// Shown at once; deletes itself. There must be a dataset.
-JobForm* showTrainForm(bridge::Session& session, const std::vector<api::DatasetInfo>& datasets, QWidget* parent);
+JobForm* showTrainForm(bridge::Session& session, const std::vector<api::DatasetInfo>& datasets,
+                       QWidget* parent);
 
 /// "halpha (12 936 × 140)" and the name, for choices of a dataset.
 std::vector<std::pair<QString, QString>> datasetChoices(const std::vector<api::DatasetInfo>& datasets);

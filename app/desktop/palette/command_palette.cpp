@@ -25,12 +25,14 @@ constexpr int searchEntry = -1;
 class RowDelegate : public QStyledItemDelegate {
   public:
     using QStyledItemDelegate::QStyledItemDelegate;
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override {
         QStyledItemDelegate::paint(painter, option, index);
         painter->save();
         painter->setPen(widgets::theme().mutedText);
         painter->setFont(widgets::smallFont(option.font));
-        painter->drawText(option.rect.adjusted(0, 0, -2 * widgets::gridStep, 0), Qt::AlignRight | Qt::AlignVCenter, index.data(keyRole).toString());
+        painter->drawText(option.rect.adjusted(0, 0, -2 * widgets::gridStep, 0),
+                          Qt::AlignRight | Qt::AlignVCenter, index.data(keyRole).toString());
         painter->restore();
     }
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
@@ -41,13 +43,15 @@ class RowDelegate : public QStyledItemDelegate {
 /// The title of the place that an action belongs to; "" for those of the window.
 QString placeOf(const QAction* action) {
     for (const QObject* parent = action->parent(); parent; parent = parent->parent())
-        if (const auto* place = qobject_cast<const Place*>(parent)) return place->property("title").toString();
+        if (const auto* place = qobject_cast<const Place*>(parent))
+            return place->property("title").toString();
     return {};
 }
 
 } // namespace
 
-CommandPalette::CommandPalette(QWidget* window) : QFrame(window), field_(new QLineEdit(this)), list_(new QListWidget(this)) {
+CommandPalette::CommandPalette(QWidget* window)
+    : QFrame(window), field_(new QLineEdit(this)), list_(new QListWidget(this)) {
     setObjectName(QStringLiteral("commandPalette"));
     setFrameShape(QFrame::StyledPanel);
     setAutoFillBackground(true);
@@ -80,14 +84,18 @@ CommandPalette::CommandPalette(QWidget* window) : QFrame(window), field_(new QLi
 void CommandPalette::open() {
     entries_.clear();
     for (QAction* action : window()->findChildren<QAction*>()) {
-        if (action->objectName().isEmpty() || action->text().isEmpty() || action->isSeparator() || action->menu()) continue;
+        if (action->objectName().isEmpty() || action->text().isEmpty() || action->isSeparator() ||
+            action->menu())
+            continue;
         if (action->property("noPalette").toBool()) continue;
         QString title = action->text();
         title.remove('&');
-        if (const QString place = placeOf(action); !place.isEmpty()) title = QStringLiteral("%1: %2").arg(place, title);
+        if (const QString place = placeOf(action); !place.isEmpty())
+            title = QStringLiteral("%1: %2").arg(place, title);
         entries_.push_back({title, action->shortcut().toString(QKeySequence::NativeText), action});
     }
-    std::stable_sort(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) { return a.title.localeAwareCompare(b.title) < 0; });
+    std::stable_sort(entries_.begin(), entries_.end(),
+                     [](const auto& a, const auto& b) { return a.title.localeAwareCompare(b.title) < 0; });
     field_->clear();
     filter();
     place();
@@ -99,7 +107,8 @@ void CommandPalette::open() {
 void CommandPalette::place() {
     const QSize room = parentWidget()->size();
     const int width = std::min(640, room.width() - 8 * widgets::gridStep);
-    setGeometry((room.width() - width) / 2, 6 * widgets::gridStep, width, std::min(440, room.height() - 12 * widgets::gridStep));
+    setGeometry((room.width() - width) / 2, 6 * widgets::gridStep, width,
+                std::min(440, room.height() - 12 * widgets::gridStep));
 }
 
 int CommandPalette::score(const QString& typed, const QString& title) {
@@ -131,7 +140,8 @@ void CommandPalette::filter() {
     std::vector<std::pair<int, std::size_t>> hits;
     for (std::size_t i = 0; i < entries_.size(); ++i)
         if (const int points = score(typed, entries_[i].title); points > 0) hits.emplace_back(points, i);
-    std::stable_sort(hits.begin(), hits.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::stable_sort(hits.begin(), hits.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
     list_->clear();
     for (const auto& [points, i] : hits) {
         const Entry& entry = entries_[i];
@@ -152,7 +162,8 @@ void CommandPalette::filter() {
 
 QStringList CommandPalette::titles() const {
     QStringList all;
-    for (int i = 0; i < list_->count(); ++i) all << list_->item(i)->text();
+    for (int i = 0; i < list_->count(); ++i)
+        all << list_->item(i)->text();
     return all;
 }
 
@@ -182,16 +193,31 @@ bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() != QEvent::KeyPress) return false;
     const auto* key = static_cast<QKeyEvent*>(event);
     const int page = std::max(1, list_->viewport()->height() / std::max(1, list_->sizeHintForRow(0)));
-    const auto move = [this](int by) { list_->setCurrentRow(std::clamp(list_->currentRow() + by, 0, std::max(0, list_->count() - 1))); };
+    const auto move = [this](int by) {
+        list_->setCurrentRow(std::clamp(list_->currentRow() + by, 0, std::max(0, list_->count() - 1)));
+    };
     switch (key->key()) {
-    case Qt::Key_Escape: hide(); break;
+    case Qt::Key_Escape:
+        hide();
+        break;
     case Qt::Key_Return:
-    case Qt::Key_Enter: choose(); break;
-    case Qt::Key_Down: move(1); break;
-    case Qt::Key_Up: move(-1); break;
-    case Qt::Key_PageDown: move(page); break;
-    case Qt::Key_PageUp: move(-page); break;
-    default: return false;
+    case Qt::Key_Enter:
+        choose();
+        break;
+    case Qt::Key_Down:
+        move(1);
+        break;
+    case Qt::Key_Up:
+        move(-1);
+        break;
+    case Qt::Key_PageDown:
+        move(page);
+        break;
+    case Qt::Key_PageUp:
+        move(-page);
+        break;
+    default:
+        return false;
     }
     return true;
 }

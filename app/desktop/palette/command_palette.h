@@ -1,5 +1,5 @@
-// CommandPalette: every action of the window in one list, found by a few letters; and a search for spectra. Lies over
-// the window, never blocks it. Owned by the window; UI thread.
+// CommandPalette: every action of the window in one list, found by a few letters; and a search for spectra.
+// Lies over the window, never blocks it. Owned by the window; UI thread.
 #pragma once
 
 #include <vector>
@@ -24,8 +24,8 @@ class CommandPalette : public QFrame {
     QStringList titles() const;
     QLineEdit* field() const { return field_; }
 
-    /// How well the letters of `typed` occur in order in `title`: 0 not at all, more where they start words or stand
-    /// together. An empty `typed` fits everything.
+    /// How well the letters of `typed` occur in order in `title`: 0 not at all, more where they start words
+    /// or stand together. An empty `typed` fits everything.
     static int score(const QString& typed, const QString& title);
 
   Q_SIGNALS:

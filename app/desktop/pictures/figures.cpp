@@ -37,7 +37,8 @@ core::Status writeFile(const QString& path, const QByteArray& bytes) {
 
 core::Status writeImage(const QImage& image, const QString& path) {
     if (!image.save(path, "PNG"))
-        return core::fail(ErrorCode::Io, plain(path) + " cannot be written; check that the folder is writable and has room");
+        return core::fail(ErrorCode::Io,
+                          plain(path) + " cannot be written; check that the folder is writable and has room");
     return {};
 }
 
@@ -47,15 +48,24 @@ core::Result<QStringList> writeMaps(api::Workbench& workbench, const QString& fo
     if (maps.empty()) return files;
     BALMER_TRY(const auto map, workbench.map(maps.front().job));
     widgets::MapView view;
-    view.setShape({map.info.grid.topology == som::Topology::Hexagonal ? widgets::Lattice::Hexagonal : widgets::Lattice::Rectangular,
+    view.setShape({map.info.grid.topology == som::Topology::Hexagonal ? widgets::Lattice::Hexagonal
+                                                                      : widgets::Lattice::Rectangular,
                    int(map.info.grid.height), int(map.info.grid.width)});
     std::vector<int> hits;
-    for (const auto& members : map.members) hits.push_back(int(members.size()));
+    for (const auto& members : map.members)
+        hits.push_back(int(members.size()));
     view.setHits(hits);
     view.setBubblesVisible(false);
-    widgets::MapLayer uMatrix{QObject::tr("U-matrix"), QObject::tr("mean distance to the neighbours"), {map.uMatrix.begin(), map.uMatrix.end()}, false, false, {}};
-    widgets::MapLayer hitLayer{QObject::tr("hits"), QObject::tr("spectra"), {hits.begin(), hits.end()}, false, false, {}};
-    for (auto& [name, layer] : {std::pair{QStringLiteral("map_u_matrix.png"), &uMatrix}, {QStringLiteral("map_hits.png"), &hitLayer}}) {
+    widgets::MapLayer uMatrix{QObject::tr("U-matrix"),
+                              QObject::tr("mean distance to the neighbours"),
+                              {map.uMatrix.begin(), map.uMatrix.end()},
+                              false,
+                              false,
+                              {}};
+    widgets::MapLayer hitLayer{
+        QObject::tr("hits"), QObject::tr("spectra"), {hits.begin(), hits.end()}, false, false, {}};
+    for (auto& [name, layer] : {std::pair{QStringLiteral("map_u_matrix.png"), &uMatrix},
+                                {QStringLiteral("map_hits.png"), &hitLayer}}) {
         view.setLayer(std::move(*layer));
         BALMER_CHECK(writeImage(view.image({900, 900}, scale), QDir(folder).filePath(name)));
         files << name;
@@ -64,19 +74,23 @@ core::Result<QStringList> writeMaps(api::Workbench& workbench, const QString& fo
 }
 
 /// The window large above the whole spectrum, under a title.
-QImage candidateImage(api::Workbench& workbench, const api::RoundInfo& round, const api::RoundEntry& entry, int rank) {
+QImage candidateImage(api::Workbench& workbench, const api::RoundInfo& round, const api::RoundEntry& entry,
+                      int rank) {
     const QSize windowSize{1200, 520}, wholeSize{1200, 300};
     constexpr int titleHeight = 56;
-    QImage image(QSize(windowSize.width(), titleHeight + windowSize.height() + wholeSize.height()) * scale, QImage::Format_RGB32);
+    QImage image(QSize(windowSize.width(), titleHeight + windowSize.height() + wholeSize.height()) * scale,
+                 QImage::Format_RGB32);
     image.setDevicePixelRatio(scale);
     image.fill(widgets::theme().window);
     QPainter painter(&image);
 
-    QString facts = QStringLiteral("%1, p = %2").arg(text(entry.predicted), bridge::numberText(entry.probability, 3));
+    QString facts =
+        QStringLiteral("%1, p = %2").arg(text(entry.predicted), bridge::numberText(entry.probability, 3));
     if (const auto row = workbench.spectrumRow(entry.id)) {
         if (!row->object.empty()) facts += QStringLiteral(" · ") + text(row->object);
         if (row->position) facts += QStringLiteral(" · ") + text(spectrum::formatPosition(*row->position));
-        if (row->signalToNoise) facts += QStringLiteral(" · S/N %1").arg(bridge::numberText(row->signalToNoise, 0));
+        if (row->signalToNoise)
+            facts += QStringLiteral(" · S/N %1").arg(bridge::numberText(row->signalToNoise, 0));
     }
     QFont font = painter.font();
     font.setPointSizeF(14);
@@ -84,13 +98,15 @@ QImage candidateImage(api::Workbench& workbench, const api::RoundInfo& round, co
     painter.setFont(font);
     painter.setPen(widgets::theme().text);
     const QString title = QStringLiteral("%1  %2").arg(rank).arg(text(entry.id));
-    painter.drawText(QRect(24, 12, windowSize.width() - 48, titleHeight - 16), Qt::AlignLeft | Qt::AlignVCenter, title);
+    painter.drawText(QRect(24, 12, windowSize.width() - 48, titleHeight - 16),
+                     Qt::AlignLeft | Qt::AlignVCenter, title);
     const int titleWidth = QFontMetrics(font).horizontalAdvance(title);
     font.setPointSizeF(12);
     font.setBold(false);
     painter.setFont(font);
     const QRect right(24 + titleWidth + 24, 12, windowSize.width() - 72 - titleWidth, titleHeight - 16);
-    painter.drawText(right, Qt::AlignRight | Qt::AlignVCenter, painter.fontMetrics().elidedText(facts, Qt::ElideRight, right.width()));
+    painter.drawText(right, Qt::AlignRight | Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(facts, Qt::ElideRight, right.width()));
 
     widgets::SpectrumPlot window, whole;
     window.setLegendLimit(0);
@@ -103,8 +119,11 @@ QImage candidateImage(api::Workbench& workbench, const api::RoundInfo& round, co
         auto plotted = bridge::plotted(*spectrum, text(entry.id));
         const QString x = bridge::wavelengthLabel(spectrum->axis.medium() != spectrum::Medium::Unknown);
         const QString y = bridge::fluxLabel(text(spectrum->metadata.fluxUnit));
-        const double first = row && !row->wavelengthAngstrom.empty() ? row->wavelengthAngstrom.front() : widgets::hAlphaVacuum - windowHalfWidth;
-        const double last = row && !row->wavelengthAngstrom.empty() ? row->wavelengthAngstrom.back() : widgets::hAlphaVacuum + windowHalfWidth;
+        const double first = row && !row->wavelengthAngstrom.empty()
+                                 ? row->wavelengthAngstrom.front()
+                                 : widgets::hAlphaVacuum - windowHalfWidth;
+        const double last = row && !row->wavelengthAngstrom.empty() ? row->wavelengthAngstrom.back()
+                                                                    : widgets::hAlphaVacuum + windowHalfWidth;
         widgets::PlottedSpectrum part;
         part.id = part.name = plotted.id;
         for (std::size_t i = 0; i < plotted.wavelength.size(); ++i) {
@@ -128,14 +147,17 @@ QImage candidateImage(api::Workbench& workbench, const api::RoundInfo& round, co
         window.setSpectrum(bridge::plotted(*row));
     }
     painter.drawImage(QRect(QPoint(0, titleHeight), windowSize), window.image(windowSize, scale));
-    painter.drawImage(QRect(QPoint(0, titleHeight + windowSize.height()), wholeSize), whole.image(wholeSize, scale));
+    painter.drawImage(QRect(QPoint(0, titleHeight + windowSize.height()), wholeSize),
+                      whole.image(wholeSize, scale));
     return image;
 }
 
 } // namespace
 
 core::Result<QStringList> writePictures(api::Workbench& workbench, const QString& folder, int top) {
-    if (!QDir().mkpath(folder)) return core::fail(ErrorCode::Io, plain(folder) + " cannot be made; name a folder that may be written to");
+    if (!QDir().mkpath(folder))
+        return core::fail(ErrorCode::Io,
+                          plain(folder) + " cannot be made; name a folder that may be written to");
     BALMER_TRY(QStringList files, writeMaps(workbench, folder));
     BALMER_TRY(const auto rounds, workbench.rounds());
     if (!rounds.empty()) {
@@ -147,12 +169,15 @@ core::Result<QStringList> writePictures(api::Workbench& workbench, const QString
             QString name = text(entry.id);
             name.replace(QRegularExpression(QStringLiteral("[^A-Za-z0-9._+-]")), QStringLiteral("_"));
             name = QStringLiteral("candidate_%1_%2.png").arg(rank, 2, 10, QChar('0')).arg(name);
-            BALMER_CHECK(writeImage(candidateImage(workbench, round.info, entry, rank), QDir(folder).filePath(name)));
+            BALMER_CHECK(
+                writeImage(candidateImage(workbench, round.info, entry, rank), QDir(folder).filePath(name)));
             files << name;
         }
     }
     if (files.isEmpty())
-        return core::fail(ErrorCode::NotFound, "the project has neither a map nor a round to draw; run `balmer som` or `balmer round` first");
+        return core::fail(
+            ErrorCode::NotFound,
+            "the project has neither a map nor a round to draw; run `balmer som` or `balmer round` first");
     return files;
 }
 
@@ -160,10 +185,13 @@ core::Status writePlot(api::Workbench& workbench, const QStringList& ids, const 
                        std::optional<std::pair<double, double>> rangeAngstrom) {
     const QString suffix = QFileInfo(file).suffix().toLower();
     if (suffix != QLatin1String("png") && suffix != QLatin1String("svg") && suffix != QLatin1String("pdf"))
-        return core::fail(ErrorCode::InvalidArgument, "\"" + plain(file) + "\" must end in .png, .svg or .pdf");
-    if (ids.isEmpty()) return core::fail(ErrorCode::InvalidArgument, "no spectrum is named; `balmer list` shows their ids");
+        return core::fail(ErrorCode::InvalidArgument,
+                          "\"" + plain(file) + "\" must end in .png, .svg or .pdf");
+    if (ids.isEmpty())
+        return core::fail(ErrorCode::InvalidArgument, "no spectrum is named; `balmer list` shows their ids");
     if (rangeAngstrom && !(rangeAngstrom->first < rangeAngstrom->second))
-        return core::fail(ErrorCode::InvalidArgument, "the range must be LOWER:UPPER in ångström, as 6400:6700");
+        return core::fail(ErrorCode::InvalidArgument,
+                          "the range must be LOWER:UPPER in ångström, as 6400:6700");
     std::vector<widgets::PlottedSpectrum> spectra;
     QStringList units;
     bool vacuum = true;
@@ -177,21 +205,25 @@ core::Status writePlot(api::Workbench& workbench, const QStringList& ids, const 
             widgets::PlottedSpectrum part;
             part.id = part.name = id;
             for (std::size_t i = 0; i < plotted.wavelength.size(); ++i) {
-                if (plotted.wavelength[i] < rangeAngstrom->first || plotted.wavelength[i] > rangeAngstrom->second) continue;
+                if (plotted.wavelength[i] < rangeAngstrom->first ||
+                    plotted.wavelength[i] > rangeAngstrom->second)
+                    continue;
                 part.wavelength.push_back(plotted.wavelength[i]);
                 part.flux.push_back(plotted.flux[i]);
                 if (!plotted.error.empty()) part.error.push_back(plotted.error[i]);
                 part.mask.push_back(plotted.mask[i]);
             }
             if (part.wavelength.empty())
-                return core::fail(ErrorCode::InvalidArgument, "\"" + plain(id) + "\" has no sample within the range");
+                return core::fail(ErrorCode::InvalidArgument,
+                                  "\"" + plain(id) + "\" has no sample within the range");
             plotted = std::move(part);
         }
         spectra.push_back(std::move(plotted));
     }
     widgets::SpectrumPlot plot;
     plot.setLines(widgets::commonLines());
-    plot.setAxisLabels(bridge::wavelengthLabel(vacuum), units.size() > 1 ? QObject::tr("flux [units differ]") : bridge::fluxLabel(units.value(0)));
+    plot.setAxisLabels(bridge::wavelengthLabel(vacuum), units.size() > 1 ? QObject::tr("flux [units differ]")
+                                                                         : bridge::fluxLabel(units.value(0)));
     plot.setSpectra(std::move(spectra));
     if (rangeAngstrom) plot.setXRange(rangeAngstrom->first, rangeAngstrom->second);
     const auto format = suffix == QLatin1String("svg")   ? widgets::ExportFormat::Svg

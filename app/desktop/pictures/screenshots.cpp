@@ -13,7 +13,8 @@ namespace balmer::desktop {
 namespace {
 
 constexpr int lookMilliseconds = 60;
-/// So many looks in a row must find everything settled: what has arrived has then been drawn and has faded in.
+/// So many looks in a row must find everything settled: what has arrived has then been drawn and has faded
+/// in.
 constexpr int quietLooksWanted = 8;
 constexpr qint64 patienceMilliseconds = 120000;
 
@@ -35,7 +36,9 @@ void Screenshots::look() {
     Place* place = window_.places()[place_];
     if (here_.elapsed() > patienceMilliseconds) {
         timer_.stop();
-        Q_EMIT finished(tr("The place %1 did not settle within %2 s.").arg(place->key()).arg(patienceMilliseconds / 1000));
+        Q_EMIT finished(tr("The place %1 did not settle within %2 s.")
+                            .arg(place->key())
+                            .arg(patienceMilliseconds / 1000));
         return;
     }
     if (!place->settled()) {
@@ -49,7 +52,8 @@ void Screenshots::look() {
         return;
     }
     // A pointer that happens to lie over the window is no part of the picture.
-    for (auto* button : window_.findChildren<QAbstractButton*>()) button->setAttribute(Qt::WA_UnderMouse, false);
+    for (auto* button : window_.findChildren<QAbstractButton*>())
+        button->setAttribute(Qt::WA_UnderMouse, false);
     const QString file = QStringLiteral("%1/%2.png").arg(folder_, place->key());
     if (!window_.grab().save(file, "PNG")) {
         timer_.stop();

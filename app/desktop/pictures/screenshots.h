@@ -1,5 +1,5 @@
-// Screenshots: shows each of the five places with what it holds, waits until nothing is on its way any more, and writes
-// data.png, map.png, label.png, jobs.png and workers.png. UI thread.
+// Screenshots: shows each of the five places with what it holds, waits until nothing is on its way any more,
+// and writes data.png, map.png, label.png, jobs.png and workers.png. UI thread.
 #pragma once
 
 #include <QElapsedTimer>

@@ -5,12 +5,14 @@
 
 namespace balmer::desktop {
 
-QAction* prepareAction(QWidget* owner, const char* name, const QString& text, const QKeySequence& key, const QString& tip) {
+QAction* prepareAction(QWidget* owner, const char* name, const QString& text, const QKeySequence& key,
+                       const QString& tip) {
     auto* action = new QAction(text, owner);
     action->setObjectName(QString::fromLatin1(name));
     action->setShortcut(key);
     action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    action->setToolTip(key.isEmpty() ? tip : QStringLiteral("%1 (%2)").arg(tip, key.toString(QKeySequence::NativeText)));
+    action->setToolTip(
+        key.isEmpty() ? tip : QStringLiteral("%1 (%2)").arg(tip, key.toString(QKeySequence::NativeText)));
     owner->addAction(action);
     return action;
 }

@@ -1,5 +1,5 @@
-// How the desktop makes its actions and the buttons that show them: each with an object name, and its key in the tooltip.
-// The command palette lists every action that has an object name. UI thread.
+// How the desktop makes its actions and the buttons that show them: each with an object name, and its key in
+// the tooltip. The command palette lists every action that has an object name. UI thread.
 #pragma once
 
 #include <utility>
@@ -12,19 +12,22 @@ class QAbstractButton;
 
 namespace balmer::desktop {
 
-/// Names the action, gives it key and tooltip "tip (Ctrl+K)", and adds it to the owner, within which the key works.
-QAction* prepareAction(QWidget* owner, const char* name, const QString& text, const QKeySequence& key, const QString& tip);
+/// Names the action, gives it key and tooltip "tip (Ctrl+K)", and adds it to the owner, within which the key
+/// works.
+QAction* prepareAction(QWidget* owner, const char* name, const QString& text, const QKeySequence& key,
+                       const QString& tip);
 
 template <typename Slot>
-QAction* makeAction(QWidget* owner, const char* name, const QString& text, const QKeySequence& key, const QString& tip,
-                    Slot slot) {
+QAction* makeAction(QWidget* owner, const char* name, const QString& text, const QKeySequence& key,
+                    const QString& tip, Slot slot) {
     QAction* action = prepareAction(owner, name, text, key, tip);
     QObject::connect(action, &QAction::triggered, owner, std::move(slot));
     return action;
 }
 
 enum class ButtonLook { Plain, Primary, Flat };
-/// A button that follows the action: text, tooltip, enabled and visible state; named like it, with "Button" added.
+/// A button that follows the action: text, tooltip, enabled and visible state; named like it, with "Button"
+/// added.
 QAbstractButton* buttonFor(QAction* action, QWidget* parent, ButtonLook look = ButtonLook::Plain);
 
 } // namespace balmer::desktop

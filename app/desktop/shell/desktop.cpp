@@ -21,14 +21,18 @@ constexpr qsizetype mostRecent = 8;
 } // namespace
 
 Desktop::Desktop(QApplication& application, Opener opener)
-    : application_(application), opener_(std::move(opener)), opening_(std::make_unique<bridge::Background>("balmer-open")) {}
+    : application_(application), opener_(std::move(opener)),
+      opening_(std::make_unique<bridge::Background>("balmer-open")) {}
 
 Desktop::~Desktop() = default;
 
-QStringList Desktop::recentProjects() { return QSettings().value(recentKey).toStringList(); }
+QStringList Desktop::recentProjects() {
+    return QSettings().value(recentKey).toStringList();
+}
 
 QString Desktop::defaultProject() {
-    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/balmer/default.balmer");
+    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) +
+           QStringLiteral("/balmer/default.balmer");
 }
 
 QString Desktop::lastProject() {
@@ -37,7 +41,9 @@ QString Desktop::lastProject() {
     return defaultProject();
 }
 
-QString Desktop::rememberedTheme() { return QSettings().value(themeKey, QStringLiteral("system")).toString(); }
+QString Desktop::rememberedTheme() {
+    return QSettings().value(themeKey, QStringLiteral("system")).toString();
+}
 
 void Desktop::setTheme(const QString& mode) {
     QSettings().setValue(themeKey, mode);
@@ -54,7 +60,10 @@ void Desktop::open(const QString& folder) {
     const QString path = QDir(folder).absolutePath();
     if (window_) window_->say(tr("Opening %1").arg(path));
     opening_->latest(
-        this, "open", [opener = opener_, path](const std::stop_token&) { return opener(std::filesystem::path(path.toStdString())); },
+        this, "open",
+        [opener = opener_, path](const std::stop_token&) {
+            return opener(std::filesystem::path(path.toStdString()));
+        },
         [this, path](core::Result<std::unique_ptr<api::Workbench>> workbench) {
             if (workbench) {
                 show(std::move(*workbench), path);

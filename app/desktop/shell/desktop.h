@@ -1,5 +1,5 @@
-// Desktop: opens projects off the UI thread and keeps one window for the one that is open. Remembers the projects opened
-// before and the theme in the user's settings. Owned by main(); UI thread.
+// Desktop: opens projects off the UI thread and keeps one window for the one that is open. Remembers the
+// projects opened before and the theme in the user's settings. Owned by main(); UI thread.
 #pragma once
 
 #include <filesystem>
@@ -23,7 +23,8 @@ class Desktop : public QObject {
     Q_OBJECT
   public:
     /// How a project is opened; called on a thread of its own.
-    using Opener = std::function<core::Result<std::unique_ptr<api::Workbench>>(const std::filesystem::path& folder)>;
+    using Opener =
+        std::function<core::Result<std::unique_ptr<api::Workbench>>(const std::filesystem::path& folder)>;
 
     Desktop(QApplication& application, Opener opener);
     ~Desktop() override;

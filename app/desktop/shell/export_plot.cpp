@@ -37,7 +37,9 @@ void ask(QWidget* parent, const QString& suggestedName, const QStringList& filte
 } // namespace
 
 void exportPlot(widgets::PlotView* plot, const QString& suggestedName, const Said& said) {
-    ask(plot, suggestedName, {QObject::tr("PNG picture (*.png)"), QObject::tr("SVG drawing (*.svg)"), QObject::tr("PDF (*.pdf)")},
+    ask(
+        plot, suggestedName,
+        {QObject::tr("PNG picture (*.png)"), QObject::tr("SVG drawing (*.svg)"), QObject::tr("PDF (*.pdf)")},
         [plot](const QString& suffix) {
             if (suffix == QLatin1String("svg")) return plot->exported(widgets::ExportFormat::Svg);
             if (suffix == QLatin1String("pdf")) return plot->exported(widgets::ExportFormat::Pdf);
@@ -48,7 +50,8 @@ void exportPlot(widgets::PlotView* plot, const QString& suggestedName, const Sai
 }
 
 void exportMap(widgets::MapView* map, const QString& suggestedName, const Said& said) {
-    ask(map, suggestedName, {QObject::tr("PNG picture (*.png)")},
+    ask(
+        map, suggestedName, {QObject::tr("PNG picture (*.png)")},
         [map](const QString& suffix) {
             QByteArray bytes;
             QBuffer buffer(&bytes);

@@ -10,7 +10,7 @@ class QWidget;
 namespace balmer::widgets {
 class MapView;
 class PlotView;
-}
+} // namespace balmer::widgets
 
 namespace balmer::desktop {
 

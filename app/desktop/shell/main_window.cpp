@@ -46,9 +46,9 @@ QString projectName(bridge::Session& session) {
 } // namespace
 
 MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringList& recent, QWidget* parent)
-    : QMainWindow(parent), session_(std::move(session)), data_(new DataPlace(*session_)), map_(new MapPlace(*session_)),
-      label_(new LabelPlace(*session_)), jobs_(new JobsPlace(*session_)), workers_(new WorkersPlace(*session_)),
-      stack_(new QStackedWidget), rail_(new QActionGroup(this)) {
+    : QMainWindow(parent), session_(std::move(session)), data_(new DataPlace(*session_)),
+      map_(new MapPlace(*session_)), label_(new LabelPlace(*session_)), jobs_(new JobsPlace(*session_)),
+      workers_(new WorkersPlace(*session_)), stack_(new QStackedWidget), rail_(new QActionGroup(this)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(QStringLiteral("%1 – Balmer").arg(projectName(*session_)));
     setWindowIcon(widgets::applicationIcon());
@@ -103,29 +103,36 @@ MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringLi
 
 MainWindow::~MainWindow() {
     // The places ask the session until their end.
-    for (Place* place : places_) delete place;
+    for (Place* place : places_)
+        delete place;
 }
 
 void MainWindow::makeActions() {
-    paletteAction_ = windowAction(makeAction(this, "commandPaletteAction", tr("Search or command…"), QKeySequence(Qt::CTRL | Qt::Key_K),
+    paletteAction_ = windowAction(makeAction(this, "commandPaletteAction", tr("Search or command…"),
+                                             QKeySequence(Qt::CTRL | Qt::Key_K),
                                              tr("Find a command or spectra"), [this] { palette_->open(); }));
-    openAction_ = windowAction(makeAction(this, "openProjectAction", tr("Open project…"), QKeySequence(Qt::CTRL | Qt::Key_O),
-                                          tr("Open the folder of another project"), [this] { chooseProject(false); }));
-    newAction_ = windowAction(makeAction(this, "newProjectAction", tr("New project…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_N),
-                                         tr("Make an empty project in a new folder"), [this] { chooseProject(true); }));
-    clearAction_ = windowAction(makeAction(this, "clearSelectionAction", tr("Clear the selection"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A),
-                                           tr("Nothing is selected any more, in all places"),
-                                           [this] { session_->selection().clear(QStringLiteral("status")); }));
+    openAction_ = windowAction(
+        makeAction(this, "openProjectAction", tr("Open project…"), QKeySequence(Qt::CTRL | Qt::Key_O),
+                   tr("Open the folder of another project"), [this] { chooseProject(false); }));
+    newAction_ = windowAction(makeAction(
+        this, "newProjectAction", tr("New project…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_N),
+        tr("Make an empty project in a new folder"), [this] { chooseProject(true); }));
+    clearAction_ = windowAction(makeAction(
+        this, "clearSelectionAction", tr("Clear the selection"),
+        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), tr("Nothing is selected any more, in all places"),
+        [this] { session_->selection().clear(QStringLiteral("status")); }));
     windowAction(makeAction(this, "quitAction", tr("Close the window"), QKeySequence(Qt::CTRL | Qt::Key_Q),
                             tr("Keeps where you were"), [this] { close(); }));
     themeMenu_ = new QMenu(tr("Theme"), this);
     auto* group = new QActionGroup(this);
     const QString chosen = QSettings().value(QStringLiteral("theme"), QStringLiteral("system")).toString();
-    const std::pair<const char*, QString> themes[] = {{"system", tr("Theme: as the system")}, {"light", tr("Theme: light")}, {"dark", tr("Theme: dark")}};
+    const std::pair<const char*, QString> themes[] = {
+        {"system", tr("Theme: as the system")}, {"light", tr("Theme: light")}, {"dark", tr("Theme: dark")}};
     for (const auto& [mode, title] : themes) {
         const QString word = QString::fromLatin1(mode);
-        auto* action = makeAction(this, (word + QStringLiteral("ThemeAction")).toLatin1().constData(), title, {}, tr("Colours of the whole program"),
-                                  [this, word] { Q_EMIT themeRequested(word); });
+        auto* action =
+            makeAction(this, (word + QStringLiteral("ThemeAction")).toLatin1().constData(), title, {},
+                       tr("Colours of the whole program"), [this, word] { Q_EMIT themeRequested(word); });
         action->setCheckable(true);
         action->setChecked(word == chosen);
         group->addAction(action);
@@ -138,11 +145,13 @@ void MainWindow::addPlace(Place* place, const QString& title) {
     places_.push_back(place);
     stack_->addWidget(place);
     const int number = int(places_.size());
-    auto* action = windowAction(makeAction(this, (place->key() + QStringLiteral("PlaceAction")).toLatin1().constData(), title,
-                                           QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number)), tr("Go to %1").arg(title),
-                                           [this, place] { showPlace(place->key()); }));
+    auto* action =
+        windowAction(makeAction(this, (place->key() + QStringLiteral("PlaceAction")).toLatin1().constData(),
+                                title, QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number)),
+                                tr("Go to %1").arg(title), [this, place] { showPlace(place->key()); }));
     action->setCheckable(true);
-    const widgets::Icon icons[] = {widgets::Icon::Data, widgets::Icon::Map, widgets::Icon::Label, widgets::Icon::Jobs, widgets::Icon::Workers};
+    const widgets::Icon icons[] = {widgets::Icon::Data, widgets::Icon::Map, widgets::Icon::Label,
+                                   widgets::Icon::Jobs, widgets::Icon::Workers};
     action->setIcon(widgets::icon(icons[number - 1]));
     rail_->addAction(action);
     connect(place, &Place::said, this, &MainWindow::say);
@@ -252,10 +261,16 @@ QWidget* MainWindow::buildBanner() {
     QStringList names;
     for (const auto& job : interrupted)
         names << (job.spec.label.empty() ? tr("%1 (job %2)").arg(jobKindTitle(job.spec.kind)).arg(job.id)
-                                         : tr("%1 “%2” (job %3)").arg(jobKindTitle(job.spec.kind), text(job.spec.label)).arg(job.id));
-    auto* words = new QLabel(interrupted.size() == 1
-                                 ? tr("When the program last ended, a job was interrupted: %1. Labels are complete.").arg(names.first())
-                                 : tr("When the program last ended, %1 jobs were interrupted: %2. Labels are complete.").arg(interrupted.size()).arg(names.join(QStringLiteral(", "))));
+                                         : tr("%1 “%2” (job %3)")
+                                               .arg(jobKindTitle(job.spec.kind), text(job.spec.label))
+                                               .arg(job.id));
+    auto* words =
+        new QLabel(interrupted.size() == 1
+                       ? tr("When the program last ended, a job was interrupted: %1. Labels are complete.")
+                             .arg(names.first())
+                       : tr("When the program last ended, %1 jobs were interrupted: %2. Labels are complete.")
+                             .arg(interrupted.size())
+                             .arg(names.join(QStringLiteral(", "))));
     words->setObjectName(QStringLiteral("interruptedText"));
     words->setWordWrap(true);
     words->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -263,20 +278,26 @@ QWidget* MainWindow::buildBanner() {
     widgets::setTone(*mark, widgets::Tone::Warning);
     row->addWidget(mark);
     row->addWidget(words, 1);
-    auto* show = makeAction(this, "showInterruptedAction", tr("Show in Jobs"), {}, tr("Go to the interrupted job"), [this, id = interrupted.front().id] {
-        jobs_->showJob(id);
-        showPlace(QStringLiteral("jobs"));
-    });
-    auto* again = makeAction(this, "rerunInterruptedAction", tr("Run again"), {}, tr("Submit the interrupted jobs anew, with the same parameters"), [this, interrupted] {
-        for (const auto& job : interrupted) {
-            balmer::jobs::JobSpec spec = job.spec;
-            spec.parent = job.id;
-            if (const auto submitted = session_->workbench().submit(std::move(spec)); !submitted) say(errorSentence(submitted.error()));
-        }
-        banner_->hide();
-    });
-    auto* dismiss = makeAction(this, "dismissInterruptedAction", tr("Dismiss"), {}, tr("Hide this line; the jobs stay in Jobs"), [this] { banner_->hide(); });
-    for (QAction* action : {show, again, dismiss}) row->addWidget(buttonFor(action, banner_));
+    auto* show = makeAction(this, "showInterruptedAction", tr("Show in Jobs"), {},
+                            tr("Go to the interrupted job"), [this, id = interrupted.front().id] {
+                                jobs_->showJob(id);
+                                showPlace(QStringLiteral("jobs"));
+                            });
+    auto* again = makeAction(
+        this, "rerunInterruptedAction", tr("Run again"), {},
+        tr("Submit the interrupted jobs anew, with the same parameters"), [this, interrupted] {
+            for (const auto& job : interrupted) {
+                balmer::jobs::JobSpec spec = job.spec;
+                spec.parent = job.id;
+                if (const auto submitted = session_->workbench().submit(std::move(spec)); !submitted)
+                    say(errorSentence(submitted.error()));
+            }
+            banner_->hide();
+        });
+    auto* dismiss = makeAction(this, "dismissInterruptedAction", tr("Dismiss"), {},
+                               tr("Hide this line; the jobs stay in Jobs"), [this] { banner_->hide(); });
+    for (QAction* action : {show, again, dismiss})
+        row->addWidget(buttonFor(action, banner_));
     return banner_;
 }
 
@@ -326,7 +347,9 @@ QWidget* MainWindow::buildStatus() {
     return bar;
 }
 
-Place* MainWindow::currentPlace() const { return qobject_cast<Place*>(stack_->currentWidget()); }
+Place* MainWindow::currentPlace() const {
+    return qobject_cast<Place*>(stack_->currentWidget());
+}
 
 void MainWindow::showPlace(const QString& key) {
     for (std::size_t i = 0; i < places_.size(); ++i) {
@@ -341,7 +364,8 @@ void MainWindow::showPlace(const QString& key) {
 
 void MainWindow::tellSelection() {
     const auto& selection = session_->selection();
-    selectionText_->setText(tr("%1 of %2 selected").arg(countText(std::size_t(selection.size())), countText(data_->total())));
+    selectionText_->setText(
+        tr("%1 of %2 selected").arg(countText(std::size_t(selection.size())), countText(data_->total())));
     clearSelection_->setVisible(!selection.empty());
     clearAction_->setEnabled(!selection.empty());
     currentText_->setText(selection.current());
@@ -357,7 +381,8 @@ void MainWindow::takeUpJobs(const std::vector<balmer::jobs::Job>& jobs) {
             const QString name = tr("%1, job %2").arg(jobKindTitle(job.spec.kind)).arg(job.id);
             if (job.phase == balmer::jobs::Phase::Completed) say(tr("%1 is complete").arg(name));
             if (job.phase == balmer::jobs::Phase::Aborted) say(tr("%1 was aborted").arg(name));
-            if (job.phase == balmer::jobs::Phase::Error && job.error) say(tr("%1: %2").arg(name, errorSentence(*job.error)));
+            if (job.phase == balmer::jobs::Phase::Error && job.error)
+                say(tr("%1: %2").arg(name, errorSentence(*job.error)));
         }
     }
     jobsBar_->setVisible(!running_.empty());
@@ -366,11 +391,14 @@ void MainWindow::takeUpJobs(const std::vector<balmer::jobs::Job>& jobs) {
         return;
     }
     double progress = 0;
-    for (const auto& [id, job] : running_) progress += job.progress;
+    for (const auto& [id, job] : running_)
+        progress += job.progress;
     progress /= double(running_.size());
     const auto& first = running_.begin()->second;
-    jobsButton_->setText(running_.size() == 1 ? tr("%1 · %2 %").arg(jobKindTitle(first.spec.kind)).arg(int(std::lround(progress * 100)))
-                                              : tr("%1 jobs · %2 %").arg(running_.size()).arg(int(std::lround(progress * 100))));
+    jobsButton_->setText(
+        running_.size() == 1
+            ? tr("%1 · %2 %").arg(jobKindTitle(first.spec.kind)).arg(int(std::lround(progress * 100)))
+            : tr("%1 jobs · %2 %").arg(running_.size()).arg(int(std::lround(progress * 100))));
     jobsBar_->setValue(int(1000 * progress));
 }
 
@@ -381,7 +409,8 @@ void MainWindow::say(const QString& sentence) {
 }
 
 void MainWindow::chooseProject(bool create) {
-    auto* dialog = new QFileDialog(this, create ? tr("Folder of the new project") : tr("Folder of the project"));
+    auto* dialog =
+        new QFileDialog(this, create ? tr("Folder of the new project") : tr("Folder of the project"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     if (create) {
         dialog->setAcceptMode(QFileDialog::AcceptSave);
@@ -398,8 +427,10 @@ void MainWindow::chooseProject(bool create) {
 }
 
 void MainWindow::keep() {
-    for (Place* place : places_) place->keep();
-    if (const auto* place = currentPlace()) session_->setSetting(QStringLiteral("desktop.place"), place->key());
+    for (Place* place : places_)
+        place->keep();
+    if (const auto* place = currentPlace())
+        session_->setSetting(QStringLiteral("desktop.place"), place->key());
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
 }

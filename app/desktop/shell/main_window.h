@@ -1,4 +1,5 @@
-// MainWindow: the frame around the five places: rail, top bar, banner, status bar. Owns the session. UI thread.
+// MainWindow: the frame around the five places: rail, top bar, banner, status bar. Owns the session. UI
+// thread.
 #pragma once
 
 #include <map>
@@ -33,7 +34,8 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
   public:
     /// recent: folders of projects opened before, newest first.
-    MainWindow(std::unique_ptr<bridge::Session> session, const QStringList& recent, QWidget* parent = nullptr);
+    MainWindow(std::unique_ptr<bridge::Session> session, const QStringList& recent,
+               QWidget* parent = nullptr);
     ~MainWindow() override;
 
     bridge::Session& session() { return *session_; }
@@ -83,7 +85,8 @@ class MainWindow : public QMainWindow {
     QPushButton* jobsButton_ = nullptr;
     QProgressBar* jobsBar_ = nullptr;
     QFrame* banner_ = nullptr;
-    QLabel *selectionText_ = nullptr, *readOutText_ = nullptr, *currentText_ = nullptr, *messageText_ = nullptr;
+    QLabel *selectionText_ = nullptr, *readOutText_ = nullptr, *currentText_ = nullptr,
+           *messageText_ = nullptr;
     QToolButton* clearSelection_ = nullptr;
     QTimer* messageTimer_ = nullptr;
     QAction *clearAction_ = nullptr, *paletteAction_ = nullptr, *openAction_ = nullptr, *newAction_ = nullptr;

@@ -47,7 +47,9 @@ class Place : public QWidget {
   protected:
     QString settingKey(const QString& what) const { return QStringLiteral("desktop.%1.%2").arg(key_, what); }
     QString kept(const QString& what) const { return session_.setting(settingKey(what)); }
-    void keepValue(const QString& what, const QString& value) { session_.setSetting(settingKey(what), value); }
+    void keepValue(const QString& what, const QString& value) {
+        session_.setSetting(settingKey(what), value);
+    }
     QByteArray keptBytes(const QString& what) const { return QByteArray::fromBase64(kept(what).toLatin1()); }
     void keepBytes(const QString& what, const QByteArray& bytes) {
         keepValue(what, QString::fromLatin1(bytes.toBase64()));

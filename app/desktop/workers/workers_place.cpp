@@ -53,7 +53,8 @@ Means measured(const QString& folder) {
         }
     // A folder that is not there yet lies where its nearest parent does.
     QDir place(folder);
-    while (!place.exists() && !place.isRoot()) place.setPath(QDir::cleanPath(place.absoluteFilePath(QStringLiteral(".."))));
+    while (!place.exists() && !place.isRoot())
+        place.setPath(QDir::cleanPath(place.absoluteFilePath(QStringLiteral(".."))));
     const QStorageInfo storage(place);
     means.diskTotal = storage.bytesTotal();
     means.diskFree = storage.bytesAvailable();
@@ -73,10 +74,11 @@ QProgressBar* bar(const char* name, const QString& tip) {
 } // namespace
 
 WorkersPlace::WorkersPlace(bridge::Session& session, QWidget* parent)
-    : Place(session, QStringLiteral("workers"), parent), name_(new QLabel), system_(new QLabel), processors_(new QLabel),
-      memory_(new QLabel), disk_(new QLabel), version_(new QLabel), summary_(new QLabel),
-      memoryBar_(bar("memoryBar", tr("Memory in use"))), diskBar_(bar("diskBar", tr("Disk in use, where the project lies"))),
-      jobs_(new QTreeWidget), clock_(new QTimer(this)) {
+    : Place(session, QStringLiteral("workers"), parent), name_(new QLabel), system_(new QLabel),
+      processors_(new QLabel), memory_(new QLabel), disk_(new QLabel), version_(new QLabel),
+      summary_(new QLabel), memoryBar_(bar("memoryBar", tr("Memory in use"))),
+      diskBar_(bar("diskBar", tr("Disk in use, where the project lies"))), jobs_(new QTreeWidget),
+      clock_(new QTimer(this)) {
     build();
     connect(&session.events(), &bridge::EventRelay::jobsChanged, this, [this] {
         if (isVisible()) load();
@@ -114,7 +116,8 @@ void WorkersPlace::build() {
     top->addWidget(glyph, 0, Qt::AlignTop);
     top->addLayout(names, 1);
 
-    system_->setText(QSysInfo::prettyProductName() + QStringLiteral(", ") + QSysInfo::currentCpuArchitecture());
+    system_->setText(QSysInfo::prettyProductName() + QStringLiteral(", ") +
+                     QSysInfo::currentCpuArchitecture());
     version_->setText(QStringLiteral(BALMER_VERSION));
     auto* facts = new QFormLayout;
     facts->setHorizontalSpacing(3 * gap);
@@ -145,7 +148,8 @@ void WorkersPlace::build() {
     add(tr("Balmer"), version_);
 
     jobs_->setObjectName(QStringLiteral("workerJobs"));
-    jobs_->setToolTip(tr("Jobs on this computer: those running and waiting, then the latest that ended; double click for details"));
+    jobs_->setToolTip(tr("Jobs on this computer: those running and waiting, then the latest that ended; "
+                         "double click for details"));
     jobs_->setHeaderLabels({tr("job"), tr("phase"), tr("progress"), tr("duration")});
     jobs_->setItemDelegateForColumn(1, new widgets::PhaseChipDelegate(jobs_));
     jobs_->setRootIsDecorated(false);
@@ -192,12 +196,23 @@ void WorkersPlace::enter() {
 void WorkersPlace::measure() {
     session_.lists().latest(
         this, "means",
-        [folder = QString::fromStdString(session_.workbench().folder().string())](const std::stop_token&) { return measured(folder); },
+        [folder = QString::fromStdString(session_.workbench().folder().string())](const std::stop_token&) {
+            return measured(folder);
+        },
         [this](const Means& means) {
-            processors_->setText(tr("%1 for computations%2").arg(core::availableProcessors()).arg(means.processor.isEmpty() ? QString() : QStringLiteral(" · ") + means.processor));
-            memory_->setText(tr("%1 free of %2").arg(bridge::bytesText(means.memoryFree), bridge::bytesText(means.memoryTotal)));
-            disk_->setText(tr("%1 free of %2, at %3").arg(bridge::bytesText(means.diskFree), bridge::bytesText(means.diskTotal), QString::fromStdString(session_.workbench().folder().string())));
-            const auto used = [](qint64 free, qint64 total) { return total > 0 ? int(1000 - 1000 * free / total) : 0; };
+            processors_->setText(
+                tr("%1 for computations%2")
+                    .arg(core::availableProcessors())
+                    .arg(means.processor.isEmpty() ? QString() : QStringLiteral(" · ") + means.processor));
+            memory_->setText(
+                tr("%1 free of %2")
+                    .arg(bridge::bytesText(means.memoryFree), bridge::bytesText(means.memoryTotal)));
+            disk_->setText(tr("%1 free of %2, at %3")
+                               .arg(bridge::bytesText(means.diskFree), bridge::bytesText(means.diskTotal),
+                                    QString::fromStdString(session_.workbench().folder().string())));
+            const auto used = [](qint64 free, qint64 total) {
+                return total > 0 ? int(1000 - 1000 * free / total) : 0;
+            };
             memoryBar_->setValue(used(means.memoryFree, means.memoryTotal));
             diskBar_->setValue(used(means.diskFree, means.diskTotal));
         });
@@ -205,7 +220,8 @@ void WorkersPlace::measure() {
 
 void WorkersPlace::load() {
     session_.lists().latest(
-        this, "jobs", [&workbench = session_.workbench()](const std::stop_token&) { return workbench.jobs(); },
+        this, "jobs",
+        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.jobs(); },
         [this](const core::Result<std::vector<jobs::Job>>& jobs) {
             if (jobs) show(*jobs);
         });
@@ -215,13 +231,15 @@ void WorkersPlace::show(const std::vector<jobs::Job>& jobs) {
     int running = 0, waiting = 0, ended = 0;
     jobs_->clear();
     const auto add = [this](const jobs::Job& job) {
-        const QString name = job.spec.label.empty() ? tr("%1, job %2").arg(jobKindTitle(job.spec.kind)).arg(job.id)
-                                                    : tr("%1: %2").arg(jobKindTitle(job.spec.kind), text(job.spec.label));
-        auto* item = new QTreeWidgetItem(jobs_, {name, text(std::string(jobs::toString(job.phase))).toLower(),
-                                                 job.phase == jobs::Phase::Executing ? text(job.stage) : QString(),
-                                                 jobDuration(job)});
+        const QString name = job.spec.label.empty()
+                                 ? tr("%1, job %2").arg(jobKindTitle(job.spec.kind)).arg(job.id)
+                                 : tr("%1: %2").arg(jobKindTitle(job.spec.kind), text(job.spec.label));
+        auto* item = new QTreeWidgetItem(
+            jobs_, {name, text(std::string(jobs::toString(job.phase))).toLower(),
+                    job.phase == jobs::Phase::Executing ? text(job.stage) : QString(), jobDuration(job)});
         item->setData(0, Qt::UserRole, qint64(job.id));
-        if (job.phase == jobs::Phase::Executing) item->setData(1, widgets::PhaseChipDelegate::progressRole, job.progress);
+        if (job.phase == jobs::Phase::Executing)
+            item->setData(1, widgets::PhaseChipDelegate::progressRole, job.progress);
         item->setTextAlignment(3, Qt::AlignRight | Qt::AlignVCenter);
         item->setSizeHint(0, {0, fontMetrics().height() + 14});
     };
@@ -240,7 +258,9 @@ void WorkersPlace::show(const std::vector<jobs::Job>& jobs) {
         none->setFlags(Qt::NoItemFlags);
         none->setFirstColumnSpanned(true);
     }
-    summary_->setText(tr("this computer · %1 running, %2 waiting").arg(countText(std::size_t(running), tr("job"), tr("jobs"))).arg(waiting));
+    summary_->setText(tr("this computer · %1 running, %2 waiting")
+                          .arg(countText(std::size_t(running), tr("job"), tr("jobs")))
+                          .arg(waiting));
 }
 
 } // namespace balmer::desktop

@@ -1,5 +1,5 @@
-// WorkersPlace: where jobs run: a card for this computer, with its means and the jobs that it has now. Owned by the
-// window; UI thread.
+// WorkersPlace: where jobs run: a card for this computer, with its means and the jobs that it has now. Owned
+// by the window; UI thread.
 #pragma once
 
 #include "app/desktop/shell/place.h"

@@ -21,8 +21,8 @@ namespace {
 using core::ErrorCode;
 using core::fail;
 
-/// Training without a stated length: so many steps of Adam bring the network there, and so many epochs show it every row
-/// often enough.
+/// Training without a stated length: so many steps of Adam bring the network there, and so many epochs show
+/// it every row often enough.
 constexpr std::size_t automaticSteps = 240;
 constexpr int fewestEpochs = 8;
 
@@ -37,13 +37,15 @@ constexpr std::array<std::pair<InputScaling, std::string_view>, 3> scalingWords{
 
 core::FloatMatrix gather(const core::FloatMatrix& rows, std::span<const std::size_t> chosen) {
     core::FloatMatrix gathered(chosen.size(), rows.columns());
-    for (std::size_t i = 0; i < chosen.size(); ++i) std::ranges::copy(rows.row(chosen[i]), gathered.row(i).begin());
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+        std::ranges::copy(rows.row(chosen[i]), gathered.row(i).begin());
     return gathered;
 }
 
 std::vector<int> gather(const std::vector<int>& labels, std::span<const std::size_t> chosen) {
     std::vector<int> gathered;
-    for (const std::size_t i : chosen) gathered.push_back(labels[i]);
+    for (const std::size_t i : chosen)
+        gathered.push_back(labels[i]);
     return gathered;
 }
 
@@ -56,13 +58,16 @@ core::Status scaledProbabilities(const ConvModel& model, core::FloatView rows, c
         const std::size_t first = block * scoringRows, count = std::min(scoringRows, rows.rows() - first);
         outcomes[block] = model.probabilities(rows.block(first, count), output.block(first, count));
     });
-    for (auto& outcome : outcomes) BALMER_CHECK(std::move(outcome));
+    for (auto& outcome : outcomes)
+        BALMER_CHECK(std::move(outcome));
     return {};
 }
 
 class TrainableNetwork final : public ConvNetwork {
   public:
-    explicit TrainableNetwork(ConvNetworkParameters parameters) { networks_.parameters = std::move(parameters); }
+    explicit TrainableNetwork(ConvNetworkParameters parameters) {
+        networks_.parameters = std::move(parameters);
+    }
     explicit TrainableNetwork(TrainedNetworks networks) : networks_(std::move(networks)) {}
 
     const std::vector<std::string>& classes() const override { return networks_.parameters.classes; }
@@ -79,8 +84,9 @@ class TrainableNetwork final : public ConvNetwork {
     core::Status save(const std::filesystem::path& file) const override;
 
   private:
-    core::Result<ConvModel> trainOne(const core::FloatMatrix& scaled, const std::vector<int>& labels, int number,
-                                     core::ThreadPool& pool, core::TaskContext task, TrainingReport& report) const;
+    core::Result<ConvModel> trainOne(const core::FloatMatrix& scaled, const std::vector<int>& labels,
+                                     int number, core::ThreadPool& pool, core::TaskContext task,
+                                     TrainingReport& report) const;
     core::Status checkColumns(core::FloatView rows) const;
 
     TrainedNetworks networks_;
@@ -103,9 +109,9 @@ core::Result<TrainingReport> TrainableNetwork::train(core::FloatView rows, std::
                                                     std::to_string(labels.size()) + " labels");
     for (std::size_t i = 0; i < labels.size(); ++i)
         if (labels[i] < 0 || static_cast<std::size_t>(labels[i]) >= p.classes.size())
-            return fail(ErrorCode::InvalidArgument, "label " + std::to_string(labels[i]) + " of row " + std::to_string(i) +
-                                                        " is not one of the " + std::to_string(p.classes.size()) +
-                                                        " classes");
+            return fail(ErrorCode::InvalidArgument, "label " + std::to_string(labels[i]) + " of row " +
+                                                        std::to_string(i) + " is not one of the " +
+                                                        std::to_string(p.classes.size()) + " classes");
 
     TrainingReport report;
     const InputScaling scaling = RowScaler::resolve(p.inputScaling, rows);
@@ -117,25 +123,29 @@ core::Result<TrainingReport> TrainableNetwork::train(core::FloatView rows, std::
         usableLabels.push_back(labels[r]);
     }
     if (std::set<int>(usableLabels.begin(), usableLabels.end()).size() < 2)
-        return fail(ErrorCode::InvalidArgument,
-                    usable.empty() ? "there is no usable labelled spectrum to train with (finite and not constant); label "
-                                     "some first"
-                                   : "all usable labelled spectra are of one class (" +
-                                         p.classes[static_cast<std::size_t>(usableLabels[0])] +
-                                         "); label some of another class before training");
+        return fail(
+            ErrorCode::InvalidArgument,
+            usable.empty()
+                ? "there is no usable labelled spectrum to train with (finite and not constant); label "
+                  "some first"
+                : "all usable labelled spectra are of one class (" +
+                      p.classes[static_cast<std::size_t>(usableLabels[0])] +
+                      "); label some of another class before training");
     report.rows = rows.rows();
     report.rowsLeftOut = rows.rows() - usable.size();
     report.inputScaling = toString(scaling);
 
     RowScaler scaler = RowScaler::learn(scaling, rows);
     core::FloatMatrix scaled(usable.size(), rows.columns());
-    for (std::size_t i = 0; i < usable.size(); ++i) scaler.apply(rows.row(usable[i]), scaled.row(i));
+    for (std::size_t i = 0; i < usable.size(); ++i)
+        scaler.apply(rows.row(usable[i]), scaled.row(i));
 
     core::ThreadPool pool(p.threads, "balmer-learn");
     std::vector<ConvModel> models;
     for (int n = 0; n < p.networks; ++n) {
-        BALMER_TRY(ConvModel model, trainOne(scaled, usableLabels, n, pool,
-                                             task.part(double(n) / p.networks, double(n + 1) / p.networks), report));
+        BALMER_TRY(ConvModel model,
+                   trainOne(scaled, usableLabels, n, pool,
+                            task.part(double(n) / p.networks, double(n + 1) / p.networks), report));
         models.push_back(std::move(model));
     }
     networks_.scaler = std::move(scaler);
@@ -144,8 +154,9 @@ core::Result<TrainingReport> TrainableNetwork::train(core::FloatView rows, std::
     return report;
 }
 
-core::Result<ConvModel> TrainableNetwork::trainOne(const core::FloatMatrix& scaled, const std::vector<int>& labels,
-                                                   int number, core::ThreadPool& pool, core::TaskContext task,
+core::Result<ConvModel> TrainableNetwork::trainOne(const core::FloatMatrix& scaled,
+                                                   const std::vector<int>& labels, int number,
+                                                   core::ThreadPool& pool, core::TaskContext task,
                                                    TrainingReport& report) const {
     const ConvNetworkParameters& p = networks_.parameters;
     const std::uint64_t seed = core::RandomStream(p.seed, static_cast<std::uint64_t>(number)).bits();
@@ -158,7 +169,8 @@ core::Result<ConvModel> TrainableNetwork::trainOne(const core::FloatMatrix& scal
         for (std::size_t i = 0; i < labels.size(); ++i)
             if (labels[i] == label) members.push_back(i);
         random.shuffle(std::span(members));
-        const auto held = static_cast<std::ptrdiff_t>(p.validationShare * static_cast<double>(members.size()));
+        const auto held =
+            static_cast<std::ptrdiff_t>(p.validationShare * static_cast<double>(members.size()));
         validation.insert(validation.end(), members.begin(), members.begin() + held);
         training.insert(training.end(), members.begin() + held, members.end());
     }
@@ -174,9 +186,9 @@ core::Result<ConvModel> TrainableNetwork::trainOne(const core::FloatMatrix& scal
     }
     const std::size_t rows = data.labels.size(), batch = std::min(rows, static_cast<std::size_t>(p.batch));
     const std::size_t batches = (rows + batch - 1) / batch;
-    const int epochs = p.epochs > 0
-                           ? p.epochs
-                           : std::max(fewestEpochs, static_cast<int>((automaticSteps + batches - 1) / batches));
+    const int epochs =
+        p.epochs > 0 ? p.epochs
+                     : std::max(fewestEpochs, static_cast<int>((automaticSteps + batches - 1) / batches));
 
     ConvModel model(p.columns, p.classes.size());
     model.initialise(seed);
@@ -186,14 +198,15 @@ core::Result<ConvModel> TrainableNetwork::trainOne(const core::FloatMatrix& scal
     std::vector<EpochStatistics> history;
     core::FloatMatrix batchRows(batch, p.columns);
     std::vector<int> batchLabels(batch);
-    const std::string stage =
-        p.networks == 1 ? "training" : "training network " + std::to_string(number + 1) + " of " + std::to_string(p.networks);
+    const std::string stage = p.networks == 1 ? "training"
+                                              : "training network " + std::to_string(number + 1) + " of " +
+                                                    std::to_string(p.networks);
     bool stopped = false;
     while (epoch < epochs && !stopped) {
         // The learning rate falls along half a cosine (Loshchilov & Hutter 2017) to a hundredth.
         const double way = static_cast<double>(epoch) / epochs;
-        ConvModel::Step step{p.learningRate * (0.01 + 0.99 * (1 + std::cos(std::numbers::pi * way)) / 2), p.weightDecay,
-                             p.dropout, seed};
+        ConvModel::Step step{p.learningRate * (0.01 + 0.99 * (1 + std::cos(std::numbers::pi * way)) / 2),
+                             p.weightDecay, p.dropout, seed};
         const std::vector<std::size_t> order = random.permutation(rows);
         EpochStatistics statistics{++epoch, 0, std::numeric_limits<double>::quiet_NaN()};
         for (std::size_t b = 0; b < batches; ++b) {
@@ -209,14 +222,15 @@ core::Result<ConvModel> TrainableNetwork::trainOne(const core::FloatMatrix& scal
             statistics.trainingLoss += loss * static_cast<double>(count) / static_cast<double>(rows);
         }
         if (!std::isfinite(statistics.trainingLoss))
-            return fail(ErrorCode::InvalidArgument, "the training diverged in epoch " + std::to_string(epoch) +
-                                                        "; lower the learning rate");
+            return fail(ErrorCode::InvalidArgument, "the training diverged in epoch " +
+                                                        std::to_string(epoch) + "; lower the learning rate");
         if (!validation.empty()) {
             core::FloatMatrix output(validation.size(), p.classes.size());
             BALMER_CHECK(scaledProbabilities(model, validationRows.view(), output.view(), pool));
             double sum = 0;
             for (std::size_t i = 0; i < validation.size(); ++i)
-                sum -= std::log(std::max(1e-12, double(output(i, static_cast<std::size_t>(validationLabels[i])))));
+                sum -= std::log(
+                    std::max(1e-12, double(output(i, static_cast<std::size_t>(validationLabels[i])))));
             statistics.validationLoss = sum / static_cast<double>(validation.size());
         }
         task.report("training loss", epoch, statistics.trainingLoss);
@@ -247,23 +261,28 @@ core::Result<ConvModel> TrainableNetwork::trainOne(const core::FloatMatrix& scal
     return model;
 }
 
-core::Result<core::FloatMatrix> TrainableNetwork::predict(core::FloatView rows, core::TaskContext& task) const {
+core::Result<core::FloatMatrix> TrainableNetwork::predict(core::FloatView rows,
+                                                          core::TaskContext& task) const {
     if (networks_.models.empty())
-        return fail(ErrorCode::InvalidArgument, "the network is not trained yet; train it before it predicts");
+        return fail(ErrorCode::InvalidArgument,
+                    "the network is not trained yet; train it before it predicts");
     BALMER_CHECK(checkColumns(rows));
     const std::size_t classCount = classes().size();
     core::FloatMatrix output(rows.rows(), classCount);
     core::ThreadPool pool(networks_.parameters.threads, "balmer-score");
     for (std::size_t slab = 0; slab < rows.rows(); slab += scoringSlab) {
-        BALMER_CHECK(task.checkpoint(static_cast<double>(slab) / static_cast<double>(rows.rows()), "scoring"));
+        BALMER_CHECK(
+            task.checkpoint(static_cast<double>(slab) / static_cast<double>(rows.rows()), "scoring"));
         const std::size_t slabRows = std::min(scoringSlab, rows.rows() - slab);
         const std::size_t blocks = (slabRows + scoringRows - 1) / scoringRows;
         std::vector<core::Status> outcomes(blocks);
         pool.parallelFor(blocks, [&](std::size_t block, std::size_t) {
-            const std::size_t first = slab + block * scoringRows, count = std::min(scoringRows, slab + slabRows - first);
+            const std::size_t first = slab + block * scoringRows,
+                              count = std::min(scoringRows, slab + slabRows - first);
             core::FloatMatrix scaled(count, rows.columns()), part(count, classCount);
             std::vector<char> usable(count);
-            for (std::size_t i = 0; i < count; ++i) usable[i] = networks_.scaler.apply(rows.row(first + i), scaled.row(i));
+            for (std::size_t i = 0; i < count; ++i)
+                usable[i] = networks_.scaler.apply(rows.row(first + i), scaled.row(i));
             auto result = output.view().block(first, count);
             for (const ConvModel& model : networks_.models) {
                 outcomes[block] = model.probabilities(scaled.view(), part.view());
@@ -275,7 +294,8 @@ core::Result<core::FloatMatrix> TrainableNetwork::predict(core::FloatView rows, 
             for (std::size_t i = 0; i < count; ++i)
                 if (!usable[i]) std::ranges::fill(result.row(i), std::numeric_limits<float>::quiet_NaN());
         });
-        for (auto& outcome : outcomes) BALMER_CHECK(std::move(outcome));
+        for (auto& outcome : outcomes)
+            BALMER_CHECK(std::move(outcome));
     }
     BALMER_CHECK(task.checkpoint(1, "scoring"));
     return output;
@@ -298,9 +318,10 @@ std::string_view toString(InputScaling scaling) {
 core::Result<InputScaling> inputScalingFrom(std::string_view word) {
     for (const auto& [value, known] : scalingWords)
         if (known == word) return value;
-    return fail(ErrorCode::InvalidArgument, "\"" + std::string(word) +
-                                                "\" is not a way to scale rows; there are automatic, min-max and "
-                                                "median-standardised");
+    return fail(ErrorCode::InvalidArgument,
+                "\"" + std::string(word) +
+                    "\" is not a way to scale rows; there are automatic, min-max and "
+                    "median-standardised");
 }
 
 core::Status ConvNetworkParameters::validate() const {
@@ -317,7 +338,8 @@ core::Status ConvNetworkParameters::validate() const {
         return refuse("spectra of " + std::to_string(columns) +
                       " columns are too long for the network; cut them to a window of 8192 columns or fewer");
     const auto inside = [](double value, double low, double high) { return value >= low && value <= high; };
-    if (epochs < 0 || epochs > 100000) return refuse("epochs must lie between 1 and 100000, or be 0 (as many as are needed)");
+    if (epochs < 0 || epochs > 100000)
+        return refuse("epochs must lie between 1 and 100000, or be 0 (as many as are needed)");
     if (batch < 1 || batch > 65536) return refuse("batch must lie between 1 and 65536 rows");
     if (!inside(learningRate, 1e-9, 1)) return refuse("learningRate must lie between 1e-9 and 1");
     if (!inside(dropout, 0, 0.95)) return refuse("dropout must lie between 0 and 0.95");

@@ -16,7 +16,8 @@ namespace {
 using core::ErrorCode;
 using core::fail;
 
-static_assert(std::endian::native == std::endian::little, "the file's numbers are copied as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "the file's numbers are copied as they lie in memory");
 
 constexpr std::string_view magic = "Balmer network ";
 constexpr std::size_t digestLength = 64;
@@ -25,10 +26,14 @@ constexpr std::size_t digestLength = 64;
 std::string escaped(std::string_view text) {
     std::string result;
     for (const char c : text) {
-        if (c == '\\') result += "\\\\";
-        else if (c == '\n') result += "\\n";
-        else if (c == '\t') result += "\\t";
-        else result += c;
+        if (c == '\\')
+            result += "\\\\";
+        else if (c == '\n')
+            result += "\\n";
+        else if (c == '\t')
+            result += "\\t";
+        else
+            result += c;
     }
     return result;
 }
@@ -51,7 +56,8 @@ void append(std::string& bytes, std::span<const float> numbers) {
 }
 
 tl::unexpected<core::Error> damaged(const std::string& what) {
-    return fail(ErrorCode::Format, "the file is not a whole Balmer network (" + what + "); train or copy it again");
+    return fail(ErrorCode::Format,
+                "the file is not a whole Balmer network (" + what + "); train or copy it again");
 }
 
 /// Takes count numbers off the front of bytes, which holds them.
@@ -99,7 +105,8 @@ std::string encode(const TrainedNetworks& networks) {
     const auto line = [&](std::string_view key, const std::string& value) {
         bytes += std::string(key) + '\t' + value + '\n';
     };
-    for (const std::string& name : p.classes) line("class", escaped(name));
+    for (const std::string& name : p.classes)
+        line("class", escaped(name));
     line("columns", std::to_string(p.columns));
     line("scaling", std::string(toString(networks.scaler.scaling)));
     line("networks", std::to_string(networks.models.size()));
@@ -113,25 +120,30 @@ std::string encode(const TrainedNetworks& networks) {
     line("minimumGain", core::formatDouble(p.minimumGain));
     line("validationShare", core::formatDouble(p.validationShare));
     line("balance", p.balance ? "1" : "0");
-    for (const auto& [name, value] : p.attributes) line("attribute", escaped(name) + '\t' + escaped(value));
+    for (const auto& [name, value] : p.attributes)
+        line("attribute", escaped(name) + '\t' + escaped(value));
     bytes += "end\n";
     append(bytes, networks.scaler.mean);
     append(bytes, networks.scaler.inverseDeviation);
-    for (const ConvModel& model : networks.models) append(bytes, model.weights());
+    for (const ConvModel& model : networks.models)
+        append(bytes, model.weights());
     return bytes += core::digestOf(std::string_view(bytes));
 }
 
 core::Result<TrainedNetworks> decode(std::string_view bytes) {
     if (!bytes.starts_with(magic))
-        return fail(ErrorCode::Format, "the file is not a Balmer network; give one that `balmer learn` wrote");
+        return fail(ErrorCode::Format,
+                    "the file is not a Balmer network; give one that `balmer learn` wrote");
     const std::size_t firstEnd = bytes.find('\n');
     if (firstEnd == std::string_view::npos || firstEnd > 100) return damaged("its first line has no end");
     const std::string_view version = bytes.substr(magic.size(), firstEnd - magic.size());
     if (version != "1")
-        return fail(ErrorCode::Unsupported, "the network was written in form " + std::string(version.substr(0, 20)) +
+        return fail(ErrorCode::Unsupported, "the network was written in form " +
+                                                std::string(version.substr(0, 20)) +
                                                 ", which this version does not know; use a newer Balmer");
     if (bytes.size() < firstEnd + digestLength ||
-        core::digestOf(bytes.substr(0, bytes.size() - digestLength)) != bytes.substr(bytes.size() - digestLength))
+        core::digestOf(bytes.substr(0, bytes.size() - digestLength)) !=
+            bytes.substr(bytes.size() - digestLength))
         return damaged("its digest does not fit its content");
     bytes.remove_suffix(digestLength);
     bytes.remove_prefix(firstEnd + 1);
@@ -163,8 +175,8 @@ core::Result<TrainedNetworks> decode(std::string_view bytes) {
     p.attributes = std::move(lines.attributes);
     std::int64_t seed = 0;
     int balance = 0;
-    if (!lines.read("columns", p.columns) || !lines.read("networks", p.networks) || !lines.read("seed", seed) ||
-        !lines.read("epochs", p.epochs) || !lines.read("batch", p.batch) ||
+    if (!lines.read("columns", p.columns) || !lines.read("networks", p.networks) ||
+        !lines.read("seed", seed) || !lines.read("epochs", p.epochs) || !lines.read("batch", p.batch) ||
         !lines.read("learningRate", p.learningRate) || !lines.read("dropout", p.dropout) ||
         !lines.read("weightDecay", p.weightDecay) || !lines.read("patience", p.patience) ||
         !lines.read("minimumGain", p.minimumGain) || !lines.read("validationShare", p.validationShare) ||
@@ -174,13 +186,15 @@ core::Result<TrainedNetworks> decode(std::string_view bytes) {
     p.balance = balance != 0;
     if (auto valid = p.validate(); !valid) return damaged(valid.error().message());
     const auto scaling = inputScalingFrom(lines.single["scaling"]);
-    if (!scaling || *scaling == InputScaling::Automatic) return damaged("it does not say how rows are scaled");
+    if (!scaling || *scaling == InputScaling::Automatic)
+        return damaged("it does not say how rows are scaled");
     p.inputScaling = networks.scaler.scaling = *scaling;
 
     const std::size_t scalerNumbers = *scaling == InputScaling::MedianStandardised ? p.columns : 0;
     const std::size_t each = ConvModel::weightCount(p.columns, p.classes.size());
     const std::size_t numbers = 2 * scalerNumbers + each * static_cast<std::size_t>(p.networks);
-    if (bytes.size() != numbers * sizeof(float)) return damaged("it has another number of weights than it says");
+    if (bytes.size() != numbers * sizeof(float))
+        return damaged("it has another number of weights than it says");
     networks.scaler.mean.resize(scalerNumbers);
     networks.scaler.inverseDeviation.resize(scalerNumbers);
     bool finite = take(bytes, networks.scaler.mean) && take(bytes, networks.scaler.inverseDeviation);

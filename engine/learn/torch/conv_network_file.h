@@ -1,7 +1,8 @@
 // A trained network as bytes.
 //
-// The form: lines of text ("Balmer network 1", then a key and a value each, "end"), the scaler's and the networks' numbers
-// as little-endian float32, and the SHA-256 of all that comes before as 64 hexadecimal digits. Pure functions; any thread.
+// The form: lines of text ("Balmer network 1", then a key and a value each, "end"), the scaler's and the
+// networks' numbers as little-endian float32, and the SHA-256 of all that comes before as 64 hexadecimal
+// digits. Pure functions; any thread.
 #pragma once
 
 #include <string>

@@ -26,7 +26,8 @@ constexpr std::int64_t kernel = 3;
 constexpr std::int64_t denseUnits = 512;
 constexpr std::array<std::int64_t, 6> channels{64, 64, 128, 128, 256, 256};
 
-/// Rows of a batch that one thread computes together. Fixed, so that sums do not depend on the number of threads.
+/// Rows of a batch that one thread computes together. Fixed, so that sums do not depend on the number of
+/// threads.
 constexpr std::size_t pieceRows = 16;
 /// Weights that one thread updates together.
 constexpr std::size_t updateBlock = std::size_t{1} << 12;
@@ -51,8 +52,10 @@ class SingleThreaded {
 
 /// c [m × n] = a · b + beta c, row-major; 't' reads a as [k × m] or b as [n × k].
 void product(char transposeA, char transposeB, std::int64_t m, std::int64_t n, std::int64_t k, const float* a,
-             std::int64_t strideA, const float* b, std::int64_t strideB, float beta, float* c, std::int64_t strideC) {
-    const auto status = dnnl_sgemm(transposeA, transposeB, m, n, k, 1.0f, a, strideA, b, strideB, beta, c, strideC);
+             std::int64_t strideA, const float* b, std::int64_t strideB, float beta, float* c,
+             std::int64_t strideC) {
+    const auto status =
+        dnnl_sgemm(transposeA, transposeB, m, n, k, 1.0f, a, strideA, b, strideB, beta, c, strideC);
     TORCH_CHECK(status == dnnl_success, "oneDNN refused a matrix product (status ", int(status), ")");
 }
 
@@ -63,36 +66,40 @@ void product(char transposeA, char transposeB, std::int64_t m, std::int64_t n, s
 #define BALMER_WIDE
 #endif
 
-BALMER_WIDE void addBias(float* __restrict values, const float* __restrict bias, std::int64_t rows, std::int64_t width,
-                         float floor) {
+BALMER_WIDE void addBias(float* __restrict values, const float* __restrict bias, std::int64_t rows,
+                         std::int64_t width, float floor) {
     for (std::int64_t r = 0; r < rows; ++r, values += width)
-        for (std::int64_t c = 0; c < width; ++c) values[c] = std::max(values[c] + bias[c], floor);
+        for (std::int64_t c = 0; c < width; ++c)
+            values[c] = std::max(values[c] + bias[c], floor);
 }
 
 /// masked = given where value > 0, else 0.
-BALMER_WIDE void maskByValue(float* __restrict masked, const float* __restrict given, const float* __restrict value,
-                             std::int64_t count) {
+BALMER_WIDE void maskByValue(float* __restrict masked, const float* __restrict given,
+                             const float* __restrict value, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) {
         const float kept = given[i];
         masked[i] = value[i] > 0 ? kept : 0.0f;
     }
 }
 
-BALMER_WIDE void sumRows(float* __restrict sum, const float* __restrict values, std::int64_t rows, std::int64_t width) {
+BALMER_WIDE void sumRows(float* __restrict sum, const float* __restrict values, std::int64_t rows,
+                         std::int64_t width) {
     std::fill_n(sum, width, 0.0f);
     for (std::int64_t r = 0; r < rows; ++r, values += width)
-        for (std::int64_t c = 0; c < width; ++c) sum[c] += values[c];
+        for (std::int64_t c = 0; c < width; ++c)
+            sum[c] += values[c];
 }
 
 BALMER_WIDE void largerOfTwo(float* __restrict larger, const float* __restrict pair, std::int64_t pairs,
                              std::int64_t width) {
     for (std::int64_t p = 0; p < pairs; ++p, pair += 2 * width, larger += width)
-        for (std::int64_t c = 0; c < width; ++c) larger[c] = std::max(pair[c], pair[width + c]);
+        for (std::int64_t c = 0; c < width; ++c)
+            larger[c] = std::max(pair[c], pair[width + c]);
 }
 
 /// Each gradient goes to the larger of its pair, to the first of two equal ones.
-BALMER_WIDE void gradientOfLarger(float* __restrict to, const float* __restrict pair, const float* __restrict given,
-                                  std::int64_t pairs, std::int64_t width) {
+BALMER_WIDE void gradientOfLarger(float* __restrict to, const float* __restrict pair,
+                                  const float* __restrict given, std::int64_t pairs, std::int64_t width) {
     for (std::int64_t p = 0; p < pairs; ++p, pair += 2 * width, to += 2 * width, given += width)
         for (std::int64_t c = 0; c < width; ++c) {
             const bool second = pair[width + c] > pair[c];
@@ -102,16 +109,18 @@ BALMER_WIDE void gradientOfLarger(float* __restrict to, const float* __restrict 
 }
 
 BALMER_WIDE void addTo(float* __restrict sum, const float* __restrict more, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) sum[i] += more[i];
+    for (std::size_t i = 0; i < count; ++i)
+        sum[i] += more[i];
 }
 
 struct AdamStep {
     float rate, shrink, correction2;
 };
 
-/// Adam (Kingma & Ba 2015, algorithm 1) with its usual constants; the decay of weights is decoupled from the gradient.
-BALMER_WIDE void adam(float* __restrict weight, float* __restrict m, float* __restrict v, const float* __restrict gradient,
-                      std::size_t count, AdamStep step) {
+/// Adam (Kingma & Ba 2015, algorithm 1) with its usual constants; the decay of weights is decoupled from the
+/// gradient.
+BALMER_WIDE void adam(float* __restrict weight, float* __restrict m, float* __restrict v,
+                      const float* __restrict gradient, std::size_t count, AdamStep step) {
     for (std::size_t i = 0; i < count; ++i) {
         m[i] = adamBeta1 * m[i] + (1 - adamBeta1) * gradient[i];
         v[i] = adamBeta2 * v[i] + (1 - adamBeta2) * gradient[i] * gradient[i];
@@ -122,14 +131,16 @@ BALMER_WIDE void adam(float* __restrict weight, float* __restrict m, float* __re
 /// y[r] = b + Σ_s x[r + s] · w[s] for the rows r at which all shifts s exist, zero for the few after them.
 /// x [rows × in], w [shifts × in × out], b [out]. With relu, negative values become zero.
 Tensor shiftedAffine(const Tensor& x, const Tensor& w, const Tensor& b, bool relu) {
-    const std::int64_t rows = x.size(0), shifts = w.size(0), in = w.size(1), out = w.size(2), valid = rows - shifts + 1;
+    const std::int64_t rows = x.size(0), shifts = w.size(0), in = w.size(1), out = w.size(2),
+                       valid = rows - shifts + 1;
     Tensor y = at::empty({rows, out}, x.options().requires_grad(false));
     const float* from = x.data_ptr<float>();
     const float* matrix = w.data_ptr<float>();
     const float* bias = b.data_ptr<float>();
     float* to = y.data_ptr<float>();
     for (std::int64_t s = 0; s < shifts; ++s)
-        product('n', 'n', valid, out, in, from + s * in, in, matrix + s * in * out, out, s == 0 ? 0.0f : 1.0f, to, out);
+        product('n', 'n', valid, out, in, from + s * in, in, matrix + s * in * out, out, s == 0 ? 0.0f : 1.0f,
+                to, out);
     addBias(to, bias, valid, out, relu ? 0.0f : -std::numeric_limits<float>::infinity());
     std::fill(to + valid * out, to + rows * out, 0.0f);
     return y;
@@ -137,8 +148,8 @@ Tensor shiftedAffine(const Tensor& x, const Tensor& w, const Tensor& b, bool rel
 
 /// shiftedAffine with its derivatives. The gradients of w and, behind it, of b are written to `gradients`.
 struct ShiftedAffine : torch::autograd::Function<ShiftedAffine> {
-    static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& x, const Tensor& w, const Tensor& b,
-                          bool relu, float* gradients) {
+    static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& x, const Tensor& w,
+                          const Tensor& b, bool relu, float* gradients) {
         context->saved_data["gradients"] = reinterpret_cast<std::int64_t>(gradients);
         Tensor y = shiftedAffine(x, w, b, relu);
         context->saved_data["relu"] = relu;
@@ -156,7 +167,8 @@ struct ShiftedAffine : torch::autograd::Function<ShiftedAffine> {
         Tensor gradient = gradients[0].contiguous();
         if (context->saved_data["relu"].toBool()) {
             Tensor through = at::empty_like(gradient);
-            maskByValue(through.data_ptr<float>(), gradient.data_ptr<float>(), y.data_ptr<float>(), rows * out);
+            maskByValue(through.data_ptr<float>(), gradient.data_ptr<float>(), y.data_ptr<float>(),
+                        rows * out);
             gradient = through;
         }
         const float* given = gradient.data_ptr<float>();
@@ -165,7 +177,8 @@ struct ShiftedAffine : torch::autograd::Function<ShiftedAffine> {
         auto* forMatrix = reinterpret_cast<float*>(context->saved_data["gradients"].toInt());
         float* forBias = forMatrix + w.numel();
         for (std::int64_t s = 0; s < shifts; ++s)
-            product('t', 'n', in, out, valid, input + s * in, in, given, out, 0.0f, forMatrix + s * in * out, out);
+            product('t', 'n', in, out, valid, input + s * in, in, given, out, 0.0f, forMatrix + s * in * out,
+                    out);
         sumRows(forBias, given, valid, out);
         Tensor forInput;
         if (context->saved_data["inputGradient"].toBool()) {
@@ -173,20 +186,22 @@ struct ShiftedAffine : torch::autograd::Function<ShiftedAffine> {
             float* to = forInput.data_ptr<float>();
             std::fill(to + valid * in, to + rows * in, 0.0f);
             for (std::int64_t s = 0; s < shifts; ++s)
-                product('n', 't', valid, in, out, given, out, matrix + s * in * out, out, s == 0 ? 0.0f : 1.0f,
-                        to + s * in, in);
+                product('n', 't', valid, in, out, given, out, matrix + s * in * out, out,
+                        s == 0 ? 0.0f : 1.0f, to + s * in, in);
         }
-        return {forInput, at::from_blob(forMatrix, w.sizes()), at::from_blob(forBias, {out}), Tensor(), Tensor()};
+        return {forInput, at::from_blob(forMatrix, w.sizes()), at::from_blob(forBias, {out}), Tensor(),
+                Tensor()};
     }
 };
 
-/// The larger of each two neighbouring positions: x [spectra · length × channels] to [spectra · pooled × channels].
+/// The larger of each two neighbouring positions: x [spectra · length × channels] to [spectra · pooled ×
+/// channels].
 Tensor maximumOfTwo(const Tensor& x, std::int64_t spectra, std::int64_t length, std::int64_t pooled) {
     const std::int64_t width = x.size(1);
     Tensor y = at::empty({spectra * pooled, width}, x.options().requires_grad(false));
     for (std::int64_t spectrum = 0; spectrum < spectra; ++spectrum)
-        largerOfTwo(y.data_ptr<float>() + spectrum * pooled * width, x.data_ptr<float>() + spectrum * length * width, pooled,
-                    width);
+        largerOfTwo(y.data_ptr<float>() + spectrum * pooled * width,
+                    x.data_ptr<float>() + spectrum * length * width, pooled, width);
     return y;
 }
 
@@ -219,17 +234,21 @@ struct MaximumOfTwo : torch::autograd::Function<MaximumOfTwo> {
     }
 };
 
-std::int64_t pooledLength(std::int64_t length) { return (length - 2 * (kernel - 1)) / 2; }
+std::int64_t pooledLength(std::int64_t length) {
+    return (length - 2 * (kernel - 1)) / 2;
+}
 
 struct LayerShape {
     std::int64_t shifts, in, out;
     std::size_t weights() const { return static_cast<std::size_t>((shifts * in + 1) * out); }
 };
 
-/// Six convolutions and three dense layers. The first convolution, of one channel, is a dense layer on three pixels.
+/// Six convolutions and three dense layers. The first convolution, of one channel, is a dense layer on three
+/// pixels.
 std::vector<LayerShape> layerShapes(std::size_t columns, std::size_t classes) {
     std::vector<LayerShape> shapes{{1, kernel, channels[0]}};
-    for (std::size_t i = 1; i < channels.size(); ++i) shapes.push_back({kernel, channels[i - 1], channels[i]});
+    for (std::size_t i = 1; i < channels.size(); ++i)
+        shapes.push_back({kernel, channels[i - 1], channels[i]});
     const std::int64_t left = pooledLength(pooledLength(pooledLength(static_cast<std::int64_t>(columns))));
     shapes.push_back({1, left * channels.back(), denseUnits});
     shapes.push_back({1, denseUnits, denseUnits});
@@ -243,7 +262,7 @@ struct ConvModel::State {
     std::int64_t columns;
     std::size_t classes;
     std::vector<float> weights, firstMoment, secondMoment;
-    std::vector<Tensor> parameters; ///< views of weights: matrix, bias, matrix, bias …
+    std::vector<Tensor> parameters;            ///< views of weights: matrix, bias, matrix, bias …
     std::vector<std::vector<float>> gradients; ///< of each piece of a batch, while training
     std::uint64_t steps = 0;
 
@@ -251,18 +270,21 @@ struct ConvModel::State {
         : columns(static_cast<std::int64_t>(columnCount)), classes(classCount) {
         const auto shapes = layerShapes(columnCount, classCount);
         std::size_t total = 0;
-        for (const LayerShape& shape : shapes) total += shape.weights();
+        for (const LayerShape& shape : shapes)
+            total += shape.weights();
         weights.resize(total);
         float* at = weights.data();
         for (const LayerShape& shape : shapes) {
-            parameters.push_back(at::from_blob(at, {shape.shifts, shape.in, shape.out}).set_requires_grad(true));
+            parameters.push_back(
+                at::from_blob(at, {shape.shifts, shape.in, shape.out}).set_requires_grad(true));
             at += shape.shifts * shape.in * shape.out;
             parameters.push_back(at::from_blob(at, {shape.out}).set_requires_grad(true));
             at += shape.out;
         }
     }
 
-    /// Every kernel-sized window of each spectrum as a row; the last of a spectrum, which have no window, are zero.
+    /// Every kernel-sized window of each spectrum as a row; the last of a spectrum, which have no window, are
+    /// zero.
     Tensor windows(core::FloatView rows) const {
         Tensor result = at::zeros({static_cast<std::int64_t>(rows.rows()) * columns, kernel}, at::kFloat);
         float* to = result.data_ptr<float>();
@@ -273,7 +295,8 @@ struct ConvModel::State {
     }
 
     /// Logits [rows × classes]. dropout: a function applied after each of the two hidden dense layers.
-    /// training: backward will write the gradients of all parameters to `written`, in the order of the weights.
+    /// training: backward will write the gradients of all parameters to `written`, in the order of the
+    /// weights.
     template <bool training, typename Dropout>
     Tensor forward(core::FloatView rows, Dropout&& dropout, [[maybe_unused]] float* written = nullptr) const {
         const auto affine = [&](const Tensor& x, std::size_t layer, bool relu) {
@@ -312,31 +335,39 @@ struct ConvModel::State {
             if (dropout <= 0) return x;
             Tensor mask = at::empty(x.sizes(), at::kFloat);
             float* to = mask.data_ptr<float>();
-            for (std::int64_t i = 0; i < mask.numel(); ++i) to[i] = random.uniform() < keep ? 1 / keep : 0.0f;
+            for (std::int64_t i = 0; i < mask.numel(); ++i)
+                to[i] = random.uniform() < keep ? 1 / keep : 0.0f;
             return x * mask;
         };
         const Tensor logits = forward<true>(rows, drop, written);
         Tensor truth = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
         std::ranges::copy(labels, truth.data_ptr<std::int64_t>());
-        const Tensor mean = at::nll_loss(at::log_softmax(logits, 1), truth, {}, at::Reduction::Sum) / batchRows;
+        const Tensor mean =
+            at::nll_loss(at::log_softmax(logits, 1), truth, {}, at::Reduction::Sum) / batchRows;
         torch::autograd::grad({mean}, parameters);
         return mean.item<double>();
     }
 };
 
-ConvModel::ConvModel(std::size_t columns, std::size_t classes) : state_(std::make_unique<State>(columns, classes)) {}
+ConvModel::ConvModel(std::size_t columns, std::size_t classes)
+    : state_(std::make_unique<State>(columns, classes)) {}
 ConvModel::~ConvModel() = default;
 ConvModel::ConvModel(ConvModel&&) noexcept = default;
 ConvModel& ConvModel::operator=(ConvModel&&) noexcept = default;
 
 std::size_t ConvModel::weightCount(std::size_t columns, std::size_t classes) {
     std::size_t total = 0;
-    for (const LayerShape& shape : layerShapes(columns, classes)) total += shape.weights();
+    for (const LayerShape& shape : layerShapes(columns, classes))
+        total += shape.weights();
     return total;
 }
 
-std::span<float> ConvModel::weights() { return state_->weights; }
-std::span<const float> ConvModel::weights() const { return state_->weights; }
+std::span<float> ConvModel::weights() {
+    return state_->weights;
+}
+std::span<const float> ConvModel::weights() const {
+    return state_->weights;
+}
 
 void ConvModel::initialise(std::uint64_t seed) {
     core::RandomStream random(seed, 0x1417);
@@ -344,7 +375,8 @@ void ConvModel::initialise(std::uint64_t seed) {
         Tensor &matrix = state_->parameters[i], &bias = state_->parameters[i + 1];
         const double bound = std::sqrt(6.0 / static_cast<double>(matrix.size(0) * matrix.size(1)));
         float* to = matrix.data_ptr<float>();
-        for (std::int64_t k = 0; k < matrix.numel(); ++k) to[k] = static_cast<float>(random.uniform(-bound, bound));
+        for (std::int64_t k = 0; k < matrix.numel(); ++k)
+            to[k] = static_cast<float>(random.uniform(-bound, bound));
         std::fill_n(bias.data_ptr<float>(), bias.numel(), 0.0f);
     }
     state_->steps = 0;
@@ -361,7 +393,8 @@ core::Status ConvModel::probabilities(core::FloatView rows, core::MatrixView<flo
             const float* from = logits.data_ptr<float>() + r * state_->classes;
             const float highest = *std::max_element(from, from + state_->classes);
             double sum = 0;
-            for (std::size_t c = 0; c < state_->classes; ++c) sum += std::exp(double(from[c]) - highest);
+            for (std::size_t c = 0; c < state_->classes; ++c)
+                sum += std::exp(double(from[c]) - highest);
             for (std::size_t c = 0; c < state_->classes; ++c)
                 output(r, c) = static_cast<float>(std::exp(double(from[c]) - highest) / sum);
         }
@@ -371,42 +404,48 @@ core::Status ConvModel::probabilities(core::FloatView rows, core::MatrixView<flo
     }
 }
 
-core::Result<double> ConvModel::step(core::FloatView rows, std::span<const int> labels, const Step& parameters,
-                                     core::ThreadPool& pool) {
+core::Result<double> ConvModel::step(core::FloatView rows, std::span<const int> labels,
+                                     const Step& parameters, core::ThreadPool& pool) {
     State& state = *state_;
     const std::size_t pieces = (rows.rows() + pieceRows - 1) / pieceRows;
-    while (state.gradients.size() < pieces) state.gradients.emplace_back(state.weights.size());
+    while (state.gradients.size() < pieces)
+        state.gradients.emplace_back(state.weights.size());
     std::vector<double> losses(pieces);
     std::vector<std::string> failures(pieces);
     pool.parallelFor(pieces, [&](std::size_t piece, std::size_t) {
         try {
             const SingleThreaded alone;
             const std::size_t first = piece * pieceRows, count = std::min(pieceRows, rows.rows() - first);
-            losses[piece] = state.gradient(rows.block(first, count), labels.subspan(first, count),
-                                           static_cast<double>(rows.rows()), parameters.dropout,
-                                           core::RandomStream(parameters.seed, (state.steps + 1) << 16 | piece),
-                                           state.gradients[piece].data());
+            losses[piece] = state.gradient(
+                rows.block(first, count), labels.subspan(first, count), static_cast<double>(rows.rows()),
+                parameters.dropout, core::RandomStream(parameters.seed, (state.steps + 1) << 16 | piece),
+                state.gradients[piece].data());
         } catch (const std::exception& error) {
             failures[piece] = error.what();
         }
     });
     for (const std::string& failure : failures)
-        if (!failure.empty()) return fail(ErrorCode::Internal, "the network could not be trained: " + failure);
+        if (!failure.empty())
+            return fail(ErrorCode::Internal, "the network could not be trained: " + failure);
 
     ++state.steps;
     const auto correction = [&](double beta) { return 1 - std::pow(beta, double(state.steps)); };
     const AdamStep update{static_cast<float>(parameters.learningRate / correction(adamBeta1)),
                           static_cast<float>(1 - parameters.learningRate * parameters.weightDecay),
                           static_cast<float>(1 / correction(adamBeta2))};
-    pool.parallelFor((state.weights.size() + updateBlock - 1) / updateBlock, [&](std::size_t block, std::size_t) {
-        const std::size_t from = block * updateBlock, count = std::min(updateBlock, state.weights.size() - from);
-        float* sum = state.gradients[0].data() + from;
-        for (std::size_t piece = 1; piece < pieces; ++piece) addTo(sum, state.gradients[piece].data() + from, count);
-        adam(state.weights.data() + from, state.firstMoment.data() + from, state.secondMoment.data() + from, sum, count,
-             update);
-    });
+    pool.parallelFor((state.weights.size() + updateBlock - 1) / updateBlock,
+                     [&](std::size_t block, std::size_t) {
+                         const std::size_t from = block * updateBlock,
+                                           count = std::min(updateBlock, state.weights.size() - from);
+                         float* sum = state.gradients[0].data() + from;
+                         for (std::size_t piece = 1; piece < pieces; ++piece)
+                             addTo(sum, state.gradients[piece].data() + from, count);
+                         adam(state.weights.data() + from, state.firstMoment.data() + from,
+                              state.secondMoment.data() + from, sum, count, update);
+                     });
     double loss = 0;
-    for (const double part : losses) loss += part;
+    for (const double part : losses)
+        loss += part;
     return loss;
 }
 

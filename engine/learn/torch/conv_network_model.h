@@ -1,8 +1,9 @@
-// ConvModel: the weights of one network, its output, and one step of its training. The only part that sees libtorch.
+// ConvModel: the weights of one network, its output, and one step of its training. The only part that sees
+// libtorch.
 //
-// The layers work on rows of channels (position, channel) that lie spectrum after spectrum. A convolution of kernel 3
-// is then three matrix products, each with the input shifted by a row, and a dense layer is one. The rows in which a kernel
-// reaches into the next spectrum are computed too, and dropped by the pooling.
+// The layers work on rows of channels (position, channel) that lie spectrum after spectrum. A convolution of
+// kernel 3 is then three matrix products, each with the input shifted by a row, and a dense layer is one. The
+// rows in which a kernel reaches into the next spectrum are computed too, and dropped by the pooling.
 //
 // Owned by a ConvNetwork. step() is for one thread at a time; probabilities() for any number.
 #pragma once

@@ -42,7 +42,7 @@ InputScaling RowScaler::resolve(InputScaling wanted, core::FloatView rows) {
         withoutContinuum += overMedian(rows.row(r)) == 0;
     }
     return scaled == looked || 100 * withoutContinuum > looked ? InputScaling::MinMax
-                                                              : InputScaling::MedianStandardised;
+                                                               : InputScaling::MedianStandardised;
 }
 
 bool RowScaler::usable(InputScaling scaling, std::span<const float> row) {
@@ -64,9 +64,11 @@ RowScaler RowScaler::learn(InputScaling scaling, core::FloatView rows) {
         if (!usable(scaling, rows.row(r))) continue;
         factor[r] = overMedian(rows.row(r));
         ++count;
-        for (std::size_t c = 0; c < columns; ++c) sum[c] += double(rows(r, c)) * factor[r];
+        for (std::size_t c = 0; c < columns; ++c)
+            sum[c] += double(rows(r, c)) * factor[r];
     }
-    for (double& value : sum) value /= count;
+    for (double& value : sum)
+        value /= count;
     for (std::size_t r = 0; r < rows.rows(); ++r) {
         if (factor[r] == 0) continue;
         for (std::size_t c = 0; c < columns; ++c) {
@@ -94,7 +96,8 @@ bool RowScaler::apply(std::span<const float> row, std::span<float> scaled) const
     } else {
         const auto [low, high] = std::ranges::minmax(row);
         const float factor = 2 / (high - low);
-        for (std::size_t c = 0; c < row.size(); ++c) scaled[c] = std::clamp((row[c] - low) * factor - 1, -1.0f, 1.0f);
+        for (std::size_t c = 0; c < row.size(); ++c)
+            scaled[c] = std::clamp((row[c] - low) * factor - 1, -1.0f, 1.0f);
     }
     return true;
 }

@@ -1,4 +1,5 @@
-// RowScaler: what is done to a row of flux before the network sees it. Part of the model. A value; any thread.
+// RowScaler: what is done to a row of flux before the network sees it. Part of the model. A value; any
+// thread.
 #pragma once
 
 #include <span>

@@ -43,7 +43,9 @@ TEST(BackgroundTest, OnlyTheNewestRequestOfAKeyIsDelivered) {
         [&](int value) { delivered.push_back(value); });
     QTest::qWait(20);
     for (int i = 1; i <= 5; ++i)
-        background.latest(&receiver, "cursor", [i](const std::stop_token&) { return i; }, [&](int value) { delivered.push_back(value); });
+        background.latest(
+            &receiver, "cursor", [i](const std::stop_token&) { return i; },
+            [&](int value) { delivered.push_back(value); });
     held.count_down();
     ASSERT_TRUE(soon([&] { return background.idle(); }));
     EXPECT_EQ(delivered, std::vector<int>{5});
@@ -55,8 +57,10 @@ TEST(BackgroundTest, NothingIsDeliveredToTheDeadOrTheForgetful) {
     auto receiver = std::make_unique<QObject>();
     QObject other;
     bool delivered = false;
-    background.run(receiver.get(), [](const std::stop_token&) { return 1; }, [&](int) { delivered = true; });
-    background.latest(&other, "key", [](const std::stop_token&) { return 1; }, [&](int) { delivered = true; });
+    background.run(
+        receiver.get(), [](const std::stop_token&) { return 1; }, [&](int) { delivered = true; });
+    background.latest(
+        &other, "key", [](const std::stop_token&) { return 1; }, [&](int) { delivered = true; });
     receiver.reset();
     background.forget(&other, "key");
     ASSERT_TRUE(soon([&] { return background.idle(); }));
@@ -68,13 +72,15 @@ TEST(EventRelayTest, ManyEventsBecomeFewSignalsWithTheNewestStates) {
     bridge::EventRelay relay(workbench);
     int signalCount = 0;
     double progress = 0;
-    QObject::connect(&relay, &bridge::EventRelay::jobsChanged, &relay, [&](const std::vector<jobs::Job>& jobs) {
-        ++signalCount;
-        for (const auto& job : jobs)
-            if (job.id == 7) progress = job.progress;
-    });
+    QObject::connect(&relay, &bridge::EventRelay::jobsChanged, &relay,
+                     [&](const std::vector<jobs::Job>& jobs) {
+                         ++signalCount;
+                         for (const auto& job : jobs)
+                             if (job.id == 7) progress = job.progress;
+                     });
     std::thread worker([&] {
-        for (int i = 0; i <= 2000; ++i) workbench.advance(7, jobs::Phase::Executing, i / 2000.0);
+        for (int i = 0; i <= 2000; ++i)
+            workbench.advance(7, jobs::Phase::Executing, i / 2000.0);
     });
     worker.join();
     ASSERT_TRUE(soon([&] { return progress == 1.0; }));
@@ -85,7 +91,8 @@ TEST(EventRelayTest, NamesEverySpectrumThatWasLabelled) {
     FakeWorkbench workbench;
     bridge::EventRelay relay(workbench);
     QStringList seen;
-    QObject::connect(&relay, &bridge::EventRelay::labelsChanged, &relay, [&](const QStringList& ids) { seen += ids; });
+    QObject::connect(&relay, &bridge::EventRelay::labelsChanged, &relay,
+                     [&](const QStringList& ids) { seen += ids; });
     for (int i = 0; i < 30; ++i) {
         active::LabelEvent event;
         event.spectrum = FakeWorkbench::idOf(std::size_t(i));
@@ -109,7 +116,8 @@ TEST(DisplayTextTest, WritesNumbersAndTimesAsPeopleReadThem) {
 }
 
 TEST(PlottedTest, WritesUnitsWithRaisedPowers) {
-    EXPECT_EQ(bridge::fluxLabel("10^-17 erg s^-1 cm^-2 Angstrom^-1"), QStringLiteral("flux [10⁻¹⁷ erg s⁻¹ cm⁻² Å⁻¹]"));
+    EXPECT_EQ(bridge::fluxLabel("10^-17 erg s^-1 cm^-2 Angstrom^-1"),
+              QStringLiteral("flux [10⁻¹⁷ erg s⁻¹ cm⁻² Å⁻¹]"));
     EXPECT_EQ(bridge::fluxLabel("1E-17 erg/cm^2/s/Ang"), QStringLiteral("flux [10⁻¹⁷ erg/cm²/s/Å]"));
     EXPECT_EQ(bridge::fluxLabel(""), QStringLiteral("flux [arbitrary units]"));
 }

@@ -37,12 +37,15 @@ const auto* const environment = ::testing::AddGlobalTestEnvironment(new DesktopE
 
 } // namespace
 
-bool soon(const std::function<bool()>& condition) { return QTest::qWaitFor(condition, 10000); }
+bool soon(const std::function<bool()>& condition) {
+    return QTest::qWaitFor(condition, 10000);
+}
 
 FakeDesktop::FakeDesktop(FakeOptions options) {
     auto fake = std::make_unique<FakeWorkbench>(std::move(options));
     workbench = fake.get();
-    window = std::make_unique<desktop::MainWindow>(std::make_unique<bridge::Session>(std::move(fake)), QStringList());
+    window = std::make_unique<desktop::MainWindow>(std::make_unique<bridge::Session>(std::move(fake)),
+                                                   QStringList());
     window->resize(1280, 800);
     window->show();
     EXPECT_TRUE(QTest::qWaitForWindowActive(window.get()));

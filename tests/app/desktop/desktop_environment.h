@@ -1,4 +1,5 @@
-// What the desktop's tests share: the application, offscreen, with settings of its own, and a window on a fake project.
+// What the desktop's tests share: the application, offscreen, with settings of its own, and a window on a
+// fake project.
 #pragma once
 
 #include <functional>

@@ -21,8 +21,10 @@ int main(int argc, char** argv) {
     QApplication::setApplicationName(QStringLiteral("balmer-desktop-fake"));
     QCommandLineParser parser;
     parser.addHelpOption();
-    const QCommandLineOption screenshots("screenshots", "Write a picture of each place into DIR and exit.", "DIR");
-    const QCommandLineOption pictures("pictures", "Write the map and the best candidates into DIR and exit.", "DIR");
+    const QCommandLineOption screenshots("screenshots", "Write a picture of each place into DIR and exit.",
+                                         "DIR");
+    const QCommandLineOption pictures("pictures", "Write the map and the best candidates into DIR and exit.",
+                                      "DIR");
     const QCommandLineOption size("size", "WIDTHxHEIGHT", "WxH", "1280x800");
     const QCommandLineOption theme("theme", "light or dark", "WORD", "light");
     const QCommandLineOption spectra("spectra", "How many there are.", "N", "600");
@@ -38,9 +40,11 @@ int main(int argc, char** argv) {
         options.spectra = 0;
         options.dataset = options.map = options.round = options.jobs = false;
     }
-    desktop::Desktop desk(application, [options](const std::filesystem::path&) -> core::Result<std::unique_ptr<api::Workbench>> {
-        return std::make_unique<test::FakeWorkbench>(options);
-    });
+    desktop::Desktop desk(
+        application,
+        [options](const std::filesystem::path&) -> core::Result<std::unique_ptr<api::Workbench>> {
+            return std::make_unique<test::FakeWorkbench>(options);
+        });
     desk.applyTheme(parser.value(theme));
     if (parser.isSet(pictures)) {
         test::FakeWorkbench workbench(options);

@@ -25,7 +25,8 @@ const char* const datasetName = "lamost halpha";
 
 /// A repeatable number in [0, 1) of a spectrum and a purpose.
 double noise(std::uint64_t number, std::uint64_t purpose) {
-    std::uint64_t x = number * 0x9E3779B97F4A7C15ULL + purpose * 0xBF58476D1CE4E5B9ULL + 0x94D049BB133111EBULL;
+    std::uint64_t x =
+        number * 0x9E3779B97F4A7C15ULL + purpose * 0xBF58476D1CE4E5B9ULL + 0x94D049BB133111EBULL;
     x ^= x >> 31;
     x *= 0xBF58476D1CE4E5B9ULL;
     x ^= x >> 29;
@@ -35,7 +36,9 @@ double normal(std::uint64_t number, std::uint64_t purpose) {
     const double u = std::max(1e-12, noise(number, 2 * purpose)), v = noise(number, 2 * purpose + 1);
     return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
 }
-double gauss(double x, double centre, double sigma) { return std::exp(-0.5 * (x - centre) * (x - centre) / (sigma * sigma)); }
+double gauss(double x, double centre, double sigma) {
+    return std::exp(-0.5 * (x - centre) * (x - centre) / (sigma * sigma));
+}
 
 /// 0 absorption, 1 one peak, 2 two peaks.
 int shapeOf(std::size_t number) {
@@ -48,45 +51,56 @@ double fluxAt(std::size_t number, double wavelength, double signalToNoise) {
     double flux = std::pow(6000 / wavelength, 1.5 * hot);
     const double lines[] = {6564.61, 4862.68, 4341.68, 4102.89, 3971.20};
     const double depths[] = {0.35, 0.45, 0.5, 0.52, 0.5};
-    for (int i = 0; i < 5; ++i) flux *= 1 - depths[i] * hot * gauss(wavelength, lines[i], 7 + 6 * hot);
+    for (int i = 0; i < 5; ++i)
+        flux *= 1 - depths[i] * hot * gauss(wavelength, lines[i], 7 + 6 * hot);
     const double strength = 0.5 + noise(number, 3);
     if (shapeOf(number) == 1) flux += strength * gauss(wavelength, 6564.61, 2.2 + 1.5 * noise(number, 4));
     if (shapeOf(number) == 2) {
         const double half = 2.6 + 1.6 * noise(number, 4);
-        flux += strength * (gauss(wavelength, 6564.61 - half, 1.6) + (0.7 + 0.5 * noise(number, 5)) * gauss(wavelength, 6564.61 + half, 1.6));
+        flux += strength * (gauss(wavelength, 6564.61 - half, 1.6) +
+                            (0.7 + 0.5 * noise(number, 5)) * gauss(wavelength, 6564.61 + half, 1.6));
     }
     return flux * (1 + normal(number, 100 + std::uint64_t(wavelength * 8)) / signalToNoise);
 }
 
-double signalToNoiseOf(std::size_t number) { return 12 + 110 * noise(number, 6) * noise(number, 7); }
+double signalToNoiseOf(std::size_t number) {
+    return 12 + 110 * noise(number, 6) * noise(number, 7);
+}
 
 std::vector<double> windowAxis() {
     std::vector<double> axis(windowColumns);
-    for (std::size_t i = 0; i < windowColumns; ++i) axis[i] = firstWindow + (lastWindow - firstWindow) * double(i) / double(windowColumns - 1);
+    for (std::size_t i = 0; i < windowColumns; ++i)
+        axis[i] = firstWindow + (lastWindow - firstWindow) * double(i) / double(windowColumns - 1);
     return axis;
 }
 
 std::vector<float> windowFlux(std::size_t number) {
     const double quality = signalToNoiseOf(number);
     std::vector<float> flux;
-    for (const double wavelength : windowAxis()) flux.push_back(float(fluxAt(number, wavelength, quality)));
+    for (const double wavelength : windowAxis())
+        flux.push_back(float(fluxAt(number, wavelength, quality)));
     const auto [low, high] = std::minmax_element(flux.begin(), flux.end());
     const float from = *low, range = *high - *low;
-    for (float& value : flux) value = 2 * (value - from) / range - 1;
+    for (float& value : flux)
+        value = 2 * (value - from) / range - 1;
     return flux;
 }
 
 std::vector<double> probabilitiesOf(std::size_t number) {
     std::vector<double> p(3);
     double sum = 0;
-    for (int c = 0; c < 3; ++c) sum += p[std::size_t(c)] = 0.06 + 0.3 * noise(number, std::uint64_t(20 + c)) + (shapeOf(number) == c ? 0.9 : 0);
-    for (double& one : p) one /= sum;
+    for (int c = 0; c < 3; ++c)
+        sum += p[std::size_t(c)] =
+            0.06 + 0.3 * noise(number, std::uint64_t(20 + c)) + (shapeOf(number) == c ? 0.9 : 0);
+    for (double& one : p)
+        one /= sum;
     return p;
 }
 
 double entropyOf(const std::vector<double>& p) {
     double sum = 0;
-    for (const double one : p) sum -= one * std::log(one);
+    for (const double one : p)
+        sum -= one * std::log(one);
     return sum / std::log(double(p.size()));
 }
 
@@ -102,7 +116,8 @@ std::string at(int day, int hour, int minute) {
     return text;
 }
 
-jobs::Job recorded(jobs::JobId id, std::string kind, std::string label, std::string parameters, jobs::Phase phase, int minute, int lasts) {
+jobs::Job recorded(jobs::JobId id, std::string kind, std::string label, std::string parameters,
+                   jobs::Phase phase, int minute, int lasts) {
     jobs::Job made;
     made.id = id;
     made.spec.kind = std::move(kind);
@@ -139,27 +154,49 @@ class FakeWorkbench::Ends : public api::Subscription {
     int key_;
 };
 
-FakeWorkbench::FakeWorkbench(FakeOptions options) : options_(std::move(options)), handlers_(std::make_shared<Handlers>()) {
-    if (!options_.labelFile.empty()) labelFile_ = ::open(options_.labelFile.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
+FakeWorkbench::FakeWorkbench(FakeOptions options)
+    : options_(std::move(options)), handlers_(std::make_shared<Handlers>()) {
+    if (!options_.labelFile.empty())
+        labelFile_ = ::open(options_.labelFile.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
     if (!options_.jobs) return;
     using jobs::Phase;
-    auto import = recorded(1, "import", "first night", R"({"paths":["/survey/dr10"],"recursive":true,"collection":"LAMOST DR10"})", Phase::Completed, 2, 3);
-    import.result = R"({"imported":598,"already":2,"refused":[{"path":"/survey/dr10/broken.fits","reason":"the file ends within its header"}]})";
-    auto prepare = recorded(2, "preprocess", "", R"({"preset":"halpha-140","name":"lamost halpha","collection":""})", Phase::Completed, 8, 1);
+    auto import = recorded(1, "import", "first night",
+                           R"({"paths":["/survey/dr10"],"recursive":true,"collection":"LAMOST DR10"})",
+                           Phase::Completed, 2, 3);
+    import.result =
+        R"({"imported":598,"already":2,"refused":[{"path":"/survey/dr10/broken.fits","reason":"the file ends within its header"}]})";
+    auto prepare =
+        recorded(2, "preprocess", "", R"({"preset":"halpha-140","name":"lamost halpha","collection":""})",
+                 Phase::Completed, 8, 1);
     prepare.result = R"({"dataset":"lamost halpha","rows":600,"columns":140})";
-    auto trained = recorded(3, "som", "first map", R"({"dataset":"lamost halpha","grid":"16x12","topology":"hexagonal","epochs":20,"seed":1})", Phase::Completed, 12, 2);
+    auto trained =
+        recorded(3, "som", "first map",
+                 R"({"dataset":"lamost halpha","grid":"16x12","topology":"hexagonal","epochs":20,"seed":1})",
+                 Phase::Completed, 12, 2);
     trained.result = R"({"quantisation_error":1.0432,"topographic_error":0.061,"epochs":20,"seconds":84.2})";
-    trained.artefacts = {{"codebook", "application/x-hdf5", std::string(64, 'a'), 107520}, {"quality", "application/json", std::string(64, 'b'), 1210}};
-    auto failed = recorded(4, "score", "old model", R"({"model":"rf-2","dataset":"lamost halpha"})", Phase::Error, 20, 1);
+    trained.artefacts = {{"codebook", "application/x-hdf5", std::string(64, 'a'), 107520},
+                         {"quality", "application/json", std::string(64, 'b'), 1210}};
+    auto failed = recorded(4, "score", "old model", R"({"model":"rf-2","dataset":"lamost halpha"})",
+                           Phase::Error, 20, 1);
     failed.error = core::Error(ErrorCode::NotFound, "no model is called \"rf-2\"; `balmer learn` trains one");
     failed.error->during("scoring the dataset \"lamost halpha\"");
-    auto round = recorded(5, "round", "round 1", R"({"dataset":"lamost halpha","classes":["other","single peak","double peak"],"targets":["single peak","double peak"],"batch":50,"seed":1})", Phase::Completed, 25, 11);
-    auto aborted = recorded(6, "som", "far too large", R"({"dataset":"lamost halpha","grid":"400x400","topology":"hexagonal","epochs":10,"seed":1})", Phase::Aborted, 40, 4);
-    auto running = recorded(7, "som", "finer map", R"({"dataset":"lamost halpha","grid":"30x30","topology":"hexagonal","epochs":50,"seed":1})", Phase::Executing, 50, 0);
+    auto round = recorded(
+        5, "round", "round 1",
+        R"({"dataset":"lamost halpha","classes":["other","single peak","double peak"],"targets":["single peak","double peak"],"batch":50,"seed":1})",
+        Phase::Completed, 25, 11);
+    auto aborted = recorded(
+        6, "som", "far too large",
+        R"({"dataset":"lamost halpha","grid":"400x400","topology":"hexagonal","epochs":10,"seed":1})",
+        Phase::Aborted, 40, 4);
+    auto running =
+        recorded(7, "som", "finer map",
+                 R"({"dataset":"lamost halpha","grid":"30x30","topology":"hexagonal","epochs":50,"seed":1})",
+                 Phase::Executing, 50, 0);
     running.started = core::formatTime(core::systemClock().now() - std::chrono::seconds(97));
     running.progress = 0.61;
     running.stage = "epoch 31 of 50";
-    auto waiting = recorded(8, "learn", "five folds", R"({"dataset":"lamost halpha","folds":5,"seed":1})", Phase::Queued, 51, 0);
+    auto waiting = recorded(8, "learn", "five folds", R"({"dataset":"lamost halpha","folds":5,"seed":1})",
+                            Phase::Queued, 51, 0);
     waiting.started.clear();
     waiting.progress = 0;
     jobs_ = {import, prepare, trained, failed, round, aborted, running, waiting};
@@ -169,12 +206,17 @@ FakeWorkbench::~FakeWorkbench() {
     if (labelFile_ >= 0) ::close(labelFile_);
 }
 
-std::string FakeWorkbench::idOf(std::size_t number) { return "spec-55859-F59_" + number6(number); }
-std::size_t FakeWorkbench::numberOf(const std::string& id) { return std::size_t(std::stoul(id.substr(id.rfind('_') + 1))); }
+std::string FakeWorkbench::idOf(std::size_t number) {
+    return "spec-55859-F59_" + number6(number);
+}
+std::size_t FakeWorkbench::numberOf(const std::string& id) {
+    return std::size_t(std::stoul(id.substr(id.rfind('_') + 1)));
+}
 
 bool FakeWorkbench::known(const std::string& id) const {
     if (id.rfind("spec-55859-F59_", 0) != 0 || id.size() != 21) return false;
-    return std::all_of(id.end() - 6, id.end(), [](char c) { return c >= '0' && c <= '9'; }) && numberOf(id) < options_.spectra;
+    return std::all_of(id.end() - 6, id.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
+           numberOf(id) < options_.spectra;
 }
 
 core::Result<std::size_t> FakeWorkbench::number(const std::string& id) const {
@@ -201,12 +243,16 @@ std::unique_ptr<api::Subscription> FakeWorkbench::subscribe(std::function<void(c
 
 void FakeWorkbench::tell(const api::Event& event) {
     const std::lock_guard lock(handlers_->mutex);
-    for (const auto& [key, handler] : handlers_->all) handler(event);
+    for (const auto& [key, handler] : handlers_->all)
+        handler(event);
 }
 
 std::vector<api::JobKind> FakeWorkbench::jobKinds() const {
-    return {{"som", "Train a map", R"({"dataset":"","grid":"20x20","topology":"hexagonal","epochs":10,"seed":1})", "grid: neurons across and down"},
-            {"learn", "Train a network", R"({"dataset":"","folds":5,"seed":1})", "folds: parts of the cross-validation"}};
+    return {{"som", "Train a map",
+             R"({"dataset":"","grid":"20x20","topology":"hexagonal","epochs":10,"seed":1})",
+             "grid: neurons across and down"},
+            {"learn", "Train a network", R"({"dataset":"","folds":5,"seed":1})",
+             "folds: parts of the cross-validation"}};
 }
 
 core::Result<jobs::JobId> FakeWorkbench::submit(jobs::JobSpec spec) {
@@ -270,11 +316,14 @@ core::Result<jobs::Job> FakeWorkbench::job(jobs::JobId id) {
     return core::fail(ErrorCode::NotFound, "there is no job " + std::to_string(id));
 }
 
-core::Result<std::vector<std::pair<double, double>>> FakeWorkbench::series(jobs::JobId, const std::string& name) {
+core::Result<std::vector<std::pair<double, double>>> FakeWorkbench::series(jobs::JobId,
+                                                                           const std::string& name) {
     std::vector<std::pair<double, double>> points;
     const bool quantisation = name == "quantisation error";
     for (int epoch = 1; epoch <= 31; ++epoch)
-        points.emplace_back(epoch, quantisation ? 1.0 + 2.2 * std::exp(-epoch / 6.0) : 0.05 + 0.3 * std::exp(-epoch / 4.0) + 0.02 * noise(std::uint64_t(epoch), 9));
+        points.emplace_back(epoch, quantisation ? 1.0 + 2.2 * std::exp(-epoch / 6.0)
+                                                : 0.05 + 0.3 * std::exp(-epoch / 4.0) +
+                                                      0.02 * noise(std::uint64_t(epoch), 9));
     return points;
 }
 
@@ -312,7 +361,8 @@ api::SpectrumRow FakeWorkbench::rowOf(std::size_t number) const {
     }
     if (const auto found = eventsOf_.find(row.id); found != eventsOf_.end()) {
         std::vector<active::LabelEvent> own;
-        for (const std::size_t i : found->second) own.push_back(events_[i]);
+        for (const std::size_t i : found->second)
+            own.push_back(events_[i]);
         const auto now = active::currentLabel(own);
         row.label = now.className;
         row.comment = now.comment;
@@ -329,7 +379,8 @@ api::SpectrumRow FakeWorkbench::rowOf(std::size_t number) const {
     return row;
 }
 
-core::Result<std::vector<api::SpectrumRow>> FakeWorkbench::spectra(const std::string& where, std::size_t limit) {
+core::Result<std::vector<api::SpectrumRow>> FakeWorkbench::spectra(const std::string& where,
+                                                                   std::size_t limit) {
     const std::lock_guard lock(mutex_);
     std::function<bool(const api::SpectrumRow&)> meets;
     if (where.empty())
@@ -339,11 +390,16 @@ core::Result<std::vector<api::SpectrumRow>> FakeWorkbench::spectra(const std::st
     else if (where == "label is not null")
         meets = [](const auto& row) { return !row.label.empty(); };
     else if (where.rfind("snr > ", 0) == 0)
-        meets = [least = std::atof(where.c_str() + 6)](const auto& row) { return *row.signalToNoise > least; };
+        meets = [least = std::atof(where.c_str() + 6)](const auto& row) {
+            return *row.signalToNoise > least;
+        };
     else if (where.rfind("collection = '", 0) == 0)
-        meets = [name = where.substr(14, where.size() - 15)](const auto& row) { return row.collection == name; };
+        meets = [name = where.substr(14, where.size() - 15)](const auto& row) {
+            return row.collection == name;
+        };
     else
-        return core::fail(ErrorCode::InvalidArgument, "the filter cannot be read at position 1, at \"" + where + "\"; write a field, as in snr > 10");
+        return core::fail(ErrorCode::InvalidArgument, "the filter cannot be read at position 1, at \"" +
+                                                          where + "\"; write a field, as in snr > 10");
     std::vector<api::SpectrumRow> rows;
     for (std::size_t i = 0; i < options_.spectra; ++i) {
         auto row = rowOf(i);
@@ -362,7 +418,8 @@ core::Result<api::SpectrumRow> FakeWorkbench::spectrumRow(const std::string& id)
 core::Result<spectrum::Spectrum> FakeWorkbench::loadSpectrum(const std::string& id) {
     BALMER_TRY(const auto which, number(id));
     std::vector<double> wavelength;
-    for (double log = 3.5682; log < 3.9589; log += 1e-4) wavelength.push_back(std::pow(10, log));
+    for (double log = 3.5682; log < 3.9589; log += 1e-4)
+        wavelength.push_back(std::pow(10, log));
     spectrum::Spectrum made;
     const double quality = signalToNoiseOf(which);
     for (const double one : wavelength) {
@@ -379,19 +436,25 @@ core::Result<spectrum::Spectrum> FakeWorkbench::loadSpectrum(const std::string& 
 
 core::Result<std::vector<spectrum::HeaderCard>> FakeWorkbench::header(const std::string& id) {
     BALMER_TRY(const auto which, number(id));
-    std::vector<spectrum::HeaderCard> cards = {{"SIMPLE", "T", "Primary header created by MWRFITS"}, {"BITPIX", "-32", ""},
-                                               {"OBSID", std::to_string(101000000 + which), "Unique number ID of this spectrum"},
-                                               {"DATE-OBS", "2011-10-24T12:42:07", "The observation median UTC"},
-                                               {"TELESCOP", "LAMOST", "GuoShouJing Telescope"}, {"SNRG", "34.21", "SNR of g filter"},
-                                               {"CLASS", "STAR", "Class of object"}, {"SUBCLASS", "A1V", "Subclass of object"},
-                                               {"Z", "0.00012", "Redshift of object"}};
-    for (int i = 0; i < 60; ++i) cards.push_back({"HISTORY", "step " + std::to_string(i), "of the reduction"});
+    std::vector<spectrum::HeaderCard> cards = {
+        {"SIMPLE", "T", "Primary header created by MWRFITS"},
+        {"BITPIX", "-32", ""},
+        {"OBSID", std::to_string(101000000 + which), "Unique number ID of this spectrum"},
+        {"DATE-OBS", "2011-10-24T12:42:07", "The observation median UTC"},
+        {"TELESCOP", "LAMOST", "GuoShouJing Telescope"},
+        {"SNRG", "34.21", "SNR of g filter"},
+        {"CLASS", "STAR", "Class of object"},
+        {"SUBCLASS", "A1V", "Subclass of object"},
+        {"Z", "0.00012", "Redshift of object"}};
+    for (int i = 0; i < 60; ++i)
+        cards.push_back({"HISTORY", "step " + std::to_string(i), "of the reduction"});
     return cards;
 }
 
 core::Result<std::vector<api::DatasetInfo>> FakeWorkbench::datasets() {
     if (!options_.dataset) return std::vector<api::DatasetInfo>{};
-    return std::vector<api::DatasetInfo>{{datasetName, std::string(64, 'c'), options_.spectra, windowColumns, firstWindow, lastWindow, "{}", at(21, 9, 9)}};
+    return std::vector<api::DatasetInfo>{{datasetName, std::string(64, 'c'), options_.spectra, windowColumns,
+                                          firstWindow, lastWindow, "{}", at(21, 9, 9)}};
 }
 
 core::Result<api::WindowRow> FakeWorkbench::datasetRow(const std::string&, const std::string& id) {
@@ -409,7 +472,8 @@ core::Result<std::vector<api::MapInfo>> FakeWorkbench::maps() {
 }
 
 core::Result<api::MapContent> FakeWorkbench::map(jobs::JobId job) {
-    if (!options_.map || job != 3) return core::fail(ErrorCode::NotFound, "there is no map of job " + std::to_string(job));
+    if (!options_.map || job != 3)
+        return core::fail(ErrorCode::NotFound, "there is no map of job " + std::to_string(job));
     api::MapContent content;
     content.info = mapInfo();
     content.wavelengthAngstrom = windowAxis();
@@ -419,18 +483,24 @@ core::Result<api::MapContent> FakeWorkbench::map(jobs::JobId job) {
     // Shapes gather in corners; the strength of the line runs across.
     for (std::size_t i = 0; i < std::min<std::size_t>(options_.spectra, 20000); ++i) {
         const int shape = shapeOf(i);
-        const double x = shape == 0 ? noise(i, 2) : shape == 1 ? 0.85 + 0.15 * noise(i, 3) : 0.7 * noise(i, 3) * 0.3 + 0.78;
-        const double y = shape == 0 ? 0.3 + 0.7 * noise(i, 6) : shape == 1 ? 0.18 * noise(i, 4) : 0.2 + 0.12 * noise(i, 4);
+        const double x = shape == 0   ? noise(i, 2)
+                         : shape == 1 ? 0.85 + 0.15 * noise(i, 3)
+                                      : 0.7 * noise(i, 3) * 0.3 + 0.78;
+        const double y = shape == 0   ? 0.3 + 0.7 * noise(i, 6)
+                         : shape == 1 ? 0.18 * noise(i, 4)
+                                      : 0.2 + 0.12 * noise(i, 4);
         const auto column = std::min<std::size_t>(grid.width - 1, std::size_t(x * double(grid.width)));
         const auto row = std::min<std::size_t>(grid.height - 1, std::size_t(y * double(grid.height)));
         content.members[grid.neuronAt(column, row)].push_back({idOf(i), 0.4 + noise(i, 30)});
     }
     for (std::size_t n = 0; n < grid.neurons(); ++n) {
         auto& members = content.members[n];
-        std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.distance < b.distance; });
+        std::sort(members.begin(), members.end(),
+                  [](const auto& a, const auto& b) { return a.distance < b.distance; });
         for (std::size_t m = 0; m < std::min<std::size_t>(members.size(), 12); ++m) {
             const auto flux = windowFlux(numberOf(members[m].id));
-            for (std::size_t c = 0; c < windowColumns; ++c) content.codebook(n, c) += flux[c] / float(std::min<std::size_t>(members.size(), 12));
+            for (std::size_t c = 0; c < windowColumns; ++c)
+                content.codebook(n, c) += flux[c] / float(std::min<std::size_t>(members.size(), 12));
         }
         const double wall = std::abs(double(grid.row(n)) / double(grid.height) - 0.28);
         content.uMatrix.push_back(float(0.3 + 0.8 * std::exp(-wall * wall / 0.006) + 0.15 * noise(n, 40)));
@@ -442,10 +512,14 @@ core::Result<api::MapContent> FakeWorkbench::map(jobs::JobId job) {
     return content;
 }
 
-core::Result<std::vector<api::ModelInfo>> FakeWorkbench::models() { return std::vector<api::ModelInfo>{}; }
+core::Result<std::vector<api::ModelInfo>> FakeWorkbench::models() {
+    return std::vector<api::ModelInfo>{};
+}
 
 core::Result<active::LabelEvent> FakeWorkbench::label(active::LabelEvent event) {
-    if (refuseLabels) return core::fail(ErrorCode::Store, "the disk of the project is full; make room and give the label again");
+    if (refuseLabels)
+        return core::fail(ErrorCode::Store,
+                          "the disk of the project is full; make room and give the label again");
     {
         const std::lock_guard lock(mutex_);
         event.id = std::int64_t(events_.size()) + 1;
@@ -453,7 +527,8 @@ core::Result<active::LabelEvent> FakeWorkbench::label(active::LabelEvent event) 
         if (event.when.empty()) event.when = core::formatTime(core::systemClock().now());
         if (labelFile_ >= 0) {
             const std::string line = event.spectrum + "\t" + event.className + "\n";
-            if (::write(labelFile_, line.data(), line.size()) != ssize_t(line.size()) || ::fsync(labelFile_) != 0)
+            if (::write(labelFile_, line.data(), line.size()) != ssize_t(line.size()) ||
+                ::fsync(labelFile_) != 0)
                 return core::fail(ErrorCode::Io, "the label file cannot be written");
         }
         eventsOf_[event.spectrum].push_back(events_.size());
@@ -473,7 +548,8 @@ core::Result<active::LabelEvent> FakeWorkbench::undoLabel() {
         const auto found = std::find_if(events_.rbegin(), events_.rend(), [&](const auto& event) {
             return event.kind != active::LabelKind::Undo && !taken.contains(event.id);
         });
-        if (found == events_.rend()) return core::fail(ErrorCode::NotFound, "there is no label of yours to take back");
+        if (found == events_.rend())
+            return core::fail(ErrorCode::NotFound, "there is no label of yours to take back");
         target = *found;
     }
     active::LabelEvent undo;
@@ -489,7 +565,8 @@ core::Result<std::vector<active::LabelEvent>> FakeWorkbench::labelHistory(const 
     const std::lock_guard lock(mutex_);
     std::vector<active::LabelEvent> own;
     if (const auto found = eventsOf_.find(spectrumId); found != eventsOf_.end())
-        for (const std::size_t i : found->second) own.push_back(events_[i]);
+        for (const std::size_t i : found->second)
+            own.push_back(events_[i]);
     return own;
 }
 
@@ -499,7 +576,8 @@ core::Result<api::LabelCounts> FakeWorkbench::labelCounts() {
 }
 
 api::RoundInfo FakeWorkbench::roundInfo() const {
-    return {1, datasetName, classes, {"single peak", "double peak"}, "round-1", 5, 0.86, 0.74, 50, at(21, 9, 36)};
+    return {1,    datasetName, classes,      {"single peak", "double peak"}, "round-1", 5, 0.86,
+            0.74, 50,          at(21, 9, 36)};
 }
 
 core::Result<std::vector<api::RoundInfo>> FakeWorkbench::rounds() {
@@ -508,7 +586,8 @@ core::Result<std::vector<api::RoundInfo>> FakeWorkbench::rounds() {
 }
 
 core::Result<api::RoundContent> FakeWorkbench::round(jobs::JobId job) {
-    if (!options_.round || job != 5) return core::fail(ErrorCode::NotFound, "there is no round of job " + std::to_string(job));
+    if (!options_.round || job != 5)
+        return core::fail(ErrorCode::NotFound, "there is no round of job " + std::to_string(job));
     api::RoundContent content;
     content.info = roundInfo();
     const char* const lists[] = {"oracle", "performance_estimate", "candidates"};
@@ -519,10 +598,13 @@ core::Result<api::RoundContent> FakeWorkbench::round(jobs::JobId job) {
             const auto best = std::size_t(std::max_element(p.begin(), p.end()) - p.begin());
             // The lists of a small project differ; those of a large one take what comes.
             if (options_.entriesEach <= 100 && options_.spectra >= 600 && list > 0 && best == 0) continue;
-            const std::string reason = list == 0   ? "\"" + classes[best] + "\" and others are nearly as likely (entropy " + std::to_string(entropyOf(p)).substr(0, 4) + ")"
+            const std::string reason = list == 0 ? "\"" + classes[best] +
+                                                       "\" and others are nearly as likely (entropy " +
+                                                       std::to_string(entropyOf(p)).substr(0, 4) + ")"
                                        : list == 1 ? "drawn at random from the predicted targets"
                                                    : "among the surest of the predicted targets";
-            content.entries.push_back({lists[list], idOf(next), classes[best], p[best], entropyOf(p), reason});
+            content.entries.push_back(
+                {lists[list], idOf(next), classes[best], p[best], entropyOf(p), reason});
             ++k;
         }
     return content;

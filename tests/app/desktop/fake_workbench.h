@@ -1,7 +1,8 @@
-// FakeWorkbench: a project in memory with synthetic spectra, a map, a round and jobs, for tests of the desktop.
+// FakeWorkbench: a project in memory with synthetic spectra, a map, a round and jobs, for tests of the
+// desktop.
 //
-// Any thread, like the real one. Spectra are made from their number when they are asked for, so that a hundred thousand
-// cost nothing. Jobs do nothing by themselves: advance() moves them.
+// Any thread, like the real one. Spectra are made from their number when they are asked for, so that a
+// hundred thousand cost nothing. Jobs do nothing by themselves: advance() moves them.
 #pragma once
 
 #include <atomic>
@@ -23,7 +24,8 @@ struct FakeOptions {
     /// Labels are appended to this file and forced to the disk; empty: kept in memory alone.
     std::filesystem::path labelFile;
     /// Where settings are kept; shared by two workbenches, the second finds what the first kept.
-    std::shared_ptr<std::map<std::string, std::string>> settings = std::make_shared<std::map<std::string, std::string>>();
+    std::shared_ptr<std::map<std::string, std::string>> settings =
+        std::make_shared<std::map<std::string, std::string>>();
 };
 
 class FakeWorkbench : public api::Workbench {
@@ -50,7 +52,8 @@ class FakeWorkbench : public api::Workbench {
     core::Status removeJob(jobs::JobId id) override;
     core::Result<std::vector<jobs::Job>> jobs() override;
     core::Result<jobs::Job> job(jobs::JobId id) override;
-    core::Result<std::vector<std::pair<double, double>>> series(jobs::JobId id, const std::string& name) override;
+    core::Result<std::vector<std::pair<double, double>>> series(jobs::JobId id,
+                                                                const std::string& name) override;
     std::vector<jobs::Job> interruptedJobs() const override;
 
     core::Result<std::vector<api::Collection>> collections() override;

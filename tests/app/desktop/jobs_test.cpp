@@ -20,7 +20,9 @@ struct Jobs : FakeDesktop {
     QAction* action(const char* name) const { return window->findChild<QAction*>(QString::fromLatin1(name)); }
 };
 
-void submit(desktop::JobForm* form) { form->submitButton()->click(); }
+void submit(desktop::JobForm* form) {
+    form->submitButton()->click();
+}
 
 } // namespace
 

@@ -19,7 +19,9 @@ struct Labelling : FakeDesktop {
         EXPECT_FALSE(shown().empty());
     }
     std::string shown() const { return window->label()->currentId().toStdString(); }
-    QString error() const { return window->label()->panel()->findChild<QLabel*>(QStringLiteral("labellingError"))->text(); }
+    QString error() const {
+        return window->label()->panel()->findChild<QLabel*>(QStringLiteral("labellingError"))->text();
+    }
 };
 
 } // namespace
@@ -85,14 +87,16 @@ TEST(LabelPlaceTest, ALabelThatCannotBeKeptKeepsTheSpectrumAndSaysWhy) {
 
 TEST(LabelPlaceTest, NotSureBadAndArtefactAreVerdictsAndSkipIsNone) {
     Labelling desk;
-    for (const Qt::Key key : {Qt::Key_4, Qt::Key_5, Qt::Key_6, Qt::Key_S}) desk.key(key);
+    for (const Qt::Key key : {Qt::Key_4, Qt::Key_5, Qt::Key_6, Qt::Key_S})
+        desk.key(key);
     const auto events = desk.workbench->events();
     ASSERT_EQ(events.size(), 4U);
     EXPECT_EQ(events[0].kind, active::LabelKind::NotSure);
     EXPECT_EQ(events[1].kind, active::LabelKind::Bad);
     EXPECT_EQ(events[2].kind, active::LabelKind::Artefact);
     EXPECT_EQ(events[3].kind, active::LabelKind::Skip);
-    for (const auto& event : events) EXPECT_TRUE(event.className.empty());
+    for (const auto& event : events)
+        EXPECT_TRUE(event.className.empty());
 }
 
 TEST(LabelPlaceTest, NoteworthyIsAFlagThatStaysAndCanBeTakenBack) {
@@ -138,7 +142,8 @@ TEST(LabelPlaceTest, TheNextRoundTakesTheSameParameters) {
     const auto spec = desk.workbench->submitted().front();
     EXPECT_EQ(spec.kind, "round");
     const auto parameters = QJsonDocument::fromJson(QByteArray::fromStdString(spec.parameters)).object();
-    const auto before = QJsonDocument::fromJson(QByteArray::fromStdString(desk.workbench->job(5)->spec.parameters)).object();
+    const auto before =
+        QJsonDocument::fromJson(QByteArray::fromStdString(desk.workbench->job(5)->spec.parameters)).object();
     EXPECT_EQ(parameters, before);
     // One at a time.
     desk.key(Qt::Key_Return, Qt::ControlModifier);
@@ -150,7 +155,8 @@ TEST(LabelPlaceTest, WhenAllIsLabelledTheNextRoundIsOffered) {
     FakeOptions few;
     few.entriesEach = 2;
     Labelling desk(few);
-    for (int i = 0; i < 6; ++i) desk.key(Qt::Key_1);
+    for (int i = 0; i < 6; ++i)
+        desk.key(Qt::Key_1);
     EXPECT_EQ(desk.workbench->events().size(), 6U);
     EXPECT_EQ(desk.shown(), "");
     desk.key(Qt::Key_1);
@@ -163,15 +169,19 @@ TEST(LabelPlaceTest, WithoutARoundTheStartIsOffered) {
     FakeDesktop desk(none);
     desk.window->showPlace(QStringLiteral("label"));
     ASSERT_TRUE(desk.settle());
-    auto* button = desk.window->label()->panel()->findChild<QPushButton*>(QStringLiteral("labellingEmptyAction"));
+    auto* button =
+        desk.window->label()->panel()->findChild<QPushButton*>(QStringLiteral("labellingEmptyAction"));
     ASSERT_TRUE(button && button->isVisible());
     button->click();
-    ASSERT_TRUE(soon([&] { return desk.window->findChild<QDialog*>(QStringLiteral("roundForm")) != nullptr; }));
+    ASSERT_TRUE(
+        soon([&] { return desk.window->findChild<QDialog*>(QStringLiteral("roundForm")) != nullptr; }));
     auto* form = desk.window->findChild<QDialog*>(QStringLiteral("roundForm"));
     EXPECT_FALSE(form->isModal());
     form->findChild<QPushButton*>(QStringLiteral("formSubmitButton"))->click();
     ASSERT_EQ(desk.workbench->submitted().size(), 1U);
-    const auto parameters = QJsonDocument::fromJson(QByteArray::fromStdString(desk.workbench->submitted().front().parameters)).object();
+    const auto parameters =
+        QJsonDocument::fromJson(QByteArray::fromStdString(desk.workbench->submitted().front().parameters))
+            .object();
     EXPECT_EQ(parameters.keys(), (QStringList{"batch", "classes", "dataset", "seed", "targets"}));
 }
 

@@ -20,7 +20,9 @@ namespace balmer::test {
 
 namespace {
 
-QString className(const QObject* object) { return QString::fromLatin1(object->metaObject()->className()); }
+QString className(const QObject* object) {
+    return QString::fromLatin1(object->metaObject()->className());
+}
 
 void visitAllPlaces(FakeDesktop& desk) {
     for (auto* place : desk.window->places()) {
@@ -43,11 +45,13 @@ TEST(MainWindowTest, EveryActionAndButtonHasANameAndATooltip) {
     }
     for (const auto* button : desk.window->findChildren<QAbstractButton*>()) {
         // Parts that Qt makes inside its own widgets.
-        if (className(button) == "QTableCornerButton" || className(button) == "QLineEditIconButton" || button->objectName().startsWith("qt_") ||
-            className(button->parent()) == "QTabBar")
+        if (className(button) == "QTableCornerButton" || className(button) == "QLineEditIconButton" ||
+            button->objectName().startsWith("qt_") || className(button->parent()) == "QTabBar")
             continue;
-        EXPECT_FALSE(button->objectName().isEmpty()) << className(button).toStdString() << " " << button->text().toStdString();
-        if (button->isVisible()) EXPECT_FALSE(button->toolTip().isEmpty()) << button->objectName().toStdString();
+        EXPECT_FALSE(button->objectName().isEmpty())
+            << className(button).toStdString() << " " << button->text().toStdString();
+        if (button->isVisible())
+            EXPECT_FALSE(button->toolTip().isEmpty()) << button->objectName().toStdString();
     }
 }
 
@@ -56,7 +60,8 @@ TEST(MainWindowTest, NoTwoActionsShareAName) {
     visitAllPlaces(desk);
     QStringList names;
     for (const auto* action : desk.window->findChildren<QAction*>())
-        if (!action->objectName().isEmpty() && !action->objectName().startsWith('_')) names << action->objectName();
+        if (!action->objectName().isEmpty() && !action->objectName().startsWith('_'))
+            names << action->objectName();
     const auto count = names.size();
     names.removeDuplicates();
     EXPECT_EQ(names.size(), count);
@@ -135,7 +140,10 @@ TEST(MainWindowTest, ALabelGivenElsewhereReachesTheTable) {
     event.spectrum = FakeWorkbench::idOf(4);
     event.className = "double peak";
     ASSERT_TRUE(desk.workbench->label(event));
-    EXPECT_TRUE(soon([&] { return desk.window->data()->model().rowOf(QString::fromStdString(event.spectrum))->label == "double peak"; }));
+    EXPECT_TRUE(soon([&] {
+        return desk.window->data()->model().rowOf(QString::fromStdString(event.spectrum))->label ==
+               "double peak";
+    }));
 }
 
 TEST(MainWindowTest, ComesBackToPlaceSelectionAndPositionInTheRound) {
@@ -145,7 +153,8 @@ TEST(MainWindowTest, ComesBackToPlaceSelectionAndPositionInTheRound) {
         FakeDesktop desk(options);
         desk.window->showPlace("label");
         ASSERT_TRUE(desk.settle());
-        for (int i = 0; i < 3; ++i) desk.key(Qt::Key_S);
+        for (int i = 0; i < 3; ++i)
+            desk.key(Qt::Key_S);
         ASSERT_TRUE(desk.settle());
         shown = desk.window->label()->currentId().toStdString();
         desk.window->close();

@@ -8,7 +8,8 @@ namespace balmer::active {
 namespace {
 
 struct History : testing::Test {
-    std::int64_t add(LabelKind kind, const std::string& text = {}, std::optional<std::int64_t> supersedes = {}) {
+    std::int64_t add(LabelKind kind, const std::string& text = {},
+                     std::optional<std::int64_t> supersedes = {}) {
         LabelEvent event;
         event.id = static_cast<std::int64_t>(events.size()) + 100;
         event.spectrum = "spec-1";

@@ -11,13 +11,15 @@ namespace {
 double atLeast(std::size_t k, std::size_t n, double p) {
     double sum = 0;
     for (std::size_t i = k; i <= n; ++i)
-        sum += std::exp(std::lgamma(double(n) + 1) - std::lgamma(double(i) + 1) - std::lgamma(double(n - i) + 1) +
-                        double(i) * std::log(p) + double(n - i) * std::log1p(-p));
+        sum += std::exp(std::lgamma(double(n) + 1) - std::lgamma(double(i) + 1) -
+                        std::lgamma(double(n - i) + 1) + double(i) * std::log(p) +
+                        double(n - i) * std::log1p(-p));
     return sum;
 }
 
 TEST(Precision, BoundLeavesFivePercentAbove) {
-    for (const auto& [agreed, judged] : {std::pair<std::size_t, std::size_t>{1, 30}, {17, 30}, {29, 30}, {68, 100}, {92, 100}}) {
+    for (const auto& [agreed, judged] :
+         {std::pair<std::size_t, std::size_t>{1, 30}, {17, 30}, {29, 30}, {68, 100}, {92, 100}}) {
         const auto estimate = estimatePrecision(agreed, judged);
         ASSERT_TRUE(estimate) << test::why(estimate);
         EXPECT_DOUBLE_EQ(estimate->precision, double(agreed) / double(judged));

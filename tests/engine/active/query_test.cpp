@@ -14,13 +14,15 @@ namespace {
 
 core::FloatMatrix rowsOf(std::initializer_list<std::vector<float>> rows) {
     core::FloatMatrix matrix;
-    for (const auto& row : rows) matrix.appendRow(row);
+    for (const auto& row : rows)
+        matrix.appendRow(row);
     return matrix;
 }
 
 std::vector<std::size_t> rowsIn(const std::vector<ListedSpectrum>& list) {
     std::vector<std::size_t> rows;
-    for (const auto& item : list) rows.push_back(item.row);
+    for (const auto& item : list)
+        rows.push_back(item.row);
     return rows;
 }
 
@@ -41,13 +43,15 @@ TEST(Entropy, IsZeroWhenCertainAndLnOfTheClassesWhenAllAreAlike) {
 }
 
 TEST(Oracle, ListsTheLargestEntropyFirstAndTheLowerRowOnATie) {
-    const auto p = rowsOf({{0.9f, 0.1f, 0}, {0.4f, 0.3f, 0.3f}, {0.5f, 0.5f, 0}, {0.4f, 0.3f, 0.3f}, {1, 0, 0}});
+    const auto p =
+        rowsOf({{0.9f, 0.1f, 0}, {0.4f, 0.3f, 0.3f}, {0.5f, 0.5f, 0}, {0.4f, 0.3f, 0.3f}, {1, 0, 0}});
     auto parameters = wanting({1});
     parameters.oracle = 3;
     const auto list = rankOracle(p.view(), classes, {}, parameters);
     ASSERT_TRUE(list) << test::why(list);
     EXPECT_EQ(rowsIn(*list), (std::vector<std::size_t>{1, 3, 2}));
-    EXPECT_THAT(list->at(2).reason, testing::HasSubstr("other and single peak are about equally likely (entropy 0.63)"));
+    EXPECT_THAT(list->at(2).reason,
+                testing::HasSubstr("other and single peak are about equally likely (entropy 0.63)"));
 }
 
 TEST(Oracle, StrategiesRankDifferently) {
@@ -84,7 +88,8 @@ TEST(Candidates, AreThoseWhoseMostProbableClassIsATarget) {
 
 TEST(PerformanceEstimate, IsAUniformSampleForItsSeed) {
     core::FloatMatrix p(400, 3);
-    for (std::size_t r = 0; r < 400; ++r) p(r, r % 2) = 1;
+    for (std::size_t r = 0; r < 400; ++r)
+        p(r, r % 2) = 1;
     auto parameters = wanting({1});
     parameters.performanceEstimate = 50;
     std::vector<int> drawn(400);
@@ -94,7 +99,8 @@ TEST(PerformanceEstimate, IsAUniformSampleForItsSeed) {
         ASSERT_TRUE(list);
         const auto rows = rowsIn(*list);
         EXPECT_EQ(std::set(rows.begin(), rows.end()).size(), 50u);
-        for (const auto row : rows) ++drawn[row];
+        for (const auto row : rows)
+            ++drawn[row];
         if (seed == 7) {
             EXPECT_EQ(*list, *samplePerformanceEstimate(p.view(), classes, {}, parameters));
         }

@@ -27,7 +27,8 @@ class WorkbenchTest : public testing::Test {
     void SetUp() override {
         bench_ = open("tester");
         std::string table = "id";
-        for (int column = 0; column < 20; ++column) table += "," + core::formatDouble(6550 + column);
+        for (int column = 0; column < 20; ++column)
+            table += "," + core::formatDouble(6550 + column);
         for (int row = 0; row < 12; ++row) {
             table += "\nrow-" + std::to_string(row);
             for (int column = 0; column < 20; ++column)
@@ -58,7 +59,8 @@ class WorkbenchTest : public testing::Test {
         const auto job = bench_->runHere(spec, task);
         EXPECT_TRUE(job) << test::why(job);
         if (!job) return {};
-        EXPECT_EQ(job->phase, jobs::Phase::Completed) << kind << ": " << (job->error ? job->error->describe() : "");
+        EXPECT_EQ(job->phase, jobs::Phase::Completed)
+            << kind << ": " << (job->error ? job->error->describe() : "");
         return *job;
     }
     void label(const std::string& spectrum, const std::string& className) {
@@ -76,7 +78,8 @@ class WorkbenchTest : public testing::Test {
         EXPECT_TRUE(row) << test::why(row);
         return row ? row->label : "?";
     }
-    /// Columns as a scoring leaves them: row 0 is an `a` with 0.9, row 1 a `b` with 0.6, row 2 was not scored.
+    /// Columns as a scoring leaves them: row 0 is an `a` with 0.9, row 1 a `b` with 0.6, row 2 was not
+    /// scored.
     static void score(store::Project& project, double probability = 0.9) {
         std::vector<store::ColumnRegistry::NewColumn> columns(5);
         const char* names[] = {"predicted", "probability", "entropy", "p_a", "p_b"};
@@ -123,8 +126,10 @@ TEST_F(WorkbenchTest, LabelsStandAndAreTakenBackOneByOne) {
 
 TEST_F(WorkbenchTest, UndoFindsTheWayBackPastManyThatWereTakenBack) {
     label("row-0", "kept");
-    for (int i = 0; i < 70; ++i) label("row-" + std::to_string(i % 11 + 1), "a");
-    for (int i = 0; i < 70; ++i) ASSERT_TRUE(bench_->undoLabel());
+    for (int i = 0; i < 70; ++i)
+        label("row-" + std::to_string(i % 11 + 1), "a");
+    for (int i = 0; i < 70; ++i)
+        ASSERT_TRUE(bench_->undoLabel());
     const auto last = bench_->undoLabel();
     ASSERT_TRUE(last) << test::why(last);
     EXPECT_EQ(last->className, "kept");
@@ -151,7 +156,8 @@ TEST_F(WorkbenchTest, CountsOfLabels) {
     ASSERT_TRUE(counts) << test::why(counts);
     EXPECT_EQ(counts->today, 2u) << "each spectrum once, and only what was labelled today";
     EXPECT_EQ(counts->total, 3u);
-    EXPECT_THAT(counts->byClass, ElementsAre(std::pair<std::string, std::size_t>("a", 2), std::pair<std::string, std::size_t>("b", 1)));
+    EXPECT_THAT(counts->byClass, ElementsAre(std::pair<std::string, std::size_t>("a", 2),
+                                             std::pair<std::string, std::size_t>("b", 1)));
 }
 
 TEST_F(WorkbenchTest, FlagsAndCommentsStandInTheTable) {
@@ -219,7 +225,8 @@ TEST_F(WorkbenchTest, AMapHoldsEveryRowOnce) {
     std::size_t members = 0;
     for (const auto& neuron : map->members) {
         members += neuron.size();
-        for (std::size_t i = 1; i < neuron.size(); ++i) EXPECT_LE(neuron[i - 1].distance, neuron[i].distance);
+        for (std::size_t i = 1; i < neuron.size(); ++i)
+            EXPECT_LE(neuron[i - 1].distance, neuron[i].distance);
     }
     EXPECT_EQ(members, 12u);
     EXPECT_EQ(bench_->map(job.id + 100).error().code(), core::ErrorCode::NotFound);
@@ -264,7 +271,8 @@ TEST_F(WorkbenchTest, WrongParametersAreRefusedBeforeAJobIsMade) {
     EXPECT_THAT(bench_->submit(spec).error().message(), HasSubstr("alchemy"));
     EXPECT_EQ(bench_->jobs()->size(), before);
     // What every kind says of itself can be submitted as it stands, once the needed fields are filled in.
-    for (const auto& kind : bench_->jobKinds()) EXPECT_THAT(kind.help, HasSubstr(": ")) << kind.kind;
+    for (const auto& kind : bench_->jobKinds())
+        EXPECT_THAT(kind.help, HasSubstr(": ")) << kind.kind;
 }
 
 TEST_F(WorkbenchTest, AJobNamesItsInputSeedAndVersion) {
@@ -289,7 +297,8 @@ TEST_F(WorkbenchTest, EventsTellOfLabelsAndFinishedJobs) {
     run("som", R"({"dataset": "m", "grid": "2x2", "epochs": 2})");
     {
         std::unique_lock lock(mutex);
-        EXPECT_TRUE(told.wait_for(lock, std::chrono::seconds(20), [&] { return mapped && labelled == "row-2"; }));
+        EXPECT_TRUE(
+            told.wait_for(lock, std::chrono::seconds(20), [&] { return mapped && labelled == "row-2"; }));
     }
     subscription.reset();
     labelled.clear();
@@ -313,7 +322,8 @@ TEST(WorkbenchOpening, WhatIsNoProjectIsSaid) {
     EXPECT_FALSE(std::filesystem::exists(folder / "none.balmer"));
     options.create = true;
     options.threads = 1u << 30;
-    EXPECT_EQ(Workbench::open(folder / "none.balmer", options).error().code(), core::ErrorCode::InvalidArgument);
+    EXPECT_EQ(Workbench::open(folder / "none.balmer", options).error().code(),
+              core::ErrorCode::InvalidArgument);
 }
 
 } // namespace

@@ -73,7 +73,8 @@ TEST(ThreadPool, DoesEachBlockOnceForEveryNumberOfThreads) {
                 ASSERT_LT(worker, pool.threads());
                 ++done[block];
             });
-            for (auto& count : done) EXPECT_EQ(count, 1);
+            for (auto& count : done)
+                EXPECT_EQ(count, 1);
         }
     }
 }
@@ -88,7 +89,8 @@ TEST(RandomStream, NeighbouringStreamsShareNoPart) {
     std::set<std::uint64_t> seen;
     for (std::uint64_t stream = 0; stream < 50; ++stream) {
         RandomStream random(7, stream);
-        for (int i = 0; i < 200; ++i) seen.insert(random.bits());
+        for (int i = 0; i < 200; ++i)
+            seen.insert(random.bits());
     }
     EXPECT_EQ(seen.size(), 50u * 200u);
 }
@@ -128,7 +130,8 @@ TEST(Files, WritesWholeFilesAndReadsThemBack) {
 }
 
 TEST(TextNumber, ReadsWhatItWrites) {
-    for (double value : {0.1, -1e300, 6564.614, 5e-324}) EXPECT_EQ(parseDouble(formatDouble(value)), value);
+    for (double value : {0.1, -1e300, 6564.614, 5e-324})
+        EXPECT_EQ(parseDouble(formatDouble(value)), value);
     EXPECT_EQ(parseDouble(" +1.5 "), 1.5);
     EXPECT_TRUE(std::isnan(*parseDouble("NaN")));
     EXPECT_FALSE(parseDouble("1,5"));

@@ -18,7 +18,8 @@ LabelledRows clusters(const std::vector<std::size_t>& sizes, std::size_t columns
     for (std::size_t c = 0; c < sizes.size(); ++c)
         for (std::size_t i = 0; i < sizes[c]; ++i) {
             std::vector<float> row(columns);
-            for (float& value : row) value = static_cast<float>(random.normal(10.0 * static_cast<double>(c), 1));
+            for (float& value : row)
+                value = static_cast<float>(random.normal(10.0 * static_cast<double>(c), 1));
             data.rows.appendRow(row);
             data.labels.push_back(static_cast<int>(c));
         }
@@ -31,7 +32,8 @@ TEST(Smote, MakesClassesEqualAndKeepsTheGivenRows) {
     const auto balanced = smote(data.rows.view(), data.labels, {}, task);
     ASSERT_TRUE(balanced) << test::why(balanced);
     ASSERT_EQ(balanced->labels.size(), 120u);
-    for (int c = 0; c < 3; ++c) EXPECT_EQ(std::ranges::count(balanced->labels, c), 40);
+    for (int c = 0; c < 3; ++c)
+        EXPECT_EQ(std::ranges::count(balanced->labels, c), 40);
     for (std::size_t i = 0; i < data.labels.size(); ++i) {
         EXPECT_EQ(balanced->labels[i], data.labels[i]);
         EXPECT_TRUE(std::ranges::equal(balanced->rows.row(i), data.rows.row(i)));
@@ -50,13 +52,16 @@ TEST(Smote, PutsNewRowsBetweenARowAndOneOfItsFiveNeighbours) {
             std::vector<std::pair<float, std::size_t>> near;
             for (std::size_t b = 30; b < 39; ++b)
                 if (b != a)
-                    near.emplace_back(std::hypot(data.rows(a, 0) - data.rows(b, 0), data.rows(a, 1) - data.rows(b, 1)), b);
+                    near.emplace_back(
+                        std::hypot(data.rows(a, 0) - data.rows(b, 0), data.rows(a, 1) - data.rows(b, 1)), b);
             std::ranges::sort(near);
             for (std::size_t n = 0; n < 5 && !explained; ++n) {
                 const std::size_t b = near[n].second;
                 const float dx = data.rows(b, 0) - data.rows(a, 0), dy = data.rows(b, 1) - data.rows(a, 1);
-                const float share = ((p[0] - data.rows(a, 0)) * dx + (p[1] - data.rows(a, 1)) * dy) / (dx * dx + dy * dy);
-                const float off = std::hypot(data.rows(a, 0) + share * dx - p[0], data.rows(a, 1) + share * dy - p[1]);
+                const float share =
+                    ((p[0] - data.rows(a, 0)) * dx + (p[1] - data.rows(a, 1)) * dy) / (dx * dx + dy * dy);
+                const float off =
+                    std::hypot(data.rows(a, 0) + share * dx - p[0], data.rows(a, 1) + share * dy - p[1]);
                 explained = off < 1e-4f && share > -1e-4f && share < 1.0001f;
             }
         }
@@ -68,7 +73,8 @@ TEST(Smote, IsTheSameForASeedAndEveryNumberOfThreads) {
     const LabelledRows data = clusters({200, 90, 3});
     core::TaskContext task;
     SmoteParameters one{5, 11, 1}, three{5, 11, 3}, other{5, 12, 1};
-    const auto a = smote(data.rows.view(), data.labels, one, task), b = smote(data.rows.view(), data.labels, three, task),
+    const auto a = smote(data.rows.view(), data.labels, one, task),
+               b = smote(data.rows.view(), data.labels, three, task),
                c = smote(data.rows.view(), data.labels, other, task);
     ASSERT_TRUE(a && b && c);
     EXPECT_EQ(a->rows, b->rows);
@@ -116,7 +122,8 @@ TEST(StratifiedFolds, SpreadEveryClassEvenly) {
         EXPECT_LE(most - least, 1) << "class " << label;
     }
     std::vector<int> size(5);
-    for (const int fold : *folds) ++size[static_cast<std::size_t>(fold)];
+    for (const int fold : *folds)
+        ++size[static_cast<std::size_t>(fold)];
     EXPECT_LE(std::ranges::max(size) - std::ranges::min(size), 1);
     EXPECT_EQ(*folds, *stratifiedFolds(labels, 5, 9));
     EXPECT_NE(*folds, *stratifiedFolds(labels, 5, 10));

@@ -25,7 +25,8 @@ TEST(ConvNetworkOnRealSpectra, FiveFoldMacroF1IsAtLeast79Percent) {
         if (cells.size() != 142) continue;
         labels.push_back(static_cast<int>(std::ranges::find(classes, cells[1]) - classes.begin()));
         std::vector<float> row;
-        for (std::size_t c = 2; c < cells.size(); ++c) row.push_back(static_cast<float>(*core::parseDouble(cells[c])));
+        for (std::size_t c = 2; c < cells.size(); ++c)
+            row.push_back(static_cast<float>(*core::parseDouble(cells[c])));
         rows.appendRow(row);
     }
     ASSERT_GT(rows.rows(), 1000u);
@@ -33,10 +34,13 @@ TEST(ConvNetworkOnRealSpectra, FiveFoldMacroF1IsAtLeast79Percent) {
     parameters.classes = classes;
     parameters.columns = rows.columns();
     core::TaskContext task;
-    const auto result = crossValidate(rows.view(), labels, {}, [&](int) -> core::Result<std::unique_ptr<Classifier>> {
-        BALMER_TRY(std::unique_ptr<Classifier> network, makeConvNetwork(parameters));
-        return network;
-    }, task);
+    const auto result = crossValidate(
+        rows.view(), labels, {},
+        [&](int) -> core::Result<std::unique_ptr<Classifier>> {
+            BALMER_TRY(std::unique_ptr<Classifier> network, makeConvNetwork(parameters));
+            return network;
+        },
+        task);
     ASSERT_TRUE(result) << test::why(result);
     std::cout << "macro-F1 " << result->metrics.macroF1 << ", accuracy " << result->metrics.accuracy << "\n";
     EXPECT_GE(result->metrics.macroF1, 0.79);

@@ -12,7 +12,8 @@ struct ReferenceNetwork {
     std::vector<torch::Tensor> parameters; ///< matrix, bias, …, in libtorch's layout
     std::int64_t columns;
 
-    ReferenceNetwork(std::span<const float> weights, std::int64_t columnCount, std::int64_t classes) : columns(columnCount) {
+    ReferenceNetwork(std::span<const float> weights, std::int64_t columnCount, std::int64_t classes)
+        : columns(columnCount) {
         const float* at = weights.data();
         const auto take = [&](std::vector<std::int64_t> shape) {
             auto tensor = torch::from_blob(const_cast<float*>(at), shape).clone();
@@ -26,16 +27,19 @@ struct ReferenceNetwork {
             in = out;
         }
         std::int64_t length = columns;
-        for (int stage = 0; stage < 3; ++stage) length = (length - 4) / 2;
+        for (int stage = 0; stage < 3; ++stage)
+            length = (length - 4) / 2;
         // libtorch flattens (channel, position), Balmer (position, channel).
-        parameters.push_back(take({length, 256, 512}).permute({2, 1, 0}).reshape({512, length * 256}).contiguous());
+        parameters.push_back(
+            take({length, 256, 512}).permute({2, 1, 0}).reshape({512, length * 256}).contiguous());
         parameters.push_back(take({512}));
         for (const std::int64_t out : {std::int64_t{512}, classes}) {
             parameters.push_back(take({512, out}).t().contiguous());
             parameters.push_back(take({out}));
         }
         EXPECT_EQ(at, weights.data() + weights.size());
-        for (auto& parameter : parameters) parameter.set_requires_grad(true);
+        for (auto& parameter : parameters)
+            parameter.set_requires_grad(true);
     }
 
     torch::Tensor logits(torch::Tensor x) const {
@@ -56,7 +60,8 @@ struct AgainstLibtorch : testing::TestWithParam<std::size_t> {
         core::RandomStream random(4);
         for (std::size_t r = 0; r < rows.rows(); ++r) {
             labels.push_back(static_cast<int>(r % 3));
-            for (float& value : rows.row(r)) value = static_cast<float>(random.normal(0.3 * labels.back(), 1));
+            for (float& value : rows.row(r))
+                value = static_cast<float>(random.normal(0.3 * labels.back(), 1));
         }
         model.initialise(6);
     }
@@ -76,7 +81,9 @@ TEST_P(AgainstLibtorch, ProbabilitiesAgree) {
     ASSERT_TRUE(model.probabilities(rows.view(), output.view()));
     for (std::size_t r = 0; r < 20; ++r)
         for (std::size_t c = 0; c < 3; ++c)
-            EXPECT_NEAR(output(r, c), expected[static_cast<std::int64_t>(r)][static_cast<std::int64_t>(c)].item<float>(), 2e-5);
+            EXPECT_NEAR(output(r, c),
+                        expected[static_cast<std::int64_t>(r)][static_cast<std::int64_t>(c)].item<float>(),
+                        2e-5);
 }
 
 TEST_P(AgainstLibtorch, StepsOfAdamAgree) {

@@ -20,14 +20,16 @@ struct Lines {
     core::FloatMatrix rows;
     std::vector<int> labels;
 
-    explicit Lines(std::size_t count, std::uint64_t seed = 1, std::size_t columns = 40) : rows(count, columns) {
+    explicit Lines(std::size_t count, std::uint64_t seed = 1, std::size_t columns = 40)
+        : rows(count, columns) {
         core::RandomStream random(seed);
         for (std::size_t r = 0; r < count; ++r) {
             labels.push_back(r % 3 == 0);
             const double level = random.uniform(300, 3000), depth = labels.back() ? 0.5 : -0.4;
             for (std::size_t c = 0; c < columns; ++c) {
                 const double x = (static_cast<double>(c) - static_cast<double>(columns) / 2) / 3;
-                rows(r, c) = static_cast<float>(level * (1 + depth * std::exp(-x * x / 2) + random.normal(0, 0.05)));
+                rows(r, c) =
+                    static_cast<float>(level * (1 + depth * std::exp(-x * x / 2) + random.normal(0, 0.05)));
             }
         }
     }
@@ -138,18 +140,21 @@ TEST(ConvNetwork, ChoosesTheScalingByTheRows) {
     for (std::size_t r = 0; r < scaled.rows.rows(); ++r) {
         auto row = scaled.rows.row(r);
         const auto [low, high] = std::ranges::minmax(row);
-        for (float& value : row) value = 2 * (value - low) / (high - low) - 1;
+        for (float& value : row)
+            value = 2 * (value - low) / (high - low) - 1;
     }
     EXPECT_EQ(trained(parameters, scaled)->inputScaling(), InputScaling::MinMax);
     Lines withoutContinuum(30);
     for (std::size_t r = 0; r < withoutContinuum.rows.rows(); ++r)
-        for (float& value : withoutContinuum.rows.row(r)) value -= 5000;
+        for (float& value : withoutContinuum.rows.row(r))
+            value -= 5000;
     EXPECT_EQ(trained(parameters, withoutContinuum)->inputScaling(), InputScaling::MinMax);
     // Rows that are scaled already and the rows that they were made from are one to the network.
     parameters.inputScaling = InputScaling::MinMax;
     const auto network = trained(parameters, scaled);
     const auto a = predicted(*network, lines.rows), b = predicted(*network, scaled.rows);
-    for (std::size_t r = 0; r < a.rows(); ++r) EXPECT_NEAR(a(r, 0), b(r, 0), 1e-4);
+    for (std::size_t r = 0; r < a.rows(); ++r)
+        EXPECT_NEAR(a(r, 0), b(r, 0), 1e-4);
 }
 
 TEST(ConvNetwork, DoesNotCareForTheUnitOfFlux) {
@@ -159,9 +164,11 @@ TEST(ConvNetwork, DoesNotCareForTheUnitOfFlux) {
     const auto network = trained(parameters, lines);
     const auto before = predicted(*network, lines.rows);
     for (std::size_t r = 0; r < lines.rows.rows(); ++r)
-        for (float& value : lines.rows.row(r)) value *= 1e-17f;
+        for (float& value : lines.rows.row(r))
+            value *= 1e-17f;
     const auto after = predicted(*network, lines.rows);
-    for (std::size_t r = 0; r < before.rows(); ++r) EXPECT_NEAR(before(r, 0), after(r, 0), 1e-4);
+    for (std::size_t r = 0; r < before.rows(); ++r)
+        EXPECT_NEAR(before(r, 0), after(r, 0), 1e-4);
 }
 
 TEST(ConvNetwork, LeavesOutRowsThatCannotBeScaled) {
@@ -196,7 +203,8 @@ TEST(ConvNetwork, RefusesWhatItCannotLearnFrom) {
     const Lines longer(20, 1, 50);
     EXPECT_FALSE((*network)->train(longer.rows.view(), longer.labels, task));
     core::FloatMatrix empty(20, 40);
-    for (std::size_t r = 0; r < 20; ++r) std::ranges::fill(empty.row(r), std::numeric_limits<float>::quiet_NaN());
+    for (std::size_t r = 0; r < 20; ++r)
+        std::ranges::fill(empty.row(r), std::numeric_limits<float>::quiet_NaN());
     const auto nothing = (*network)->train(empty.view(), lines.labels, task);
     ASSERT_FALSE(nothing);
     EXPECT_THAT(nothing.error().message(), testing::HasSubstr("no usable labelled spectrum"));
@@ -274,8 +282,8 @@ TEST_F(SavedNetwork, ComesBackAsItWas) {
 
 TEST_F(SavedNetwork, IsRefusedWhenDamaged) {
     EXPECT_EQ(loadConvNetwork(folder / "absent").error().code(), core::ErrorCode::NotFound);
-    for (const std::size_t length : {std::size_t{0}, std::size_t{5}, std::size_t{17}, std::size_t{200}, bytes.size() / 2,
-                                     bytes.size() - 1}) {
+    for (const std::size_t length : {std::size_t{0}, std::size_t{5}, std::size_t{17}, std::size_t{200},
+                                     bytes.size() / 2, bytes.size() - 1}) {
         const auto loaded = loadedFrom(bytes.substr(0, length));
         ASSERT_FALSE(loaded) << length;
         EXPECT_EQ(loaded.error().code(), core::ErrorCode::Format);

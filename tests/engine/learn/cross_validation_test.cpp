@@ -18,7 +18,8 @@ class NearestRow final : public Classifier {
     explicit NearestRow(std::vector<std::set<float>>& seen) : seen_(seen) {}
     const std::vector<std::string>& classes() const override { return classes_; }
     std::size_t columns() const override { return 2; }
-    core::Result<TrainingReport> train(core::FloatView rows, std::span<const int> labels, core::TaskContext& task) override {
+    core::Result<TrainingReport> train(core::FloatView rows, std::span<const int> labels,
+                                       core::TaskContext& task) override {
         BALMER_CHECK(task.checkpoint(0.5, "training"));
         seen_.emplace_back();
         for (std::size_t r = 0; r < rows.rows(); ++r) {
@@ -62,7 +63,9 @@ struct TwoClouds : testing::Test {
         }
     }
     ClassifierFactory factory() {
-        return [this](int) -> core::Result<std::unique_ptr<Classifier>> { return std::make_unique<NearestRow>(seen); };
+        return [this](int) -> core::Result<std::unique_ptr<Classifier>> {
+            return std::make_unique<NearestRow>(seen);
+        };
     }
     core::FloatMatrix rows;
     std::vector<int> labels;
@@ -111,9 +114,12 @@ TEST_F(TwoClouds, StopsAtEveryCheckpointWhenAsked) {
 }
 
 TEST_F(TwoClouds, HandsOnTheErrorsOfTheFactory) {
-    const auto result = crossValidate(rows.view(), labels, {3, 1}, [](int) -> core::Result<std::unique_ptr<Classifier>> {
-        return core::fail(core::ErrorCode::InvalidArgument, "no such network");
-    }, task);
+    const auto result = crossValidate(
+        rows.view(), labels, {3, 1},
+        [](int) -> core::Result<std::unique_ptr<Classifier>> {
+            return core::fail(core::ErrorCode::InvalidArgument, "no such network");
+        },
+        task);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().message(), "no such network");
     EXPECT_FALSE(crossValidate(rows.view(), std::vector<int>(3), {3, 1}, factory(), task));

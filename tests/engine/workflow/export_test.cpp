@@ -41,7 +41,8 @@ TEST_F(Export, TheCatalogueIsWrittenAsTheFilterSays) {
 }
 
 TEST_F(Export, AFolderThatIsNotThereIsSaid) {
-    for (const auto& parameters : {nlohmann::json{{"file", "/nowhere/x.csv"}}, nlohmann::json{{"file", "/nowhere/x.csv"}, {"dataset", "m"}}}) {
+    for (const auto& parameters : {nlohmann::json{{"file", "/nowhere/x.csv"}},
+                                   nlohmann::json{{"file", "/nowhere/x.csv"}, {"dataset", "m"}}}) {
         const auto error = fail(parameters.contains("dataset") ? "dataset-export" : "export", parameters);
         EXPECT_EQ(error.code(), core::ErrorCode::Io);
         EXPECT_THAT(error.message(), testing::HasSubstr("cannot write /nowhere/x.csv:"));

@@ -77,7 +77,8 @@ TEST_F(Matrix, EntersRowsAndLabelsOnce) {
 
 TEST_F(Matrix, ATakenNameIsRefusedAndLeavesNoFile) {
     succeed("dataset-import", {{"file", write("m.csv", matrix(6, {"a", "b"}))}, {"name", "m"}});
-    const auto error = fail("dataset-import", {{"file", write("n.csv", matrix(7, {"a", "b"}))}, {"name", "m"}});
+    const auto error =
+        fail("dataset-import", {{"file", write("n.csv", matrix(7, {"a", "b"}))}, {"name", "m"}});
     EXPECT_THAT(error.message(), HasSubstr("choose another name"));
     const std::filesystem::directory_iterator files(project_->datasetFolder());
     EXPECT_EQ(std::distance(begin(files), end(files)), 1);
@@ -88,7 +89,9 @@ TEST_F(Matrix, ATakenNameIsRefusedAndLeavesNoFile) {
 
 TEST_F(Matrix, ARefusalNamesTheFile) {
     for (const auto* kind : {"dataset-import", "label-import"}) {
-        const auto file = write("binary.csv", std::string("\x7f" "ELF\0\0\0", 7));
+        const auto file = write("binary.csv", std::string("\x7f"
+                                                          "ELF\0\0\0",
+                                                          7));
         auto parameters = nlohmann::json{{"file", file}};
         if (kind == std::string("dataset-import")) parameters["name"] = "x";
         EXPECT_THAT(fail(kind, parameters).describe(), HasSubstr("binary.csv"));
@@ -96,7 +99,8 @@ TEST_F(Matrix, ARefusalNamesTheFile) {
 }
 
 TEST_F(Matrix, MissingValuesAreRefusedByTheirRow) {
-    const auto error = fail("dataset-import", {{"file", write("m.csv", "id,6519,6520\nstar,1,\n")}, {"name", "m"}});
+    const auto error =
+        fail("dataset-import", {{"file", write("m.csv", "id,6519,6520\nstar,1,\n")}, {"name", "m"}});
     EXPECT_THAT(error.message(), HasSubstr("star lacks 1 of its 2 values"));
 }
 

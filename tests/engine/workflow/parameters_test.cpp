@@ -61,14 +61,16 @@ TEST(Parameters, WrongTypeIsRefusedByItsPathWithWhatWasFound) {
         {R"({"name": 7})", "parameters.name must be a text, not 7"},
         {R"({"name": "x", "epochs": "three"})", "parameters.epochs must be a whole number, not \"three\""},
         {R"({"name": "x", "epochs": 2.5})", "parameters.epochs must be a whole number, not 2.5"},
-        {R"({"name": "x", "epochs": 3000000000})", "parameters.epochs must be a whole number, not 3000000000"},
+        {R"({"name": "x", "epochs": 3000000000})",
+         "parameters.epochs must be a whole number, not 3000000000"},
         {R"({"name": "x", "radius": true})", "parameters.radius must be a number"},
         {R"({"name": "x", "gzip": 1})", "parameters.gzip must be true or false"},
         {R"({"name": "x", "seed": -1})", "parameters.seed must be a whole number of at least 0"},
         {R"({"name": "x", "classes": ["a", 1]})", "parameters.classes must be a list of texts"},
         {R"({"name": "x", "blur": "much"})", "parameters.blur must be a number or null"},
         {R"({"name": "x", "schema": 2})", "parameters.schema must be 1"}};
-    for (const auto& [json, expected] : cases) EXPECT_THAT(refusal(json), HasSubstr(expected)) << json;
+    for (const auto& [json, expected] : cases)
+        EXPECT_THAT(refusal(json), HasSubstr(expected)) << json;
 }
 
 TEST(Parameters, NeededFieldMustBeThereAndNotEmpty) {

@@ -61,7 +61,8 @@ TEST_F(Preprocess, NothingToDoIsSaid) {
     write("night/blue.txt", spectrum(3, 4000));
     succeed("import", {{"paths", {(folder_ / "night").string()}}});
     EXPECT_THAT(fail("preprocess", {{"name", "window"}}).message(), HasSubstr("none of the 1 spectra"));
-    EXPECT_THAT(fail("preprocess", {{"name", "window"}, {"collection", "day"}}).message(), HasSubstr("no spectrum meets"));
+    EXPECT_THAT(fail("preprocess", {{"name", "window"}, {"collection", "day"}}).message(),
+                HasSubstr("no spectrum meets"));
     EXPECT_TRUE(std::filesystem::is_empty(project_->datasetFolder()));
 }
 

@@ -14,7 +14,8 @@ ProjectWithJobs::ProjectWithJobs() {
     if (!opened) std::abort();
     project_ = *std::move(opened);
     jobs::RunnerTable runners;
-    for (const auto& kind : workflow::jobKinds({*project_, 2, "tester"})) runners.emplace(kind.kind, kind.run);
+    for (const auto& kind : workflow::jobKinds({*project_, 2, "tester"}))
+        runners.emplace(kind.kind, kind.run);
     queue_ = std::make_unique<jobs::JobQueue>(project_->jobs(), std::move(runners));
 }
 
@@ -31,7 +32,8 @@ jobs::Job ProjectWithJobs::job(const std::string& kind, const nlohmann::json& pa
 
 nlohmann::json ProjectWithJobs::succeed(const std::string& kind, const nlohmann::json& parameters) {
     const auto done = job(kind, parameters);
-    EXPECT_EQ(done.phase, jobs::Phase::Completed) << kind << ": " << (done.error ? done.error->describe() : "");
+    EXPECT_EQ(done.phase, jobs::Phase::Completed)
+        << kind << ": " << (done.error ? done.error->describe() : "");
     return nlohmann::json::parse(done.result.empty() ? "{}" : done.result);
 }
 
@@ -52,7 +54,8 @@ std::string ProjectWithJobs::spectrum(int seed, double first, int samples) {
     std::string text;
     for (int i = 0; i < samples; ++i) {
         const double wavelength = first + i;
-        const double flux = 1 + 0.01 * ((seed * 37 + i * 11) % 17) - 0.5 * std::exp(-std::pow((wavelength - 6563) / 6, 2));
+        const double flux =
+            1 + 0.01 * ((seed * 37 + i * 11) % 17) - 0.5 * std::exp(-std::pow((wavelength - 6563) / 6, 2));
         text += core::formatDouble(wavelength) + " " + core::formatFixed(flux, 5) + "\n";
     }
     return text;
@@ -60,14 +63,17 @@ std::string ProjectWithJobs::spectrum(int seed, double first, int samples) {
 
 std::string ProjectWithJobs::matrix(std::size_t rows, const std::vector<std::string>& classes) {
     std::string text = classes.empty() ? "id" : "id,label";
-    for (int column = 0; column < 140; ++column) text += "," + core::formatDouble(6519.0 + column * 213.0 / 139.0);
+    for (int column = 0; column < 140; ++column)
+        text += "," + core::formatDouble(6519.0 + column * 213.0 / 139.0);
     for (std::size_t row = 0; row < rows; ++row) {
         text += "\nrow-" + std::to_string(row) + (classes.empty() ? "" : "," + classes[row % classes.size()]);
         const double centre = 30 + (classes.empty() ? 0 : 30.0 * static_cast<double>(row % classes.size()));
         for (int column = 0; column < 140; ++column)
-            text += "," + core::formatFixed(std::exp(-std::pow((column - centre) / 4, 2)) +
-                                                0.01 * static_cast<double>((row * 31 + static_cast<std::size_t>(column) * 7) % 13),
-                                            5);
+            text += "," +
+                    core::formatFixed(std::exp(-std::pow((column - centre) / 4, 2)) +
+                                          0.01 * static_cast<double>(
+                                                     (row * 31 + static_cast<std::size_t>(column) * 7) % 13),
+                                      5);
     }
     return text + "\n";
 }

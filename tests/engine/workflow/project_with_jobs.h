@@ -27,7 +27,8 @@ class ProjectWithJobs : public testing::Test {
 
     /// Writes a file into the folder and returns its path.
     std::string write(const std::string& name, const std::string& text) const;
-    /// A text spectrum from `first` Å on in steps of 1 Å: a continuum with a line at Hα, other numbers for each seed.
+    /// A text spectrum from `first` Å on in steps of 1 Å: a continuum with a line at Hα, other numbers for
+    /// each seed.
     static std::string spectrum(int seed, double first = 6400, int samples = 450);
     /// id,label and 140 fluxes a row: rows "row-0" …, the class decides where the line stands.
     static std::string matrix(std::size_t rows, const std::vector<std::string>& classes);

@@ -19,9 +19,14 @@ class Round : public test::ProjectWithJobs {
         succeed("dataset-import", {{"file", write("m.csv", matrix(60, {}))}, {"name", "m"}});
     }
     json parameters() const {
-        return {{"dataset", "m"},     {"classes", {"other", "single peak"}}, {"targets", {"single peak"}},
-                {"simulated", 30},    {"epochs", 2},                         {"batch", 5},
-                {"estimate", 4},      {"threads", 1}};
+        return {{"dataset", "m"},
+                {"classes", {"other", "single peak"}},
+                {"targets", {"single peak"}},
+                {"simulated", 30},
+                {"epochs", 2},
+                {"batch", 5},
+                {"estimate", 4},
+                {"threads", 1}};
     }
     /// Every third row is a target.
     std::string truth(const std::string& target = "single peak") const {
@@ -97,8 +102,10 @@ TEST_F(Round, AnswersFromATableBecomeLabelsAndAPrecision) {
     ASSERT_EQ(result["oracle"].size(), 5u);
     std::set<std::string> asked;
     for (const auto* list : {"oracle", "performance_estimate"})
-        for (const auto& item : result[list]) asked.insert(item["id"]);
-    for (const auto& item : result["performance_estimate"]) EXPECT_EQ(item["class"], "single peak");
+        for (const auto& item : result[list])
+            asked.insert(item["id"]);
+    for (const auto& item : result["performance_estimate"])
+        EXPECT_EQ(item["class"], "single peak");
     for (std::size_t i = 1; i < result["oracle"].size(); ++i)
         EXPECT_GE(result["oracle"][i - 1]["entropy"], result["oracle"][i]["entropy"]);
     const auto labels = project_->labels().classes();
@@ -114,13 +121,15 @@ TEST_F(Round, AnswersFromATableBecomeLabelsAndAPrecision) {
         EXPECT_TRUE(result["precision"].is_null());
     } else {
         EXPECT_EQ(result["judged"], result["performance_estimate"].size());
-        EXPECT_DOUBLE_EQ(result["precision"], static_cast<double>(right) / result["performance_estimate"].size());
+        EXPECT_DOUBLE_EQ(result["precision"],
+                         static_cast<double>(right) / result["performance_estimate"].size());
         EXPECT_LE(result["precision_lower_95"], result["precision"]);
     }
 
     const auto next = succeed("round", parameters());
     EXPECT_EQ(next["round"], 2);
-    for (const auto& item : next["oracle"]) EXPECT_FALSE(asked.contains(item["id"])) << "asked twice";
+    for (const auto& item : next["oracle"])
+        EXPECT_FALSE(asked.contains(item["id"])) << "asked twice";
 }
 
 #endif
