@@ -18,6 +18,7 @@ struct LineStrip::Private {
         MarkedLine line;
         QCPAxisRect* rect = nullptr;
         QCPGraph* graph = nullptr;
+        QCPGraph* masked = nullptr;
         QCPItemText* title = nullptr;
         QCPItemText* absent = nullptr;
         QCPItemStraightLine* rest = nullptr;
@@ -32,6 +33,7 @@ struct LineStrip::Private {
         applyHouseStyle(*plot, font);
         for (Cell& cell : cells) {
             cell.graph->setPen(QPen(c.spectrum, 1.1));
+            cell.masked->setPen(QPen(c.masked, 1.1));
             cell.rest->setPen(QPen(c.border, 1, Qt::DashLine));
             cell.title->setFont(smallFont(font));
             cell.title->setColor(c.text);
@@ -45,7 +47,7 @@ struct LineStrip::Private {
         const double to = wavelengthAt(halfWidth, cell.line.wavelength);
         const auto first = std::lower_bound(s.wavelength.begin(), s.wavelength.end(), from);
         const auto last = std::upper_bound(first, s.wavelength.end(), to);
-        QVector<QCPGraphData> data;
+        QVector<QCPGraphData> data, covered;
         double low = 0, high = 0;
         bool any = false;
         if (!s.empty()) {
@@ -53,15 +55,20 @@ struct LineStrip::Private {
             for (auto it = first; it != last; ++it) {
                 const auto i = std::size_t(it - s.wavelength.begin());
                 const double flux = double(s.flux[i]);
-                const bool good = std::isfinite(flux) && (i >= s.mask.size() || s.mask[i] == 0);
-                data.append(QCPGraphData(velocity(*it, cell.line.wavelength), good ? flux : std::nan("")));
-                if (!good) continue;
+                const bool finite = std::isfinite(flux);
+                const bool good = finite && (i >= s.mask.size() || s.mask[i] == 0);
+                const double v = velocity(*it, cell.line.wavelength);
+                data.append(QCPGraphData(v, good ? flux : std::nan("")));
+                // Masked samples are grey, not gone: a mask often takes the peak of a strong line.
+                covered.append(QCPGraphData(v, finite ? flux : std::nan("")));
+                if (!finite) continue;
                 low = any ? std::min(low, flux) : flux;
                 high = any ? std::max(high, flux) : flux;
                 any = true;
             }
         }
         cell.graph->data()->set(data, true);
+        cell.masked->data()->set(covered, true);
         cell.absent->setVisible(!any && !s.empty());
         const double span = high > low ? high - low : std::max(1e-30, std::abs(high));
         if (any) cell.rect->axis(QCPAxis::atLeft)->setRange(low - 0.06 * span, high + 0.42 * span);
@@ -122,6 +129,7 @@ void LineStrip::setLines(std::vector<MarkedLine> lines, double halfWidthKmPerSec
         y->setTicks(false);
         if (column == 0) y->setLabel(tr("flux [rel.]"));
         plot.plotLayout()->addElement(0, column++, cell.rect);
+        cell.masked = plot.addGraph(x, y); // below
         cell.graph = plot.addGraph(x, y);
         const auto text = [&](Qt::Alignment alignment, double relativeX, double relativeY) {
             auto* item = new QCPItemText(&plot);
