@@ -40,8 +40,8 @@ bool reaches(const std::filesystem::path& report, std::size_t lines) {
 }
 
 struct DrivenDesktop : BalmerSession {
-    DrivenDesktop() {
-        succeed({"dataset", "import", write("m.csv", lineMatrix(200, {})).string(), "--name", "m"});
+    explicit DrivenDesktop(std::size_t rows) {
+        succeed({"dataset", "import", write("m.csv", lineMatrix(rows, {})).string(), "--name", "m"});
     }
     std::vector<std::string> desktop(const std::string& what, const std::string& last) const {
         return {BALMER_DRIVEN_DESKTOP, what, project().string(), last};
@@ -49,7 +49,7 @@ struct DrivenDesktop : BalmerSession {
 };
 
 TEST(KilledDesktop, LosesNoLabelThatItHasShownAsGiven) {
-    const DrivenDesktop session;
+    const DrivenDesktop session(200);
     const auto round = runProcess(session.desktop("round", "m"));
     ASSERT_EQ(round.exitStatus, 0) << round.describe();
     std::map<std::string, std::string> given;
@@ -89,7 +89,7 @@ TEST(KilledDesktop, LosesNoLabelThatItHasShownAsGiven) {
 }
 
 TEST(KilledDesktop, WhileAJobRunsTheNextStartSaysWhichWasInterrupted) {
-    const DrivenDesktop session;
+    const DrivenDesktop session(2000);
     const auto report = session / "training";
     BackgroundProcess desktop(session.desktop("train", report.string()));
     ASSERT_TRUE(desktop.started());

@@ -96,7 +96,7 @@ int train(desktop::MainWindow& window, Report& report) {
     jobs::JobSpec spec;
     spec.kind = "som";
     spec.label = "long training";
-    spec.parameters = R"({"dataset": "m", "grid": "30x30", "epochs": 100000})";
+    spec.parameters = R"({"dataset": "m", "grid": "30x30", "epochs": 10000})";
     const auto job = window.session().workbench().submit(std::move(spec));
     if (!job) return failed(job.error().describe());
     window.showPlace(QStringLiteral("jobs"));
