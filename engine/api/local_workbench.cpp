@@ -494,10 +494,9 @@ core::Result<MapContent> LocalWorkbench::map(jobs::JobId id) {
     for (auto& members : content.members)
         std::stable_sort(members.begin(), members.end(),
                          [](const auto& a, const auto& b) { return a.distance < b.distance; });
-    // An epoch's record is of its beginning: that of the next tells how it ended.
-    for (std::size_t epoch = 1; epoch < map.epochs.size(); ++epoch) {
-        content.quantisationErrors.push_back(map.epochs[epoch].quantisationError);
-        content.topographicErrors.push_back(map.epochs[epoch].topographicError);
+    for (const auto& epoch : map.epochs) {
+        content.quantisationErrors.push_back(epoch.quantisationError);
+        content.topographicErrors.push_back(epoch.topographicError);
     }
     content.quantisationErrors.push_back(info->quantisationError);
     content.topographicErrors.push_back(info->topographicError);

@@ -81,7 +81,7 @@ struct MapContent {
     core::FloatMatrix codebook;                                ///< [neurons × columns]
     std::vector<float> uMatrix;                                ///< mean distance to the neighbours
     std::vector<std::vector<MapMember>> members;               ///< nearest first
-    std::vector<double> quantisationErrors, topographicErrors; ///< after each epoch
+    std::vector<double> quantisationErrors, topographicErrors; ///< before the first epoch, then after each
 };
 
 struct ModelInfo {
