@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 
@@ -31,14 +32,25 @@ Hasher& Hasher::update(std::string_view text) {
 }
 
 std::string Hasher::finish() {
+    return hexOf(finishBytes());
+}
+
+Digest32 Hasher::finishBytes() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-    unsigned int length = 0;
-    EVP_DigestFinal_ex(state_->context, bytes.data(), &length);
+    EVP_DigestFinal_ex(state_->context, bytes.data(), nullptr);
+    Digest32 digest;
+    std::transform(bytes.begin(), bytes.begin() + digest.size(), digest.begin(),
+                   [](unsigned char byte) { return std::byte{byte}; });
+    return digest;
+}
+
+std::string hexOf(const Digest32& digest) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text;
-    for (unsigned int i = 0; i < length; ++i) {
-        text += digits[bytes[i] >> 4];
-        text += digits[bytes[i] & 15];
+    text.reserve(2 * digest.size());
+    for (const auto byte : digest) {
+        text += digits[std::to_integer<unsigned>(byte >> 4)];
+        text += digits[std::to_integer<unsigned>(byte & std::byte{15})];
     }
     return text;
 }
@@ -48,6 +60,10 @@ std::string digestOf(std::span<const std::byte> bytes) {
 }
 std::string digestOf(std::string_view text) {
     return Hasher().update(text).finish();
+}
+
+Digest32 digestBytesOf(std::span<const std::byte> bytes) {
+    return Hasher().update(bytes).finishBytes();
 }
 
 Result<std::string> digestOfFile(const std::filesystem::path& file) {

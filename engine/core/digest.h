@@ -1,6 +1,7 @@
 // Digest: SHA-256, the address of everything that Balmer stores by content.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -11,6 +12,12 @@
 #include "engine/core/result.h"
 
 namespace balmer::core {
+
+/// A SHA-256 as bytes, where many are kept or sent.
+using Digest32 = std::array<std::byte, 32>;
+
+/// 64 hexadecimal digits, lower case.
+std::string hexOf(const Digest32& digest);
 
 /// Collects bytes, gives their SHA-256 as 64 hexadecimal digits. One thread.
 class Hasher {
@@ -29,6 +36,8 @@ class Hasher {
     }
     /// Ends the collection; the hasher is then spent.
     std::string finish();
+    /// The same as bytes.
+    Digest32 finishBytes();
 
   private:
     struct State;
@@ -37,6 +46,7 @@ class Hasher {
 
 std::string digestOf(std::span<const std::byte> bytes);
 std::string digestOf(std::string_view text);
+Digest32 digestBytesOf(std::span<const std::byte> bytes);
 /// Reads the file in pieces. Errors: NotFound, Io.
 Result<std::string> digestOfFile(const std::filesystem::path& file);
 

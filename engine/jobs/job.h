@@ -75,6 +75,15 @@ struct LogLine {
     bool operator==(const LogLine&) const = default;
 };
 
+/// Where a job that runs elsewhere is, and how far its story has been heard.
+struct RemoteTicket {
+    std::string worker;          ///< the worker's name; also the job's place
+    std::string key;             ///< 32 hexadecimal digits; the worker knows the job by it
+    std::uint64_t lastEvent = 0; ///< the number of the last RemoteEvent that was applied; 0: none
+    bool abortWanted = false;    ///< the user wants it stopped; the worker has yet to say that it has
+    bool operator==(const RemoteTicket&) const = default;
+};
+
 struct Job {
     JobId id = 0;
     JobSpec spec;
@@ -89,8 +98,24 @@ struct Job {
     std::string place = "this computer"; ///< where it runs
     std::string programVersion;
     std::string device;       ///< "cpu", "cuda:0 NVIDIA …"
-    std::string processToken; ///< the process that answers for it (process_token.h)
+    std::string processToken; ///< the process that answers for it (process_token.h); "" for a remote job
     std::vector<Artefact> artefacts;
+    std::optional<RemoteTicket> remote; ///< only of a job that runs on a worker
+};
+
+/// What a worker tells of a job: the state at that moment, and what grew since the event before. Numbered
+/// from 1, ascending, for each job; progress may skip numbers, because only the latest is worth telling.
+struct RemoteEvent {
+    std::uint64_t sequence = 0;
+    Phase phase = Phase::Pending;
+    double progress = 0;        ///< 0 … 1
+    std::string stage;          ///< what it is doing, a word or two
+    std::string started;        ///< by the worker's clock; "" before it executes
+    std::string device;         ///< of the worker; "" before it executes
+    std::string programVersion; ///< of the worker; "" when not told
+    std::vector<SeriesPoint> points;
+    std::vector<LogLine> lines;
+    bool operator==(const RemoteEvent&) const = default;
 };
 
 } // namespace balmer::jobs

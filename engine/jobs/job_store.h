@@ -28,7 +28,8 @@ class JobStore {
   public:
     virtual ~JobStore() = default;
 
-    /// Keeps the job as it is given, its id aside; returns the new id.
+    /// Keeps the job as it is given, its id aside; returns the new id. Errors: InvalidArgument for a remote
+    /// job whose key is no key, or is that of another job.
     virtual core::Result<JobId> create(const Job& job) = 0;
 
     /// Queued → Executing: sets phase, start, device and the process that answers for the job.
@@ -38,7 +39,8 @@ class JobStore {
     /// Notes the progress of an executing job. True: somebody (perhaps another process) wants it stopped.
     virtual core::Result<bool> progress(JobId id, double fraction, std::string_view stage) = 0;
 
-    /// Moves to a final phase with what came of it, in one step. progress becomes 1 for Completed.
+    /// Moves to a final phase with what came of it, in one step. progress becomes 1 for Completed. A remote
+    /// job may end from any phase, for its worker's story may be heard late.
     virtual core::Status finish(JobId id, Phase phase, std::string_view time, std::string_view resultJson,
                                 const std::optional<core::Error>& error) = 0;
 
@@ -46,7 +48,8 @@ class JobStore {
     virtual core::Status addLog(JobId id, const LogLine& line) = 0;
     virtual core::Status addArtefact(JobId id, const Artefact& artefact) = 0;
 
-    /// Asks whichever process runs the job to stop it; the job is aborted at once where none does.
+    /// Asks whichever process runs the job to stop it; the job is aborted at once where none does. Of a
+    /// remote job this sets remote->abortWanted and leaves the phase: the worker is to be told, and answers.
     /// Errors: InvalidArgument when it has ended already.
     virtual core::Status requestAbort(JobId id, std::string_view time) = 0;
 
@@ -56,6 +59,16 @@ class JobStore {
     /// In the order in which they were added.
     virtual core::Result<std::vector<SeriesPoint>> series(JobId id) = 0;
     virtual core::Result<std::vector<LogLine>> log(JobId id) = 0;
+
+    /// Applies what a worker tells of a remote job that is not final, in one step with the event's number:
+    /// after a crash it was heard wholly or not at all. False, and nothing changed: the number was heard
+    /// before, or the job has ended. Empty texts change nothing; a phase that cannot follow the present one
+    /// (the worker began the job anew) is taken as it is told. Errors: InvalidArgument for a final phase
+    /// (that one comes with its outputs, through finish()) and for a job that is not remote.
+    virtual core::Result<bool> hear(JobId id, const RemoteEvent& event) = 0;
+
+    /// Jobs that run on a worker and have not ended, oldest first.
+    virtual core::Result<std::vector<Job>> listRemote() = 0;
 
     /// Forgets a final job with its series and log; artefacts that it left stay. Errors: InvalidArgument when
     /// it is not final.

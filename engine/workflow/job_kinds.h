@@ -4,22 +4,54 @@
 // it back. It runs on whichever thread calls it; several may run at once on one project.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/core/result.h"
 #include "engine/jobs/queue.h"
+#include "engine/store/catalogue.h"
 #include "engine/store/project.h"
 #include "engine/workflow/parameters.h"
 
 namespace balmer::workflow {
 
+/// What a job from another computer brought along beside its project (parcel.h): the files that its
+/// parameters and its spectra name, by the names that they have there. Its catalogue then holds the chosen
+/// spectra alone.
+struct Luggage {
+    struct File {
+        std::filesystem::path path;
+        std::uint64_t offset = 0, bytes = 0; ///< its place in path
+        std::optional<core::Error> error;    ///< why it could not be read where it came from
+    };
+    std::map<std::string, File, std::less<>> files;
+};
+
 /// What runners work with. The project outlives every runner.
 struct Environment {
     store::Project& project;
-    std::size_t threads = 0; ///< for computations; 0: all processors
-    std::string who;         ///< the observer named in label events
+    std::size_t threads = 0;                     ///< for computations; 0: all processors
+    std::string who = {};                        ///< the observer named in label events
+    std::shared_ptr<const Luggage> luggage = {}; ///< null for a job of this computer
+};
+
+/// What a job reads and makes, as its parameters say: what has to travel with it to run elsewhere, and all
+/// that may come back.
+struct Needs {
+    std::vector<std::string> datasets = {}; ///< by name; it may add columns to these
+    std::vector<std::string> models = {};   ///< as findModel() takes them
+    std::vector<std::string> files = {};    ///< paths; with rounds, their answers may become label events
+    bool labels = false;                    ///< what was said about the datasets' rows
+    bool rounds = false;                    ///< the rounds of the datasets; it may add one
+    std::optional<store::CatalogueQuery> spectra = {}; ///< these, with their numbers
+    std::string makes = {};                            ///< the dataset that it makes; "" for none
 };
 
 struct JobKind {
@@ -30,7 +62,14 @@ struct JobKind {
     /// Errors: InvalidArgument with the path of the first parameter that is wrong.
     std::function<core::Status(std::string_view parameters)> check;
     jobs::Runner run;
+    /// Empty for a kind that must run on this computer. Errors: those of check.
+    std::function<core::Result<Needs>(std::string_view parameters)> needs;
+    std::string stays; ///< why it must: "reads files of this computer"; "" for a kind that can travel
 };
+
+bool canTravel(const JobKind& kind);
+/// Errors: Unsupported, "import reads files of this computer; run it here".
+core::Status checkTravel(const JobKind& kind);
 
 /// All kinds that this build knows, in the order in which a user meets them.
 std::vector<JobKind> jobKinds(const Environment& environment);
@@ -62,6 +101,12 @@ struct Run {
 
 constexpr int mostThreads = 1024;
 
+/// Parameters that say what their job needs can travel; the others say `stays`: why they cannot.
+template <typename P>
+concept Travels = requires(const P p) {
+    { p.needs() } -> std::same_as<Needs>;
+};
+
 /// Binds a parameter struct and the function that does the work.
 template <Parameters P>
 JobKind makeKind(const Environment& environment, std::string kind, std::string title,
@@ -80,6 +125,13 @@ JobKind makeKind(const Environment& environment, std::string kind, std::string t
         BALMER_TRY(const P parameters, readParameters<P>(job.spec.parameters));
         return work(parameters, Run{environment, job, task, notes});
     };
+    if constexpr (Travels<P>)
+        made.needs = [](std::string_view json) -> core::Result<Needs> {
+            BALMER_TRY(const P parameters, readParameters<P>(json));
+            return parameters.needs();
+        };
+    else
+        made.stays = P::stays;
     return made;
 }
 
