@@ -1,7 +1,7 @@
 # cmake -DCOMPILER=… -DFLAGS=file -DFOLDER=engine/som -DROOT=… -P headers_alone.cmake
 #
-# Compiles each header of FOLDER alone, as the only thing in a translation unit. Folders below FOLDER with a CMakeLists.txt of
-# their own belong to another check.
+# Compiles each header of FOLDER alone, as the only thing in a translation unit. Folders below FOLDER whose CMakeLists.txt makes
+# a library of its own belong to another check.
 file(STRINGS "${FLAGS}" flags)
 list(FILTER flags EXCLUDE REGEX "^$")
 file(GLOB_RECURSE headers RELATIVE "${ROOT}" "${ROOT}/${FOLDER}/*.h")
@@ -9,7 +9,14 @@ set(faulty 0)
 set(checked 0)
 foreach(header IN LISTS headers)
     get_filename_component(folder "${header}" DIRECTORY)
-    while(NOT folder STREQUAL FOLDER AND NOT EXISTS "${ROOT}/${folder}/CMakeLists.txt")
+    while(NOT folder STREQUAL FOLDER)
+        set(libraries "")
+        if(EXISTS "${ROOT}/${folder}/CMakeLists.txt")
+            file(STRINGS "${ROOT}/${folder}/CMakeLists.txt" libraries REGEX "add_library|balmer_module")
+        endif()
+        if(libraries)
+            break()
+        endif()
         get_filename_component(folder "${folder}" DIRECTORY)
     endwhile()
     if(NOT folder STREQUAL FOLDER)

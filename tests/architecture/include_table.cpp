@@ -69,6 +69,8 @@ std::optional<std::string> objectionToOwn(const Include& include, const ModuleRu
     const auto target = moduleOf(include.header, table);
     if (!target) return "it is not written from the repository root, or its folder is not in the table";
     const ModuleRule& owner = table.modules.at(*target);
+    if (include.header.ends_with(".pb.h") && (isHeader(include.file) || owner.name != rule.name))
+        return "generated headers are for the .cpp files of their own module";
     if (owner.name == rule.name || permits(rule.inHeaders, include.header, owner)) return std::nullopt;
     if (!permits(rule.inSources, include.header, owner)) return rule.name + " may not include " + owner.name;
     if (isHeader(include.file)) return rule.name + " may include " + owner.name + " in its .cpp files only";

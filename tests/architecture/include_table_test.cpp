@@ -143,6 +143,12 @@ TEST_F(Objection, ComesForThirdPartiesInHeaders) {
     EXPECT_FALSE(objects("engine/core/result.h", "#include <tl/expected.hpp>"));
 }
 
+TEST_F(Objection, ComesForGeneratedHeadersInHeaders) {
+    EXPECT_TRUE(objects("engine/remote/server/a.h", "#include \"engine/remote/protocol/messages.pb.h\""));
+    EXPECT_TRUE(objects("engine/api/a.cpp", "#include \"engine/remote/protocol/messages.pb.h\""));
+    EXPECT_FALSE(objects("engine/remote/server/a.cpp", "#include \"engine/remote/protocol/messages.pb.h\""));
+}
+
 TEST_F(Objection, ComesForEdgesOutsideTheTable) {
     EXPECT_TRUE(objects("engine/som/trainer.cpp", "#include \"engine/spectrum/spectrum.h\""));
     EXPECT_TRUE(objects("engine/core/files.cpp", "#include \"engine/io/reader.h\""));
