@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "engine/core/result.h"
 
@@ -72,6 +73,9 @@ core::Result<FrameHeader> decodeFrameHeader(std::span<const std::byte, frameHead
 
 /// False: to be skipped.
 bool isKnown(FrameType type);
+
+/// A result too long for a message travels as the output of this name.
+constexpr std::string_view longResultName = "result.json";
 
 /// Bytes of data that may be sent on a fresh connection before the first Credit.
 constexpr std::uint32_t firstCredit = 8u << 20;

@@ -1,0 +1,598 @@
+#include "engine/remote/server/session.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "engine/core/clock.h"
+#include "engine/core/digest.h"
+#include "engine/core/log.h"
+#include "engine/remote/protocol/handshake.h"
+#include "engine/remote/protocol/messages.h"
+#include "engine/remote/protocol/messages.pb.h"
+#include "engine/remote/transport/offload.h"
+
+namespace balmer::remote {
+
+using core::Error;
+using core::ErrorCode;
+using core::fail;
+using core::Result;
+using core::Status;
+using jobs::Phase;
+
+namespace {
+
+constexpr std::size_t streamsAtMost = 64;
+constexpr std::size_t jobsAtMost = 32; ///< of one owner, waiting or running
+constexpr std::size_t missingAtMost = 1000;
+constexpr std::size_t entriesAtMost = 10000;
+constexpr std::size_t specBytesAtMost = 256u << 10;
+constexpr std::size_t listedAtMost = 1000;
+constexpr std::size_t eventsAtOnce = 64;
+constexpr auto keptAfterRelease = std::chrono::hours(24);
+constexpr auto keptUnreleased = std::chrono::hours(30 * 24);
+
+std::string later(std::chrono::hours hours) {
+    return core::formatTime(core::systemClock().now() + hours);
+}
+
+Error tooMany(std::string what) {
+    return Error(ErrorCode::ResourceExhausted, std::move(what));
+}
+
+void setBit(std::string& bits, std::size_t index) {
+    if (bits.size() <= index / 8) bits.resize(index / 8 + 1);
+    bits[index / 8] = static_cast<char>(static_cast<unsigned char>(bits[index / 8]) | (1u << (index % 8)));
+}
+
+Result<Manifest> manifestFrom(const wire::Manifest& message) {
+    if (message.chunks().size() % 32 != 0)
+        return fail(ErrorCode::Protocol, "a manifest's digests have not 32 bytes each");
+    Manifest manifest;
+    manifest.size = message.bytes();
+    manifest.chunks.resize(message.chunks().size() / 32);
+    for (std::size_t i = 0; i < manifest.chunks.size(); ++i)
+        std::copy_n(reinterpret_cast<const std::byte*>(message.chunks().data()) + 32 * i, 32,
+                    manifest.chunks[i].begin());
+    BALMER_CHECK(check(manifest));
+    return manifest;
+}
+
+void writeManifest(const Manifest& manifest, wire::Manifest& message) {
+    message.set_bytes(manifest.size);
+    auto& chunks = *message.mutable_chunks();
+    chunks.reserve(32 * manifest.chunks.size());
+    for (const auto& digest : manifest.chunks)
+        chunks.append(reinterpret_cast<const char*>(digest.data()), digest.size());
+}
+
+Result<jobs::ParcelEntry> entryFrom(const wire::ParcelEntry& message) {
+    if (!isParcelName(message.name()))
+        return fail(ErrorCode::InvalidArgument,
+                    "\"" + showable(message.name(), 60) + "\" is no name that a file of a parcel may have");
+    jobs::ParcelEntry entry;
+    entry.name = message.name();
+    BALMER_TRY(entry.object, digestFromBytes(message.object()));
+    if (message.bytes() > objectSizeLimit)
+        return fail(ErrorCode::InvalidArgument, entry.name + " is larger than 128 GiB; register it instead");
+    entry.bytes = static_cast<std::int64_t>(message.bytes());
+    return entry;
+}
+
+void writeEvent(const jobs::WorkerEvent& told, wire::Event& message) {
+    const auto& event = told.event;
+    message.set_sequence(event.sequence);
+    message.set_phase(std::string(jobs::toString(event.phase)));
+    message.set_progress(event.progress);
+    message.set_stage(showable(event.stage, 200));
+    message.set_started(event.started);
+    message.set_device(event.device);
+    message.set_program_version(event.programVersion);
+    for (const auto& point : event.points) {
+        auto& to = *message.add_points();
+        to.set_name(showable(point.name, 200));
+        to.set_step(point.step);
+        to.set_value(point.value);
+    }
+    for (const auto& line : event.lines) {
+        auto& to = *message.add_lines();
+        to.set_time(line.time);
+        to.set_text(showable(line.text, 4000));
+    }
+    message.set_final(told.final);
+}
+
+} // namespace
+
+// --------------------------------------------------------------------------------------------------------
+// news
+
+void NewsBoard::tell(const std::string& key) {
+    if (const auto found = signals_.find(key); found != signals_.end()) {
+        const auto signal = found->second;
+        signals_.erase(found);
+        signal->notify();
+    }
+}
+
+void NewsBoard::tellAll() {
+    for (const auto& [key, signal] : std::exchange(signals_, {}))
+        signal->notify();
+}
+
+asio::awaitable<void> NewsBoard::wait(std::string key) {
+    auto& place = signals_[key];
+    if (!place) place = std::make_shared<Signal>(executor_);
+    const auto signal = place;
+    // Looked at again after a while in any case: another process may write into the journal.
+    co_await signal->wait(std::chrono::seconds(5));
+}
+
+// --------------------------------------------------------------------------------------------------------
+// requests
+
+struct Session::Upload {
+    ObjectId object;
+    std::uint32_t chunk = 0;
+    std::size_t expected = 0;
+    std::vector<std::byte> bytes;
+    std::optional<Error> refused; ///< what comes is thrown away
+};
+
+Session::Session(Shop& shop, std::shared_ptr<Channel> channel, std::string owner)
+    : shop_(shop), channel_(std::move(channel)), owner_(std::move(owner)), reading_(channel_->executor(), 2) {}
+
+Session::~Session() = default;
+
+asio::awaitable<Error> Session::run(std::vector<std::byte> early) {
+    const auto self = shared_from_this();
+    co_return co_await channel_->run(std::move(early), [self](Frame frame) { return self->take(std::move(frame)); });
+}
+
+asio::awaitable<Status> Session::take(Frame frame) {
+    const auto stream = frame.header.stream;
+    if (frame.header.type == FrameType::Data) co_return co_await takeData(std::move(frame));
+    if (frame.header.type == FrameType::Problem) {
+        // The client gives a stream up; on stream 0 the connection.
+        if (stream != 0) co_return Status();
+        auto problem = decodeMessage<wire::Problem>(frame.payload);
+        co_return fail(problem ? errorFrom(*problem) : problem.error());
+    }
+    if (frame.header.type != FrameType::Request)
+        co_return fail(ErrorCode::Protocol, "a client may not send answers");
+    if (open_.contains(stream))
+        co_return fail(ErrorCode::Protocol, "the client opened stream " + std::to_string(stream) + " twice");
+    if (open_.size() >= streamsAtMost) {
+        co_return co_await channel_->send(
+            encodeProblem(stream, tooMany("more than 64 requests at once; wait for answers"), true, 1000));
+    }
+    auto request = decodeMessage<wire::Request>(frame.payload);
+    if (!request) co_return fail(std::move(request).error());
+    open_.insert(stream);
+    if (request->has_put()) {
+        auto begun = beginUpload(stream, request->put());
+        if (!begun) co_return begun;
+        co_return Status();
+    }
+    const auto self = shared_from_this();
+    const auto kept = std::make_shared<wire::Request>(std::move(*request));
+    asio::co_spawn(
+        channel_->executor(),
+        [self, stream, kept]() -> asio::awaitable<void> { co_await self->answer(stream, kept); },
+        asio::detached);
+    co_return Status();
+}
+
+asio::awaitable<void> Session::answer(std::uint32_t stream, std::shared_ptr<wire::Request> request) {
+    const auto self = shared_from_this();
+    auto done = co_await respond(stream, *request);
+    if (!done && !channel_->closed()) {
+        const bool retry = done.error().code() == ErrorCode::ResourceExhausted;
+        (void)co_await channel_->send(encodeProblem(stream, done.error(), retry, retry ? 5000 : 0));
+    }
+    open_.erase(stream);
+}
+
+asio::awaitable<Status> Session::respond(std::uint32_t stream, const wire::Request& request) {
+    switch (request.what_case()) {
+        case wire::Request::kStatus: co_return co_await status(stream, request.status());
+        case wire::Request::kSubmit: co_return co_await submit(stream, request.submit());
+        case wire::Request::kOffer: co_return co_await offer(stream, request.offer());
+        case wire::Request::kManifest: co_return co_await manifest(stream, request.manifest().object());
+        case wire::Request::kGet: co_return co_await get(stream, request.get());
+        case wire::Request::kWatch: co_return co_await watch(stream, request.watch());
+        case wire::Request::kCancel: co_return co_await cancel(stream, request.cancel().key());
+        case wire::Request::kResult: co_return co_await result(stream, request.result().key());
+        case wire::Request::kRelease: co_return co_await release(stream, request.release().key());
+        case wire::Request::kList: co_return co_await list(stream);
+        case wire::Request::kRegister: co_return co_await registerPath(stream, request.register_());
+        default:
+            co_return fail(ErrorCode::Unsupported,
+                           "this worker (" + shop_.programVersion +
+                               ") does not know that request; bring it to the desktop's version");
+    }
+}
+
+asio::awaitable<Status> Session::send(std::uint32_t stream, const wire::Response& response) {
+    auto frame = encodeFrame(FrameType::Response, 0, stream, response);
+    if (!frame) co_return fail(std::move(frame).error());
+    co_return co_await channel_->send(std::move(*frame));
+}
+
+asio::awaitable<Result<jobs::WorkerJob>> Session::find(std::string key) {
+    auto digits = keyFromBytes(key);
+    if (!digits) co_return fail(std::move(digits).error());
+    auto found = co_await offload(shop_.disk, [&shop = shop_, key_ = *digits, owner = owner_] {
+        return shop.journal.find(key_, owner);
+    });
+    if (!found) co_return fail(std::move(found).error());
+    if (!*found) co_return fail(ErrorCode::NotFound, "the worker knows no job " + *digits);
+    co_return std::move(**found);
+}
+
+asio::awaitable<Status> Session::status(std::uint32_t stream, const wire::StatusRequest& request) {
+    if (static_cast<std::size_t>(request.objects_size()) > missingAtMost)
+        co_return fail(ErrorCode::InvalidArgument, "asks about more than 1000 objects at once");
+    std::vector<ObjectId> asked;
+    for (const auto& bytes : request.objects()) {
+        auto id = digestFromBytes(bytes);
+        if (!id) co_return fail(std::move(id).error());
+        asked.push_back(std::move(*id));
+    }
+    const auto response = std::make_shared<wire::Response>();
+    auto done = co_await offload(shop_.disk, [&shop = shop_, asked, response]() -> Status {
+        auto& answer = *response->mutable_status();
+        BALMER_TRY(const auto usage, shop.objects.usage());
+        answer.set_objects(usage.whole + usage.registered);
+        answer.mutable_limits()->set_store_used(usage.bytes);
+        answer.mutable_limits()->set_store_quota(usage.quotaBytes);
+        for (std::size_t i = 0; i < asked.size(); ++i)
+            if (shop.objects.has(asked[i])) setBit(*answer.mutable_present(), i);
+        return {};
+    });
+    if (!done) co_return done;
+    auto& answer = *response->mutable_status();
+    answer.mutable_limits()->set_slots(static_cast<unsigned>(shop_.runner.slots()));
+    answer.mutable_limits()->set_free_slots(
+        static_cast<unsigned>(shop_.runner.slots() - std::min(shop_.runner.slots(), shop_.runner.running())));
+    answer.set_running(static_cast<unsigned>(shop_.runner.running()));
+    answer.set_waiting(static_cast<unsigned>(shop_.runner.waiting()));
+    co_return co_await send(stream, *response);
+}
+
+asio::awaitable<Status> Session::submit(std::uint32_t stream, const wire::SubmitRequest& request) {
+    jobs::WorkerJob job;
+    auto key = keyFromBytes(request.key());
+    if (!key) co_return fail(std::move(key).error());
+    job.key = std::move(*key);
+    job.owner = owner_;
+    if (request.spec().size() > specBytesAtMost)
+        co_return fail(ErrorCode::InvalidArgument, "the job's description is longer than 256 KiB");
+    if (static_cast<std::size_t>(request.inputs_size()) > entriesAtMost)
+        co_return fail(ErrorCode::InvalidArgument, "a parcel may have 10 000 files at most");
+    job.spec = request.spec();
+    job.specDigest = core::digestOf(job.spec);
+    for (const auto& message : request.inputs()) {
+        auto entry = entryFrom(message);
+        if (!entry) co_return fail(std::move(entry).error());
+        job.inputs.push_back(std::move(*entry));
+    }
+    job.programVersion = shop_.programVersion;
+    job.leaseUntil = later(keptUnreleased);
+
+    struct Accepted {
+        jobs::WorkerJob job;
+        std::vector<ObjectId> missing;
+        bool queued = false;
+    };
+    auto accepted =
+        co_await offload(shop_.disk, [&shop = shop_, job]() mutable -> Result<Accepted> {
+            BALMER_TRY(const auto known, shop.journal.find(job.key, job.owner));
+            if (!known) {
+                BALMER_CHECK(shop.checkSpec(job.spec));
+                BALMER_TRY(const auto all, shop.journal.list(job.owner, 0));
+                const auto open = std::count_if(all.begin(), all.end(),
+                                                [](const auto& each) { return !jobs::isFinal(each.phase); });
+                if (static_cast<std::size_t>(open) >= jobsAtMost)
+                    return fail(tooMany("the worker has " + std::to_string(open) +
+                                        " jobs of yours that have not ended; this one waits its turn"));
+            }
+            Accepted made;
+            for (const auto& entry : job.inputs)
+                if (!shop.objects.has(entry.object) &&
+                    std::find(made.missing.begin(), made.missing.end(), entry.object) == made.missing.end())
+                    made.missing.push_back(entry.object);
+            job.phase = made.missing.empty() ? Phase::Queued : Phase::Pending;
+            BALMER_TRY(const bool isNew, shop.journal.accept(job));
+            BALMER_TRY(auto kept, shop.journal.find(job.key, job.owner));
+            if (!kept) return fail(ErrorCode::Internal, "the journal did not keep the job");
+            if (kept->phase == Phase::Pending && made.missing.empty() && !kept->cancelWanted) {
+                BALMER_CHECK(shop.journal.moveTo(job.key, Phase::Queued, ""));
+                kept->phase = Phase::Queued;
+                made.queued = true;
+            }
+            made.queued = made.queued || (isNew && kept->phase == Phase::Queued);
+            if (kept->phase != Phase::Pending) made.missing.clear();
+            made.job = std::move(*kept);
+            return made;
+        });
+    if (!accepted) co_return fail(std::move(accepted).error());
+    if (accepted->queued) {
+        shop_.news.tell(accepted->job.key);
+        shop_.runner.enqueue(accepted->job.key);
+    }
+    wire::Response response;
+    auto& answer = *response.mutable_submit();
+    answer.set_phase(std::string(jobs::toString(accepted->job.phase)));
+    for (std::size_t i = 0; i < std::min(accepted->missing.size(), missingAtMost); ++i) {
+        auto raw = digestToBytes(accepted->missing[i]);
+        if (!raw) co_return fail(std::move(raw).error());
+        answer.add_missing(*raw);
+        wanted_.insert(accepted->missing[i]);
+    }
+    co_return co_await send(stream, response);
+}
+
+// --------------------------------------------------------------------------------------------------------
+// objects
+
+asio::awaitable<Status> Session::offer(std::uint32_t stream, const wire::OfferRequest& request) {
+    auto manifest = manifestFrom(request.manifest());
+    if (!manifest) co_return fail(std::move(manifest).error());
+    auto id = digestFromBytes(request.object());
+    if (!id) co_return fail(std::move(id).error());
+    if (objectIdOf(*manifest) != *id)
+        co_return fail(ErrorCode::Format, "the manifest is not that of the object " + *id);
+    if (!wanted_.contains(*id))
+        co_return fail(ErrorCode::InvalidArgument, "no job of yours lacks this object; submit the job first");
+    auto missing = co_await offload(
+        shop_.disk, [&shop = shop_, manifest = *manifest]() -> Result<std::vector<std::uint32_t>> {
+            core::TaskContext task;
+            auto asked = shop.objects.offer(manifest, task);
+            if (asked || asked.error().code() != ErrorCode::ResourceExhausted) return asked;
+            BALMER_TRY(auto inUse, shop.journal.objectsInUse());
+            BALMER_TRY([[maybe_unused]] const auto freed,
+                       shop.objects.gc({std::move(inUse), std::nullopt, manifest.size}));
+            return shop.objects.offer(manifest, task);
+        });
+    if (!missing) co_return fail(std::move(missing).error());
+    wire::Response response;
+    auto& bits = *response.mutable_offer()->mutable_missing();
+    for (const auto index : *missing)
+        setBit(bits, index);
+    co_return co_await send(stream, response);
+}
+
+Status Session::beginUpload(std::uint32_t stream, const wire::PutRequest& request) {
+    const auto upload = std::make_shared<Upload>();
+    auto id = digestFromBytes(request.object());
+    if (!id)
+        upload->refused = id.error();
+    else if (!wanted_.contains(*id))
+        upload->refused = Error(ErrorCode::InvalidArgument, "no job of yours lacks this object; submit the job first");
+    else if (request.bytes() > chunkSize)
+        return fail(ErrorCode::Protocol, "a chunk has 4 MiB at most");
+    else
+        upload->object = std::move(*id);
+    upload->chunk = request.chunk();
+    upload->expected = request.bytes();
+    uploads_[stream] = upload;
+    return {};
+}
+
+asio::awaitable<Status> Session::takeData(Frame frame) {
+    const auto stream = frame.header.stream;
+    const auto found = uploads_.find(stream);
+    if (found == uploads_.end())
+        co_return fail(ErrorCode::Protocol, "data came for stream " + std::to_string(stream) + ", which wants none");
+    const auto upload = found->second;
+    const bool last = (frame.header.flags & flagEnd) != 0;
+    if (!upload->refused) {
+        if (frame.payload.size() > upload->expected - upload->bytes.size())
+            co_return fail(ErrorCode::Protocol, "a chunk is longer than it was said to be");
+        if (upload->bytes.empty()) upload->bytes.reserve(upload->expected);
+        upload->bytes.insert(upload->bytes.end(), frame.payload.begin(), frame.payload.end());
+        if (last && upload->bytes.size() != upload->expected)
+            co_return fail(ErrorCode::Protocol, "a chunk is shorter than it was said to be");
+    } else {
+        channel_->consumed(frame.payload.size());
+    }
+    if (!last) co_return Status();
+    uploads_.erase(stream);
+    const auto self = shared_from_this();
+    asio::co_spawn(
+        channel_->executor(),
+        [self, stream, upload]() -> asio::awaitable<void> {
+            auto kept = upload->refused ? Result<bool>(fail(*upload->refused))
+                                        : co_await offload(self->shop_.disk, [&shop = self->shop_, upload] {
+                                              return shop.objects.put(upload->object, upload->chunk, upload->bytes);
+                                          });
+            self->channel_->consumed(upload->bytes.size());
+            if (kept) {
+                wire::Response response;
+                response.mutable_put();
+                (void)co_await self->send(stream, response);
+            } else if (!self->channel_->closed()) {
+                (void)co_await self->channel_->send(encodeProblem(stream, kept.error()));
+            }
+            self->open_.erase(stream);
+        },
+        asio::detached);
+    co_return Status();
+}
+
+asio::awaitable<Status> Session::manifest(std::uint32_t stream, std::string object) {
+    auto id = digestFromBytes(object);
+    if (!id) co_return fail(std::move(id).error());
+    if (!readable_.contains(*id))
+        co_return fail(ErrorCode::NotFound, "no result of yours has the object " + *id + "; ask for the result first");
+    auto found = co_await offload(shop_.disk, [&shop = shop_, id = *id] { return shop.objects.manifest(id); });
+    if (!found) co_return fail(std::move(found).error());
+    wire::Response response;
+    writeManifest(*found, *response.mutable_manifest()->mutable_manifest());
+    co_return co_await send(stream, response);
+}
+
+asio::awaitable<Status> Session::get(std::uint32_t stream, const wire::GetRequest& request) {
+    auto id = digestFromBytes(request.object());
+    if (!id) co_return fail(std::move(id).error());
+    if (!readable_.contains(*id))
+        co_return fail(ErrorCode::NotFound, "no result of yours has the object " + *id + "; ask for the result first");
+    const auto chunk = request.chunk();
+    const auto place = co_await reading_.enter();
+    auto bytes =
+        co_await offload(shop_.disk, [&shop = shop_, id = *id, chunk] { return shop.objects.read(id, chunk); });
+    if (!bytes) co_return fail(std::move(bytes).error());
+    wire::Response response;
+    response.mutable_get()->set_bytes(static_cast<std::uint32_t>(bytes->size()));
+    auto sent = co_await send(stream, response);
+    if (!sent) co_return sent;
+    co_return co_await channel_->sendData(stream, *bytes);
+}
+
+asio::awaitable<Status> Session::registerPath(std::uint32_t stream, const wire::RegisterRequest& request) {
+    const auto path = showable(request.path(), 4096);
+    const auto response = std::make_shared<wire::Response>();
+    auto done = co_await offload(shop_.disk, [&shop = shop_, path, response]() -> Status {
+        auto& answer = *response->mutable_register_();
+        core::TaskContext task;
+        std::uint64_t bytes = 0;
+        const auto one = [&](const std::filesystem::path& file) -> Status {
+            BALMER_TRY(const auto id, shop.objects.registerFile(file, task));
+            BALMER_TRY(const auto manifest, shop.objects.manifest(id));
+            bytes += manifest.size;
+            answer.set_files(answer.files() + 1);
+            answer.set_bytes(bytes);
+            return {};
+        };
+        std::error_code error;
+        if (!std::filesystem::is_directory(path, error)) return one(path);
+        constexpr std::size_t filesAtMost = 1'000'000;
+        std::size_t seen = 0;
+        for (std::filesystem::recursive_directory_iterator
+                 each(path, std::filesystem::directory_options::skip_permission_denied, error),
+             end;
+             !error && each != end && seen < filesAtMost; each.increment(error)) {
+            if (!each->is_regular_file(error) || each->is_symlink(error)) continue;
+            ++seen;
+            if (auto done_ = one(each->path()); !done_) {
+                if (answer.files() == 0 && answer.refused_size() == 0 &&
+                    done_.error().code() == ErrorCode::InvalidArgument)
+                    return done_;
+                if (answer.refused_size() < 100)
+                    answer.add_refused(showable(each->path().filename().string() + ": " + done_.error().describe(), 500));
+            }
+        }
+        if (error) return fail(ErrorCode::Io, path + " cannot be read: " + error.message());
+        return {};
+    });
+    if (!done) co_return done;
+    co_return co_await send(stream, *response);
+}
+
+// --------------------------------------------------------------------------------------------------------
+// jobs
+
+asio::awaitable<Status> Session::watch(std::uint32_t stream, const wire::WatchRequest& request) {
+    auto job = co_await find(request.key());
+    if (!job) co_return fail(std::move(job).error());
+    wire::Response begun;
+    begun.mutable_watch();
+    auto sent = co_await send(stream, begun);
+    auto after = request.after();
+    while (sent && !channel_->closed()) {
+        auto events = co_await offload(shop_.disk, [&shop = shop_, key = job->key, after] {
+            return shop.journal.eventsAfter(key, after, eventsAtOnce);
+        });
+        if (!events) co_return fail(std::move(events).error());
+        for (const auto& told : *events) {
+            wire::Event message;
+            writeEvent(told, message);
+            auto frame = encodeFrame(FrameType::Event, 0, stream, message);
+            if (!frame) co_return fail(std::move(frame).error());
+            sent = co_await channel_->send(std::move(*frame));
+            if (!sent) co_return sent;
+            after = told.event.sequence;
+            if (told.final) co_return Status();
+        }
+        if (events->empty()) co_await shop_.news.wait(job->key);
+    }
+    co_return sent;
+}
+
+asio::awaitable<Status> Session::cancel(std::uint32_t stream, std::string key) {
+    auto job = co_await find(std::move(key));
+    if (!job) co_return fail(std::move(job).error());
+    auto noted = co_await offload(
+        shop_.disk, [&shop = shop_, key_ = job->key] { return shop.journal.wantCancel(key_); });
+    if (!noted) co_return noted;
+    if (!jobs::isFinal(job->phase)) shop_.runner.cancel(job->key);
+    wire::Response response;
+    response.mutable_cancel()->set_phase(std::string(jobs::toString(job->phase)));
+    co_return co_await send(stream, response);
+}
+
+asio::awaitable<Status> Session::result(std::uint32_t stream, std::string key) {
+    auto job = co_await find(std::move(key));
+    if (!job) co_return fail(std::move(job).error());
+    if (!jobs::isFinal(job->phase))
+        co_return fail(ErrorCode::NotFound, "the job has not ended yet; watch it");
+    wire::Response response;
+    auto& answer = *response.mutable_result();
+    answer.set_phase(std::string(jobs::toString(job->phase)));
+    answer.set_result(job->result);
+    if (job->error) *answer.mutable_problem() = problemFrom(*job->error);
+    answer.set_ended(job->ended);
+    answer.set_device(job->device);
+    answer.set_program_version(job->programVersion);
+    for (const auto& entry : job->outputs) {
+        auto raw = digestToBytes(entry.object);
+        if (!raw) co_return fail(std::move(raw).error());
+        auto& to = *answer.add_outputs();
+        to.set_name(entry.name);
+        to.set_object(*raw);
+        to.set_bytes(static_cast<std::uint64_t>(entry.bytes));
+        readable_.insert(entry.object);
+    }
+    co_return co_await send(stream, response);
+}
+
+asio::awaitable<Status> Session::release(std::uint32_t stream, std::string key) {
+    auto job = co_await find(std::move(key));
+    if (!job) co_return fail(std::move(job).error());
+    auto noted = co_await offload(shop_.disk, [&shop = shop_, key_ = job->key] {
+        return shop.journal.release(key_, later(keptAfterRelease));
+    });
+    if (!noted) co_return noted;
+    wire::Response response;
+    response.mutable_release();
+    co_return co_await send(stream, response);
+}
+
+asio::awaitable<Status> Session::list(std::uint32_t stream) {
+    const auto whose = shop_.seesAll(owner_) ? std::string() : owner_;
+    auto all = co_await offload(shop_.disk, [&shop = shop_, whose] { return shop.journal.list(whose, listedAtMost); });
+    if (!all) co_return fail(std::move(all).error());
+    wire::Response response;
+    auto& answer = *response.mutable_list();
+    for (const auto& job : *all) {
+        auto raw = keyToBytes(job.key);
+        if (!raw) co_return fail(std::move(raw).error());
+        const auto words = shop_.describeSpec(job.spec);
+        auto& to = *answer.add_jobs();
+        to.set_key(*raw);
+        to.set_owner(showable(job.owner, 100));
+        to.set_kind(showable(words.kind, 60));
+        to.set_label(showable(words.label, 200));
+        to.set_phase(std::string(jobs::toString(job.phase)));
+        to.set_progress(job.progress);
+        to.set_stage(showable(job.stage, 100));
+        to.set_created(job.created);
+    }
+    co_return co_await send(stream, response);
+}
+
+} // namespace balmer::remote
