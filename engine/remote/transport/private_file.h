@@ -1,0 +1,38 @@
+// Files that only their owner may read, and a lock among those who write them.
+//
+// Written so that a reader sees the old content or the new, even after a loss of power. Any thread.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "engine/core/result.h"
+
+namespace balmer::remote {
+
+/// Makes the folder with mode 0700 where there is none. Errors: Io; InvalidArgument where it belongs to
+/// somebody else or others may write to it.
+core::Status preparePrivateFolder(const std::filesystem::path& folder);
+
+/// InvalidArgument where the file belongs to somebody else or others may read or write it.
+core::Status checkPrivate(const std::filesystem::path& file);
+
+/// Writes beside the target with mode 0600, syncs, renames, syncs the folder. One writer at a time
+/// (FileLock). Errors: Io.
+core::Status writePrivate(const std::filesystem::path& file, std::string_view content);
+
+/// Holds FILE.lock, against other threads and other processes; the system lets go of it when its holder dies.
+class FileLock {
+  public:
+    /// Waits for it. Errors: Io.
+    static core::Result<FileLock> of(const std::filesystem::path& file);
+    FileLock(FileLock&& other) noexcept;
+    FileLock& operator=(FileLock&&) = delete;
+    ~FileLock();
+
+  private:
+    explicit FileLock(int handle) : handle_(handle) {}
+    int handle_;
+};
+
+} // namespace balmer::remote
