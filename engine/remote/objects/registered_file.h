@@ -1,0 +1,32 @@
+// Files that stay where they are and are objects all the same: which ones may be opened, and how it is
+// remembered which version of one was hashed. Private to objects/.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/core/result.h"
+#include "engine/remote/objects/object_files.h"
+
+namespace balmer::remote {
+
+/// Opens an ordinary file below one of the roots: an absolute path that begins with a root, or one relative
+/// to a root (the first that has it). ".." and symbolic links below the root are refused; the root itself may
+/// be reached by links. Errors: InvalidArgument outside the roots or for what is no ordinary file, NotFound,
+/// Io.
+core::Result<File> openBelowRoots(const std::vector<std::filesystem::path>& roots,
+                                  const std::filesystem::path& path);
+
+/// What ID.link holds.
+struct RegisteredFile {
+    FileStamp stamp;
+    std::string path; ///< absolute
+};
+std::vector<std::byte> encode(const RegisteredFile& registered);
+/// Errors: Format.
+core::Result<RegisteredFile> decodeRegisteredFile(std::span<const std::byte> bytes);
+constexpr std::size_t registeredBytesAtMost = 1 << 16;
+
+} // namespace balmer::remote
