@@ -66,6 +66,7 @@ class Cutter {
             if (!fill(frameHeaderSize, arrived)) return std::nullopt;
             BALMER_TRY(header_, decodeFrameHeader(std::span<const std::byte, frameHeaderSize>(piece_),
                                                   Stage::Handshake));
+            if (header_->flags != 0) return broken("a frame of the handshake carries a flag");
         }
         if (!fill(frameHeaderSize + header_->length, arrived)) return std::nullopt;
         return Frame{*std::exchange(header_, {}), std::exchange(piece_, {})};
