@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <google/protobuf/message_lite.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include "engine/remote/protocol/messages.pb.h"
 
@@ -94,6 +95,8 @@ core::Status decodeInto(google::protobuf::MessageLite& message, Bytes bytes) {
     if (bytes.size() > controlFrameLimit)
         return fail(ErrorCode::Protocol, "a message of " + std::to_string(bytes.size()) +
                                              " bytes is longer than a control frame may be");
+    // What is wrong with a message is the error's to say; nobody out there shall fill our log.
+    [[maybe_unused]] static auto* const formerHandler = google::protobuf::SetLogHandler(nullptr);
     // Total for any bytes; protobuf's own limit of nesting is 100.
     if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
         return fail(ErrorCode::Protocol, "a message cannot be decoded as " + message.GetTypeName());
