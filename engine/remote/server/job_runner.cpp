@@ -130,7 +130,8 @@ struct JobRunner::Told {
 JobRunner::JobRunner(asio::any_io_executor executor, asio::thread_pool& disk, jobs::WorkerJournal& journal,
                      ObjectStore& objects, Options options, std::function<void(const std::string&)> changed)
     : executor_(std::move(executor)), disk_(disk), journal_(journal), objects_(objects),
-      options_(std::move(options)), changed_(std::move(changed)), alive_(std::make_shared<bool>(true)) {}
+      options_(std::move(options)), changed_(std::move(changed)), alive_(std::make_shared<bool>(true)),
+      stopped_(executor_) {}
 
 JobRunner::~JobRunner() {
     *alive_ = false;
@@ -212,8 +213,7 @@ void JobRunner::cancel(const std::string& key) {
         [this, alive = alive_, key, child]() -> asio::awaitable<void> {
             const auto line = lineOf({{"stop", true}});
             (void)co_await child->stream->write(bytesOf(line), {});
-            Signal never(co_await asio::this_coro::executor);
-            co_await never.wait(graceAfterStop);
+            co_await stopped_.wait(graceAfterStop);
             if (!*alive) co_return;
             if (const auto still = running_.find(key); still != running_.end() && still->second == child)
                 ::kill(child->pid, SIGKILL);
@@ -235,6 +235,7 @@ void JobRunner::stop() {
     stopping_ = true;
     queue_.clear();
     idle_.clear();
+    stopped_.notify();
     for (auto& [key, child] : running_)
         if (child) {
             ::kill(child->pid, SIGKILL);
@@ -328,7 +329,10 @@ asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::s
     const auto note = [&]() -> asio::awaitable<void> {
         told.anything = false;
         told.noted = std::chrono::steady_clock::now();
-        const auto event = std::exchange(told.event, {.progress = told.event.progress, .stage = told.event.stage});
+        jobs::RemoteEvent next;
+        next.progress = told.event.progress;
+        next.stage = told.event.stage;
+        const auto event = std::exchange(told.event, std::move(next));
         auto noted = co_await offload(disk_, [this, key, event] { return journal_.note(key, event); });
         if (!noted) core::log::warning("job " + key + ": " + noted.error().describe());
         changed_(key);

@@ -91,6 +91,7 @@ class JobRunner {
     std::vector<std::shared_ptr<Child>> idle_;
     std::shared_ptr<bool> alive_; ///< false when this object has gone
     bool stopping_ = false;
+    Signal stopped_;
 };
 
 } // namespace balmer::remote

@@ -7,6 +7,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "engine/remote/protocol/messages.h"
+
 namespace balmer::remote {
 
 using core::Error;
@@ -19,21 +21,11 @@ namespace {
 constexpr std::size_t creditStep = 1u << 20;
 constexpr std::int64_t mostCredit = 64ll << 20;
 
-std::vector<std::byte> shortFrame(FrameType type, Bytes payload) {
-    FrameHeader header;
-    header.length = static_cast<std::uint32_t>(payload.size());
-    header.type = type;
-    const auto head = encode(header);
-    std::vector<std::byte> frame(head.begin(), head.end());
-    frame.insert(frame.end(), payload.begin(), payload.end());
-    return frame;
-}
-
 std::vector<std::byte> creditFrame(std::uint32_t bytes) {
     std::array<std::byte, 4> payload{};
     for (std::size_t i = 0; i < 4; ++i)
         payload[i] = static_cast<std::byte>(bytes >> (8 * i));
-    return shortFrame(FrameType::Credit, payload);
+    return encodeFrame(FrameType::Credit, 0, 0, Bytes(payload));
 }
 
 std::uint32_t numberIn(Bytes payload) {
@@ -129,7 +121,7 @@ asio::awaitable<Status> Channel::readFrames(Handler handler) {
 asio::awaitable<Status> Channel::ownFrame(const Frame& frame) {
     if (frame.header.type == FrameType::Ping) {
         // Who asks and does not take the answers has stopped reading: nothing is kept for it.
-        auto answer = shortFrame(FrameType::Pong, frame.payload);
+        auto answer = encodeFrame(FrameType::Pong, 0, 0, Bytes(frame.payload));
         co_return co_await send(std::move(answer));
     }
     if (frame.header.type == FrameType::Credit) {
@@ -229,7 +221,7 @@ asio::awaitable<void> Channel::watch() {
         if (now - heard_ >= timing_.ping && now - asked >= timing_.ping) {
             asked = now;
             const std::array<std::byte, 8> payload{};
-            sendLater(shortFrame(FrameType::Ping, payload));
+            sendLater(encodeFrame(FrameType::Ping, 0, 0, Bytes(payload)));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <string>
 
 #include <boost/asio/buffer.hpp>
@@ -114,6 +115,8 @@ std::unique_ptr<Stream> streamOver(asio::ip::tcp::socket socket) {
 
 core::Result<std::unique_ptr<Stream>> streamOverPipes(const asio::any_io_executor& executor, int readFrom,
                                                       int writeTo) {
+    // A pipe that nobody reads any more is an error of write, not the end of the program.
+    [[maybe_unused]] static const auto ignored = std::signal(SIGPIPE, SIG_IGN);
     asio::posix::stream_descriptor in(executor), out(executor);
     error_code error;
     in.assign(readFrom, error);

@@ -42,6 +42,7 @@ std::unique_ptr<Stream> streamOver(asio::local::stream_protocol::socket socket);
 /// Sets TCP_NODELAY.
 std::unique_ptr<Stream> streamOver(asio::ip::tcp::socket socket);
 /// Reads from one descriptor and writes to another (pipes to a child, standard input and output); owns both.
+/// From the first such stream on, the process ignores SIGPIPE.
 core::Result<std::unique_ptr<Stream>> streamOverPipes(const asio::any_io_executor& executor, int readFrom,
                                                       int writeTo);
 

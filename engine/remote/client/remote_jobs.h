@@ -1,0 +1,157 @@
+// RemoteJobs: the jobs of a project that run on workers: sent, watched, fetched, and taken home, whatever
+// happens to the connection or to this program in between.
+//
+// A job is written into the project's store before anything is sent; from then on this class needs nothing
+// but the store to go on with it, so that starting the program again after days is the same as reconnecting.
+// A worker that does not answer is tried again after 1, 2, 4 … 60 s; its jobs stay what they are.
+//
+// Owner: whoever opened the project; store and ports outlive it. Every function may be called from any
+// thread. Threads: `balmer-remote` talks to the workers and calls the observers; `balmer-transfer` (two) read,
+// write, hash and call the ports.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/result.h"
+#include "engine/core/task_context.h"
+#include "engine/jobs/job.h"
+#include "engine/jobs/job_store.h"
+#include "engine/jobs/queue.h"
+#include "engine/remote/client/worker_book.h"
+#include "engine/remote/protocol/handshake.h"
+
+namespace balmer::remote {
+
+/// A file of a parcel: its name there, and where its bytes lie.
+struct NamedFile {
+    std::string name;
+    std::filesystem::path path;
+};
+
+/// What RemoteJobs has others do. Called from any of its threads.
+class ParcelPort {
+  public:
+    virtual ~ParcelPort() = default;
+    /// The job's description, canonical.
+    virtual core::Result<std::string> describe(const jobs::Job& job) = 0;
+    /// What it reads; small files are written into the folder.
+    virtual core::Result<std::vector<NamedFile>> pack(const jobs::Job& job, const std::filesystem::path& folder,
+                                                      core::TaskContext& task) = 0;
+    /// Takes the outputs in and ends the job, in one transaction. False: it had ended already. Io, Store and
+    /// ResourceExhausted may be tried again; another error is the job's end.
+    virtual core::Result<bool> commit(jobs::JobId job, std::string_view resultJson,
+                                      std::span<const NamedFile> outputs, std::string_view endTime) = 0;
+};
+
+/// How it stands with the connection to a worker.
+struct Link {
+    enum class State {
+        Idle,       ///< nothing is wanted of it
+        Connecting, ///<
+        Connected,  ///<
+        Lost        ///< tried again by itself
+    };
+    std::string worker;
+    State state = State::Idle;
+    std::string trouble;           ///< when Lost: why, a sentence
+    std::string since;             ///< of this state
+    std::uint64_t sent = 0, received = 0; ///< bytes on the present connection
+    std::optional<WorkerGreeting> greeting; ///< of the last connection
+};
+
+/// What a worker says when it is asked.
+struct WorkerReport {
+    WorkerGreeting greeting;
+    std::size_t running = 0, waiting = 0, objects = 0;
+    struct Listed {
+        std::string key, owner, kind, label, phase, stage, created;
+        double progress = 0;
+    };
+    std::vector<Listed> jobs; ///< that this user may see, newest first
+    std::chrono::microseconds answered{0}; ///< time of one small request
+};
+
+struct RegisteredData {
+    std::size_t files = 0;
+    std::uint64_t bytes = 0;
+    std::vector<std::string> refused;
+};
+
+/// One question to a worker, over a connection of its own. The calling thread waits; stop ends the waiting.
+class WorkerProbe {
+  public:
+    struct Options {
+        std::vector<std::string> ssh{"ssh"};
+        std::filesystem::path identity; ///< folder of this user's certificate
+        std::string software, user;
+        std::chrono::milliseconds limit{10000};
+    };
+    explicit WorkerProbe(Options options) : options_(std::move(options)) {}
+
+    core::Result<WorkerReport> ask(const WorkerEntry& entry) const;
+    /// The fingerprint of the worker's certificate, to be pinned. Errors: what is wrong, in words.
+    core::Result<std::string> pair(const WorkerEntry& entry, const std::string& code) const;
+    core::Result<RegisteredData> registerPath(const WorkerEntry& entry, const std::string& path) const;
+
+  private:
+    Options options_;
+};
+
+class RemoteJobs {
+  public:
+    struct Options {
+        std::filesystem::path folder; ///< for what is under way; made where it is missing
+        WorkerProbe::Options connect;
+        std::chrono::milliseconds firstRetry{1000}, lastRetry{60000};
+        std::chrono::milliseconds ping{15000};
+        std::chrono::milliseconds closeAfter{30000}; ///< a connection that nothing is wanted of
+    };
+    using JobObserver = std::function<void(const jobs::JobEvent&)>;
+    using LinkObserver = std::function<void(const Link&)>;
+
+    RemoteJobs(jobs::JobStore& store, ParcelPort& ports, WorkerBook book, Options options, JobObserver jobs = {},
+               LinkObserver links = {});
+    /// Leaves the jobs to their workers.
+    ~RemoteJobs();
+    RemoteJobs(const RemoteJobs&) = delete;
+    RemoteJobs& operator=(const RemoteJobs&) = delete;
+
+    /// Takes up the remote jobs that the store has. Until then only what is submitted here is looked after.
+    void begin();
+
+    /// Keeps the job as Pending, durably, then sends it. worker: a name of the book. Errors: NotFound for
+    /// another name; those of the store. Quick.
+    core::Result<jobs::JobId> submit(jobs::JobSpec spec, const std::string& worker, const std::string& programVersion);
+
+    /// The worker that has most of these objects' bytes, then most free slots; nothing where none answers.
+    /// Waits for their answers, as long as Options.connect.limit.
+    std::optional<std::string> choose(const jobs::JobSpec& spec);
+
+    /// Asks the worker to stop it, now or as soon as it answers.
+    core::Status abort(jobs::JobId id);
+
+    /// Waits until the job is final, or until stop; returns its record.
+    core::Result<jobs::Job> wait(jobs::JobId id, std::stop_token stop = {});
+
+    /// Looks after one job that the store has, as begin() does after all.
+    core::Status attach(jobs::JobId id);
+
+    std::vector<Link> links() const;
+    /// Tries a lost connection at once.
+    void retryNow(const std::string& worker);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace balmer::remote

@@ -1,0 +1,177 @@
+#include "engine/remote/client/transfer.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "engine/remote/transport/offload.h"
+
+namespace balmer::remote {
+
+using core::Error;
+using core::ErrorCode;
+using core::fail;
+using core::Result;
+using core::Status;
+
+namespace {
+
+/// Chunks under way at once: enough to keep a connection busy, few enough to be held in memory.
+constexpr std::size_t chunksAtOnce = 3;
+
+Result<std::vector<std::byte>> readChunk(const std::filesystem::path& path, const Manifest& manifest,
+                                         std::uint32_t index) {
+    std::ifstream in(path, std::ios::binary);
+    std::vector<std::byte> bytes(chunkBytes(manifest, index));
+    in.seekg(static_cast<std::streamoff>(std::uint64_t{index} * chunkSize));
+    if (!in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size())))
+        return fail(ErrorCode::Io, path.string() + " cannot be read any more");
+    if (core::digestBytesOf(bytes) != manifest.chunks[index])
+        return fail(ErrorCode::InvalidArgument, path.string() + " has changed since the job was submitted; run it again");
+    return bytes;
+}
+
+/// Several coroutines and their end.
+struct Crew {
+    explicit Crew(asio::any_io_executor executor) : places(executor, chunksAtOnce), ended(executor) {}
+    Turnstile places;
+    Signal ended;
+    std::size_t busy = 0;
+    std::optional<Error> failed;
+};
+
+/// Runs work(index) for each index, a few at once; the first failure ends it when those under way have ended.
+template <typename Work>
+asio::awaitable<Status> forEachChunk(asio::any_io_executor executor, std::vector<std::uint32_t> chunks, Work work) {
+    const auto crew = std::make_shared<Crew>(executor);
+    const auto kept = std::make_shared<Work>(std::move(work));
+    for (const auto index : chunks) {
+        auto place = std::make_shared<Turnstile::Place>(co_await crew->places.enter());
+        if (crew->failed) break;
+        ++crew->busy;
+        asio::co_spawn(
+            executor,
+            [crew, kept, index, place]() mutable -> asio::awaitable<void> {
+                auto done = co_await (*kept)(index);
+                if (!done && !crew->failed) crew->failed = done.error();
+                --crew->busy;
+                place.reset();
+                crew->ended.notify();
+            },
+            asio::detached);
+    }
+    while (crew->busy > 0)
+        co_await crew->ended.wait();
+    if (crew->failed) co_return fail(*crew->failed);
+    co_return Status();
+}
+
+} // namespace
+
+Result<std::vector<PackedFile>> measure(const std::vector<NamedFile>& files, ManifestCache& cache,
+                                        core::TaskContext& task) {
+    std::vector<PackedFile> packed;
+    for (const auto& file : files) {
+        BALMER_CHECK(task.checkpoint(static_cast<double>(packed.size()) / static_cast<double>(files.size()), "reading"));
+        PackedFile made;
+        BALMER_TRY(made.manifest, cache.manifestOf(file.path, task));
+        made.file = file;
+        made.entry = {file.name, objectIdOf(made.manifest), static_cast<std::int64_t>(made.manifest.size)};
+        packed.push_back(std::move(made));
+    }
+    return packed;
+}
+
+asio::awaitable<Status> upload(std::shared_ptr<WorkerClient> client, asio::thread_pool& disk,
+                               std::shared_ptr<const std::vector<PackedFile>> files, std::vector<ObjectId> missing,
+                               TransferProgress progress) {
+    std::uint64_t all = 0;
+    const auto done = std::make_shared<std::uint64_t>(0);
+    const auto fileOf = [&](const ObjectId& id) {
+        return std::find_if(files->begin(), files->end(), [&](const auto& each) { return each.entry.object == id; });
+    };
+    for (const auto& id : missing)
+        if (const auto file = fileOf(id); file != files->end()) all += file->manifest.size;
+    for (const auto& id : missing) {
+        const auto file = fileOf(id);
+        if (file == files->end())
+            co_return fail(ErrorCode::Protocol, "the worker asks for an object that is none of this job");
+        auto lacks = co_await client->offer(id, file->manifest);
+        if (!lacks) co_return fail(std::move(lacks).error());
+        std::uint64_t there = file->manifest.size;
+        for (const auto index : *lacks)
+            there -= chunkBytes(file->manifest, index);
+        *done += there;
+        progress(*done, all);
+        const auto executor = co_await asio::this_coro::executor;
+        auto sent = co_await forEachChunk(
+            executor, *lacks, [&disk, client, files, index_ = file - files->begin(), done, all,
+                               progress](std::uint32_t chunk) -> asio::awaitable<Status> {
+                const auto& each = (*files)[static_cast<std::size_t>(index_)];
+                auto bytes = co_await offload(disk, [files, index_, chunk] {
+                    const auto& source = (*files)[static_cast<std::size_t>(index_)];
+                    return readChunk(source.file.path, source.manifest, chunk);
+                });
+                if (!bytes) co_return fail(std::move(bytes).error());
+                const auto size = bytes->size();
+                auto put = co_await client->put(each.entry.object, chunk, std::move(*bytes));
+                if (!put) co_return put;
+                *done += size;
+                progress(*done, all);
+                co_return Status();
+            });
+        if (!sent) co_return sent;
+    }
+    co_return Status();
+}
+
+asio::awaitable<Result<std::vector<NamedFile>>> download(std::shared_ptr<WorkerClient> client,
+                                                         asio::thread_pool& disk, ObjectStore& store,
+                                                         std::vector<jobs::ParcelEntry> outputs,
+                                                         TransferProgress progress) {
+    std::uint64_t all = 0;
+    for (const auto& entry : outputs)
+        all += static_cast<std::uint64_t>(entry.bytes);
+    const auto done = std::make_shared<std::uint64_t>(0);
+    std::vector<NamedFile> files;
+    for (const auto& entry : outputs) {
+        const auto id = entry.object;
+        auto there = co_await offload(disk, [&store, id]() -> Result<bool> { return store.has(id); });
+        if (!there) co_return fail(std::move(there).error());
+        if (!*there) {
+            auto manifest = co_await client->manifest(id);
+            if (!manifest) co_return fail(std::move(manifest).error());
+            if (static_cast<std::int64_t>(manifest->size) != entry.bytes)
+                co_return fail(ErrorCode::Protocol, "the worker says two sizes of " + entry.name);
+            auto lacks = co_await offload(disk, [&store, manifest = *manifest] {
+                core::TaskContext task;
+                return store.offer(manifest, task);
+            });
+            if (!lacks) co_return fail(std::move(lacks).error());
+            const auto executor = co_await asio::this_coro::executor;
+            auto got = co_await forEachChunk(
+                executor, *lacks, [&disk, &store, client, id, done, all, progress](std::uint32_t chunk) -> asio::awaitable<Status> {
+                    auto bytes = co_await client->get(id, chunk);
+                    if (!bytes) co_return fail(std::move(bytes).error());
+                    const auto held = std::make_shared<std::vector<std::byte>>(std::move(*bytes));
+                    auto put = co_await offload(disk, [&store, id, chunk, held]() -> Status {
+                        BALMER_TRY([[maybe_unused]] const bool whole, store.put(id, chunk, *held));
+                        return {};
+                    });
+                    if (!put) co_return put;
+                    *done += held->size();
+                    progress(*done, all);
+                    co_return Status();
+                });
+            if (!got) co_return fail(std::move(got).error());
+        }
+        auto path = co_await offload(disk, [&store, id] { return store.pathOf(id); });
+        if (!path) co_return fail(std::move(path).error());
+        files.push_back({entry.name, std::move(*path)});
+    }
+    co_return files;
+}
+
+} // namespace balmer::remote

@@ -1,0 +1,515 @@
+#include "engine/remote/server/worker_server.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <list>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <pwd.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/core/clock.h"
+#include "engine/core/files.h"
+#include "engine/core/log.h"
+#include "engine/core/text_number.h"
+#include "engine/remote/objects/object_store.h"
+#include "engine/remote/protocol/handshake.h"
+#include "engine/remote/protocol/messages.h"
+#include "engine/remote/server/job_runner.h"
+#include "engine/remote/server/session.h"
+#include "engine/remote/transport/pin_book.h"
+#include "engine/remote/transport/private_file.h"
+#include "engine/remote/transport/shake_hands.h"
+#include "engine/remote/transport/tls_stream.h"
+
+namespace balmer::remote {
+
+using asio::ip::tcp;
+using boost::system::error_code;
+using core::Error;
+using core::ErrorCode;
+using core::fail;
+using core::Result;
+using core::Status;
+using nlohmann::json;
+using Local = asio::local::stream_protocol;
+
+namespace {
+
+constexpr std::size_t shakingAtMost = 64;
+constexpr int guessesAtMost = 5;
+constexpr auto guessWindow = std::chrono::minutes(1);
+constexpr auto guessPenalty = std::chrono::seconds(2);
+constexpr std::int64_t pairingSeconds = 600;
+
+std::string userOf(uid_t uid) {
+    if (const passwd* user = ::getpwuid(uid); user != nullptr && user->pw_name != nullptr) return user->pw_name;
+    return "uid-" + std::to_string(uid);
+}
+
+std::string hexOf(std::span<const std::byte> bytes) {
+    std::string text;
+    for (const auto byte : bytes)
+        for (const unsigned digit : {std::to_integer<unsigned>(byte) >> 4, std::to_integer<unsigned>(byte) & 15u})
+            text += "0123456789abcdef"[digit];
+    return text;
+}
+
+std::string randomHex(std::size_t bytes) {
+    const auto nonce = randomNonce();
+    return hexOf(Bytes(nonce).first(bytes));
+}
+
+std::string hostName() {
+    char name[256] = {};
+    return ::gethostname(name, sizeof name - 1) == 0 ? name : "worker";
+}
+
+std::string processor() {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f")) return "x86-64 avx512";
+    if (__builtin_cpu_supports("avx2")) return "x86-64 avx2";
+    return "x86-64";
+#elif defined(__aarch64__)
+    return "aarch64";
+#else
+    return "other";
+#endif
+}
+
+/// "host:port", the host perhaps in brackets.
+Result<tcp::endpoint> endpointFrom(const std::string& text) {
+    const auto colon = text.rfind(':');
+    const auto port = core::parseInteger(colon == std::string::npos ? "" : text.substr(colon + 1)).value_or(-1);
+    auto host = text.substr(0, colon == std::string::npos ? 0 : colon);
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+    error_code error;
+    const auto address = asio::ip::make_address(host.empty() ? "127.0.0.1" : host, error);
+    if (port < 0 || port > 65535 || error)
+        return fail(ErrorCode::InvalidArgument,
+                    "\"" + text + "\" is no address to listen on; write e.g. 127.0.0.1:7350 or [::1]:7350");
+    return tcp::endpoint(address, static_cast<std::uint16_t>(port));
+}
+
+std::int64_t nowSeconds() {
+    return std::chrono::duration_cast<std::chrono::seconds>(core::systemClock().now().time_since_epoch()).count();
+}
+
+json readObject(const std::filesystem::path& file) {
+    const auto text = core::readFile(file, 1u << 20);
+    if (!text) return json::object();
+    auto object = json::parse(*text, nullptr, false);
+    return object.is_object() ? object : json::object();
+}
+
+/// The code that is open for pairing, "" for none.
+std::string openCode(const std::filesystem::path& folder) {
+    const auto object = readObject(folder / "pairing.json");
+    const auto code = object.find("code"), until = object.find("until");
+    if (code == object.end() || !code->is_string() || until == object.end() || !until->is_number_integer()) return {};
+    const auto left = until->get<std::int64_t>() - nowSeconds();
+    return left > 0 && left <= pairingSeconds ? code->get<std::string>() : std::string();
+}
+
+void voidCode(const std::filesystem::path& folder) {
+    std::error_code ignored;
+    std::filesystem::remove(folder / "pairing.json", ignored);
+}
+
+} // namespace
+
+struct WorkerServer::State {
+    State(WorkerSettings given, WorkerJobs work, jobs::WorkerJournal& kept)
+        : settings(std::move(given)), jobs(std::move(work)), journal(kept), pins(settings.folder / "clients"),
+          io(1), disk(2), over(io.get_executor()), news(io.get_executor()) {}
+
+    ~State() {
+        if (lock >= 0) ::close(lock);
+    }
+
+    Status prepare();
+    Status listenLocally();
+    Result<tcp::acceptor> listenOn(const std::string& address, bool loopbackOnly);
+    void begin();
+    void end();
+
+    template <typename Acceptor, typename Welcome>
+    asio::awaitable<void> accept(Acceptor& acceptor, Welcome welcome);
+    asio::awaitable<void> meetLocally(Local::socket socket);
+    asio::awaitable<void> meetPlainly(tcp::socket socket);
+    asio::awaitable<void> meetOverTls(tcp::socket socket);
+    asio::awaitable<void> meet(std::unique_ptr<Stream> stream, TransportTrust trust, bool tokens);
+    asio::awaitable<void> watchIdleness();
+    ServerHandshake::Settings handshakeSettings(TransportTrust trust, bool tokens) const;
+    WorkerLimits limits() const;
+    asio::awaitable<void> afterGuess();
+
+    WorkerSettings settings;
+    WorkerJobs jobs;
+    balmer::jobs::WorkerJournal& journal;
+    PinBook pins;
+    int lock = -1;
+    std::string storeId, instanceId = randomHex(16), fingerprint;
+    std::unique_ptr<ObjectStore> objects;
+
+    asio::io_context io;
+    asio::thread_pool disk;
+    Signal over;
+    NewsBoard news;
+    std::unique_ptr<JobRunner> runner;
+    std::unique_ptr<Shop> shop;
+    std::optional<Local::acceptor> local;
+    std::optional<tcp::acceptor> plain, secure;
+    std::shared_ptr<TlsContext> tls;
+    std::list<std::weak_ptr<Session>> sessions;
+    std::list<Stream*> shaking; ///< oldest first
+    std::deque<std::chrono::steady_clock::time_point> guesses;
+    int wrongCodes = 0;
+    bool ended = false;
+    std::chrono::steady_clock::time_point busy = std::chrono::steady_clock::now();
+};
+
+// --------------------------------------------------------------------------------------------------------
+// opening
+
+Status WorkerServer::State::prepare() {
+    const auto& folder = settings.folder;
+    std::error_code error;
+    std::filesystem::create_directories(folder.parent_path(), error);
+    BALMER_CHECK(preparePrivateFolder(folder));
+    lock = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock < 0) return fail(ErrorCode::Io, (folder / "lock").string() + " cannot be opened: " + std::strerror(errno));
+    if (::flock(lock, LOCK_EX | LOCK_NB) != 0)
+        return fail(ErrorCode::ResourceExhausted, "a worker runs in " + folder.string() + " already");
+    if (const auto kept = core::readFile(folder / "store-id", 64); kept && kept->size() == 32) {
+        storeId = *kept;
+    } else {
+        storeId = randomHex(16);
+        BALMER_CHECK(core::writeFile(folder / "store-id", storeId));
+    }
+    ObjectStoreOptions options;
+    options.quotaBytes = settings.config.quotaGibibyte << 30;
+    options.roots = settings.config.roots;
+    BALMER_TRY(objects, ObjectStore::open(folder / "objects", options));
+
+    JobRunner::Options running;
+    running.folder = folder / "jobs";
+    running.command = jobs.runner;
+    running.slots = settings.config.slots;
+    running.threads = settings.config.threads;
+    running.device = settings.device;
+    running.programVersion = settings.programVersion;
+    runner = std::make_unique<JobRunner>(io.get_executor(), disk, journal, *objects, std::move(running),
+                                         [this](const std::string& key) { news.tell(key); });
+    shop = std::make_unique<Shop>(Shop{disk, journal, *objects, *runner, news, jobs.check,
+                                       [this](const std::string& spec) {
+                                           auto words = jobs.describe(spec);
+                                           return Shop::Words{std::move(words.kind), std::move(words.label)};
+                                       },
+                                       [this](const std::string& owner) {
+                                           const auto& all = settings.config.seesAll;
+                                           return std::find(all.begin(), all.end(), owner) != all.end();
+                                       },
+                                       settings.programVersion});
+    BALMER_CHECK(listenLocally());
+    if (!settings.tcp.empty()) {
+        BALMER_TRY(plain, listenOn(settings.tcp, true));
+    }
+    if (!settings.tls.empty()) {
+        BALMER_TRY(const auto identity, identityIn(folder / "identity", "balmer-worker on " + hostName()));
+        fingerprint = identity.fingerprint;
+        BALMER_TRY(tls, TlsContext::make(TlsRole::Server, identity));
+        BALMER_TRY(secure, listenOn(settings.tls, false));
+    }
+    return {};
+}
+
+Status WorkerServer::State::listenLocally() {
+    const auto path = workerSocket(settings.folder);
+    BALMER_CHECK(preparePrivateFolder(path.parent_path()));
+    ::unlink(path.c_str()); // of a worker that was killed: the lock is ours
+    error_code error;
+    local.emplace(io);
+    local->open(Local(), error);
+    if (!error) local->bind(Local::endpoint(path.string()), error);
+    if (!error) local->listen(asio::socket_base::max_listen_connections, error);
+    if (error) return fail(ErrorCode::Io, path.string() + " cannot be listened on: " + error.message());
+    ::chmod(path.c_str(), 0600);
+    return {};
+}
+
+Result<tcp::acceptor> WorkerServer::State::listenOn(const std::string& address, bool loopbackOnly) {
+    BALMER_TRY(const auto endpoint, endpointFrom(address));
+    if (loopbackOnly && !endpoint.address().is_loopback())
+        return fail(ErrorCode::InvalidArgument, "plain TCP listens on loopback alone, and " + address +
+                                                    " is not; use --listen-tls there");
+    tcp::acceptor acceptor(io);
+    error_code error;
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (error) return fail(ErrorCode::Io, address + " cannot be listened on: " + error.message());
+    return acceptor;
+}
+
+// --------------------------------------------------------------------------------------------------------
+// meeting clients
+
+template <typename Acceptor, typename Welcome>
+asio::awaitable<void> WorkerServer::State::accept(Acceptor& acceptor, Welcome welcome) {
+    while (!ended) {
+        error_code error;
+        auto socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
+        if (ended) co_return;
+        if (error) {
+            // Too many open files, most likely: those that are open will end.
+            core::log::warning("a connection could not be accepted: " + error.message());
+            co_await over.wait(std::chrono::milliseconds(100));
+            continue;
+        }
+        asio::co_spawn(io, welcome(std::move(socket)), asio::detached);
+    }
+}
+
+asio::awaitable<void> WorkerServer::State::meetLocally(Local::socket socket) {
+    auto stream = streamOver(std::move(socket));
+    if (stream->peerUid() != static_cast<long>(::getuid())) {
+        core::log::warning("a connection of another user (uid " + std::to_string(stream->peerUid()) +
+                           ") was refused");
+        co_return;
+    }
+    TransportTrust trust;
+    trust.user = userOf(::getuid());
+    co_await meet(std::move(stream), std::move(trust), false);
+}
+
+asio::awaitable<void> WorkerServer::State::meetPlainly(tcp::socket socket) {
+    co_await meet(streamOver(std::move(socket)), {}, true);
+}
+
+asio::awaitable<void> WorkerServer::State::meetOverTls(tcp::socket socket) {
+    auto stream = co_await tls->over(std::move(socket), settings.handshake);
+    if (!stream) {
+        core::log::warning("a TLS connection was refused: " + stream.error().describe());
+        co_return;
+    }
+    TransportTrust trust;
+    trust.binding = (*stream)->binding();
+    if (const auto pin = pins.withFingerprint((*stream)->peerFingerprint()); pin && *pin) trust.user = (*pin)->name;
+    co_await meet(std::move(*stream), std::move(trust), false);
+}
+
+WorkerLimits WorkerServer::State::limits() const {
+    WorkerLimits made;
+    made.objectBytes = objectSizeLimit;
+    made.quotaBytes = settings.config.quotaGibibyte << 30;
+    made.slots = static_cast<unsigned>(runner->slots());
+    made.freeSlots = static_cast<unsigned>(runner->slots() - std::min(runner->slots(), runner->running()));
+    return made;
+}
+
+ServerHandshake::Settings WorkerServer::State::handshakeSettings(TransportTrust trust, bool tokens) const {
+    ServerHandshake::Settings made;
+    made.software = "Balmer " + settings.programVersion;
+    made.name = hostName();
+    made.processor = processor();
+    made.storeId = storeId;
+    made.instanceId = instanceId;
+    for (const auto& kind : jobs.kinds)
+        made.capabilities.push_back("kind:" + kind);
+    if (!settings.config.roots.empty()) made.capabilities.emplace_back("register");
+    made.limits = limits();
+    if (tokens) {
+        const auto all = readObject(settings.folder / "tokens.json");
+        for (const auto& [user, token] : all.items())
+            if (token.is_string()) made.tokens.emplace_back(user, token.get<std::string>());
+    }
+    if (!trust.user && !trust.binding.empty())
+        made.pairingCode = [folder = settings.folder] { return openCode(folder); };
+    made.trust = std::move(trust);
+    return made;
+}
+
+asio::awaitable<void> WorkerServer::State::afterGuess() {
+    const auto now = std::chrono::steady_clock::now();
+    guesses.push_back(now);
+    while (!guesses.empty() && now - guesses.front() > guessWindow)
+        guesses.pop_front();
+    if (++wrongCodes >= guessesAtMost) {
+        voidCode(settings.folder);
+        wrongCodes = 0;
+    }
+    if (guesses.size() >= guessesAtMost) co_await over.wait(guessPenalty);
+}
+
+asio::awaitable<void> WorkerServer::State::meet(std::unique_ptr<Stream> stream, TransportTrust trust, bool tokens) {
+    busy = std::chrono::steady_clock::now();
+    const auto fingerprintOfPeer = stream->peerFingerprint();
+    ServerHandshake handshake(handshakeSettings(std::move(trust), tokens));
+    if (shaking.size() >= shakingAtMost) {
+        shaking.front()->close();
+        shaking.pop_front();
+    }
+    shaking.push_back(stream.get());
+    auto met = co_await shakeHands(*stream, handshake, settings.handshake);
+    shaking.remove(stream.get());
+    if (!met) {
+        if (met.error().code() != ErrorCode::Cancelled)
+            core::log::warning("a connection was refused: " + met.error().describe());
+        if (handshake.guessed()) co_await afterGuess();
+        co_return;
+    }
+    if (ended) co_return;
+    if (handshake.paired()) {
+        voidCode(settings.folder);
+        wrongCodes = 0;
+        if (auto kept = pins.add({handshake.owner(), fingerprintOfPeer}); !kept) {
+            core::log::warning("a paired client cannot be remembered: " + kept.error().describe());
+            co_return;
+        }
+        core::log::info("paired with " + handshake.owner() + ", certificate " + fingerprintOfPeer);
+    }
+    const auto channel = std::make_shared<Channel>(io.get_executor(), std::move(stream),
+                                                   ChannelTiming{settings.ping, 3, std::chrono::milliseconds(30000)});
+    const auto session = std::make_shared<Session>(*shop, channel, handshake.owner());
+    const auto place = sessions.insert(sessions.end(), session);
+    const auto rest = handshake.rest();
+    const auto why = co_await session->run({rest.begin(), rest.end()});
+    sessions.erase(place);
+    busy = std::chrono::steady_clock::now();
+    if (why.code() == ErrorCode::Protocol)
+        core::log::warning("the connection of " + session->owner() + " was ended: " + why.describe());
+}
+
+// --------------------------------------------------------------------------------------------------------
+// running
+
+asio::awaitable<void> WorkerServer::State::watchIdleness() {
+    const auto limit = std::chrono::minutes(settings.config.idleMinutes);
+    while (!ended) {
+        co_await over.wait(std::chrono::seconds(5));
+        const auto now = std::chrono::steady_clock::now();
+        if (!sessions.empty() || runner->running() + runner->waiting() > 0) busy = now;
+        if (now - busy > limit && !ended) {
+            core::log::info("nothing is wanted any more");
+            end();
+        }
+    }
+}
+
+void WorkerServer::State::begin() {
+    asio::co_spawn(
+        io,
+        accept(*local, [this](Local::socket socket) { return meetLocally(std::move(socket)); }), asio::detached);
+    if (plain)
+        asio::co_spawn(
+            io, accept(*plain, [this](tcp::socket socket) { return meetPlainly(std::move(socket)); }), asio::detached);
+    if (secure)
+        asio::co_spawn(
+            io, accept(*secure, [this](tcp::socket socket) { return meetOverTls(std::move(socket)); }), asio::detached);
+    if (settings.config.idleMinutes > 0) asio::co_spawn(io, watchIdleness(), asio::detached);
+}
+
+void WorkerServer::State::end() {
+    if (ended) return;
+    ended = true;
+    error_code ignored;
+    local->close(ignored);
+    if (plain) plain->close(ignored);
+    if (secure) secure->close(ignored);
+    for (auto* stream : shaking)
+        stream->close();
+    const auto present = sessions;
+    for (const auto& each : present)
+        if (const auto session = each.lock()) session->close(Error(ErrorCode::Io, "the worker is ending"));
+    runner->stop();
+    news.tellAll();
+    over.notify();
+}
+
+WorkerServer::WorkerServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+WorkerServer::~WorkerServer() {
+    state_->disk.join();
+    ::unlink(socket().c_str());
+}
+
+Result<std::unique_ptr<WorkerServer>> WorkerServer::open(WorkerSettings settings, WorkerJobs jobs,
+                                                         jobs::WorkerJournal& journal) {
+    auto state = std::make_unique<State>(std::move(settings), std::move(jobs), journal);
+    BALMER_CHECK(state->prepare());
+    return std::unique_ptr<WorkerServer>(new WorkerServer(std::move(state)));
+}
+
+Status WorkerServer::run() {
+    BALMER_CHECK(state_->runner->resume());
+    state_->begin();
+    // Returns when the last coroutine has ended.
+    state_->io.run();
+    return {};
+}
+
+void WorkerServer::stop() {
+    asio::post(state_->io, [state = state_.get()] { state->end(); });
+}
+
+std::filesystem::path WorkerServer::socket() const {
+    return workerSocket(state_->settings.folder);
+}
+
+std::uint16_t WorkerServer::tlsPort() const {
+    error_code ignored;
+    return state_->secure ? state_->secure->local_endpoint(ignored).port() : 0;
+}
+
+std::uint16_t WorkerServer::tcpPort() const {
+    error_code ignored;
+    return state_->plain ? state_->plain->local_endpoint(ignored).port() : 0;
+}
+
+// --------------------------------------------------------------------------------------------------------
+// secrets
+
+Result<std::string> workerToken(const std::filesystem::path& folder, const std::string& user) {
+    BALMER_CHECK(preparePrivateFolder(folder));
+    const auto file = folder / "tokens.json";
+    BALMER_TRY(const auto lock, FileLock::of(file));
+    auto tokens = readObject(file);
+    if (const auto kept = tokens.find(user); kept != tokens.end() && kept->is_string()) return kept->get<std::string>();
+    const auto token = randomHex(32);
+    tokens[user] = token;
+    BALMER_CHECK(writePrivate(file, tokens.dump(4)));
+    return token;
+}
+
+Result<std::string> openPairing(const std::filesystem::path& folder) {
+    BALMER_CHECK(preparePrivateFolder(folder));
+    const auto code = newPairingCode();
+    BALMER_CHECK(writePrivate(folder / "pairing.json",
+                              json{{"code", normalisedPairingCode(code)}, {"until", nowSeconds() + pairingSeconds}}.dump()));
+    return code;
+}
+
+Result<std::string> workerFingerprint(const std::filesystem::path& folder) {
+    BALMER_CHECK(preparePrivateFolder(folder));
+    BALMER_TRY(const auto identity, identityIn(folder / "identity", "balmer-worker on " + hostName()));
+    return identity.fingerprint;
+}
+
+} // namespace balmer::remote
