@@ -62,9 +62,9 @@ class JobStore {
 
     /// Applies what a worker tells of a remote job that is not final, in one step with the event's number:
     /// after a crash it was heard wholly or not at all. False, and nothing changed: the number was heard
-    /// before, or the job has ended. Empty texts change nothing; a phase that cannot follow the present one
-    /// (the worker began the job anew) is taken as it is told. Errors: InvalidArgument for a final phase
-    /// (that one comes with its outputs, through finish()) and for a job that is not remote.
+    /// before, or the job has ended. Empty texts but the stage change nothing; a phase that cannot follow the
+    /// present one (the worker began the job anew) is taken as it is told. Errors: InvalidArgument for a
+    /// final phase (that one comes with its outputs, through finish()) and for a job that is not remote.
     virtual core::Result<bool> hear(JobId id, const RemoteEvent& event) = 0;
 
     /// Jobs that run on a worker and have not ended, oldest first.

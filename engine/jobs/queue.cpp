@@ -265,6 +265,8 @@ class Reporter : public JobNotes {
     std::vector<Error> failure_;
 };
 
+} // namespace
+
 Result<Outcome> runGuarded(const Runner& runner, const Job& job, core::TaskContext& task, JobNotes& notes) {
     try {
         return runner(job, task, notes);
@@ -278,8 +280,6 @@ Result<Outcome> runGuarded(const Runner& runner, const Job& job, core::TaskConte
         return fail(ErrorCode::Internal, "the job met a defect of the program: an unknown exception");
     }
 }
-
-} // namespace
 
 Result<Job> JobQueue::State::execute(JobId id, std::stop_source stop,
                                      const core::TaskContext::ProgressSink& progress,

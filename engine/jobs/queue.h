@@ -43,6 +43,9 @@ class JobNotes {
 /// Does the work of one kind. Called on one thread; several jobs of a kind may run at once. The job's spec
 /// holds the parameters. An exception that escapes becomes an Internal error of the job.
 using Runner = std::function<core::Result<Outcome>(const Job& job, core::TaskContext& task, JobNotes& notes)>;
+/// Calls the runner; an exception becomes an error.
+core::Result<Outcome> runGuarded(const Runner& runner, const Job& job, core::TaskContext& task,
+                                 JobNotes& notes);
 using RunnerTable = std::map<std::string, Runner, std::less<>>;
 
 struct JobEvent {

@@ -192,6 +192,9 @@ Status Database::script(std::string_view sql) {
     return {};
 }
 
+bool Database::inTransaction() const {
+    return sqlite3_get_autocommit(handle_) == 0;
+}
 bool Database::lastFailureWasBusy() const {
     return (sqlite3_errcode(handle_) & 0xff) == SQLITE_BUSY;
 }

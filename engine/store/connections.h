@@ -5,6 +5,7 @@
 // that prepared it.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <type_traits>
 #include <unordered_map>
 #include <vector>
@@ -106,6 +108,7 @@ class Database {
     /// Several statements with no values.
     core::Status script(std::string_view sql);
 
+    bool inTransaction() const;
     bool lastFailureWasBusy() const; ///< another connection held what the last call needed
     std::int64_t lastKey() const;
     /// Rows that the last statement changed.
@@ -159,27 +162,26 @@ class Connections {
     std::string now() const { return core::formatTime(clock_.now()); }
 
     /// work(Database&) returns a Result or Status; everything that it writes is kept if it succeeds, nothing
-    /// if not.
+    /// if not. It may call read and write: what it calls belongs to its transaction, and a write that fails
+    /// in there leaves nothing of its own.
     template <typename Work>
     std::invoke_result_t<Work, Database&> write(Work work) {
+        if (writesHere()) {
+            // A failure may have ended the transaction; a savepoint would then begin one of its own.
+            if (!writer_->inTransaction())
+                return core::fail(core::ErrorCode::Store, "an earlier step of this change failed");
+            return bracketed("SAVEPOINT step", "ROLLBACK TO step; RELEASE step", "RELEASE step", work);
+        }
         const std::lock_guard lock(writing_);
-        BALMER_CHECK(writer_->run("BEGIN IMMEDIATE"));
-        auto result = work(*writer_);
-        if (!result) {
-            (void)writer_->run("ROLLBACK");
-            return result;
-        }
-        if (auto kept = writer_->run("COMMIT"); !kept) {
-            (void)writer_->run("ROLLBACK");
-            return core::fail(std::move(kept).error());
-        }
-        return result;
+        const Ownership ours(owner_);
+        return bracketed("BEGIN IMMEDIATE", "ROLLBACK", "COMMIT", work);
     }
 
-    /// work(Database&) sees one state of the database, whatever others write meanwhile. It must not call read
-    /// again.
+    /// work(Database&) sees one state of the database, whatever others write meanwhile; within a write, what
+    /// that has written. It must not call read again, except within a write.
     template <typename Work>
     std::invoke_result_t<Work, Database&> read(Work work) {
+        if (writesHere()) return work(*writer_);
         BALMER_TRY(const auto reader, borrow());
         BALMER_CHECK(reader->run("BEGIN"));
         auto result = work(*reader);
@@ -193,8 +195,42 @@ class Connections {
         : clock_(clock), writer_(std::move(writer)) {}
     core::Result<Loan> borrow();
 
+    /// Says which thread writes, until it is destroyed.
+    class Ownership {
+      public:
+        explicit Ownership(std::atomic<std::thread::id>& owner) : owner_(owner) {
+            owner_ = std::this_thread::get_id();
+        }
+        ~Ownership() { owner_ = std::thread::id(); }
+
+      private:
+        std::atomic<std::thread::id>& owner_;
+    };
+    bool writesHere() const { return owner_ == std::this_thread::get_id(); }
+
+    struct Drop {
+        Database& database;
+        const char* statement;
+        bool kept = false;
+        ~Drop() {
+            if (!kept) (void)database.script(statement);
+        }
+    };
+    template <typename Work>
+    std::invoke_result_t<Work, Database&> bracketed(const char* begin, const char* drop, const char* keep,
+                                                    Work& work) {
+        BALMER_CHECK(writer_->script(begin));
+        Drop unless{*writer_, drop};
+        auto result = work(*writer_);
+        if (!result) return result;
+        BALMER_CHECK(writer_->script(keep));
+        unless.kept = true;
+        return result;
+    }
+
     const core::Clock& clock_;
     FairMutex writing_;
+    std::atomic<std::thread::id> owner_; ///< of writing_
     std::unique_ptr<Database> writer_;
     std::mutex lending_; ///< guards the two below
     std::condition_variable returned_;

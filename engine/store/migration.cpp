@@ -1,5 +1,8 @@
 #include "engine/store/migration.h"
 
+#include <unistd.h>
+
+#include <filesystem>
 #include <string>
 
 #include "engine/store/connections.h"
@@ -12,7 +15,23 @@ using core::Status;
 
 namespace {
 constexpr std::int64_t balmersMark = 1112296786; // "BLMR", set by the first step
+
+/// `<file>.before-N`, unless another process takes the step while it is made.
+Status copyBefore(Database& database, std::int64_t version, int number) {
+    const auto copy = database.file().string() + ".before-" + std::to_string(number);
+    const auto mine = copy + "-" + std::to_string(::getpid());
+    BALMER_CHECK(database.copyTo(mine));
+    BALMER_TRY(const auto now, database.number("PRAGMA user_version"));
+    std::error_code error;
+    if (now != version) {
+        std::filesystem::remove(mine, error);
+        return {};
+    }
+    std::filesystem::rename(mine, copy, error);
+    if (error) return fail(ErrorCode::Io, "cannot make the copy " + copy + ": " + error.message());
+    return {};
 }
+} // namespace
 
 Status checkOrigin(Database& database, std::span<const Migration> steps) {
     const auto file = database.file().string();
@@ -33,21 +52,24 @@ Status checkOrigin(Database& database, std::span<const Migration> steps) {
 Status migrate(Database& database, std::span<const Migration> steps) {
     BALMER_CHECK(checkOrigin(database, steps));
     bool copied = false;
-    for (const auto& step : steps) {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const auto& step = steps[i];
         BALMER_TRY(const auto before, database.number("PRAGMA user_version"));
         if (before >= step.number) continue;
         if (before > 0 && !copied) {
-            BALMER_CHECK(
-                database.copyTo(database.file().string() + ".before-" + std::to_string(step.number)));
+            BALMER_CHECK(copyBefore(database, before, step.number));
             copied = true;
         }
         BALMER_CHECK(database.run("BEGIN IMMEDIATE"));
-        // Another process may have taken the step while this one waited for its turn.
+        // Another process may have taken the step while this one waited for its turn. A new database is made
+        // whole: nobody finds it on the way and takes it for an old one.
         const auto take = [&]() -> Status {
             BALMER_TRY(const auto now, database.number("PRAGMA user_version"));
             if (now >= step.number) return {};
-            BALMER_CHECK(database.script(step.sql));
-            BALMER_CHECK(database.script("PRAGMA user_version = " + std::to_string(step.number)));
+            for (const auto& each : steps.subspan(i, now == 0 ? steps.size() - i : 1)) {
+                BALMER_CHECK(database.script(each.sql));
+                BALMER_CHECK(database.script("PRAGMA user_version = " + std::to_string(each.number)));
+            }
             return database.run("COMMIT");
         };
         auto taken = take();

@@ -26,7 +26,8 @@ std::span<const Migration> migrations();
 /// Unsupported for a newer one.
 core::Status checkOrigin(Database& database, std::span<const Migration> steps);
 
-/// Takes the steps that are missing, each in one transaction; an existing database is first copied to
+/// Takes the steps that are missing, each in one transaction, or for a new database all in one; an existing
+/// database is first copied to
 /// `<file>.before-N`, N being the first step taken. Several processes may do this at once. Errors: those of
 /// checkOrigin, Store, Io.
 core::Status migrate(Database& database, std::span<const Migration> steps);

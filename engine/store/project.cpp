@@ -106,6 +106,12 @@ ArtefactFolder& Project::artefacts() {
 Settings& Project::settings() {
     return parts_->settings;
 }
+core::Status Project::together(const std::function<core::Status()>& work) {
+    return parts_->connections->write([&](Database&) { return work(); });
+}
+core::Status Project::adopt(const jobs::Job& job) {
+    return parts_->jobs.adopt(job);
+}
 const std::vector<jobs::Job>& Project::interruptedJobs() const {
     return parts_->interrupted;
 }

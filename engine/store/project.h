@@ -17,6 +17,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -65,6 +66,16 @@ class Project {
     RoundArchive& rounds();
     ArtefactFolder& artefacts();
     Settings& settings();
+
+    /// Everything that work writes through the parts of this project on this thread is one transaction: all
+    /// of it is kept when work succeeds, none of it when work fails; what work reads there, it sees. Files
+    /// are none of the transaction's business. Nobody else writes meanwhile, so that work must be short and
+    /// must not wait for another thread that writes. An exception takes everything back.
+    core::Status together(const std::function<core::Status()>& work);
+
+    /// Keeps the record of a job with the id that it has, its artefacts with it: for a project that is made
+    /// of parts of another. Errors: InvalidArgument for an id that is taken.
+    core::Status adopt(const jobs::Job& job);
 
     /// The jobs that this opening found queued or executing in a process that lives no more. They are now in
     /// phase Error: "interrupted: the program ended while this job was executing (training, 40 %)".

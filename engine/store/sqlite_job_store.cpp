@@ -1,7 +1,9 @@
 #include "engine/store/sqlite_job_store.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "engine/jobs/process_token.h"
 #include "engine/store/connections.h"
@@ -23,7 +25,8 @@ namespace {
 constexpr std::string_view select =
     "SELECT id, kind, label, notes, parameters, inputs, seed, parent, phase, created, started, ended, "
     "progress, stage, "
-    "error_code, error_message, error_context, result, place, program_version, device, process FROM job ";
+    "error_code, error_message, error_context, result, place, program_version, device, process, "
+    "worker, remote_key, last_event, abort_wanted FROM job LEFT JOIN job_remote ON job_remote.job = id ";
 
 Result<Job> jobFrom(Database& database, const Statement& row) {
     Job job;
@@ -52,6 +55,9 @@ Result<Job> jobFrom(Database& database, const Statement& row) {
     job.programVersion = row.text(19);
     job.device = row.text(20);
     job.processToken = row.text(21);
+    if (!row.isNull(22))
+        job.remote = jobs::RemoteTicket{row.text(22), row.text(23),
+                                        static_cast<std::uint64_t>(row.integer(24)), row.integer(25) != 0};
     BALMER_TRY(auto artefacts,
                database.prepare("SELECT name, media_type, digest, bytes FROM job_artefact WHERE job = ? "
                                 "ORDER BY key"));
@@ -102,9 +108,17 @@ Status checkStep(Database& database, JobId id, Phase to) {
     return {};
 }
 
+Result<bool> isRemote(Database& database, JobId id) {
+    BALMER_TRY(const auto tickets, database.number("SELECT count(*) FROM job_remote WHERE job = ?", id));
+    return tickets > 0;
+}
+
 Status finishOne(Database& database, JobId id, Phase phase, std::string_view time, std::string_view result,
                  const std::optional<Error>& error) {
-    BALMER_CHECK(checkStep(database, id, phase));
+    BALMER_TRY(const auto before, phaseOf(database, id));
+    BALMER_TRY(const bool remote, isRemote(database, id));
+    if (!remote || jobs::isFinal(before) || !jobs::isFinal(phase))
+        BALMER_CHECK(checkStep(database, id, phase));
     std::optional<std::string> code, message, context;
     if (error) {
         code = core::toString(error->code());
@@ -115,6 +129,51 @@ Status finishOne(Database& database, JobId id, Phase phase, std::string_view tim
                         "error_context = ?, progress = iif(? = 'COMPLETED', 1.0, progress) WHERE id = ?",
                         jobs::toString(phase), time, result, code, message, context, jobs::toString(phase),
                         id);
+}
+
+Status insert(Database& database, const Job& job, std::optional<JobId> id) {
+    if (job.remote) {
+        const auto& key = job.remote->key;
+        const auto isDigit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+        if (key.size() != 32 || !std::all_of(key.begin(), key.end(), isDigit))
+            return fail(ErrorCode::InvalidArgument,
+                        "the key of a remote job has 32 hexadecimal digits, not \"" + key.substr(0, 80) +
+                            "\"");
+        BALMER_TRY(const auto owner, database.number("SELECT job FROM job_remote WHERE remote_key = ?", key));
+        if (owner != 0)
+            return fail(ErrorCode::InvalidArgument,
+                        "the key " + key + " is that of job " + std::to_string(owner) + " already");
+    }
+    BALMER_CHECK(database.run(
+        "INSERT INTO job (id, kind, label, notes, parameters, inputs, seed, parent, phase, created, "
+        "started, ended, progress, stage, result, place, program_version, device, process) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        id, job.spec.kind, job.spec.label, job.spec.notes, job.spec.parameters, jsonOf(job.spec.inputs),
+        std::bit_cast<std::int64_t>(job.spec.seed), job.spec.parent, jobs::toString(job.phase), job.created,
+        job.started, job.ended, job.progress, job.stage, job.result,
+        job.remote ? job.remote->worker : job.place, job.programVersion, job.device, job.processToken));
+    if (!job.remote) return {}; // the row below has the same key, so that lastKey() stays what it is
+    return database.run("INSERT INTO job_remote (job, worker, remote_key, last_event, abort_wanted) "
+                        "VALUES (?, ?, ?, ?, ?)",
+                        database.lastKey(), job.remote->worker, job.remote->key,
+                        static_cast<std::int64_t>(job.remote->lastEvent), job.remote->abortWanted);
+}
+
+Status insertArtefact(Database& database, JobId id, const jobs::Artefact& artefact) {
+    return database.run(
+        "INSERT INTO job_artefact (job, name, media_type, digest, bytes) VALUES (?, ?, ?, ?, ?)", id,
+        artefact.name, artefact.mediaType, artefact.digest, artefact.bytes);
+}
+
+Status insertSeries(Database& database, JobId id, std::span<const jobs::SeriesPoint> points) {
+    for (const auto& point : points)
+        BALMER_CHECK(database.run("INSERT INTO job_series (job, name, step, value) VALUES (?, ?, ?, ?)", id,
+                                  point.name, point.step, point.value));
+    return {};
+}
+
+Status insertLog(Database& database, JobId id, const jobs::LogLine& line) {
+    return database.run("INSERT INTO job_log (job, at, text) VALUES (?, ?, ?)", id, line.time, line.text);
 }
 
 Error interruption(const Job& job) {
@@ -131,15 +190,21 @@ Error interruption(const Job& job) {
 
 Result<JobId> SqliteJobStore::create(const Job& job) {
     return connections_.write([&](Database& database) -> Result<JobId> {
-        BALMER_CHECK(database.run(
-            "INSERT INTO job (kind, label, notes, parameters, inputs, seed, parent, phase, created, "
-            "started, ended, progress, stage, result, place, program_version, device, process) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            job.spec.kind, job.spec.label, job.spec.notes, job.spec.parameters, jsonOf(job.spec.inputs),
-            std::bit_cast<std::int64_t>(job.spec.seed), job.spec.parent, jobs::toString(job.phase),
-            job.created, job.started, job.ended, job.progress, job.stage, job.result, job.place,
-            job.programVersion, job.device, job.processToken));
+        BALMER_CHECK(insert(database, job, std::nullopt));
         return database.lastKey();
+    });
+}
+
+Status SqliteJobStore::adopt(const Job& job) {
+    return connections_.write([&](Database& database) -> Status {
+        BALMER_TRY(const auto taken, database.number("SELECT count(*) FROM job WHERE id = ?", job.id));
+        if (job.id <= 0 || taken != 0)
+            return fail(ErrorCode::InvalidArgument,
+                        "the id " + std::to_string(job.id) + " cannot be that of another job");
+        BALMER_CHECK(insert(database, job, job.id));
+        for (const auto& artefact : job.artefacts)
+            BALMER_CHECK(insertArtefact(database, job.id, artefact));
+        return {};
     });
 }
 
@@ -172,26 +237,21 @@ Status SqliteJobStore::finish(JobId id, Phase phase, std::string_view time, std:
 Status SqliteJobStore::addSeries(JobId id, std::span<const jobs::SeriesPoint> points) {
     return connections_.write([&](Database& database) -> Status {
         BALMER_CHECK(phaseOf(database, id));
-        for (const auto& point : points)
-            BALMER_CHECK(database.run("INSERT INTO job_series (job, name, step, value) VALUES (?, ?, ?, ?)",
-                                      id, point.name, point.step, point.value));
-        return {};
+        return insertSeries(database, id, points);
     });
 }
 
 Status SqliteJobStore::addLog(JobId id, const jobs::LogLine& line) {
     return connections_.write([&](Database& database) -> Status {
         BALMER_CHECK(phaseOf(database, id));
-        return database.run("INSERT INTO job_log (job, at, text) VALUES (?, ?, ?)", id, line.time, line.text);
+        return insertLog(database, id, line);
     });
 }
 
 Status SqliteJobStore::addArtefact(JobId id, const jobs::Artefact& artefact) {
     return connections_.write([&](Database& database) -> Status {
         BALMER_CHECK(phaseOf(database, id));
-        return database.run(
-            "INSERT INTO job_artefact (job, name, media_type, digest, bytes) VALUES (?, ?, ?, ?, ?)", id,
-            artefact.name, artefact.mediaType, artefact.digest, artefact.bytes);
+        return insertArtefact(database, id, artefact);
     });
 }
 
@@ -202,6 +262,7 @@ Status SqliteJobStore::requestAbort(JobId id, std::string_view time) {
             return fail(ErrorCode::InvalidArgument, "job " + std::to_string(id) +
                                                         " has ended already: it is " +
                                                         std::string(jobs::toString(job.phase)));
+        if (job.remote) return database.run("UPDATE job_remote SET abort_wanted = 1 WHERE job = ?", id);
         if (job.phase == Phase::Executing && jobs::stateOf(job.processToken) == jobs::ProcessState::Lives)
             return database.run("UPDATE job SET abort_requested = 1 WHERE id = ?", id);
         return finishOne(database, id, Phase::Aborted, time, "",
@@ -255,6 +316,48 @@ Result<std::vector<jobs::LogLine>> SqliteJobStore::log(JobId id) {
     });
 }
 
+Result<bool> SqliteJobStore::hear(JobId id, const jobs::RemoteEvent& event) {
+    if (jobs::isFinal(event.phase))
+        return fail(ErrorCode::InvalidArgument,
+                    "the end of job " + std::to_string(id) + " comes with what it made, not as a mere event");
+    if (event.sequence == 0 || event.sequence > std::numeric_limits<std::int64_t>::max())
+        return fail(ErrorCode::InvalidArgument, "an event of job " + std::to_string(id) +
+                                                    " has a number that is none: events count from 1");
+    const auto sequence = static_cast<std::int64_t>(event.sequence);
+    return connections_.write([&](Database& database) -> Result<bool> {
+        BALMER_TRY(const auto phase, phaseOf(database, id));
+        BALMER_TRY(const bool remote, isRemote(database, id));
+        if (!remote)
+            return fail(ErrorCode::InvalidArgument,
+                        "job " + std::to_string(id) + " does not run on a worker, so none can tell of it");
+        if (jobs::isFinal(phase)) return false;
+        BALMER_CHECK(database.run("UPDATE job_remote SET last_event = ? WHERE job = ? AND last_event < ?",
+                                  sequence, id, sequence));
+        if (database.changed() == 0) return false;
+        BALMER_CHECK(database.run(
+            "UPDATE job SET phase = ?, progress = ?, stage = ?, started = iif(? = '', started, ?), "
+            "device = iif(? = '', device, ?), program_version = iif(? = '', program_version, ?) WHERE id = ?",
+            jobs::toString(event.phase),
+            std::isnan(event.progress) ? 0.0 : std::clamp(event.progress, 0.0, 1.0), event.stage,
+            event.started, event.started, event.device, event.device, event.programVersion,
+            event.programVersion, id));
+        BALMER_CHECK(insertSeries(database, id, event.points));
+        for (const auto& line : event.lines)
+            BALMER_CHECK(insertLog(database, id, line));
+        return true;
+    });
+}
+
+Result<std::vector<Job>> SqliteJobStore::listRemote() {
+    return connections_.read([&](Database& database) -> Result<std::vector<Job>> {
+        BALMER_TRY(auto statement,
+                   database.prepare(std::string(select) +
+                                    "WHERE remote_key IS NOT NULL AND phase NOT IN "
+                                    "('COMPLETED', 'ERROR', 'ABORTED', 'ARCHIVED') ORDER BY id"));
+        return jobsFrom(database, statement);
+    });
+}
+
 Status SqliteJobStore::remove(JobId id) {
     return connections_.write([&](Database& database) -> Status {
         BALMER_TRY(const auto phase, phaseOf(database, id));
@@ -269,8 +372,9 @@ Status SqliteJobStore::remove(JobId id) {
 Result<std::vector<Job>> SqliteJobStore::markInterrupted() {
     const auto now = connections_.now();
     const auto orphans = [](Database& database) -> Result<std::vector<Job>> {
-        BALMER_TRY(auto statement, database.prepare(std::string(select) +
-                                                    "WHERE phase IN ('QUEUED', 'EXECUTING') ORDER BY id"));
+        BALMER_TRY(auto statement,
+                   database.prepare(std::string(select) + "WHERE phase IN ('QUEUED', 'EXECUTING') AND "
+                                                          "remote_key IS NULL ORDER BY id"));
         BALMER_TRY(auto open, jobsFrom(database, statement));
         std::erase_if(open, [](const Job& job) {
             return jobs::stateOf(job.processToken) != jobs::ProcessState::Ended;

@@ -26,9 +26,15 @@ class SqliteJobStore : public jobs::JobStore {
     core::Result<std::vector<jobs::Job>> list(const jobs::JobFilter& filter) override;
     core::Result<std::vector<jobs::SeriesPoint>> series(jobs::JobId id) override;
     core::Result<std::vector<jobs::LogLine>> log(jobs::JobId id) override;
+    core::Result<bool> hear(jobs::JobId id, const jobs::RemoteEvent& event) override;
+    core::Result<std::vector<jobs::Job>> listRemote() override;
     core::Status remove(jobs::JobId id) override;
 
+    /// Project::adopt.
+    core::Status adopt(const jobs::Job& job);
+
     /// Moves the jobs of processes that live no more to Error, "interrupted: …"; returns their records.
+    /// Remote jobs go on without a process of this computer.
     core::Result<std::vector<jobs::Job>> markInterrupted();
 
   private:

@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 
 struct DatasetImportParameters {
+    static constexpr std::string_view stays = "reads files of this computer";
     std::string file;
     std::string name;
 
@@ -108,6 +109,7 @@ core::Result<jobs::Outcome> importDataset(const DatasetImportParameters& paramet
 }
 
 struct DatasetExportParameters {
+    static constexpr std::string_view stays = "writes files of this computer";
     std::string dataset;
     std::string file;
     bool labels = true;

@@ -45,8 +45,7 @@ core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string
     store::DatasetRecord record;
     record.name = name;
     record.digest = digest;
-    // Content decides the file's name, so that a reader of an older dataset of that name keeps its file.
-    record.file = "datasets/" + name + "-" + digest.substr(0, 12) + ".h5";
+    record.file = datasetFile(name, digest);
     record.rows = static_cast<std::int64_t>(content.ids.size());
     record.columns = static_cast<std::int64_t>(content.wavelengthAngstrom.size());
     record.firstWavelength = content.wavelengthAngstrom.front();
@@ -59,6 +58,10 @@ core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string
     if (error)
         return core::fail(core::ErrorCode::Io, "cannot keep the dataset " + name + ": " + error.message());
     return run.project().datasets().add(record, content.ids);
+}
+
+std::string datasetFile(const std::string& name, const std::string& digest) {
+    return "datasets/" + name + "-" + digest.substr(0, 12) + ".h5";
 }
 
 std::string describeDataset(const store::DatasetRecord& record, std::string_view moreJson) {

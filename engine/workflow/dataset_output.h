@@ -16,6 +16,10 @@ core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string
                                                const std::string& collection, const std::string& pipeline,
                                                const dataset::DatasetContent& content);
 
+/// Where the file of a dataset lies in the project's folder. Content decides the name, so that a reader of an
+/// older dataset of that name keeps its file.
+std::string datasetFile(const std::string& name, const std::string& digest);
+
 /// {"dataset", "rows", "columns", "digest"} with the members of moreJson beside them: what a job says of a
 /// dataset.
 std::string describeDataset(const store::DatasetRecord& record, std::string_view moreJson = "{}");

@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 
 struct ExportParameters {
+    static constexpr std::string_view stays = "writes files of this computer";
     std::string file;
     std::string where;
 
@@ -27,6 +28,7 @@ struct ExportParameters {
 };
 
 struct LabelExportParameters {
+    static constexpr std::string_view stays = "writes files of this computer";
     std::string file;
 
     void declare(Fields& fields) {

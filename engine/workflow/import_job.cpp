@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 struct ImportParameters {
+    static constexpr std::string_view stays = "reads files of this computer";
     std::vector<std::string> paths;
     bool recursive = true;
     std::string collection;

@@ -9,6 +9,21 @@ std::vector<JobKind> jobKinds(const Environment& environment) {
             labelExportKind(environment),   exportKind(environment),     simulateKind(environment)};
 }
 
+bool canTravel(const JobKind& kind) {
+    return static_cast<bool>(kind.needs);
+}
+
+core::Status checkTravel(const JobKind& kind) {
+    if (canTravel(kind)) return {};
+    return core::fail(core::ErrorCode::Unsupported, kind.kind + " " + kind.stays + "; run it here");
+}
+
+std::filesystem::path Run::file(const std::string& name) const {
+    if (!environment.luggage) return name;
+    const auto found = environment.luggage->files.find(name);
+    return found != environment.luggage->files.end() ? found->second.path : std::filesystem::path(name);
+}
+
 core::Result<std::size_t> Run::threads(int wanted) const {
     if (wanted < 0 || wanted > mostThreads)
         return core::fail(core::ErrorCode::InvalidArgument,

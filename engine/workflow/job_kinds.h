@@ -94,6 +94,8 @@ struct Run {
     core::TaskContext& task;
     jobs::JobNotes& notes;
     store::Project& project() const { return environment.project; }
+    /// Where a file lies that the parameters name: under its name, or in the luggage.
+    std::filesystem::path file(const std::string& name) const;
     /// Threads to compute with: as many as the parameter wants, or with 0 those of the environment.
     /// Errors: InvalidArgument for a number outside 0 … mostThreads.
     core::Result<std::size_t> threads(int wanted) const;

@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 
 struct LabelImportParameters {
+    static constexpr std::string_view stays = "reads files of this computer";
     std::string file;
     std::string idColumn;
     std::string labelColumn;

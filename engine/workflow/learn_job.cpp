@@ -39,6 +39,7 @@ struct LearnParameters {
         fields.optional("seed", seed, "of everything random");
         fields.optional("threads", threads, "0: all processors; does not change the result");
     }
+    Needs needs() const { return {.datasets = {dataset}, .labels = true}; }
 };
 
 json describeMetrics(const learn::Metrics& metrics, const std::vector<std::string>& classes) {

@@ -67,7 +67,8 @@ std::string modelName(const jobs::Job& job) {
     return job.spec.kind + "-" + std::to_string(job.id);
 }
 
-core::Result<ModelReference> findModel(store::Project& project, const std::string& name) {
+core::Result<ModelReference> findModel(store::Project& project, const std::string& name,
+                                       const Luggage* luggage) {
     BALMER_TRY(const auto all,
                project.jobs().list({.phase = jobs::Phase::Completed, .kind = "", .limit = 0}));
     std::string known;
@@ -77,12 +78,17 @@ core::Result<ModelReference> findModel(store::Project& project, const std::strin
             if (name == modelName(job) || name == artefact.digest ||
                 (!job.spec.label.empty() && name == job.spec.label)) {
                 BALMER_TRY(const auto file, project.artefacts().path(artefact.digest));
-                return ModelReference{modelName(job), artefact.digest, file};
+                return ModelReference{modelName(job), artefact.digest, file, job.id};
             }
             known += (known.empty() ? "" : ", ") + modelName(job);
         }
     std::error_code error;
-    if (std::filesystem::is_regular_file(name, error)) return ModelReference{name, "", name};
+    if (luggage != nullptr) {
+        if (const auto found = luggage->files.find(name); found != luggage->files.end())
+            return ModelReference{name, "", found->second.path};
+    } else if (std::filesystem::is_regular_file(name, error)) {
+        return ModelReference{name, "", name};
+    }
     return core::fail(core::ErrorCode::NotFound,
                       "no model is called \"" + name + "\"; " +
                           (known.empty() ? "train one first with `balmer learn`" : "there are: " + known));

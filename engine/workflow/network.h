@@ -39,13 +39,15 @@ core::Result<jobs::Artefact> keepModel(const Run& run, const learn::Classifier& 
 /// A trained model by the name that the user knows it by.
 struct ModelReference {
     std::string name;   ///< "learn-12": kind and number of the job that trained it
-    std::string digest; ///< of its artefact
+    std::string digest; ///< of its artefact; "" for a file
     std::filesystem::path file;
+    jobs::JobId job = 0; ///< 0 for a file
 };
 
-/// name: "learn-12", "round-15", the label of such a job, the digest of the artefact, or a file.
-/// Errors: NotFound, naming the models that exist.
-core::Result<ModelReference> findModel(store::Project& project, const std::string& name);
+/// name: "learn-12", "round-15", the label of such a job, the digest of the artefact, or a file,
+/// of the luggage where there is one. Errors: NotFound, naming the models that exist.
+core::Result<ModelReference> findModel(store::Project& project, const std::string& name,
+                                       const Luggage* luggage = nullptr);
 
 /// "learn-12".
 std::string modelName(const jobs::Job& job);

@@ -16,7 +16,8 @@
 //            pack-N         files of spectra, one behind the other
 //            dataset-N, model-N, file-N    named where they lie, never copied
 //   outputs  outputs.json   what is there: artefacts, columns, dataset, round, label events
-//            columns-N, artefact-N, dataset-N
+//            columns-N      the values of a column: little-endian 64-bit floats
+//            artefact-N, dataset-N
 //
 // Inputs are canonical: the same inputs give the same bytes, and the parameters of a job are in its spec
 // alone, so that a run with another seed or grid sends no file again. What comes from the other side is

@@ -33,6 +33,13 @@ struct PreprocessParameters {
                         "Gaussian blur in pixels; null leaves it to the recipe, 0 switches it off");
         fields.optional("bridge_masked", bridgeMasked, "interpolate across masked samples");
     }
+    store::CatalogueQuery choice() const {
+        store::CatalogueQuery query;
+        query.where = where;
+        if (!collection.empty()) query.collection = collection;
+        return query;
+    }
+    Needs needs() const { return {.spectra = choice(), .makes = name}; }
 };
 
 /// Rows of one block of spectra, in order; an error where a spectrum gave no row.
@@ -53,10 +60,10 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
     BALMER_CHECK(checkDatasetName(parameters.name));
     BALMER_TRY(const auto pipeline,
                preprocess::preset(parameters.preset, {parameters.blurSigmaPixels, parameters.bridgeMasked}));
-    store::CatalogueQuery query;
-    query.where = parameters.where;
-    if (!parameters.collection.empty()) query.collection = parameters.collection;
-    BALMER_TRY(const auto records, run.project().catalogue().list(query));
+    const auto* luggage = run.environment.luggage.get();
+    // What travelled here is the choice already.
+    BALMER_TRY(const auto records, run.project().catalogue().list(luggage != nullptr ? store::CatalogueQuery()
+                                                                                     : parameters.choice()));
     if (records.empty())
         return core::fail(core::ErrorCode::InvalidArgument,
                           parameters.collection.empty() && parameters.where.empty()
@@ -80,7 +87,7 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
         Rows rows(count, core::fail(core::ErrorCode::Cancelled, "stopped on request"));
         pool.parallelFor(count, [&](std::size_t i, std::size_t) {
             if (run.task.stopRequested()) return;
-            auto spectrum = loadSpectrum(run.project(), records[first + i]);
+            auto spectrum = loadSpectrum(run.project(), records[first + i], false, luggage);
             rows[i] = spectrum ? pipeline.apply(*spectrum)
                                : core::Result<preprocess::Row>(core::fail(std::move(spectrum).error()));
         });

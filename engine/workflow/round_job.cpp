@@ -72,6 +72,12 @@ struct RoundParameters {
         fields.optional("threads", threads, "0: all processors; does not change the result");
     }
 
+    Needs needs() const {
+        Needs made{.datasets = {dataset}, .labels = true, .rounds = true};
+        if (!oracle.empty()) made.files = {oracle};
+        return made;
+    }
+
     core::Status validate() const {
         const auto atLeast = [](int value, int least, std::string_view name) -> core::Status {
             if (value >= least) return {};
@@ -89,8 +95,9 @@ struct RoundParameters {
 
 using Truth = std::map<std::string, std::string, std::less<>>;
 
-core::Result<Truth> readTruth(const std::string& file, const std::vector<std::string>& classes) {
-    BALMER_TRY(const auto table, io::readTableText(file));
+core::Result<Truth> readTruth(const Run& run, const std::string& file,
+                              const std::vector<std::string>& classes) {
+    BALMER_TRY(const auto table, io::readTableText(run.file(file)));
     const auto id = table.column("id");
     const auto label = table.column("label") ? table.column("label") : table.column("class");
     if (!id || !label) return core::fail(core::ErrorCode::Format, file + " needs the columns id and label");
@@ -250,7 +257,7 @@ core::Status answer(const Run& run, const store::RoundRecord& round, const Truth
         event.spectrum = item.spectrum;
         event.className = found->second;
         event.who = run.environment.who;
-        event.view = "oracle file";
+        event.view = oracleView;
         event.model = round.model;
         event.round = round.number;
         event.list = item.list;
@@ -316,7 +323,7 @@ core::Result<jobs::Outcome> playRound(const RoundParameters& parameters, const R
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
     Truth truth;
     if (!parameters.oracle.empty()) {
-        BALMER_TRY(truth, readTruth(parameters.oracle, parameters.classes));
+        BALMER_TRY(truth, readTruth(run, parameters.oracle, parameters.classes));
     }
     const auto began = std::chrono::steady_clock::now();
     auto& rounds = run.project().rounds();

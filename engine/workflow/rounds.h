@@ -3,12 +3,17 @@
 
 #include <optional>
 
+#include <string_view>
+
 #include "engine/active/precision.h"
 #include "engine/core/result.h"
 #include "engine/store/project.h"
 #include "engine/store/round_archive.h"
 
 namespace balmer::workflow {
+
+/// LabelEvent::view of the answers that a round takes from a table.
+constexpr std::string_view oracleView = "oracle file";
 
 /// Agreement of the labels that stand now with what the round's model predicted; nothing while none is
 /// judged.

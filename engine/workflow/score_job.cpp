@@ -25,10 +25,12 @@ struct ScoreParameters {
         fields.required("dataset", dataset, "the dataset to score");
         fields.optional("threads", threads, "0: all processors; does not change the result");
     }
+    Needs needs() const { return {.datasets = {dataset}, .models = {model}}; }
 };
 
 core::Result<jobs::Outcome> scoreDataset(const ScoreParameters& parameters, const Run& run) {
-    BALMER_TRY(const auto reference, findModel(run.project(), parameters.model));
+    BALMER_TRY(const auto reference,
+               findModel(run.project(), parameters.model, run.environment.luggage.get()));
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
     BALMER_TRY(const auto threads, run.threads(parameters.threads));
     BALMER_TRY(const auto model, loadNetwork(reference.file, threads));

@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 struct SimulateParameters {
+    static constexpr std::string_view stays = "writes files of this computer";
     std::string out;
     int spectra = 3000;
     double targets = 0.03;

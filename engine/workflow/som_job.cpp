@@ -46,6 +46,7 @@ struct SomJobParameters {
         fields.optional("seed", seed, "of everything random");
         fields.optional("threads", threads, "0: all processors; does not change the result");
     }
+    Needs needs() const { return {.datasets = {dataset}}; }
 };
 
 /// About 5 √rows neurons (Vesanto's rule of thumb), at most half as many as rows, nearly square.

@@ -1,5 +1,7 @@
 #include "engine/workflow/spectrum_source.h"
 
+#include <fstream>
+
 #include "engine/io/spectrum_reader.h"
 #include "engine/store/dataset_registry.h"
 
@@ -41,14 +43,32 @@ core::Result<spectrum::Spectrum> fromDataset(store::Project& project, const stor
     return spectrum;
 }
 
+/// The same as io::readSpectra of the file where it came from.
+core::Result<std::vector<spectrum::Spectrum>> fromLuggage(const Luggage& luggage, const std::string& path,
+                                                          const io::ReadOptions& options) {
+    const auto found = luggage.files.find(path);
+    if (found == luggage.files.end())
+        return core::fail(core::ErrorCode::Format, "the job did not bring the file " + path + " along");
+    const auto& file = found->second;
+    if (file.error) return core::fail(*file.error);
+    std::ifstream in(file.path, std::ios::binary);
+    std::string bytes(static_cast<std::size_t>(file.bytes), '\0');
+    in.seekg(static_cast<std::streamoff>(file.offset));
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (!in) return core::fail(core::ErrorCode::Io, "cannot read " + file.path.string());
+    return io::readSpectra(std::as_bytes(std::span(bytes)), std::filesystem::path(path).filename().string(),
+                           options);
+}
+
 } // namespace
 
 core::Result<spectrum::Spectrum> loadSpectrum(store::Project& project, const store::SpectrumRecord& record,
-                                              bool header) {
+                                              bool header, const Luggage* luggage) {
     if (!record.dataset.empty()) return fromDataset(project, record);
     io::ReadOptions options;
     options.header = header;
-    auto spectra = io::readSpectra(record.filePath, options);
+    auto spectra = luggage != nullptr ? fromLuggage(*luggage, record.filePath, options)
+                                      : io::readSpectra(record.filePath, options);
     if (!spectra) return core::fail(std::move(spectra).error().during("reading the spectrum " + record.id));
     if (static_cast<std::size_t>(record.part) >= spectra->size())
         return core::fail(core::ErrorCode::NotFound,

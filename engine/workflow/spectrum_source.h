@@ -6,6 +6,7 @@
 #include "engine/spectrum/spectrum.h"
 #include "engine/store/catalogue.h"
 #include "engine/store/project.h"
+#include "engine/workflow/job_kinds.h"
 
 namespace balmer::workflow {
 
@@ -13,8 +14,9 @@ namespace balmer::workflow {
 core::Result<dataset::Dataset> openDataset(store::Project& project, const std::string& name);
 
 /// Reads the numbers of a catalogued spectrum; its metadata are as the file states them (header only on
-/// request). Errors: NotFound when the file has gone or changed, saying where it was; those of the readers.
+/// request). A file of the luggage is read from there. Errors: NotFound when the file has gone or changed,
+/// saying where it was; those of the readers.
 core::Result<spectrum::Spectrum> loadSpectrum(store::Project& project, const store::SpectrumRecord& record,
-                                              bool header = false);
+                                              bool header = false, const Luggage* luggage = nullptr);
 
 } // namespace balmer::workflow

@@ -42,7 +42,10 @@ class MemoryJobStore : public jobs::JobStore {
     core::Status finish(jobs::JobId id, jobs::Phase phase, std::string_view time, std::string_view result,
                         const std::optional<core::Error>& error) override {
         return with(id, [&](Entry& entry) -> core::Status {
-            BALMER_CHECK(move(entry.job, phase));
+            if (entry.job.remote && !jobs::isFinal(entry.job.phase) && jobs::isFinal(phase))
+                entry.job.phase = phase;
+            else
+                BALMER_CHECK(move(entry.job, phase));
             entry.job.ended = time;
             entry.job.result = result;
             entry.job.error = error;
@@ -72,9 +75,38 @@ class MemoryJobStore : public jobs::JobStore {
         return with(id, [&](Entry& entry) -> core::Status {
             if (jobs::isFinal(entry.job.phase))
                 return core::fail(core::ErrorCode::InvalidArgument, "the job has ended already");
-            entry.abortWanted = true;
+            (entry.job.remote ? entry.job.remote->abortWanted : entry.abortWanted) = true;
             return {};
         });
+    }
+    core::Result<bool> hear(jobs::JobId id, const jobs::RemoteEvent& event) override {
+        bool news = false;
+        BALMER_CHECK(with(id, [&](Entry& entry) -> core::Status {
+            auto& job = entry.job;
+            if (!job.remote || jobs::isFinal(event.phase))
+                return core::fail(core::ErrorCode::InvalidArgument, "nothing to hear");
+            if (jobs::isFinal(job.phase) || event.sequence <= job.remote->lastEvent) return {};
+            job.remote->lastEvent = event.sequence;
+            job.phase = event.phase;
+            job.progress = event.progress;
+            job.stage = event.stage;
+            for (const auto& [from, to] :
+                 {std::pair{&event.started, &job.started}, std::pair{&event.device, &job.device},
+                  std::pair{&event.programVersion, &job.programVersion}})
+                if (!from->empty()) *to = *from;
+            entry.series.insert(entry.series.end(), event.points.begin(), event.points.end());
+            entry.log.insert(entry.log.end(), event.lines.begin(), event.lines.end());
+            news = true;
+            return {};
+        }));
+        return news;
+    }
+    core::Result<std::vector<jobs::Job>> listRemote() override {
+        const std::lock_guard lock(mutex_);
+        std::vector<jobs::Job> all;
+        for (const auto& [id, entry] : jobs_)
+            if (entry.job.remote && !jobs::isFinal(entry.job.phase)) all.push_back(entry.job);
+        return all;
     }
     core::Result<jobs::Job> get(jobs::JobId id) override {
         jobs::Job found;

@@ -55,6 +55,8 @@ TEST(Project, IsMadeWhereThereIsNoneAndOpensAgain) {
         EXPECT_EQ((*project)->folder(), folder / "deep" / "survey.balmer");
         EXPECT_TRUE(fs::is_directory((*project)->datasetFolder()));
         ASSERT_TRUE((*project)->catalogue().add(std::vector{test::sampleSpectrum("a")}));
+        for (const auto& entry : fs::directory_iterator((*project)->folder()))
+            EXPECT_EQ(entry.path().string().find(".before-"), std::string::npos) << entry.path();
     }
     const auto again = Project::open(folder / "deep" / "survey.balmer", {.create = false});
     ASSERT_TRUE(again) << test::why(again);
@@ -302,6 +304,86 @@ TEST(StoredProjects, OneOfTheFirstSchemaOpens) {
     EXPECT_EQ((*project)->settings().get("observer").value(), "eva");
     ASSERT_EQ((*project)->jobs().list({})->size(), 1u);
     EXPECT_EQ((*project)->jobs().list({})->front().phase, jobs::Phase::Completed);
+    // Brought up to date, with a copy of what it was.
+    EXPECT_TRUE(fs::exists(folder / "old.balmer" / "project.sqlite.before-2"));
+    EXPECT_TRUE((*project)->jobs().listRemote()->empty());
+    jobs::Job job;
+    job.remote = jobs::RemoteTicket{"big-machine", std::string(32, '0')};
+    EXPECT_TRUE((*project)->jobs().create(job));
+    EXPECT_EQ((*project)->jobs().listRemote()->size(), 1u);
+}
+
+TEST(StoredProjects, OneOfTheSecondSchemaOpens) {
+    test::TemporaryFolder folder;
+    fs::create_directory(folder / "old.balmer");
+    runSql(folder / "old.balmer" / "project.sqlite",
+           read(test::sourceRoot() / "tests" / "engine" / "store" / "fixtures" / "project_v2.sql"));
+    const auto project = Project::open(folder / "old.balmer");
+    ASSERT_TRUE(project) << test::why(project);
+    EXPECT_EQ((*project)->catalogue().count({}).value(), 2);
+    const auto remote = (*project)->jobs().listRemote();
+    ASSERT_EQ(remote->size(), 1u);
+    EXPECT_EQ(*remote->front().remote, (jobs::RemoteTicket{"big-machine", std::string(32, 'e'), 7, true}));
+    EXPECT_EQ(remote->front().phase, jobs::Phase::Executing);
+}
+
+TEST(Together, AFailureInTheMiddleLeavesNothing) {
+    test::TemporaryFolder folder;
+    const auto project = test::openProject(folder / "a.balmer");
+    const auto failed = project->together([&]() -> core::Status {
+        BALMER_CHECK(project->labels().append(labelOf("a")));
+        BALMER_CHECK(project->settings().set("observer", "eva"));
+        jobs::Job job;
+        BALMER_CHECK(project->jobs().create(job));
+        return core::fail(ErrorCode::Format, "no");
+    });
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().message(), "no");
+    EXPECT_TRUE(project->labels().list({})->empty());
+    EXPECT_FALSE(project->settings().get("observer").value());
+    EXPECT_TRUE(project->jobs().list({})->empty());
+    EXPECT_THROW((void)project->together([&]() -> core::Status {
+        BALMER_CHECK(project->labels().append(labelOf("a")));
+        throw std::runtime_error("out");
+    }),
+                 std::runtime_error);
+    EXPECT_TRUE(project->labels().list({})->empty());
+    EXPECT_TRUE(project->labels().append(labelOf("b"))) << "and the project goes on";
+}
+
+TEST(Together, WhatWasWrittenIsReadBackBeforeAnybodyElseSeesIt) {
+    test::TemporaryFolder folder;
+    const auto project = test::openProject(folder / "a.balmer");
+    const auto done = project->together([&]() -> core::Status {
+        BALMER_CHECK(project->labels().append(labelOf("a")));
+        EXPECT_EQ(project->labels().current("a")->className, "x");
+        // A step that fails leaves nothing of its own; what went before stays.
+        EXPECT_FALSE(project->labels().appendAll(std::vector{labelOf("b"), labelOf("")}));
+        EXPECT_EQ(project->labels().list({})->size(), 1u);
+        std::size_t seenElsewhere = 99;
+        std::thread([&] { seenElsewhere = project->labels().list({})->size(); }).join();
+        EXPECT_EQ(seenElsewhere, 0u);
+        return project->together([&] { return project->settings().set("deeper", "1"); });
+    });
+    ASSERT_TRUE(done) << test::why(done);
+    EXPECT_EQ(project->labels().list({})->size(), 1u);
+    EXPECT_EQ(project->settings().get("deeper").value(), "1");
+}
+
+TEST(Together, AnotherThreadsWriteWaitsAndIsNoPartOfIt) {
+    test::TemporaryFolder folder;
+    const auto project = test::openProject(folder / "a.balmer");
+    std::thread other;
+    const auto failed = project->together([&]() -> core::Status {
+        BALMER_CHECK(project->labels().append(labelOf("a")));
+        other = std::thread([&] { EXPECT_TRUE(project->labels().append(labelOf("b"))); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        return core::fail(ErrorCode::Format, "no");
+    });
+    other.join();
+    EXPECT_FALSE(failed);
+    ASSERT_EQ(project->labels().list({})->size(), 1u);
+    EXPECT_EQ(project->labels().list({})->front().spectrum, "b");
 }
 
 TEST(StoredProjects, TheFixtureCanBeMadeAgain) {
@@ -328,6 +410,9 @@ TEST(StoredProjects, TheFixtureCanBeMadeAgain) {
     jobs::Job job;
     job.spec.kind = "som";
     job.phase = jobs::Phase::Completed;
+    ASSERT_TRUE(project->jobs().create(job));
+    job.phase = jobs::Phase::Executing;
+    job.remote = jobs::RemoteTicket{"big-machine", std::string(32, 'e'), 7, true};
     ASSERT_TRUE(project->jobs().create(job));
     ASSERT_TRUE(project->settings().set("observer", "eva"));
 }
