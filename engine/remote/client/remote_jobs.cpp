@@ -206,8 +206,9 @@ struct RemoteJobs::State {
     std::map<std::string, std::unique_ptr<Line>> lines;
     std::map<JobId, std::chrono::steady_clock::time_point> stageTold;
     bool closing = false;
-    core::TaskContext task{stop.get_token(), {}};
     std::stop_source stop;
+    core::TaskContext task{stop.get_token(), {}};
+    std::promise<void> ran;
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
     std::thread thread;
 };
@@ -558,6 +559,7 @@ RemoteJobs::RemoteJobs(jobs::JobStore& store, ParcelPort& ports, WorkerBook book
     state->thread = std::thread([state] {
         ::pthread_setname_np(::pthread_self(), "balmer-remote");
         state->io.run();
+        state->ran.set_value();
     });
 }
 
@@ -571,6 +573,8 @@ RemoteJobs::~RemoteJobs() {
         }
         state->work.reset();
     });
+    // What still waits for a network that does not answer is not waited for.
+    if (state_->ran.get_future().wait_for(std::chrono::seconds(1)) != std::future_status::ready) state_->io.stop();
     state_->thread.join();
     state_->transfer.join();
 }
