@@ -392,8 +392,8 @@ Status ObjectStore::Parts::begin(Upload& upload, core::TaskContext& task) {
         BALMER_TRY(const auto stamp, upload.part->stamp());
         if (stamp.size != upload.manifest.size) BALMER_CHECK(upload.part->resize(upload.manifest.size));
         BALMER_CHECK(keepManifest(upload.id, upload.manifest));
-        touch(path);
     }
+    touch(path);
     upload.have.assign(upload.manifest.chunks.size(), false);
     upload.missing = upload.have.size();
     if (!fresh) BALMER_CHECK(findSlots(upload, task));
@@ -538,7 +538,10 @@ Result<bool> ObjectStore::put(const ObjectId& id, std::uint32_t index, std::span
         upload.have[i] = true;
         --upload.missing;
     }
-    if (upload.missing > 0) return false;
+    if (upload.missing > 0) {
+        parts_->touch(upload.part->path());
+        return false;
+    }
     const auto published = parts_->publish(upload);
     parts_->forget(upload); // after a failure the slots are hashed again
     if (!published) return fail(published.error());
