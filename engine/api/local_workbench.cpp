@@ -160,7 +160,7 @@ class LocalWorkbench final : public Workbench {
   public:
     LocalWorkbench(std::unique_ptr<store::Project> project, Options options)
         : project_(std::move(project)), options_(std::move(options)), hub_(std::make_shared<Hub>()),
-          kinds_(workflow::jobKinds({*project_, options_.threads, options_.who})) {
+          kinds_(workflow::jobKinds({project_.get(), options_.threads, options_.who})) {
         jobs::RunnerTable runners;
         for (const auto& kind : kinds_)
             runners.emplace(kind.kind, kind.run);

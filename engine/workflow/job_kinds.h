@@ -34,9 +34,9 @@ struct Luggage {
     std::map<std::string, File, std::less<>> files;
 };
 
-/// What runners work with. The project outlives every runner.
+/// What runners work with. The project outlives every runner; none is needed to describe and check kinds.
 struct Environment {
-    store::Project& project;
+    store::Project* project = nullptr;
     std::size_t threads = 0;                     ///< for computations; 0: all processors
     std::string who = {};                        ///< the observer named in label events
     std::shared_ptr<const Luggage> luggage = {}; ///< null for a job of this computer
@@ -93,7 +93,7 @@ struct Run {
     const jobs::Job& job;
     core::TaskContext& task;
     jobs::JobNotes& notes;
-    store::Project& project() const { return environment.project; }
+    store::Project& project() const { return *environment.project; }
     /// Where a file lies that the parameters name: under its name, or in the luggage.
     std::filesystem::path file(const std::string& name) const;
     /// Threads to compute with: as many as the parameter wants, or with 0 those of the environment.

@@ -90,7 +90,7 @@ class Arrival {
 class Commit {
   public:
     Commit(const Environment& environment, const jobs::Job& job, Needs needs)
-        : environment_(environment), project_(environment.project), job_(job), needs_(std::move(needs)) {}
+        : environment_(environment), project_(*environment.project), job_(job), needs_(std::move(needs)) {}
 
     /// Everything that can be refused before the project is touched.
     core::Status check(std::string_view resultJson, const std::vector<ParcelFile>& files) {
@@ -373,7 +373,7 @@ core::Result<bool> commitOutputs(const Environment& environment, const JobKind& 
                                  std::string_view resultJson, const std::vector<ParcelFile>& outputs,
                                  std::string_view endTime) {
     BALMER_CHECK(checkTravel(kind));
-    BALMER_TRY(const auto job, environment.project.jobs().get(id));
+    BALMER_TRY(const auto job, environment.project->jobs().get(id));
     if (jobs::isFinal(job.phase)) return false;
     BALMER_TRY(auto needs, kind.needs(job.spec.parameters));
     Commit commit(environment, job, std::move(needs));

@@ -337,7 +337,7 @@ core::Result<ParcelResult> runParcel(const fs::path& jobFolder, const WorkerRun&
 
     auto luggage = std::make_shared<Luggage>();
     Unpacking inputs(jobFolder / "inputs", *project, *luggage);
-    const auto kinds = jobKinds({*project, run.threads, spec.who, luggage});
+    const auto kinds = jobKinds({project.get(), run.threads, spec.who, luggage});
     const auto kind = std::ranges::find(kinds, spec.job.spec.kind, &JobKind::kind);
     if (kind == kinds.end())
         return core::fail(ErrorCode::Unsupported, "this worker knows no kind of job called \"" +

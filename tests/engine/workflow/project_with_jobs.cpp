@@ -14,7 +14,7 @@ ProjectWithJobs::ProjectWithJobs() {
     if (!opened) std::abort();
     project_ = *std::move(opened);
     jobs::RunnerTable runners;
-    for (const auto& kind : workflow::jobKinds({*project_, 2, "tester"}))
+    for (const auto& kind : workflow::jobKinds({project_.get(), 2, "tester"}))
         runners.emplace(kind.kind, kind.run);
     queue_ = std::make_unique<jobs::JobQueue>(project_->jobs(), std::move(runners));
 }

@@ -1,0 +1,105 @@
+// balmer-worker: takes jobs from other computers and runs them.
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include "engine/api/workbench.h"
+#include "engine/api/worker_program.h"
+
+namespace {
+
+using namespace balmer;
+
+int fail(const core::Error& error) {
+    std::cerr << "balmer-worker: " << error.describe() << '\n';
+    return error.code() == core::ErrorCode::InvalidArgument ? 2 : 1;
+}
+
+int end(const core::Status& done) {
+    return done ? 0 : fail(done.error());
+}
+
+std::string ownProgram() {
+    std::array<char, 4096> path{};
+    const auto size = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
+    return size > 0 ? std::string(path.data(), static_cast<std::size_t>(size)) : "balmer-worker";
+}
+
+std::string loginName() {
+    const passwd* user = ::getpwuid(::getuid());
+    return user != nullptr && user->pw_name != nullptr ? user->pw_name : "user";
+}
+
+int serve(api::WorkerOptions options) {
+    options.runner = {ownProgram(), "--run-jobs"};
+    return end(api::serveWorker(options, [](const api::WorkerAddresses& at) {
+        std::cout << "listening on unix:" << at.socket.string() << '\n';
+        if (at.tcpPort != 0) std::cout << "listening on tcp port " << at.tcpPort << " (loopback)\n";
+        if (at.tlsPort != 0)
+            std::cout << "listening on tls port " << at.tlsPort << ", certificate " << at.fingerprint << '\n';
+        std::cout << std::flush;
+    }));
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    CLI::App app("Balmer's worker: runs jobs that a desktop sends, and keeps their results until they are fetched",
+                 "balmer-worker");
+    api::WorkerOptions options;
+    std::string folder, user;
+    bool stdio = false, runJobs = false;
+    int days = 30;
+    app.set_version_flag("--version", "balmer-worker " + api::programVersion());
+    app.add_option("--folder", folder, "where the worker keeps everything (default: in your data folder)");
+    app.add_option("--listen-tls", options.listenTls, "also listen with TLS, e.g. 0.0.0.0:7350 (pair clients with `pair`)");
+    app.add_option("--listen-tcp", options.listenTcp, "also listen on loopback without TLS, e.g. 127.0.0.1:7351 (needs a `token`)");
+    app.add_option("--slots", options.slots, "jobs at once (default: as worker.json says, 1)")->check(CLI::Range(1, 1024));
+    app.add_option("--threads", options.threads, "threads for each job (default: all processors)")->check(CLI::Range(0, 1024));
+    app.add_option("--idle-minutes", options.idleMinutes, "end after so long without client and job; 0: never")
+        ->check(CLI::Range(0, 1'000'000));
+    app.add_flag("--stdio", stdio, "connect standard input and output with this user's worker, started where none runs");
+    app.add_flag("--run-jobs", runJobs, "run the jobs that a worker gives on standard input")->group("");
+    auto& pair = *app.add_subcommand("pair", "show a code with which a client may pair in the next ten minutes");
+    auto& token = *app.add_subcommand("token", "show a user's token for tcp://, made where there is none");
+    token.add_option("user", user, "whose (default: yours)");
+    auto& gc = *app.add_subcommand("gc", "remove what no job needs");
+    gc.add_option("--days", days, "objects unused for so long (default: 30)")->check(CLI::Range(0, 100'000));
+    app.require_subcommand(0, 1);
+    app.fallthrough();
+    app.footer("A file worker.json in the folder may set slots, threads, quota_gibibyte, roots, sees_all, idle_minutes.");
+    CLI11_PARSE(app, count, words);
+
+    options.folder = std::filesystem::absolute(folder.empty() ? api::defaultWorkerFolder() : std::filesystem::path(folder));
+    if (runJobs) return end(api::runJobs());
+    if (stdio)
+        return end(api::relayWorker(options.folder, {ownProgram(), "--folder", options.folder.string(), "--idle-minutes",
+                                                     std::to_string(options.idleMinutes < 0 ? 10 : options.idleMinutes)}));
+    if (pair.parsed()) {
+        const auto code = api::openWorkerPairing(options.folder);
+        if (!code) return fail(code.error());
+        std::cout << *code << '\n';
+        std::cerr << "Within ten minutes, on the other computer: balmer worker pair NAME " << *code << '\n';
+        return 0;
+    }
+    if (token.parsed()) {
+        const auto made = api::workerToken(options.folder, user.empty() ? loginName() : user);
+        if (!made) return fail(made.error());
+        std::cout << *made << '\n';
+        return 0;
+    }
+    if (gc.parsed()) {
+        const auto garbage = api::collectWorkerGarbage(options.folder, days);
+        if (!garbage) return fail(garbage.error());
+        std::cout << garbage->objects << " objects (" << garbage->bytes / 1'000'000 << " MB) and " << garbage->jobs
+                  << " old jobs removed; " << garbage->left / 1'000'000 << " MB are left.\n";
+        return 0;
+    }
+    return serve(std::move(options));
+}

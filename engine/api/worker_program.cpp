@@ -1,0 +1,249 @@
+#include "engine/api/worker_program.h"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "engine/core/clock.h"
+#include "engine/core/files.h"
+#include "engine/core/log.h"
+#include "engine/remote/objects/object_store.h"
+#include "engine/remote/server/relay.h"
+#include "engine/remote/server/worker_server.h"
+#include "engine/store/sqlite_worker_journal.h"
+#include "engine/workflow/job_kinds.h"
+#include "engine/workflow/parcel.h"
+
+namespace balmer::api {
+
+using core::ErrorCode;
+using nlohmann::json;
+
+namespace {
+
+/// The kinds that can run elsewhere.
+remote::WorkerJobs workerJobs(std::vector<std::string> runner) {
+    const auto kinds = std::make_shared<const std::vector<workflow::JobKind>>(workflow::jobKinds({}));
+    remote::WorkerJobs made;
+    for (const auto& kind : *kinds)
+        if (workflow::canTravel(kind)) made.kinds.push_back(kind.kind);
+    made.check = [kinds](const std::string& text) -> core::Status {
+        BALMER_TRY(const auto spec, workflow::readSpec(text));
+        const auto found = std::find_if(kinds->begin(), kinds->end(),
+                                        [&](const auto& kind) { return kind.kind == spec.job.spec.kind; });
+        if (found == kinds->end())
+            return core::fail(ErrorCode::Unsupported, "this worker (Balmer " BALMER_VERSION ") knows no job of the kind \"" +
+                                                          spec.job.spec.kind.substr(0, 60) +
+                                                          "\"; bring it to the desktop's version");
+        BALMER_CHECK(workflow::checkTravel(*found));
+        return found->check(spec.job.spec.parameters);
+    };
+    made.describe = [](const std::string& text) {
+        const auto spec = workflow::readSpec(text);
+        return spec ? remote::WorkerJobs::Words{spec->job.spec.kind, spec->job.spec.label} : remote::WorkerJobs::Words{};
+    };
+    made.runner = std::move(runner);
+    return made;
+}
+
+// ---- The child
+
+/// Writes lines for the worker, from any thread.
+class Teller {
+  public:
+    void tell(const json& line) {
+        const std::lock_guard lock(mutex_);
+        std::cout << line.dump(-1, ' ', false, json::error_handler_t::replace) << '\n' << std::flush;
+    }
+
+  private:
+    std::mutex mutex_;
+};
+
+class ToldNotes final : public jobs::JobNotes {
+  public:
+    explicit ToldNotes(Teller& teller) : teller_(teller) {}
+    void log(std::string_view line) override {
+        teller_.tell({{"log", line}, {"time", core::formatTime(core::systemClock().now())}});
+    }
+    void artefact(const jobs::Artefact&) override {} // travels with the outputs
+
+  private:
+    Teller& teller_;
+};
+
+core::Status runOne(const std::filesystem::path& folder, std::size_t threads, std::stop_token stop, Teller& teller) {
+    constexpr auto betweenLines = std::chrono::milliseconds(100);
+    auto told = std::chrono::steady_clock::time_point();
+    core::TaskContext task(
+        stop,
+        [&](double fraction, std::string_view stage) {
+            const auto now = std::chrono::steady_clock::now();
+            if (now - told < betweenLines) return;
+            told = now;
+            teller.tell({{"progress", fraction}, {"stage", stage}});
+        },
+        [&](std::string_view name, double step, double value) { teller.tell({{"series", {name, step, value}}}); });
+    ToldNotes notes(teller);
+    BALMER_TRY(const auto result, workflow::runParcel(folder, {threads}, task, notes));
+    json outputs = json::array();
+    for (const auto& file : result.outputs)
+        outputs.push_back(file.name);
+    return core::writeFile(folder / "result.json",
+                           json{{"result", result.resultJson}, {"outputs", std::move(outputs)}}.dump(
+                               -1, ' ', false, json::error_handler_t::replace));
+}
+
+json describe(const core::Error& error) {
+    return {{"code", core::toString(error.code())}, {"message", error.message()}, {"context", error.context()}};
+}
+
+} // namespace
+
+core::Status runJobs() {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // with its worker ends the job; the next worker begins it anew
+    sigset_t none;
+    sigemptyset(&none);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+    std::signal(SIGINT, SIG_IGN); // Ctrl+C in the worker's terminal is the worker's business
+
+    Teller teller;
+    std::mutex mutex;
+    std::optional<std::stop_source> running; ///< of the job that runs
+    std::optional<json> order;
+    std::condition_variable came;
+    bool over = false;
+    std::thread listening([&] {
+        ::pthread_setname_np(::pthread_self(), "balmer-orders");
+        for (std::string line; std::getline(std::cin, line);) {
+            auto object = json::parse(line, nullptr, false);
+            if (!object.is_object()) continue;
+            const std::lock_guard lock(mutex);
+            if (object.contains("stop") && running) running->request_stop();
+            if (object.contains("job") && object["job"].is_string()) {
+                order = std::move(object);
+                came.notify_one();
+            }
+        }
+        // The worker has gone, or wants this child no more.
+        const std::lock_guard lock(mutex);
+        over = true;
+        if (running) running->request_stop();
+        came.notify_one();
+    });
+    while (true) {
+        std::unique_lock lock(mutex);
+        came.wait(lock, [&] { return order || over; });
+        if (!order) break;
+        const auto object = std::move(*order);
+        order.reset();
+        running.emplace();
+        const auto stop = running->get_token();
+        lock.unlock();
+        std::size_t threads = 0;
+        if (const auto found = object.find("threads"); found != object.end() && found->is_number_unsigned())
+            threads = found->get<std::size_t>();
+        const auto done = runOne(object["job"].get<std::string>(), threads, stop, teller);
+        lock.lock();
+        running.reset();
+        lock.unlock();
+        teller.tell({{"done", done ? json::object() : json{{"error", describe(done.error())}}}});
+    }
+    listening.join();
+    return {};
+}
+
+// ---- The worker
+
+core::Status serveWorker(const WorkerOptions& options, const std::function<void(const WorkerAddresses&)>& ready) {
+    // Signals go to one thread that waits for them.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+    remote::WorkerSettings settings;
+    settings.folder = options.folder;
+    BALMER_TRY(settings.config, remote::WorkerConfig::read(options.folder / "worker.json"));
+    if (options.slots > 0) settings.config.slots = static_cast<std::size_t>(options.slots);
+    if (options.threads >= 0) settings.config.threads = static_cast<std::size_t>(options.threads);
+    if (options.idleMinutes >= 0) settings.config.idleMinutes = static_cast<unsigned>(options.idleMinutes);
+    settings.tls = options.listenTls;
+    settings.tcp = options.listenTcp;
+    settings.programVersion = BALMER_VERSION;
+    std::error_code error;
+    std::filesystem::create_directories(options.folder, error);
+    std::filesystem::permissions(options.folder, std::filesystem::perms::owner_all, error);
+    BALMER_TRY(const auto journal, store::openWorkerJournal(options.folder / "journal.sqlite"));
+    BALMER_TRY(const auto server, remote::WorkerServer::open(std::move(settings), workerJobs(options.runner), *journal));
+
+    std::thread waiting([&server, signals] {
+        ::pthread_setname_np(::pthread_self(), "balmer-signals");
+        int which = 0;
+        ::sigwait(&signals, &which);
+        server->stop();
+    });
+    WorkerAddresses addresses{server->socket(), server->tlsPort(), server->tcpPort(), {}};
+    if (addresses.tlsPort != 0)
+        if (const auto fingerprint = remote::workerFingerprint(options.folder)) addresses.fingerprint = *fingerprint;
+    if (ready) ready(addresses);
+    const auto done = server->run();
+    ::pthread_kill(waiting.native_handle(), SIGTERM);
+    waiting.join();
+    return done;
+}
+
+core::Status relayWorker(const std::filesystem::path& folder, const std::vector<std::string>& start) {
+    return remote::relay(folder, start);
+}
+
+std::filesystem::path defaultWorkerFolder() {
+    return remote::defaultWorkerFolder();
+}
+
+core::Result<std::string> openWorkerPairing(const std::filesystem::path& folder) {
+    return remote::openPairing(folder);
+}
+
+core::Result<std::string> workerToken(const std::filesystem::path& folder, const std::string& user) {
+    return remote::workerToken(folder, user);
+}
+
+core::Result<WorkerGarbage> collectWorkerGarbage(const std::filesystem::path& folder, int unusedForDays) {
+    if (unusedForDays < 0) return core::fail(ErrorCode::InvalidArgument, "days must be 0 or more");
+    BALMER_TRY(const auto config, remote::WorkerConfig::read(folder / "worker.json"));
+    BALMER_TRY(const auto journal, store::openWorkerJournal(folder / "journal.sqlite"));
+    remote::ObjectStoreOptions storing;
+    storing.quotaBytes = config.quotaGibibyte << 30;
+    storing.roots = config.roots;
+    BALMER_TRY(const auto objects, remote::ObjectStore::open(folder / "objects", storing));
+    WorkerGarbage garbage;
+    const auto now = core::formatTime(core::systemClock().now());
+    BALMER_TRY(const auto all, journal->list("", 0));
+    for (const auto& job : all) {
+        if (!jobs::isFinal(job.phase) || job.leaseUntil.empty() || job.leaseUntil > now) continue;
+        BALMER_CHECK(journal->remove(job.key));
+        ++garbage.jobs;
+    }
+    BALMER_TRY(auto inUse, journal->objectsInUse());
+    BALMER_TRY(const auto collected, objects->gc({std::move(inUse), unusedForDays, 0}));
+    BALMER_TRY(const auto usage, objects->usage());
+    garbage.objects = collected.objects;
+    garbage.bytes = collected.bytes;
+    garbage.left = usage.bytes;
+    return garbage;
+}
+
+} // namespace balmer::api
