@@ -2,9 +2,8 @@
 // to and the store implements (store/sqlite_worker_journal.h).
 //
 // A job is known by its key, which its client made. Every call may come from any thread; a call that returned
-// success is on the disk. Errors, everywhere: InvalidArgument for a key that is no key, NotFound for one that
-// is not here, Store, Io or ResourceExhausted when the medium fails. Times are ISO 8601, UTC, by the worker's
-// clock.
+// success is on the disk. Errors, everywhere: NotFound for a key that is not here, Store, Io or
+// ResourceExhausted when the medium fails. Times are ISO 8601, UTC, by the worker's clock.
 #pragma once
 
 #include <cstddef>

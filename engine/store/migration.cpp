@@ -14,8 +14,6 @@ using core::fail;
 using core::Status;
 
 namespace {
-constexpr std::int64_t balmersMark = 1112296786; // "BLMR", set by the first step
-
 /// `<file>.before-N`, unless another process takes the step while it is made.
 Status copyBefore(Database& database, std::int64_t version, int number) {
     const auto copy = database.file().string() + ".before-" + std::to_string(number);
@@ -33,14 +31,13 @@ Status copyBefore(Database& database, std::int64_t version, int number) {
 }
 } // namespace
 
-Status checkOrigin(Database& database, std::span<const Migration> steps) {
+Status checkOrigin(Database& database, std::span<const Migration> steps, std::int64_t mark) {
     const auto file = database.file().string();
     BALMER_TRY(const auto version, database.number("PRAGMA user_version"));
-    BALMER_TRY(const auto mark, database.number("PRAGMA application_id"));
+    BALMER_TRY(const auto found, database.number("PRAGMA application_id"));
     BALMER_TRY(const auto tables, database.number("SELECT count(*) FROM sqlite_schema"));
-    if ((version != 0 || tables != 0) && mark != balmersMark)
-        return fail(ErrorCode::Store,
-                    file + " is a database of another program; choose another folder for the project");
+    if ((version != 0 || tables != 0) && found != mark)
+        return fail(ErrorCode::Store, file + " is a database of another program; choose another folder");
     const auto newest = steps.empty() ? 0 : steps.back().number;
     if (version > newest)
         return fail(ErrorCode::Unsupported,
@@ -49,8 +46,8 @@ Status checkOrigin(Database& database, std::span<const Migration> steps) {
     return {};
 }
 
-Status migrate(Database& database, std::span<const Migration> steps) {
-    BALMER_CHECK(checkOrigin(database, steps));
+Status migrate(Database& database, std::span<const Migration> steps, std::int64_t mark) {
+    BALMER_CHECK(checkOrigin(database, steps, mark));
     bool copied = false;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const auto& step = steps[i];
@@ -76,8 +73,8 @@ Status migrate(Database& database, std::span<const Migration> steps) {
         (void)database.run("ROLLBACK"); // does nothing after a COMMIT
         if (!taken) {
             auto error = std::move(taken).error();
-            return fail(error.during("bringing the project to schema " + std::to_string(step.number) + ", " +
-                                     std::string(step.name)));
+            return fail(error.during("bringing " + database.file().string() + " to schema " +
+                                     std::to_string(step.number) + ", " + std::string(step.name)));
         }
     }
     return {};

@@ -1,8 +1,10 @@
 // Migrations: the schema's history as numbered SQL that is only ever appended to.
 //
-// PRAGMA user_version says which steps a database has behind it. Called while a project is opened.
+// PRAGMA user_version says which steps a database has behind it, PRAGMA application_id whose it is. Called
+// while a project or a worker's journal is opened.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string_view>
@@ -19,17 +21,22 @@ struct Migration {
     std::string_view sql;
 };
 
-/// Those in migrations/, by number.
+/// Those in migrations/, by number: of a project.
 std::span<const Migration> migrations();
+constexpr std::int64_t projectMark = 1112296786; ///< "BLMR"; the first step sets it
+/// Those in worker_migrations/: of a worker's journal.
+std::span<const Migration> workerMigrations();
+constexpr std::int64_t workerJournalMark = 1112299338; ///< "BLWJ"
 
-/// Makes sure that the file is a new database or one of Balmer's, and not newer than `steps`. Errors: Store;
-/// Unsupported for a newer one.
-core::Status checkOrigin(Database& database, std::span<const Migration> steps);
+/// Makes sure that the file is a new database or one with this mark, and not newer than `steps`. Errors:
+/// Store; Unsupported for a newer one.
+core::Status checkOrigin(Database& database, std::span<const Migration> steps,
+                         std::int64_t mark = projectMark);
 
 /// Takes the steps that are missing, each in one transaction, or for a new database all in one; an existing
 /// database is first copied to
 /// `<file>.before-N`, N being the first step taken. Several processes may do this at once. Errors: those of
 /// checkOrigin, Store, Io.
-core::Status migrate(Database& database, std::span<const Migration> steps);
+core::Status migrate(Database& database, std::span<const Migration> steps, std::int64_t mark = projectMark);
 
 } // namespace balmer::store
