@@ -26,6 +26,14 @@ if(BALMER_SANITIZE)
     target_compile_options(balmer_settings INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
     target_link_options(balmer_settings INTERFACE -fsanitize=address,undefined)
 endif()
+if(BALMER_FUZZ)
+    if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+        message(FATAL_ERROR "BALMER_FUZZ needs clang; configure with -DCMAKE_CXX_COMPILER=clang++ or the preset fuzz")
+    endif()
+    target_compile_options(balmer_settings INTERFACE
+        -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+    target_link_options(balmer_settings INTERFACE -fsanitize=address,undefined)
+endif()
 
 # balmer_module(som SOURCES a.cpp b.cpp DEPENDS core PRIVATE OpenBLAS::OpenBLAS)
 #   DEPENDS names modules (public), PRIVATE third-party targets seen by the module's .cpp files alone.
