@@ -60,7 +60,11 @@ core::Status preparePrivateFolder(const std::filesystem::path& folder) {
         std::filesystem::create_directories(parent, error);
         if (error) return fail(ErrorCode::Io, "cannot make " + parent.string() + ": " + error.message());
     }
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return cannot("make", folder);
+    if (::mkdir(folder.c_str(), 0700) != 0) {
+        if (errno != EEXIST) return cannot("make", folder);
+    } else if (!syncFolder(folder.parent_path())) {
+        return cannot("sync the folder of", folder);
+    }
     return checkOwner(folder, S_IWGRP | S_IWOTH, "700");
 }
 
