@@ -16,13 +16,13 @@ namespace {
 
 using namespace balmer;
 
-int fail(const core::Error& error) {
+int refuse(const core::Error& error) {
     std::cerr << "balmer-worker: " << error.describe() << '\n';
     return error.code() == core::ErrorCode::InvalidArgument ? 2 : 1;
 }
 
 int end(const core::Status& done) {
-    return done ? 0 : fail(done.error());
+    return done ? 0 : refuse(done.error());
 }
 
 std::string ownProgram() {
@@ -83,20 +83,20 @@ int main(int count, char** words) {
                                                      std::to_string(options.idleMinutes < 0 ? 10 : options.idleMinutes)}));
     if (pair.parsed()) {
         const auto code = api::openWorkerPairing(options.folder);
-        if (!code) return fail(code.error());
+        if (!code) return refuse(code.error());
         std::cout << *code << '\n';
         std::cerr << "Within ten minutes, on the other computer: balmer worker pair NAME " << *code << '\n';
         return 0;
     }
     if (token.parsed()) {
         const auto made = api::workerToken(options.folder, user.empty() ? loginName() : user);
-        if (!made) return fail(made.error());
+        if (!made) return refuse(made.error());
         std::cout << *made << '\n';
         return 0;
     }
     if (gc.parsed()) {
         const auto garbage = api::collectWorkerGarbage(options.folder, days);
-        if (!garbage) return fail(garbage.error());
+        if (!garbage) return refuse(garbage.error());
         std::cout << garbage->objects << " objects (" << garbage->bytes / 1'000'000 << " MB) and " << garbage->jobs
                   << " old jobs removed; " << garbage->left / 1'000'000 << " MB are left.\n";
         return 0;

@@ -138,6 +138,49 @@ struct JobKind {
     std::string title;      ///< "Train a map"
     std::string parameters; ///< JSON object with every field at its default
     std::string help;       ///< what the fields mean, one line each
+    std::string stays;      ///< why it must run on this computer; "" for a kind that a worker can run
+};
+
+/// A worker that the user has added, and how it stands with the connection to it.
+struct WorkerInfo {
+    std::string name;
+    std::string url;
+    std::string token; ///< for tcp://
+    bool paired = false; ///< for tls://
+    int jobsAtOnce = 4; ///< of this user, sent to it at once
+    enum class Link {
+        Idle,       ///< nothing is wanted of it
+        Connecting, ///<
+        Connected,  ///<
+        Lost        ///< tried again by itself
+    };
+    Link link = Link::Idle;
+    std::string trouble; ///< when Lost: why, a sentence
+    std::string since;   ///< of this state of the link; "" before the first
+    std::size_t jobs = 0; ///< of this project that have not ended there
+    std::uint64_t sentBytes = 0, receivedBytes = 0; ///< on the present connection
+};
+
+/// What a worker says when it is asked.
+struct WorkerReport {
+    std::string software, host, processor, owner;
+    std::vector<std::string> kinds; ///< of job that it runs
+    bool registersData = false;
+    std::size_t slots = 0, freeSlots = 0, running = 0, waiting = 0;
+    std::uint64_t storedBytes = 0, quotaBytes = 0;
+    std::size_t objects = 0; ///< cached files
+    double answeredMilliseconds = 0; ///< time of one small request
+    struct Job {
+        std::string key, owner, kind, label, phase, stage, created;
+        double progress = 0;
+    };
+    std::vector<Job> jobs; ///< that this user may see, newest first
+};
+
+struct RegisteredData {
+    std::size_t files = 0;
+    std::uint64_t bytes = 0;
+    std::vector<std::string> refused; ///< "name: reason"
 };
 
 } // namespace balmer::api

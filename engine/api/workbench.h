@@ -23,7 +23,7 @@ namespace balmer::api {
 
 /// Something changed. Handlers run on the thread that made the change and must return at once.
 struct Event {
-    enum class Kind { Job, Catalogue, Datasets, Columns, Labels, Rounds, Maps };
+    enum class Kind { Job, Catalogue, Datasets, Columns, Labels, Rounds, Maps, Workers };
     Kind kind = Kind::Job;
     jobs::Job job;        ///< for Job: its present state, at most ten times a second for each job
     std::string spectrum; ///< for Labels: which
@@ -41,6 +41,7 @@ class Workbench {
         bool create = true;      ///< make the project where there is none
         std::string who;         ///< the observer's name in label events; "" takes the login name
         std::size_t threads = 0; ///< for computations; 0: all processors
+        bool followRemote = true; ///< go on with the jobs that run on workers, from the opening on
     };
 
     /// Errors: NotFound (create is off), Io, Store (not a project, or written by a newer Balmer).
@@ -61,6 +62,13 @@ class Workbench {
     virtual std::vector<JobKind> jobKinds() const = 0;
     /// Checks the parameters and queues the job. Errors: InvalidArgument with the field's path. (quick)
     virtual core::Result<jobs::JobId> submit(jobs::JobSpec spec) = 0;
+    /// The same on a worker: by name, or "auto" for the one that has the data and a free slot ("here" and ""
+    /// are this computer). Errors besides: Unsupported for a kind that must run here; NotFound for another
+    /// name, and for "auto" where no worker answers (which waits for the network; the others are quick).
+    virtual core::Result<jobs::JobId> submit(jobs::JobSpec spec, const std::string& where) = 0;
+    /// Waits until the job has ended, telling the task how it gets on; a stop of the task ends the waiting
+    /// alone, with Cancelled. Returns the record in its final phase.
+    virtual core::Result<jobs::Job> follow(jobs::JobId id, core::TaskContext& task) = 0;
     /// Runs the job on the calling thread, recorded like any other; returns it in its final phase, or its
     /// error.
     virtual core::Result<jobs::Job> runHere(jobs::JobSpec spec, core::TaskContext& task) = 0;
@@ -111,6 +119,22 @@ class Workbench {
     virtual core::Result<RoundContent> round(jobs::JobId job) = 0;
     virtual core::Result<Prediction> prediction(const std::string& dataset,
                                                 const std::string& id) = 0; ///< (quick)
+
+    // ---- Workers: of the user, not of the project
+    // -------------------------------------------------------------------
+    virtual core::Result<std::vector<WorkerInfo>> workers() = 0; ///< in the order of their adding (quick)
+    /// Adds it, or replaces the one of this name; name, url, token and jobsAtOnce are taken. Errors:
+    /// InvalidArgument. (quick)
+    virtual core::Status putWorker(const WorkerInfo& worker) = 0;
+    /// Errors: NotFound; InvalidArgument while jobs of this project run there. (quick)
+    virtual core::Status removeWorker(const std::string& name) = 0;
+    /// Connects and asks; the worker need not have been added. Errors: what is wrong, in words.
+    virtual core::Result<WorkerReport> askWorker(const WorkerInfo& worker) = 0;
+    /// Proves the code that `balmer-worker pair` shows, and remembers the worker's certificate.
+    virtual core::Status pairWorker(const std::string& name, const std::string& code) = 0;
+    /// Data that lie on the worker's side, by their path there.
+    virtual core::Result<RegisteredData> registerOnWorker(const std::string& name, const std::string& path) = 0;
+    virtual void retryWorker(const std::string& name) = 0; ///< a lost connection, at once (quick)
 
     // ---- Settings of this project's desktop
     // -------------------------------------------------------------------

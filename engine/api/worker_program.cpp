@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <iostream>
+#include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <thread>
 
 #include <nlohmann/json.hpp>
