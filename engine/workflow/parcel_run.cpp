@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 using core::ErrorCode;
 
 core::Error misfit(const std::string& what) {
-    return core::Error(ErrorCode::Format, what + "; the job cannot be used");
+    return core::Error(ErrorCode::Format, what + "; submit the job again");
 }
 
 class ScratchFolder {
