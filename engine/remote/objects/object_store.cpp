@@ -179,13 +179,11 @@ Status ObjectStore::Parts::verifyChunk(const File& file, const Manifest& manifes
 }
 
 void ObjectStore::Parts::setAside(const ObjectId& id) {
-    // As an incoming object: the next offer hashes it and asks for the damaged chunks alone.
+    // As an incoming object: the next offer hashes it and asks for the damaged chunks alone. Should the disk
+    // forget the new name, the damage is found once more.
     const bool renamed = ::rename(at(id).c_str(), at(id, ".part").c_str()) == 0;
     const bool unlinked = ::unlink(at(id, ".link").c_str()) == 0;
-    if (renamed || unlinked) {
-        (void)flushFolder(folder);
-        return;
-    }
+    if (renamed || unlinked) return;
     const std::lock_guard lock(mutex);
     damaged.insert(id);
 }
