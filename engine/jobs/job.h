@@ -103,8 +103,8 @@ struct Job {
     std::optional<RemoteTicket> remote; ///< only of a job that runs on a worker
 };
 
-/// What a worker tells of a job: the state at that moment, and what grew since the event before. Numbered from
-/// 1, ascending, for each job; progress may skip numbers, because only the latest is worth telling.
+/// What a worker tells of a job: the state at that moment, and what grew since the event before. Numbered
+/// from 1, ascending, for each job; progress may skip numbers, because only the latest is worth telling.
 struct RemoteEvent {
     std::uint64_t sequence = 0;
     Phase phase = Phase::Pending;
