@@ -1,6 +1,7 @@
 #include "app/cli/console.h"
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -14,12 +15,12 @@ namespace balmer::cli {
 namespace {
 
 std::stop_source interruption;
-volatile std::sig_atomic_t interrupted = 0;
+std::atomic<bool> interrupted = false;
+static_assert(std::atomic<bool>::is_always_lock_free); // a handler may use it
 
 extern "C" void onInterrupt(int) {
     // A second Ctrl+C ends the program at once.
-    if (interrupted != 0) ::_exit(Aborted);
-    interrupted = 1;
+    if (interrupted.exchange(true)) ::_exit(Aborted);
 }
 
 /// Columns on the screen: bytes that begin a character.
@@ -39,7 +40,9 @@ void Console::say(std::string_view line) const {
     if (!json_) std::cout << line << '\n' << std::flush;
 }
 
-void Console::warn(std::string_view line) const {
+void Console::warn(std::string_view line) {
+    endProgress();
+    const std::lock_guard lock(mutex_);
     if (!json_)
         std::cerr << line << '\n';
     else
@@ -73,8 +76,13 @@ core::TaskContext Console::task() {
                              [this](double fraction, std::string_view stage) { progress(fraction, stage); });
 }
 
+void Console::lookForInterruption() {
+    if (interrupted) interruption.request_stop();
+}
+
 void Console::progress(double fraction, std::string_view stage) {
-    if (interrupted != 0) interruption.request_stop();
+    lookForInterruption();
+    const std::lock_guard lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
     if (stage == stage_ && now - said_ < std::chrono::milliseconds(100)) return;
     stage_ = stage;
@@ -97,6 +105,7 @@ void Console::progress(double fraction, std::string_view stage) {
 }
 
 void Console::endProgress() {
+    const std::lock_guard lock(mutex_);
     if (barShown_) std::cerr << "\r\033[K" << std::flush;
     barShown_ = false;
 }
