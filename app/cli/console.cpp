@@ -1,7 +1,6 @@
 #include "app/cli/console.h"
 
 #include <algorithm>
-#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -15,12 +14,12 @@ namespace balmer::cli {
 namespace {
 
 std::stop_source interruption;
-std::atomic<bool> interrupted = false;
-static_assert(std::atomic<bool>::is_always_lock_free); // a handler may use it
+volatile std::sig_atomic_t interrupted = 0;
 
 extern "C" void onInterrupt(int) {
     // A second Ctrl+C ends the program at once.
-    if (interrupted.exchange(true)) ::_exit(Aborted);
+    if (interrupted != 0) ::_exit(Aborted);
+    interrupted = 1;
 }
 
 /// Columns on the screen: bytes that begin a character.
@@ -40,9 +39,7 @@ void Console::say(std::string_view line) const {
     if (!json_) std::cout << line << '\n' << std::flush;
 }
 
-void Console::warn(std::string_view line) {
-    endProgress();
-    const std::lock_guard lock(mutex_);
+void Console::warn(std::string_view line) const {
     if (!json_)
         std::cerr << line << '\n';
     else
@@ -76,13 +73,8 @@ core::TaskContext Console::task() {
                              [this](double fraction, std::string_view stage) { progress(fraction, stage); });
 }
 
-void Console::lookForInterruption() {
-    if (interrupted) interruption.request_stop();
-}
-
 void Console::progress(double fraction, std::string_view stage) {
-    lookForInterruption();
-    const std::lock_guard lock(mutex_);
+    if (interrupted != 0) interruption.request_stop();
     const auto now = std::chrono::steady_clock::now();
     if (stage == stage_ && now - said_ < std::chrono::milliseconds(100)) return;
     stage_ = stage;
@@ -105,7 +97,6 @@ void Console::progress(double fraction, std::string_view stage) {
 }
 
 void Console::endProgress() {
-    const std::lock_guard lock(mutex_);
     if (barShown_) std::cerr << "\r\033[K" << std::flush;
     barShown_ = false;
 }

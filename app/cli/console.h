@@ -1,11 +1,10 @@
 // Console: what the command line says, to people and to programs.
 //
 // Results go to standard output: words, or with --json exactly one object. Progress goes to standard error: a
-// bar on a terminal, JSON lines with --json, nothing otherwise. Used by the main thread; warn() by any.
+// bar on a terminal, JSON lines with --json, nothing otherwise. Used by the main thread alone.
 #pragma once
 
 #include <chrono>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +30,7 @@ class Console {
     /// One line for people; nothing with --json.
     void say(std::string_view line) const;
     /// One line for people on standard error, {"warning": line} with --json: what is no result.
-    void warn(std::string_view line);
+    void warn(std::string_view line) const;
     /// The result for programs; nothing without --json. To be called once.
     void result(const nlohmann::json& object) const;
     /// The failure, in either form; returns the exit status for it.
@@ -39,8 +38,6 @@ class Console {
 
     /// Progress and interruption (Ctrl+C) for one long task. One at a time.
     core::TaskContext task();
-    /// Sees Ctrl+C while a task waits without a checkpoint; to be called now and then, by any thread.
-    static void lookForInterruption();
     /// Takes the progress bar away before words are printed.
     void endProgress();
 
@@ -48,7 +45,6 @@ class Console {
     void progress(double fraction, std::string_view stage);
 
     bool json_;
-    std::mutex mutex_; ///< guards standard error and what follows
     bool barShown_ = false;
     std::string stage_;
     std::chrono::steady_clock::time_point said_{};

@@ -1,8 +1,6 @@
 #include "app/cli/session.h"
 
 #include <algorithm>
-#include <atomic>
-#include <condition_variable>
 #include <thread>
 
 #include "engine/core/text_number.h"
@@ -49,37 +47,6 @@ api::WorkerInfo infoOf(api::Workbench& bench, const std::string& name) {
             if (worker.name == name) return worker;
     return {};
 }
-
-/// While it lives, Ctrl+C is seen, and a connection that is lost is told of once.
-class Watch {
-  public:
-    Watch(api::Workbench& bench, Console& console, std::string worker)
-        : changed_(true), links_(bench.subscribe([this](const api::Event& event) {
-              if (event.kind == api::Event::Kind::Workers) changed_ = true;
-          })),
-          thread_([this, &bench, &console, worker = std::move(worker)](const std::stop_token& end) {
-              std::unique_lock lock(mutex_);
-              while (!wake_.wait_for(lock, end, lookEvery, [&] { return end.stop_requested(); })) {
-                  Console::lookForInterruption();
-                  if (changed_.exchange(false)) look(bench, console, worker);
-              }
-          }) {}
-
-  private:
-    void look(api::Workbench& bench, Console& console, const std::string& worker) {
-        const auto info = infoOf(bench, worker);
-        if (info.link != api::WorkerInfo::Link::Lost || info.trouble == told_) return;
-        told_ = info.trouble;
-        console.warn(worker + " is out of reach and tried again: " + told_);
-    }
-
-    std::atomic<bool> changed_;
-    std::string told_;
-    std::mutex mutex_;
-    std::condition_variable_any wake_;
-    std::unique_ptr<api::Subscription> links_;
-    std::jthread thread_; // last: it uses the others
-};
 
 /// What Ctrl+C leaves behind.
 core::Error left(const jobs::Job& job) {
@@ -177,11 +144,18 @@ core::Result<json> Session::attach(jobs::JobId id) {
     BALMER_TRY(auto* const bench, workbench(true));
     BALMER_TRY(const auto begun, bench->job(id));
     auto task = console.task();
-    auto job = core::Result<jobs::Job>(begun);
-    {
-        const Watch watch(*bench, console, begun.remote ? begun.remote->worker : std::string());
-        job = bench->follow(id, task);
-    }
+    // A connection that is lost is told of once; it is tried again by itself.
+    std::string told;
+    core::TaskContext watching(task.stopToken(), [&](double fraction, std::string_view stage) {
+        if (const auto info = begun.remote ? infoOf(*bench, begun.place) : api::WorkerInfo();
+            info.link == api::WorkerInfo::Link::Lost && info.trouble != told) {
+            told = info.trouble;
+            console.endProgress();
+            console.warn(begun.place + " is out of reach and tried again: " + told);
+        }
+        (void)task.checkpoint(fraction, stage);
+    });
+    auto job = bench->follow(id, watching);
     console.endProgress();
     if (!job && job.error().code() == ErrorCode::Cancelled && task.stopRequested()) {
         BALMER_TRY(const auto now, bench->job(id));
