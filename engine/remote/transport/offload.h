@@ -18,6 +18,11 @@ namespace balmer::remote {
 
 /// work() returns a Result or Status and throws nothing. What it captures must live until it has returned,
 /// even when the awaiting coroutine is no longer wanted.
+///
+/// To be awaited in a statement of its own, since g++ 12 destroys a closure that is made inside a co_await
+/// expression twice:
+///     auto soon = offload(pool, [held] { … });
+///     auto done = co_await std::move(soon);
 template <typename Work>
 boost::asio::awaitable<std::invoke_result_t<Work&>> offload(boost::asio::thread_pool& pool, Work work) {
     using Outcome = std::invoke_result_t<Work&>;
