@@ -173,6 +173,8 @@ struct RemoteJobs::State {
     Line& line(const std::string& worker);
     void lookAfter(const std::string& worker, JobId id);
     void setState(Line& line, Link::State state, std::string trouble = {});
+    void countBytes(Line& line);
+    void show(const Link& link);
     void tell(const Job& job, jobs::JobEvent::Kind kind, std::vector<jobs::SeriesPoint> points = {});
     void tellStage(JobId id, const std::string& stage);
 
@@ -238,21 +240,27 @@ void RemoteJobs::State::setState(Line& line, Link::State state, std::string trou
     line.link.state = state;
     line.link.trouble = std::move(trouble);
     line.link.since = now();
+    if (line.client) line.link.greeting = line.client->greeting();
+    countBytes(line);
+    if (tellLink) tellLink(line.link);
+}
+
+void RemoteJobs::State::countBytes(Line& line) {
     if (line.client) {
-        line.link.greeting = line.client->greeting();
         line.link.sent = line.client->bytesSent();
         line.link.received = line.client->bytesReceived();
     }
-    {
-        const std::lock_guard lock(linksMutex);
-        const auto found = std::find_if(shown.begin(), shown.end(),
-                                        [&](const Link& each) { return each.worker == line.link.worker; });
-        if (found == shown.end())
-            shown.push_back(line.link);
-        else
-            *found = line.link;
-    }
-    if (tellLink) tellLink(line.link);
+    show(line.link);
+}
+
+void RemoteJobs::State::show(const Link& link) {
+    const std::lock_guard lock(linksMutex);
+    const auto found =
+        std::find_if(shown.begin(), shown.end(), [&](const Link& each) { return each.worker == link.worker; });
+    if (found == shown.end())
+        shown.push_back(link);
+    else
+        *found = link;
 }
 
 void RemoteJobs::State::tell(const Job& job, jobs::JobEvent::Kind kind, std::vector<jobs::SeriesPoint> points) {
@@ -356,8 +364,7 @@ asio::awaitable<void> RemoteJobs::State::whileConnected(Line& line) {
         else
             co_await line.wake.wait();
         if (idle && line.known.empty()) co_return;
-        line.link.sent = client->bytesSent();
-        line.link.received = client->bytesReceived();
+        countBytes(line);
     }
     while (!line.driving.empty())
         co_await line.wake.wait();
@@ -534,6 +541,7 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
         });
         (void)co_await std::move(clearing);
         auto done = co_await get(id);
+        countBytes(line(job->remote->worker)); // whoever sees the end of the job sees these, too
         if (done) tell(*done, jobs::JobEvent::Kind::Phase);
     }
     (void)co_await client->release(key);
