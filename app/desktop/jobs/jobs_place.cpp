@@ -127,7 +127,7 @@ void JobsPlace::build() {
     header->setHighlightSections(false);
     header->setSectionsMovable(true);
     header->setStretchLastSection(true);
-    const int widths[JobsModel::ColumnCount] = {32, 112, 96, 124, 152, 104, 92, 148};
+    const int widths[JobsModel::ColumnCount] = {32, 112, 96, 124, 160, 104, 92, 148};
     for (int c = 0; c < JobsModel::ColumnCount; ++c)
         view_->setColumnWidth(c, widths[c]);
     connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -166,7 +166,7 @@ void JobsPlace::build() {
     splitter_->addWidget(buildDetails());
     splitter_->setStretchFactor(0, 5);
     splitter_->setStretchFactor(1, 3);
-    splitter_->setSizes({868, 340});
+    splitter_->setSizes({876, 332});
 
     connect(empty_, &widgets::EmptyState::actionTriggered, this, &JobsPlace::newJob);
     stack_->addWidget(splitter_);
@@ -274,7 +274,7 @@ void JobsPlace::showDetails() {
     if (const auto* worker = model_->workerOf(*job))
         facts << QStringLiteral("%1: %2").arg(text(worker->name), linkSentence(*worker));
     if (job->remote && job->remote->abortWanted && !final)
-        facts << tr("it ends as soon as %1 has heard that it is to be aborted").arg(text(job->place));
+        facts << tr("ends as soon as %1 has heard of it").arg(text(job->place));
     if (const QString stage = jobStage(*job); job->remote && !stage.isEmpty()) facts << stage;
     // The day is told once.
     const QString created = bridge::timeText(job->created);

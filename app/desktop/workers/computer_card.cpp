@@ -171,7 +171,7 @@ void ComputerCard::build() {
 
 void ComputerCard::setCompact(bool compact) {
     const int rows = compact ? fewRows : manyRows;
-    jobs_->setFixedHeight((rows + 1) * (fontMetrics().height() + 14) + gap);
+    jobs_->setFixedHeight(jobs_->header()->sizeHint().height() + rows * (fontMetrics().height() + 14));
 }
 
 void ComputerCard::measure() {

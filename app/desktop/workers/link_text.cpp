@@ -44,6 +44,12 @@ QString linkSentence(const api::WorkerInfo& worker) {
     return {};
 }
 
+QString workerTrouble(const std::string& message) {
+    QString words = bridge::text(message);
+    if (!words.isEmpty() && !words.endsWith('.') && !words.endsWith('?')) words += '.';
+    return words;
+}
+
 widgets::Icon linkIcon(Link link) {
     switch (link) {
     case Link::Idle:

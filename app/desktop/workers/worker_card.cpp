@@ -205,7 +205,7 @@ void WorkerCard::setWorker(const api::WorkerInfo& worker) {
 
 void WorkerCard::setReport(const core::Result<api::WorkerReport>& report) {
     silent_ = !report.has_value();
-    silence_ = report ? QString() : text(report.error().message());
+    silence_ = report ? QString() : workerTrouble(report.error().message());
     if (report) {
         report_ = *report;
         answered_ = core::formatTime(core::systemClock().now());
@@ -238,15 +238,15 @@ void WorkerCard::tellLink() {
                      .arg(bridge::numberText(report_->answeredMilliseconds,
                                              report_->answeredMilliseconds < 10 ? 1 : 0));
     if (report_ && silent_) words += tr(", the last time at %1").arg(bridge::clockText(answered_));
-    QString trouble = lost ? text(worker_.trouble) : silence_;
+    const QString trouble = lost ? workerTrouble(worker_.trouble) : silence_;
     if (!trouble.isEmpty()) {
-        if (!trouble.endsWith('.')) trouble += '.';
         words += QStringLiteral(" – ") + trouble;
     }
     link_->setText(words);
     link_->setToolTip(trouble);
     widgets::setTone(*link_, trouble.isEmpty() ? widgets::Tone::Normal : widgets::Tone::Warning);
     retry_->setEnabled(lost);
+    retry_->setVisible(lost);
     pair_->setVisible(isTls(worker_));
     pair_->setEnabled(isTls(worker_));
 }

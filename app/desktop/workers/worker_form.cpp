@@ -11,12 +11,12 @@
 
 #include "app/bridge/display_text.h"
 #include "app/desktop/jobs/jobs_model.h"
+#include "app/desktop/workers/link_text.h"
 #include "widgets/common/theme.h"
 
 namespace balmer::desktop {
 
 using bridge::countText;
-using bridge::errorSentence;
 using bridge::plain;
 using bridge::text;
 
@@ -203,7 +203,7 @@ void WorkerForm::clearErrors() {
 }
 
 void WorkerForm::refuse(const core::Error& error) {
-    const QString words = errorSentence(error);
+    const QString words = workerTrouble(error.message());
     const QString name = QStringLiteral("\"%1\"").arg(name_->text().trimmed());
     const bool ofName = name_->text().trimmed().isEmpty() ? !words.contains(address_->text().trimmed())
                                                           : words.startsWith(name);
@@ -260,7 +260,7 @@ void WorkerForm::test() {
 
 void WorkerForm::tell(const core::Result<api::WorkerReport>& report, const QString& address) {
     if (!report) {
-        found_->setText(QStringLiteral("▲ ") + errorSentence(report.error()));
+        found_->setText(QStringLiteral("▲ ") + workerTrouble(report.error().message()));
         widgets::setTone(*found_, widgets::Tone::Warning);
         return;
     }
@@ -342,7 +342,7 @@ void PairForm::pair() {
             pair_->setEnabled(true);
             pair_->setText(tr("Pair"));
             if (!status) {
-                error_->setText(errorSentence(status.error()));
+                error_->setText(workerTrouble(status.error().message()));
                 code_->setFocus();
                 code_->selectAll();
                 return;

@@ -123,7 +123,7 @@ void WorkersPlace::resizeEvent(QResizeEvent* event) {
 }
 
 void WorkersPlace::arrange() {
-    const bool beside = width() >= besideFrom;
+    const bool beside = width() >= besideFrom && !cards_.empty();
     sides_->setDirection(beside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
     sides_->setAlignment(computer_, beside ? Qt::AlignTop : Qt::Alignment());
     computer_->setCompact(!beside && !cards_.empty());
