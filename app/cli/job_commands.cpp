@@ -56,17 +56,23 @@ std::string count(const json& number) {
     return std::to_string(number.get<std::int64_t>());
 }
 
+jobs::JobSpec specOf(const std::string& kind, const json& parameters, const std::string& label) {
+    jobs::JobSpec spec;
+    spec.kind = kind;
+    spec.label = label;
+    spec.parameters = parameters.dump(-1, ' ', false, json::error_handler_t::replace);
+    return spec;
+}
+
 /// The command's callback: run the job, print its object or these words.
 void onCall(CLI::App& command, Work& chosen, const std::string& kind, const Parameters& parameters,
-            std::function<void(Console&, const json&)> words) {
+            Words words) {
     auto label = std::make_shared<std::string>();
     command.add_option("--label", *label, "a name for this run, shown among the jobs");
-    command.callback([&chosen, kind, parameters, words, label] {
-        chosen = [kind, parameters, words, label](Session& session) -> core::Status {
-            BALMER_TRY(const auto result, session.run(kind, *parameters, *label));
-            session.console.result(result);
-            if (!session.console.json()) words(session.console, result);
-            return {};
+    const auto place = addPlaceOptions(command);
+    command.callback([&chosen, kind, parameters, words, label, place] {
+        chosen = [kind, parameters, words, label, place](Session& session) -> core::Status {
+            return runAndSay(session, specOf(kind, *parameters, *label), *place, words);
         };
     });
 }
@@ -323,8 +329,9 @@ void addRun(CLI::App& app, Work& chosen) {
         *app.add_subcommand("run", "run any job from its description: {\"kind\": …, \"parameters\": {…}}");
     auto file = std::make_shared<std::string>();
     command.add_option("spec", *file, "the description, a JSON file")->required();
-    command.callback([&chosen, file] {
-        chosen = [file](Session& session) -> core::Status {
+    const auto place = addPlaceOptions(command);
+    command.callback([&chosen, file, place] {
+        chosen = [file, place](Session& session) -> core::Status {
             BALMER_TRY(const auto text, core::readFile(*file, 1 << 20));
             const auto spec = json::parse(text, nullptr, false);
             const auto refuse = [&](const std::string& what) {
@@ -338,17 +345,29 @@ void addRun(CLI::App& app, Work& chosen) {
                 return refuse("needs a field kind with the name of a kind of job");
             if (spec.contains("label") && !spec["label"].is_string())
                 return refuse("has a label that is no text");
-            BALMER_TRY(const auto result,
-                       session.run(spec["kind"].get<std::string>(), spec.value("parameters", json::object()),
-                                   spec.value("label", std::string())));
-            session.console.result(result);
-            session.console.say(result.dump(2, ' ', false, json::error_handler_t::replace));
-            return {};
+            return runAndSay(session,
+                             specOf(spec["kind"].get<std::string>(), spec.value("parameters", json::object()),
+                                    spec.value("label", std::string())),
+                             *place, sayWhole);
         };
     });
 }
 
 } // namespace
+
+std::shared_ptr<Place> addPlaceOptions(CLI::App& command) {
+    auto place = std::make_shared<Place>();
+    command
+        .add_option(
+            "--on", place->on,
+            "where it runs: the name of a worker, auto for the one that suits best, or here (default)")
+        ->check([](const std::string& name) {
+            return name.empty() ? std::string("--on needs a name") : std::string();
+        });
+    command.add_flag("--or-here", place->orHere, "on this computer where the worker cannot be reached");
+    command.add_flag("--detach", place->detach, "return as soon as the worker has the job");
+    return place;
+}
 
 void addJobCommands(CLI::App& app, Work& chosen) {
     addImport(app, chosen);

@@ -37,6 +37,7 @@ int main(int count, char** words) {
     cli::addLabelCommands(app, chosen);
     cli::addDiscoverCommand(app, chosen);
     cli::addPlotCommand(app, chosen);
+    cli::addWorkerCommands(app, chosen);
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& problem) {

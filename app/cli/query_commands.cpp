@@ -1,4 +1,4 @@
-// The commands that look: list, show, export, jobs, job.
+// The commands that look: list, show, export, models, jobs, job.
 
 #include <CLI/CLI.hpp>
 
@@ -168,6 +168,11 @@ json describeWhole(const jobs::Job& job) {
     all["seed"] = job.spec.seed;
     all["program_version"] = job.programVersion;
     all["device"] = job.device;
+    all["remote"] = job.remote ? json{{"worker", job.remote->worker},
+                                      {"key", job.remote->key},
+                                      {"last_event", job.remote->lastEvent},
+                                      {"abort_wanted", job.remote->abortWanted}}
+                               : json(nullptr);
     all["artefacts"] = json::array();
     for (const auto& artefact : job.artefacts)
         all["artefacts"].push_back({{"name", artefact.name},
@@ -185,10 +190,10 @@ void addJobs(CLI::App& app, Work& chosen) {
             BALMER_TRY(const auto jobs, bench->jobs());
             json all = json::array();
             std::vector<std::vector<std::string>> lines{
-                {"ID", "KIND", "LABEL", "PHASE", "PROGRESS", "CREATED", "ERROR"}};
+                {"ID", "KIND", "LABEL", "PLACE", "PHASE", "PROGRESS", "CREATED", "ERROR"}};
             for (const auto& job : jobs) {
                 all.push_back(describe(job));
-                lines.push_back({std::to_string(job.id), job.spec.kind, job.spec.label,
+                lines.push_back({std::to_string(job.id), job.spec.kind, job.spec.label, job.place,
                                  std::string(jobs::toString(job.phase)),
                                  core::formatFixed(100 * job.progress, 0) + " %", job.created.substr(0, 19),
                                  job.error ? job.error->message() : ""});
@@ -200,19 +205,24 @@ void addJobs(CLI::App& app, Work& chosen) {
     });
 }
 
-/// Adds `job NAME ID`.
-CLI::App& jobCommand(CLI::App& parent, const std::string& name, const std::string& help, Work& chosen,
-                     std::function<core::Status(Session&, api::Workbench&, jobs::JobId)> work) {
+/// Adds `job NAME ID` that opens the project itself.
+CLI::App& addJobVerb(CLI::App& parent, const std::string& name, const std::string& help, Work& chosen,
+                     std::function<core::Status(Session&, jobs::JobId)> work) {
     auto& command = *parent.add_subcommand(name, help);
     auto id = std::make_shared<jobs::JobId>(0);
     command.add_option("id", *id, "the job's number")->required();
-    command.callback([&chosen, id, work] {
-        chosen = [id, work](Session& session) -> core::Status {
-            BALMER_TRY(auto* const bench, session.workbench());
-            return work(session, *bench, *id);
-        };
-    });
+    command.callback(
+        [&chosen, id, work] { chosen = [id, work](Session& session) { return work(session, *id); }; });
     return command;
+}
+
+/// Adds `job NAME ID`.
+CLI::App& jobCommand(CLI::App& parent, const std::string& name, const std::string& help, Work& chosen,
+                     std::function<core::Status(Session&, api::Workbench&, jobs::JobId)> work) {
+    return addJobVerb(parent, name, help, chosen, [work](Session& session, jobs::JobId id) -> core::Status {
+        BALMER_TRY(auto* const bench, session.workbench());
+        return work(session, *bench, id);
+    });
 }
 
 core::Status compare(Session& session, api::Workbench& bench, jobs::JobId first, jobs::JobId second) {
@@ -238,8 +248,26 @@ core::Status compare(Session& session, api::Workbench& bench, jobs::JobId first,
     return {};
 }
 
+core::Status runAgain(Session& session, jobs::JobId id, const std::string& changes, const Place& place) {
+    BALMER_TRY(auto* const bench, session.workbench());
+    BALMER_TRY(const auto job, bench->job(id));
+    auto parameters = parsed(job.spec.parameters);
+    if (!changes.empty()) {
+        const auto change = json::parse(changes, nullptr, false);
+        if (!change.is_object())
+            return core::fail(core::ErrorCode::InvalidArgument,
+                              "--set takes a JSON object, e.g. '{\"epochs\": 20}'");
+        parameters.update(change);
+    }
+    auto spec = job.spec;
+    spec.parameters = parameters.dump(-1, ' ', false, json::error_handler_t::replace);
+    spec.inputs.clear();
+    spec.parent = id;
+    return runAndSay(session, std::move(spec), place, sayWhole);
+}
+
 void addJob(CLI::App& app, Work& chosen) {
-    auto& command = *app.add_subcommand("job", "one job: show, abort, rerun, remove, diff");
+    auto& command = *app.add_subcommand("job", "one job: show, attach, abort, rerun, remove, diff");
     command.require_subcommand(1);
     jobCommand(command, "show", "its parameters, result and record", chosen,
                [](Session& session, api::Workbench& bench, jobs::JobId id) -> core::Status {
@@ -249,13 +277,26 @@ void addJob(CLI::App& app, Work& chosen) {
                    session.console.say(all.dump(2, ' ', false, json::error_handler_t::replace));
                    return {};
                });
-    jobCommand(command, "abort", "stop it", chosen,
-               [](Session& session, api::Workbench& bench, jobs::JobId id) -> core::Status {
-                   BALMER_CHECK(bench.abort(id));
-                   session.console.result({{"job", id}});
-                   session.console.say("Job " + std::to_string(id) + " was asked to stop.");
+    addJobVerb(command, "attach", "wait for a job on a worker, and take its result home", chosen,
+               [](Session& session, jobs::JobId id) -> core::Status {
+                   BALMER_TRY(const auto result, session.attach(id));
+                   session.console.result(result);
+                   sayWhole(session.console, result);
                    return {};
                });
+    addJobVerb(command, "abort", "stop it", chosen, [](Session& session, jobs::JobId id) -> core::Status {
+        BALMER_TRY(const auto job, session.abort(id));
+        session.console.result({{"job", id}, {"phase", jobs::toString(job.phase)}});
+        const auto name = "Job " + std::to_string(id);
+        if (job.remote && !jobs::isFinal(job.phase))
+            session.console.say(name + " will be stopped as soon as " + job.place +
+                                " answers to this project.");
+        else if (job.remote)
+            session.console.say(name + " has ended: " + std::string(jobs::toString(job.phase)) + ".");
+        else
+            session.console.say(name + " was asked to stop.");
+        return {};
+    });
     jobCommand(command, "remove", "forget it; what it made stays", chosen,
                [](Session& session, api::Workbench& bench, jobs::JobId id) -> core::Status {
                    BALMER_CHECK(bench.removeJob(id));
@@ -263,29 +304,15 @@ void addJob(CLI::App& app, Work& chosen) {
                    session.console.say("Job " + std::to_string(id) + " is forgotten.");
                    return {};
                });
+    auto& rerun = *command.add_subcommand("rerun", "the same again, with changed parameters where given");
+    auto id = std::make_shared<jobs::JobId>(0);
     auto changes = std::make_shared<std::string>();
-    auto& rerun =
-        jobCommand(command, "rerun", "the same again, with changed parameters where given", chosen,
-                   [changes](Session& session, api::Workbench& bench, jobs::JobId id) -> core::Status {
-                       BALMER_TRY(const auto job, bench.job(id));
-                       auto parameters = parsed(job.spec.parameters);
-                       if (!changes->empty()) {
-                           const auto change = json::parse(*changes, nullptr, false);
-                           if (!change.is_object())
-                               return core::fail(core::ErrorCode::InvalidArgument,
-                                                 "--set takes a JSON object, e.g. '{\"epochs\": 20}'");
-                           parameters.update(change);
-                       }
-                       auto spec = job.spec;
-                       spec.parameters = parameters.dump(-1, ' ', false, json::error_handler_t::replace);
-                       spec.inputs.clear();
-                       spec.parent = id;
-                       BALMER_TRY(const auto result, session.run(std::move(spec)));
-                       session.console.result(result);
-                       session.console.say(result.dump(2, ' ', false, json::error_handler_t::replace));
-                       return {};
-                   });
+    rerun.add_option("id", *id, "the job's number")->required();
     rerun.add_option("--set", *changes, "changed parameters, a JSON object");
+    const auto place = addPlaceOptions(rerun);
+    rerun.callback([&chosen, id, changes, place] {
+        chosen = [id, changes, place](Session& session) { return runAgain(session, *id, *changes, *place); };
+    });
 
     auto& diff = *command.add_subcommand("diff", "what two runs differ in");
     auto first = std::make_shared<jobs::JobId>(0), second = std::make_shared<jobs::JobId>(0);

@@ -1,18 +1,79 @@
 #include "app/cli/session.h"
 
+#include <algorithm>
+#include <thread>
+
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
 
-core::Result<api::Workbench*> Session::workbench() {
+namespace {
+
+using core::ErrorCode;
+using nlohmann::json;
+
+constexpr auto lookEvery = std::chrono::milliseconds(20);
+constexpr auto abortLimit = std::chrono::seconds(15);
+
+std::string named(jobs::JobId id) {
+    return "job " + std::to_string(id);
+}
+
+std::string command(const char* verb, jobs::JobId id) {
+    return "`balmer job " + std::string(verb) + " " + std::to_string(id) + "`";
+}
+
+std::string capitalised(std::string text) {
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    return text;
+}
+
+/// The result of a job that has ended, or why there is none.
+core::Result<json> resultOf(const jobs::Job& job) {
+    if (job.phase == jobs::Phase::Completed) {
+        auto result = json::parse(job.result, nullptr, false);
+        if (!result.is_object()) result = json::object();
+        result["job"] = job.id;
+        return result;
+    }
+    auto error = job.error.value_or(core::Error(ErrorCode::Internal, "the job ended without a result"));
+    return core::fail(error.during(named(job.id) + ", " + job.spec.kind +
+                                   (job.remote ? ", at " + job.remote->worker : "")));
+}
+
+api::WorkerInfo infoOf(api::Workbench& bench, const std::string& name) {
+    if (const auto workers = bench.workers())
+        for (const auto& worker : *workers)
+            if (worker.name == name) return worker;
+    return {};
+}
+
+/// What Ctrl+C leaves behind.
+core::Error left(const jobs::Job& job) {
+    if (!job.remote) return {ErrorCode::Cancelled, named(job.id) + " goes on in the program that runs it"};
+    const auto& worker = job.remote->worker;
+    if (job.phase == jobs::Phase::Pending)
+        return {ErrorCode::Cancelled, named(job.id) + " has not reached " + worker + " as a whole; " +
+                                          command("attach", job.id) + " goes on sending it, " +
+                                          command("abort", job.id) + " drops it"};
+    return {ErrorCode::Cancelled, named(job.id) + " goes on at " + worker + "; " + command("attach", job.id) +
+                                      " waits for it, " + command("abort", job.id) + " stops it"};
+}
+
+} // namespace
+
+core::Result<api::Workbench*> Session::workbench(bool followRemote) {
+    if (workbench_ && followRemote && !followsRemote_) workbench_.reset();
     if (!workbench_) {
         api::Workbench::Options open;
         open.who = options_.who;
         open.threads = options_.threads;
+        open.followRemote = followRemote;
         BALMER_TRY(workbench_,
                    api::Workbench::open(options_.project.empty() ? api::defaultProjectFolder()
                                                                  : std::filesystem::path(options_.project),
                                         open));
+        followsRemote_ = followRemote;
         for (const auto& job : workbench_->interruptedJobs())
             console.warn("Job " + std::to_string(job.id) + " (" + job.spec.kind + ") was " +
                          (job.error ? job.error->message() : std::string("interrupted")));
@@ -20,38 +81,174 @@ core::Result<api::Workbench*> Session::workbench() {
     return workbench_.get();
 }
 
-core::Result<nlohmann::json> Session::run(const std::string& kind, const nlohmann::json& parameters,
-                                          const std::string& label) {
+core::Result<json> Session::run(const std::string& kind, const json& parameters, const std::string& label) {
     jobs::JobSpec spec;
     spec.kind = kind;
     spec.label = label;
-    spec.parameters = parameters.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    spec.parameters = parameters.dump(-1, ' ', false, json::error_handler_t::replace);
     return run(std::move(spec));
 }
 
-core::Result<nlohmann::json> Session::run(jobs::JobSpec spec) {
+core::Result<json> Session::run(jobs::JobSpec spec) {
     BALMER_TRY(auto* const bench, workbench());
-    const std::string kind = spec.kind;
     auto task = console.task();
     const auto job = bench->runHere(std::move(spec), task);
     console.endProgress();
     if (!job) return core::fail(job.error());
-    if (job->phase == jobs::Phase::Completed) {
-        auto result = nlohmann::json::parse(job->result, nullptr, false);
-        if (!result.is_object()) result = nlohmann::json::object();
-        result["job"] = job->id;
-        return result;
+    return resultOf(*job);
+}
+
+core::Result<Session::Ran> Session::run(jobs::JobSpec spec, const Place& place) {
+    const auto here = [&]() -> core::Result<Ran> {
+        BALMER_TRY(auto result, run(spec));
+        if (!place.on.empty()) result["place"] = jobs::Job().place;
+        return Ran{std::move(result), false};
+    };
+    if (place.here()) {
+        if (place.detach || place.orHere)
+            return core::fail(ErrorCode::InvalidArgument,
+                              std::string(place.detach ? "--detach" : "--or-here") +
+                                  " is for jobs on a worker; name one with --on");
+        return here();
     }
-    auto error =
-        job->error.value_or(core::Error(core::ErrorCode::Internal, "the job ended without a result"));
-    return core::fail(error.during("job " + std::to_string(job->id) + ", " + job->spec.kind));
+    BALMER_TRY(auto* const bench, workbench(true));
+    // A worker that is not there is told of before anything is written down.
+    core::Status reached;
+    const auto kinds = bench->jobKinds();
+    const bool stays = std::any_of(kinds.begin(), kinds.end(), [&](const auto& kind) {
+        return kind.kind == spec.kind && !kind.stays.empty();
+    });
+    if (place.on != "auto" && !stays) {
+        BALMER_TRY(const auto worker, workerNamed(*bench, place.on));
+        if (const auto report = askWorker(*bench, worker); !report) reached = core::fail(report.error());
+    }
+    if (reached) {
+        const auto id = bench->submit(spec, place.on);
+        if (id && place.detach) {
+            BALMER_TRY(auto result, leave(*bench, *id));
+            return Ran{std::move(result), true};
+        }
+        if (id) {
+            BALMER_TRY(auto result, attach(*id));
+            return Ran{std::move(result), false};
+        }
+        if (place.on != "auto" || id.error().code() != ErrorCode::NotFound) return core::fail(id.error());
+        reached = core::fail(id.error());
+    }
+    if (!place.orHere) return core::fail(reached.error());
+    console.warn(capitalised(reached.error().message()) + ". The job runs on this computer.");
+    return here();
+}
+
+core::Result<json> Session::attach(jobs::JobId id) {
+    BALMER_TRY(auto* const bench, workbench(true));
+    BALMER_TRY(const auto begun, bench->job(id));
+    auto task = console.task();
+    // A connection that is lost is told of once; it is tried again by itself.
+    std::string told;
+    core::TaskContext watching(task.stopToken(), [&](double fraction, std::string_view stage) {
+        if (const auto info = begun.remote ? infoOf(*bench, begun.place) : api::WorkerInfo();
+            info.link == api::WorkerInfo::Link::Lost && info.trouble != told) {
+            told = info.trouble;
+            console.endProgress();
+            console.warn(begun.place + " is out of reach and tried again: " + told);
+        }
+        (void)task.checkpoint(fraction, stage);
+    });
+    auto job = bench->follow(id, watching);
+    console.endProgress();
+    if (!job && job.error().code() == ErrorCode::Cancelled && task.stopRequested()) {
+        BALMER_TRY(const auto now, bench->job(id));
+        if (!jobs::isFinal(now.phase)) return core::fail(left(now));
+        job = now;
+    }
+    if (!job) return core::fail(job.error());
+    BALMER_TRY(auto result, resultOf(*job));
+    result["place"] = job->place;
+    if (job->remote) result["sent_bytes"] = infoOf(*bench, job->remote->worker).sentBytes;
+    return result;
+}
+
+core::Result<json> Session::leave(api::Workbench& bench, jobs::JobId id) {
+    auto task = console.task();
+    while (true) {
+        BALMER_TRY(const auto job, bench.job(id));
+        if (job.phase != jobs::Phase::Pending) {
+            console.endProgress();
+            return json{{"job", id}, {"place", job.place}, {"phase", jobs::toString(job.phase)}};
+        }
+        if (!task.checkpoint(job.progress, "sending to " + job.place)) return core::fail(left(job));
+        if (const auto info = infoOf(bench, job.place); info.link == api::WorkerInfo::Link::Lost)
+            return core::fail(ErrorCode::Remote, named(id) + " has not reached " + job.place + ": " +
+                                                     info.trouble + "; " + command("attach", id) +
+                                                     " goes on sending it");
+        std::this_thread::sleep_for(lookEvery);
+    }
+}
+
+core::Result<jobs::Job> Session::abort(jobs::JobId id) {
+    BALMER_TRY(auto* bench, workbench());
+    BALMER_TRY(auto job, bench->job(id));
+    const bool remote = job.remote && !jobs::isFinal(job.phase);
+    if (remote) {
+        BALMER_TRY(bench, workbench(true));
+    }
+    BALMER_CHECK(bench->abort(id));
+    auto task = console.task();
+    const auto until = std::chrono::steady_clock::now() + abortLimit;
+    while (true) {
+        BALMER_TRY(job, bench->job(id));
+        if (!remote || jobs::isFinal(job.phase) || std::chrono::steady_clock::now() > until) break;
+        if (infoOf(*bench, job.place).link == api::WorkerInfo::Link::Lost) break;
+        if (!task.checkpoint(job.progress, "stopping at " + job.place)) break;
+        std::this_thread::sleep_for(lookEvery);
+    }
+    console.endProgress();
+    return job;
+}
+
+core::Status runAndSay(Session& session, jobs::JobSpec spec, const Place& place, const Words& words) {
+    BALMER_TRY(const auto ran, session.run(std::move(spec), place));
+    session.console.result(ran.result);
+    if (session.console.json()) return {};
+    if (!ran.detached) {
+        words(session.console, ran.result);
+        return {};
+    }
+    const auto id = ran.result["job"].get<jobs::JobId>();
+    session.console.say(capitalised(named(id)) + " is at " + ran.result["place"].get<std::string>() + "; " +
+                        command("attach", id) + " waits for it.");
+    return {};
+}
+
+void sayWhole(Console& console, const json& result) {
+    console.say(result.dump(2, ' ', false, json::error_handler_t::replace));
+}
+
+core::Result<api::WorkerInfo> workerNamed(api::Workbench& bench, const std::string& name) {
+    BALMER_TRY(const auto workers, bench.workers());
+    std::string all;
+    for (const auto& worker : workers) {
+        if (worker.name == name) return worker;
+        all += (all.empty() ? "" : ", ") + worker.name;
+    }
+    return core::fail(ErrorCode::NotFound,
+                      "no worker is called \"" + name + "\"; " +
+                          (all.empty() ? "`balmer worker add NAME URL` adds one" : "there are: " + all));
+}
+
+core::Result<api::WorkerReport> askWorker(api::Workbench& bench, const api::WorkerInfo& worker) {
+    auto report = bench.askWorker(worker);
+    if (!report && report.error().code() == ErrorCode::InvalidArgument)
+        return core::fail(ErrorCode::Remote, report.error().message());
+    return report;
 }
 
 std::string notNegative(const std::string& text) {
     return text.starts_with('-') ? text + " is negative; give 0 or more" : std::string();
 }
 
-std::string shown(const nlohmann::json& number, int digits) {
+std::string shown(const json& number, int digits) {
     return number.is_number() ? core::formatFixed(number.get<double>(), digits) : std::string("—");
 }
 

@@ -22,26 +22,61 @@ struct Options {
     bool json = false;
 };
 
+/// Where a job is to run, as a command's options say.
+struct Place {
+    std::string on;      ///< a worker's name, or "auto"; "" and "here": this computer
+    bool orHere = false; ///< on this computer where the worker cannot be reached
+    bool detach = false; ///< not waited for
+
+    bool here() const { return on.empty() || on == "here"; }
+};
+
 class Session {
   public:
     explicit Session(const Options& options) : console(options.json), options_(options) {}
 
     Console console;
 
-    /// Opens the project at the first call, says which jobs an earlier run left unfinished.
-    core::Result<api::Workbench*> workbench();
+    /// Opens the project at the first call, says which jobs an earlier run left unfinished. followRemote goes
+    /// on with the project's jobs on workers; a project that was opened without is opened anew.
+    core::Result<api::Workbench*> workbench(bool followRemote = false);
 
-    /// Runs the job and returns its result as JSON with "job" added.
+    /// Runs the job on this computer and returns its result as JSON with "job" added.
     core::Result<nlohmann::json> run(const std::string& kind, const nlohmann::json& parameters,
                                      const std::string& label = {});
     core::Result<nlohmann::json> run(jobs::JobSpec spec);
+    struct Ran {
+        nlohmann::json result;
+        bool detached = false; ///< result has "job", "place" and "phase" alone
+    };
+    /// The same where it shall run; with --on "place" is added, and "sent_bytes" where a worker ran it.
+    core::Result<Ran> run(jobs::JobSpec spec, const Place& place);
+    /// Waits for a job that runs on a worker. Ctrl+C leaves it there, with Cancelled.
+    core::Result<nlohmann::json> attach(jobs::JobId id);
+    /// Stops a job and waits until its worker has done so, as far as that answers; returns its record.
+    core::Result<jobs::Job> abort(jobs::JobId id);
 
     const Options& options() const { return options_; }
 
   private:
+    core::Result<nlohmann::json> leave(api::Workbench& bench, jobs::JobId id);
+
     const Options& options_;
     std::unique_ptr<api::Workbench> workbench_;
+    bool followsRemote_ = false;
 };
+
+using Words = std::function<void(Console&, const nlohmann::json&)>;
+/// Runs the job where it shall run; prints its result, as an object or in these words, or that it was sent.
+core::Status runAndSay(Session& session, jobs::JobSpec spec, const Place& place, const Words& words);
+/// The words of a result that has none of its own.
+void sayWhole(Console& console, const nlohmann::json& result);
+/// Adds --on, --or-here and --detach.
+std::shared_ptr<Place> addPlaceOptions(CLI::App& command);
+/// Errors: NotFound, naming those that there are.
+core::Result<api::WorkerInfo> workerNamed(api::Workbench& bench, const std::string& name);
+/// Asks it. Errors: what is wrong, in words; never InvalidArgument, for the command was right.
+core::Result<api::WorkerReport> askWorker(api::Workbench& bench, const api::WorkerInfo& worker);
 
 /// A command's work: prints its result and returns nothing, or returns what went wrong.
 using Work = std::function<core::Status(Session&)>;
@@ -52,6 +87,7 @@ void addQueryCommands(CLI::App& app, Work& chosen);
 void addLabelCommands(CLI::App& app, Work& chosen);
 void addDiscoverCommand(CLI::App& app, Work& chosen);
 void addPlotCommand(CLI::App& app, Work& chosen);
+void addWorkerCommands(CLI::App& app, Work& chosen);
 
 /// A number that may not be negative: the parser by itself reads -1 as the largest number there is. "" or
 /// what is wrong.

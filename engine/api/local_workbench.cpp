@@ -1,5 +1,7 @@
 #include <algorithm>
-#include <list>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <set>
 
@@ -8,6 +10,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/api/event_hub.h"
+#include "engine/api/worker_desk.h"
 #include "engine/api/workbench.h"
 #include "engine/core/clock.h"
 #include "engine/core/log.h"
@@ -39,69 +43,6 @@ std::string loginName() {
     if (const passwd* user = ::getpwuid(::getuid()); user != nullptr && user->pw_name != nullptr)
         return user->pw_name;
     return "observer";
-}
-
-/// Handlers in the order of their subscription. A handler may end its own subscription while it runs.
-class Hub : public std::enable_shared_from_this<Hub> {
-  public:
-    struct Entry {
-        std::recursive_mutex running;
-        std::function<void(const Event&)> handler;
-    };
-
-    std::unique_ptr<Subscription> add(std::function<void(const Event&)> handler);
-
-    void tell(const Event& event) {
-        std::vector<std::shared_ptr<Entry>> present;
-        {
-            std::lock_guard lock(mutex_);
-            present.assign(entries_.begin(), entries_.end());
-        }
-        for (const auto& entry : present) {
-            std::lock_guard lock(entry->running);
-            if (entry->handler) entry->handler(event);
-        }
-    }
-
-    void tell(Event::Kind kind) {
-        Event event;
-        event.kind = kind;
-        tell(event);
-    }
-
-    void remove(const std::shared_ptr<Entry>& entry) {
-        {
-            std::lock_guard lock(mutex_);
-            entries_.remove(entry);
-        }
-        std::lock_guard lock(entry->running);
-        entry->handler = nullptr;
-    }
-
-  private:
-    std::mutex mutex_;
-    std::list<std::shared_ptr<Entry>> entries_;
-};
-
-class HubSubscription final : public Subscription {
-  public:
-    HubSubscription(std::shared_ptr<Hub> hub, std::shared_ptr<Hub::Entry> entry)
-        : hub_(std::move(hub)), entry_(std::move(entry)) {}
-    ~HubSubscription() override { hub_->remove(entry_); }
-
-  private:
-    std::shared_ptr<Hub> hub_;
-    std::shared_ptr<Hub::Entry> entry_;
-};
-
-std::unique_ptr<Subscription> Hub::add(std::function<void(const Event&)> handler) {
-    auto entry = std::make_shared<Entry>();
-    entry->handler = std::move(handler);
-    {
-        std::lock_guard lock(mutex_);
-        entries_.push_back(entry);
-    }
-    return std::make_unique<HubSubscription>(shared_from_this(), entry);
 }
 
 double numberIn(const json& object, const char* name) {
@@ -159,7 +100,7 @@ SpectrumRow rowFrom(const store::SpectrumRecord& record) {
 class LocalWorkbench final : public Workbench {
   public:
     LocalWorkbench(std::unique_ptr<store::Project> project, Options options)
-        : project_(std::move(project)), options_(std::move(options)), hub_(std::make_shared<Hub>()),
+        : project_(std::move(project)), options_(std::move(options)), hub_(std::make_shared<EventHub>()),
           kinds_(workflow::jobKinds({project_.get(), options_.threads, options_.who})) {
         jobs::RunnerTable runners;
         for (const auto& kind : kinds_)
@@ -168,6 +109,10 @@ class LocalWorkbench final : public Workbench {
         queue.programVersion = BALMER_VERSION;
         queue_ = std::make_unique<jobs::JobQueue>(project_->jobs(), std::move(runners), queue);
         watching_ = queue_->subscribe([this](const jobs::JobEvent& event) { onJob(event); });
+        desk_ = std::make_unique<WorkerDesk>(
+            workflow::Environment{project_.get(), options_.threads, options_.who, {}}, kinds_,
+            [this](const jobs::JobEvent& event) { onJob(event); }, [this] { hub_->tell(Event::Kind::Workers); });
+        if (options_.followRemote) desk_->follow();
     }
 
     std::filesystem::path folder() const override { return project_->folder(); }
@@ -180,7 +125,7 @@ class LocalWorkbench final : public Workbench {
     std::vector<JobKind> jobKinds() const override {
         std::vector<JobKind> kinds;
         for (const auto& kind : kinds_)
-            kinds.push_back({kind.kind, kind.title, kind.defaults, kind.help});
+            kinds.push_back({kind.kind, kind.title, kind.defaults, kind.help, kind.stays});
         return kinds;
     }
     core::Result<jobs::JobId> submit(jobs::JobSpec spec) override {
@@ -194,7 +139,16 @@ class LocalWorkbench final : public Workbench {
             [&task](double fraction, std::string_view stage) { (void)task.checkpoint(fraction, stage); },
             [&task](std::string_view name, double step, double value) { task.report(name, step, value); });
     }
-    core::Status abort(jobs::JobId id) override { return queue_->abort(id); }
+    core::Result<jobs::JobId> submit(jobs::JobSpec spec, const std::string& where) override {
+        if (where.empty() || where == "here") return submit(std::move(spec));
+        BALMER_CHECK(prepare(spec));
+        return desk_->submit(std::move(spec), where);
+    }
+    core::Result<jobs::Job> follow(jobs::JobId id, core::TaskContext& task) override;
+    core::Status abort(jobs::JobId id) override {
+        BALMER_TRY(const auto known, project_->jobs().get(id));
+        return known.remote ? desk_->abort(id) : queue_->abort(id);
+    }
     core::Status removeJob(jobs::JobId id) override { return queue_->remove(id); }
     core::Result<std::vector<jobs::Job>> jobs() override { return project_->jobs().list({}); }
     core::Result<jobs::Job> job(jobs::JobId id) override { return project_->jobs().get(id); }
@@ -322,6 +276,19 @@ class LocalWorkbench final : public Workbench {
     core::Result<RoundContent> round(jobs::JobId id) override;
     core::Result<Prediction> prediction(const std::string& name, const std::string& id) override;
 
+    // ---- Workers
+    core::Result<std::vector<WorkerInfo>> workers() override { return desk_->workers(); }
+    core::Status putWorker(const WorkerInfo& worker) override { return desk_->put(worker); }
+    core::Status removeWorker(const std::string& name) override { return desk_->remove(name); }
+    core::Result<WorkerReport> askWorker(const WorkerInfo& worker) override { return desk_->ask(worker); }
+    core::Status pairWorker(const std::string& name, const std::string& code) override {
+        return desk_->pair(name, code);
+    }
+    core::Result<RegisteredData> registerOnWorker(const std::string& name, const std::string& path) override {
+        return desk_->registerPath(name, path);
+    }
+    void retryWorker(const std::string& name) override { desk_->retry(name); }
+
     // ---- Settings
     core::Result<std::string> setting(const std::string& key) override {
         BALMER_TRY(const auto value, project_->settings().get(key));
@@ -442,7 +409,7 @@ class LocalWorkbench final : public Workbench {
 
     std::unique_ptr<store::Project> project_;
     Options options_;
-    std::shared_ptr<Hub> hub_;
+    std::shared_ptr<EventHub> hub_;
     std::vector<workflow::JobKind> kinds_;
     std::mutex undoMutex_;
     std::mutex cacheMutex_; ///< guards the two below
@@ -458,6 +425,7 @@ class LocalWorkbench final : public Workbench {
     // Last, so that it ends first: its threads use everything above.
     std::unique_ptr<jobs::JobQueue> queue_;
     jobs::Subscription watching_;
+    std::unique_ptr<WorkerDesk> desk_;
 };
 
 core::Result<MapContent> LocalWorkbench::map(jobs::JobId id) {
@@ -502,6 +470,38 @@ core::Result<MapContent> LocalWorkbench::map(jobs::JobId id) {
     content.topographicErrors.push_back(info->topographicError);
     content.codebook = std::move(map.codebook);
     return content;
+}
+
+core::Result<jobs::Job> LocalWorkbench::follow(jobs::JobId id, core::TaskContext& task) {
+    struct Latest {
+        std::mutex mutex;
+        std::condition_variable came;
+        std::optional<jobs::Job> job;
+    };
+    const auto latest = std::make_shared<Latest>();
+    const auto listening = hub_->add([latest, id](const Event& event) {
+        if (event.kind != Event::Kind::Job || event.job.id != id) return;
+        const std::lock_guard lock(latest->mutex);
+        latest->job = event.job;
+        latest->came.notify_all();
+    });
+    BALMER_TRY(auto known, project_->jobs().get(id));
+    if (known.remote && !jobs::isFinal(known.phase)) BALMER_CHECK(desk_->attach(id));
+    while (!jobs::isFinal(known.phase)) {
+        BALMER_CHECK(task.checkpoint(known.progress, known.stage.empty() ? jobs::toString(known.phase)
+                                                                         : std::string_view(known.stage)));
+        std::unique_lock lock(latest->mutex);
+        // Looked at again in any case: another process may end the job.
+        latest->came.wait_for(lock, std::chrono::milliseconds(200), [&] { return latest->job.has_value(); });
+        auto told = std::exchange(latest->job, std::nullopt);
+        lock.unlock();
+        if (told && !jobs::isFinal(told->phase)) {
+            known = std::move(*told);
+        } else {
+            BALMER_TRY(known, project_->jobs().get(id));
+        }
+    }
+    return known;
 }
 
 core::Result<active::LabelEvent> LocalWorkbench::undoLabel() {

@@ -49,11 +49,19 @@ Result<DatasetRecord> named(Database& database, std::string_view name) {
 DatasetRegistry::DatasetRegistry(Connections& connections) : connections_(connections) {}
 
 Result<DatasetRecord> DatasetRegistry::add(const DatasetRecord& record, std::span<const std::string> ids) {
-    if (record.name.empty()) return fail(ErrorCode::InvalidArgument, "a dataset needs a name");
     if (record.rows < 0 || static_cast<std::size_t>(record.rows) != ids.size())
         return fail(ErrorCode::InvalidArgument, "the dataset \"" + record.name + "\" has " +
                                                     std::to_string(record.rows) + " rows but " +
                                                     std::to_string(ids.size()) + " ids");
+    return keep(record, ids);
+}
+
+Result<DatasetRecord> DatasetRegistry::adopt(const DatasetRecord& record) {
+    return keep(record, {});
+}
+
+Result<DatasetRecord> DatasetRegistry::keep(const DatasetRecord& record, std::span<const std::string> ids) {
+    if (record.name.empty()) return fail(ErrorCode::InvalidArgument, "a dataset needs a name");
     return connections_.write([&](Database& database) -> Result<DatasetRecord> {
         BALMER_TRY(auto present, one(database, "WHERE name = ?", record.name));
         if (present && present->digest == record.digest) return std::move(*present);

@@ -41,6 +41,10 @@ class DatasetRegistry {
     /// content, is empty, or ids and rows disagree.
     core::Result<DatasetRecord> add(const DatasetRecord& record, std::span<const std::string> ids);
 
+    /// The same without the spectra of the rows, which ids() and rowOf() then do not know: for a project that
+    /// is made of parts of another, where the file is asked.
+    core::Result<DatasetRecord> adopt(const DatasetRecord& record);
+
     /// Errors: NotFound, naming the datasets that exist.
     core::Result<DatasetRecord> get(std::string_view name);
     core::Result<std::optional<DatasetRecord>> withDigest(std::string_view digest);
@@ -56,6 +60,7 @@ class DatasetRegistry {
     core::Status remove(std::string_view name);
 
   private:
+    core::Result<DatasetRecord> keep(const DatasetRecord& record, std::span<const std::string> ids);
     Connections& connections_;
 };
 

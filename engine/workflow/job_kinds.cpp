@@ -21,7 +21,7 @@ core::Status checkTravel(const JobKind& kind) {
 std::filesystem::path Run::file(const std::string& name) const {
     if (!environment.luggage) return name;
     const auto found = environment.luggage->files.find(name);
-    return found != environment.luggage->files.end() ? found->second.path : std::filesystem::path(name);
+    return found != environment.luggage->files.end() ? found->second.path : std::filesystem::path();
 }
 
 core::Result<std::size_t> Run::threads(int wanted) const {

@@ -81,7 +81,9 @@ struct ParcelResult {
 
 /// Runs the job whose spec.json and inputs/NAME (files or links to files) lie in jobFolder; a folder
 /// `scratch` and a folder `outputs` are made there anew, whatever an earlier attempt left, and the first is
-/// removed in the end. Errors: Format for a parcel that is not right; those of the job; Io, Store, Cancelled.
+/// removed in the end. jobFolder lies on a disk of this computer: the scratch project's database does not
+/// work on a network file system. Errors: Format for a parcel that is not right; those of the job; Io, Store,
+/// Cancelled.
 core::Result<ParcelResult> runParcel(const std::filesystem::path& jobFolder, const WorkerRun& run,
                                      core::TaskContext& task, jobs::JobNotes& notes);
 

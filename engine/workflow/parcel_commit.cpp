@@ -1,6 +1,8 @@
 // What a job made elsewhere, into the project that it belongs to.
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,13 +43,15 @@ bool has(const std::vector<T>& all, const T& one) {
     return std::ranges::find(all, one) != all.end();
 }
 
-/// A file beside its final place; it is gone again unless it was put there.
+/// A file beside its final place, of one process at a time; it is gone again unless it was put there.
 class Arrival {
   public:
     Arrival(fs::path waiting, fs::path place) : waiting_(std::move(waiting)), place_(std::move(place)) {}
     ~Arrival() {
+        if (handle_ < 0) return;
         std::error_code ignored;
-        fs::remove(waiting_, ignored);
+        if (!put_) fs::remove(waiting_, ignored);
+        ::close(handle_);
     }
     Arrival(const Arrival&) = delete;
     Arrival& operator=(const Arrival&) = delete;
@@ -56,27 +60,44 @@ class Arrival {
     const fs::path& place() const { return place_; }
 
     core::Status copyFrom(const fs::path& source) {
+        const int handle = ::open(waiting_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+        if (handle < 0) return cannot(lastError());
+        // Whoever had the lock before may have put the opened file in its place meanwhile.
+        struct stat opened {
+        }, named{};
+        if (::flock(handle, LOCK_EX | LOCK_NB) != 0 || ::fstat(handle, &opened) != 0 ||
+            ::stat(waiting_.c_str(), &named) != 0 || opened.st_ino != named.st_ino) {
+            ::close(handle);
+            return busy();
+        }
+        handle_ = handle;
         std::error_code error;
         fs::copy_file(source, waiting_, fs::copy_options::overwrite_existing, error);
-        if (!error) error = synced(waiting_);
+        if (!error && ::fsync(handle_) != 0) error = lastError();
         if (error) return cannot(error);
+        // HDF5 locks what it reads, and finds a reader's lock in order.
+        if (::flock(handle_, LOCK_SH | LOCK_NB) != 0) return busy();
         return {};
     }
     core::Status put() {
         std::error_code error;
         fs::rename(waiting_, place_, error);
-        if (!error) error = synced(place_.parent_path());
+        if (error) return cannot(error);
+        put_ = true;
+        const int folder = ::open(place_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder < 0) return cannot(lastError());
+        if (::fsync(folder) != 0) error = lastError();
+        ::close(folder);
         if (error) return cannot(error);
         return {};
     }
+    bool isPut() const { return put_; }
 
   private:
-    static std::error_code synced(const fs::path& path) {
-        const int handle = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-        if (handle < 0) return {errno, std::generic_category()};
-        const int code = ::fsync(handle) == 0 ? 0 : errno;
-        ::close(handle);
-        return {code, std::generic_category()};
+    static std::error_code lastError() { return {errno, std::generic_category()}; }
+    core::Status busy() const {
+        return core::fail(ErrorCode::Store, "another program is taking in " + place_.string() +
+                                                " at this moment; try again when it is done");
     }
     core::Status cannot(const std::error_code& error) const {
         const bool full = error == std::errc::no_space_on_device;
@@ -85,6 +106,8 @@ class Arrival {
                               "; is there space, and may you write there?");
     }
     fs::path waiting_, place_;
+    int handle_ = -1;
+    bool put_ = false;
 };
 
 class Commit {
@@ -135,7 +158,7 @@ class Commit {
             if (wasFinal) return {};
             return write(endTime);
         });
-        if (!kept && arrival_) BALMER_CHECK(withdrawDataset());
+        if (!kept && arrival_ && arrival_->isPut()) BALMER_CHECK(withdrawDataset());
         if (!kept) return core::fail(std::move(kept).error());
         return !wasFinal;
     }
@@ -264,7 +287,8 @@ class Commit {
         for (const auto& listed : rounds) {
             if (listed.number != judgement.number || listed.classes != judgement.classes) continue;
             BALMER_TRY(const auto round, project_.rounds().get(listed.id));
-            if (judgement.judged == 0 || judgement.judged > sampleSize(round))
+            if (judgement.agreed > judgement.judged || judgement.judged == 0 ||
+                judgement.judged > sampleSize(round))
                 return core::fail(misfit("a round that judges more than its sample"));
             BALMER_TRY(const auto estimate, active::estimatePrecision(judgement.agreed, judgement.judged));
             precisions_.emplace_back(round.id, estimate);

@@ -138,7 +138,7 @@ auto decoded(std::string_view text, const std::string& file, const char* version
                                                      "; use the same version of Balmer on both sides");
         return read(value);
     } catch (const Wrong& wrong) {
-        return core::fail(ErrorCode::Format, file + " " + wrong.sentence + "; the job cannot be used");
+        return core::fail(ErrorCode::Format, file + " " + wrong.sentence + "; submit the job again");
     } catch (const std::bad_alloc&) {
         return core::fail(ErrorCode::ResourceExhausted, file + " needs more memory than there is");
     }

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 using core::ErrorCode;
 
 core::Error misfit(const std::string& what) {
-    return core::Error(ErrorCode::Format, what + "; the job cannot be used");
+    return core::Error(ErrorCode::Format, what + "; submit the job again");
 }
 
 class ScratchFolder {
@@ -121,12 +121,13 @@ class Unpacking {
         store::DatasetRecord record;
         record.name = described.name;
         record.digest = described.digest;
-        record.file = fs::absolute(file).string(); // stays where it is
+        std::error_code error;
+        record.file = fs::absolute(file, error).string(); // stays where it is
         record.rows = static_cast<std::int64_t>(dataset.rows());
         record.columns = static_cast<std::int64_t>(dataset.columns());
         record.firstWavelength = dataset.wavelengthAngstrom().front();
         record.lastWavelength = dataset.wavelengthAngstrom().back();
-        BALMER_CHECK(project_.datasets().add(record, dataset.ids()));
+        BALMER_CHECK(project_.datasets().adopt(record));
         return {};
     }
 

@@ -76,7 +76,20 @@ BackgroundProcess::~BackgroundProcess() {
 }
 
 void BackgroundProcess::kill() {
-    if (pid_ > 0) ::kill(pid_, SIGKILL);
+    signal(SIGKILL);
+}
+
+void BackgroundProcess::signal(int number) {
+    if (pid_ > 0) ::kill(pid_, number);
+}
+
+bool BackgroundProcess::says(const std::string& text, std::chrono::seconds limit) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    while (result_.standardOutput.find(text) == std::string::npos) {
+        if (out_ < 0 || std::chrono::steady_clock::now() > deadline) return false;
+        drain(20);
+    }
+    return true;
 }
 
 void BackgroundProcess::drain(int milliseconds) {

@@ -41,6 +41,11 @@ class BackgroundProcess {
     bool started() const { return pid_ > 0; }
     /// kill -9.
     void kill();
+    void signal(int number);
+    /// Waits until standard output has this text; false when the limit or the process's end comes first.
+    bool says(const std::string& text, std::chrono::seconds limit);
+    /// What it has written to standard output so far.
+    const std::string& said() const { return result_.standardOutput; }
     /// Waits for the end; past the limit the process is killed and the result says so.
     ProcessResult wait(std::chrono::seconds limit);
 

@@ -274,7 +274,8 @@ void RemoteJobs::State::tellStage(JobId id, const std::string& stage) {
 }
 
 asio::awaitable<Result<Job>> RemoteJobs::State::get(JobId id) {
-    co_return co_await offload(transfer, [this, id] { return store.get(id); });
+    auto answer = offload(transfer, [this, id] { return store.get(id); });
+    co_return co_await std::move(answer);
 }
 
 // --------------------------------------------------------------------------------------------------------
@@ -441,9 +442,11 @@ Result<std::shared_ptr<const std::vector<PackedFile>>> RemoteJobs::State::packed
 asio::awaitable<Status> RemoteJobs::State::send(std::shared_ptr<WorkerClient> client, const Job& job) {
     const auto id = job.id;
     if (job.phase == Phase::Pending) tellStage(id, "packing");
-    auto spec = co_await offload(transfer, [this, job] { return ports.describe(job); });
+    auto specSoon = offload(transfer, [this, job] { return ports.describe(job); });
+    auto spec = co_await std::move(specSoon);
     if (!spec) co_return fail(std::move(spec).error());
-    auto files = co_await offload(transfer, [this, job] { return packed(job); });
+    auto filesSoon = offload(transfer, [this, job] { return packed(job); });
+    auto files = co_await std::move(filesSoon);
     if (!files) co_return fail(std::move(files).error());
     std::vector<jobs::ParcelEntry> entries;
     for (const auto& file : **files)
@@ -467,12 +470,13 @@ asio::awaitable<Status> RemoteJobs::State::listen(std::shared_ptr<WorkerClient> 
         job->remote->key, job->remote->lastEvent,
         [this, id](jobs::RemoteEvent event, bool final) -> asio::awaitable<Status> {
             if (final) co_return Status(); // told with the result
-            auto heard = co_await offload(transfer, [this, id, event]() -> Result<std::optional<Job>> {
+            auto heardSoon = offload(transfer, [this, id, event]() -> Result<std::optional<Job>> {
                 BALMER_TRY(const bool fresh, store.hear(id, event));
                 if (!fresh) return std::optional<Job>();
                 BALMER_TRY(auto known, store.get(id));
                 return std::optional<Job>(std::move(known));
             });
+            auto heard = co_await std::move(heardSoon);
             if (!heard) co_return fail(std::move(heard).error());
             if (*heard)
                 tell(**heard, event.points.empty() ? jobs::JobEvent::Kind::Phase : jobs::JobEvent::Kind::Progress,
@@ -501,7 +505,7 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
                                        });
         if (!files) co_return fail(std::move(files).error());
         const auto kept = std::make_shared<std::vector<NamedFile>>(std::move(*files));
-        auto taken = co_await offload(transfer, [this, id, kept, text = result->result]() mutable -> Result<bool> {
+        auto takenSoon = offload(transfer, [this, id, kept, text = result->result]() mutable -> Result<bool> {
             const auto long_ = std::find_if(kept->begin(), kept->end(),
                                             [](const NamedFile& file) { return file.name == longResultName; });
             if (long_ != kept->end()) {
@@ -510,30 +514,34 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
             }
             return ports.commit(id, text, *kept, now());
         });
+        auto taken = co_await std::move(takenSoon);
         if (!taken) co_return fail(std::move(taken).error());
-        (void)co_await offload(transfer, [this, outputs = result->outputs]() -> Status {
+        auto clearing = offload(transfer, [this, outputs = result->outputs]() -> Status {
             for (const auto& output : outputs)
                 (void)incoming->remove(output.object);
             return {};
         });
+        (void)co_await std::move(clearing);
         auto done = co_await get(id);
         if (done) tell(*done, jobs::JobEvent::Kind::Phase);
     }
     (void)co_await client->release(key);
-    (void)co_await offload(transfer, [folder = folderOf(*job)]() -> Status {
+    auto clearing = offload(transfer, [folder = folderOf(*job)]() -> Status {
         std::error_code ignored;
         std::filesystem::remove_all(folder, ignored);
         return {};
     });
+    (void)co_await std::move(clearing);
     co_return Status();
 }
 
 asio::awaitable<Status> RemoteJobs::State::endJob(JobId id, Phase phase, Error error) {
-    auto ended = co_await offload(transfer, [this, id, phase, error]() -> Result<Job> {
+    auto endedSoon = offload(transfer, [this, id, phase, error]() -> Result<Job> {
         BALMER_TRY(const auto known, store.get(id));
         if (!jobs::isFinal(known.phase)) BALMER_CHECK(store.finish(id, phase, now(), "", error));
         return store.get(id);
     });
+    auto ended = co_await std::move(endedSoon);
     if (!ended) co_return fail(std::move(ended).error());
     tell(*ended, jobs::JobEvent::Kind::Phase);
     co_return Status();

@@ -96,6 +96,7 @@ class WorkerProbe {
         std::chrono::milliseconds limit{10000};
     };
     explicit WorkerProbe(Options options) : options_(std::move(options)) {}
+    const Options& options() const { return options_; }
 
     core::Result<WorkerReport> ask(const WorkerEntry& entry) const;
     /// The fingerprint of the worker's certificate, to be pinned. Errors: what is wrong, in words.

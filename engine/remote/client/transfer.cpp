@@ -110,10 +110,11 @@ asio::awaitable<Status> upload(std::shared_ptr<WorkerClient> client, asio::threa
             executor, *lacks, [&disk, client, files, index_ = file - files->begin(), done, all,
                                progress](std::uint32_t chunk) -> asio::awaitable<Status> {
                 const auto& each = (*files)[static_cast<std::size_t>(index_)];
-                auto bytes = co_await offload(disk, [files, index_, chunk] {
+                auto bytesSoon = offload(disk, [files, index_, chunk] {
                     const auto& source = (*files)[static_cast<std::size_t>(index_)];
                     return readChunk(source.file.path, source.manifest, chunk);
                 });
+                auto bytes = co_await std::move(bytesSoon);
                 if (!bytes) co_return fail(std::move(bytes).error());
                 const auto size = bytes->size();
                 auto put = co_await client->put(each.entry.object, chunk, std::move(*bytes));
@@ -138,17 +139,19 @@ asio::awaitable<Result<std::vector<NamedFile>>> download(std::shared_ptr<WorkerC
     std::vector<NamedFile> files;
     for (const auto& entry : outputs) {
         const auto id = entry.object;
-        auto there = co_await offload(disk, [&store, id]() -> Result<bool> { return store.has(id); });
+        auto thereSoon = offload(disk, [&store, id]() -> Result<bool> { return store.has(id); });
+        auto there = co_await std::move(thereSoon);
         if (!there) co_return fail(std::move(there).error());
         if (!*there) {
             auto manifest = co_await client->manifest(id);
             if (!manifest) co_return fail(std::move(manifest).error());
             if (static_cast<std::int64_t>(manifest->size) != entry.bytes)
                 co_return fail(ErrorCode::Protocol, "the worker says two sizes of " + entry.name);
-            auto lacks = co_await offload(disk, [&store, manifest = *manifest] {
+            auto lacksSoon = offload(disk, [&store, manifest = *manifest] {
                 core::TaskContext task;
                 return store.offer(manifest, task);
             });
+            auto lacks = co_await std::move(lacksSoon);
             if (!lacks) co_return fail(std::move(lacks).error());
             const auto executor = co_await asio::this_coro::executor;
             auto got = co_await forEachChunk(
@@ -156,10 +159,11 @@ asio::awaitable<Result<std::vector<NamedFile>>> download(std::shared_ptr<WorkerC
                     auto bytes = co_await client->get(id, chunk);
                     if (!bytes) co_return fail(std::move(bytes).error());
                     const auto held = std::make_shared<std::vector<std::byte>>(std::move(*bytes));
-                    auto put = co_await offload(disk, [&store, id, chunk, held]() -> Status {
+                    auto putSoon = offload(disk, [&store, id, chunk, held]() -> Status {
                         BALMER_TRY([[maybe_unused]] const bool whole, store.put(id, chunk, *held));
                         return {};
                     });
+                    auto put = co_await std::move(putSoon);
                     if (!put) co_return put;
                     *done += held->size();
                     progress(*done, all);
@@ -167,7 +171,8 @@ asio::awaitable<Result<std::vector<NamedFile>>> download(std::shared_ptr<WorkerC
                 });
             if (!got) co_return fail(std::move(got).error());
         }
-        auto path = co_await offload(disk, [&store, id] { return store.pathOf(id); });
+        auto pathSoon = offload(disk, [&store, id] { return store.pathOf(id); });
+        auto path = co_await std::move(pathSoon);
         if (!path) co_return fail(std::move(path).error());
         files.push_back({entry.name, std::move(*path)});
     }

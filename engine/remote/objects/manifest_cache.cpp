@@ -62,13 +62,16 @@ ManifestCache::ManifestCache(fs::path folder, const core::Clock& clock)
     : folder_(std::move(folder)), clock_(clock) {
     std::error_code error;
     for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
+        std::error_code gone;
+        if (entry->path().extension() == ".tmp" && // of a process that was killed
+            entry->last_write_time(gone) < fs::file_time_type::clock::now() - std::chrono::hours(1))
+            fs::remove(entry->path(), gone);
         if (entry->path().extension() != suffix) continue;
         const auto file = File::open(entry->path(), File::Use::Read);
         if (!file) continue;
         const auto stamp = file->stamp();
         if (!stamp) continue;
         std::vector<std::byte> beginning(std::min<std::uint64_t>(stamp->size, pathAt + longestPath));
-        std::error_code gone;
         if (!file->readAt(0, beginning)) continue;
         const fs::path path = pathFrom(beginning);
         if (path.empty() || !fs::exists(path, gone)) fs::remove(entry->path(), gone);

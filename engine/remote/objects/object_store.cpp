@@ -13,7 +13,9 @@
 #include <set>
 #include <unordered_map>
 
+#include "engine/remote/objects/chunk_index.h"
 #include "engine/remote/objects/object_files.h"
+#include "engine/remote/objects/object_listing.h"
 #include "engine/remote/objects/registered_file.h"
 
 namespace balmer::remote {
@@ -30,14 +32,6 @@ namespace {
 constexpr std::size_t uploadsAtOnce = 64;     ///< each holds a file open
 constexpr std::size_t manifestsInMemory = 16; ///< up to 1 MiB each
 constexpr std::chrono::hours leftoversAge{1};
-
-struct DigestHash {
-    std::size_t operator()(const Digest32& digest) const {
-        std::size_t value = 0;
-        std::memcpy(&value, digest.data(), sizeof value);
-        return value;
-    }
-};
 
 core::Error notHere(const ObjectId& id) {
     return core::Error(ErrorCode::NotFound, (isObjectId(id) ? "the object " + id : "an object of that name") +
@@ -63,19 +57,6 @@ struct Upload {
     std::uint64_t used = 0; ///< guarded by the store's mutex: larger is later
 };
 
-/// What the folder has of one object.
-struct Kept {
-    bool whole = false, part = false, link = false;
-    std::uint64_t bytes = 0; ///< counted
-    std::int64_t used = 0;   ///< nanoseconds since 1970
-};
-
-struct Listing {
-    std::map<ObjectId, Kept> objects;
-    std::vector<fs::path> leftovers; ///< old manifests of nothing, old unfinished files
-    std::uint64_t bytes = 0;
-};
-
 std::int64_t nanosecondsOf(core::TimePoint time) {
     return std::chrono::nanoseconds(time.time_since_epoch()).count();
 }
@@ -93,18 +74,13 @@ struct ObjectStore::Parts {
     std::uint64_t uses = 0;
     std::map<ObjectId, std::shared_ptr<const Manifest>> manifests;
     std::set<ObjectId> damaged; ///< found damaged where the folder could not be written
-    struct Place {
-        std::uint32_t object = 0, chunk = 0;
-    };
-    bool indexed = false;
-    std::vector<ObjectId> indexedObjects;
-    std::unordered_map<Digest32, Place, DigestHash> index;
+    ChunkIndex index;           ///< with a mutex of its own
 
     fs::path at(const ObjectId& id, std::string_view suffix = "") const {
         return folder / (id + std::string(suffix));
     }
 
-    Result<Listing> list() const;
+    Result<ObjectListing> list() const;
     void touch(const fs::path& file) const;
     Result<std::shared_ptr<const Manifest>> manifestFor(const ObjectId& id);
     Status keepManifest(const ObjectId& id, const Manifest& manifest);
@@ -123,10 +99,7 @@ struct ObjectStore::Parts {
     Status copyKnown(Upload& upload, core::TaskContext& task);
     Status publish(Upload& upload);
 
-    void addToIndex(const ObjectId& id, const Manifest& manifest);
-    void buildIndex();
-    std::optional<std::pair<ObjectId, std::uint32_t>> placeOf(const Digest32& digest);
-
+    void fillIndex();
     enum class Patience { Wait, None };
     Result<bool> removeKept(const ObjectId& id, Patience patience);
 };
@@ -134,42 +107,8 @@ struct ObjectStore::Parts {
 // ----------------------------------------------------------------------------------------------------------------
 // The folder
 
-Result<Listing> ObjectStore::Parts::list() const {
-    Listing listing;
-    std::map<ObjectId, fs::path> manifestsThere;
-    std::error_code error;
-    const auto old = nanosecondsOf(clock->now() - leftoversAge);
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-        const auto name = entry->path().filename().string();
-        struct stat seen {};
-        if (::lstat(entry->path().c_str(), &seen) != 0 || !S_ISREG(seen.st_mode)) continue;
-        const auto used = std::int64_t{seen.st_mtim.tv_sec} * 1'000'000'000 + seen.st_mtim.tv_nsec;
-        const auto id = name.substr(0, 64);
-        const auto suffix = name.substr(id.size());
-        if (!isObjectId(id)) continue;
-        if (suffix.ends_with(".tmp") || suffix == ".manifest") {
-            if (suffix == ".manifest")
-                manifestsThere.emplace(id, used < old ? entry->path() : fs::path());
-            else if (used < old)
-                listing.leftovers.push_back(entry->path());
-            continue;
-        }
-        const bool counted = suffix.empty() || suffix == ".part";
-        if (!counted && suffix != ".link") continue;
-        auto& kept = listing.objects[id];
-        kept.whole |= suffix.empty();
-        kept.part |= suffix == ".part";
-        kept.link |= suffix == ".link";
-        kept.used = std::max(kept.used, used);
-        if (counted) {
-            kept.bytes += static_cast<std::uint64_t>(seen.st_size);
-            listing.bytes += static_cast<std::uint64_t>(seen.st_size);
-        }
-    }
-    if (error) return fail(ErrorCode::Io, "cannot list " + folder.string() + ": " + error.message());
-    for (const auto& [id, path] : manifestsThere)
-        if (!path.empty() && !listing.objects.contains(id)) listing.leftovers.push_back(path);
-    return listing;
+Result<ObjectListing> ObjectStore::Parts::list() const {
+    return listObjects(folder, nanosecondsOf(clock->now() - leftoversAge));
 }
 
 void ObjectStore::Parts::touch(const fs::path& file) const {
@@ -240,49 +179,23 @@ Status ObjectStore::Parts::verifyChunk(const File& file, const Manifest& manifes
 }
 
 void ObjectStore::Parts::setAside(const ObjectId& id) {
-    // As an incoming object: the next offer hashes it and asks for the damaged chunks alone.
+    // As an incoming object: the next offer hashes it and asks for the damaged chunks alone. Should the disk
+    // forget the new name, the damage is found once more.
     const bool renamed = ::rename(at(id).c_str(), at(id, ".part").c_str()) == 0;
     const bool unlinked = ::unlink(at(id, ".link").c_str()) == 0;
-    if (renamed || unlinked) {
-        (void)flushFolder(folder);
-        return;
-    }
+    if (renamed || unlinked) return;
     const std::lock_guard lock(mutex);
     damaged.insert(id);
 }
 
-// ----------------------------------------------------------------------------------------------------------------
-// Which chunk lies where
-
-void ObjectStore::Parts::addToIndex(const ObjectId& id, const Manifest& manifest) {
-    const std::lock_guard lock(mutex);
-    const auto number = static_cast<std::uint32_t>(indexedObjects.size());
-    indexedObjects.push_back(id);
-    for (std::uint32_t chunk = 0; chunk < manifest.chunks.size(); ++chunk)
-        index.insert_or_assign(manifest.chunks[chunk], Place{number, chunk});
-}
-
-void ObjectStore::Parts::buildIndex() {
-    {
-        const std::lock_guard lock(mutex);
-        if (indexed) return;
-        indexed = true;
-        index.clear();
-        indexedObjects.clear();
-    }
+void ObjectStore::Parts::fillIndex() {
+    if (!index.wantsAll()) return;
     const auto listing = list();
     if (!listing) return;
     for (const auto& [id, kept] : listing->objects) {
         if (!kept.whole && !kept.link) continue;
-        if (const auto manifest = manifestFor(id); manifest) addToIndex(id, **manifest);
+        if (const auto manifest = manifestFor(id); manifest) index.add(id, **manifest);
     }
-}
-
-std::optional<std::pair<ObjectId, std::uint32_t>> ObjectStore::Parts::placeOf(const Digest32& digest) {
-    const std::lock_guard lock(mutex);
-    const auto found = index.find(digest);
-    if (found == index.end()) return std::nullopt;
-    return std::pair(indexedObjects[found->second.object], found->second.chunk);
 }
 
 // ----------------------------------------------------------------------------------------------------------------
@@ -420,7 +333,7 @@ Status ObjectStore::Parts::findSlots(Upload& upload, core::TaskContext& task) {
 
 /// Fills the slots whose chunks this object or another one here has.
 Status ObjectStore::Parts::copyKnown(Upload& upload, core::TaskContext& task) {
-    buildIndex();
+    fillIndex();
     const auto& manifest = upload.manifest;
     std::unordered_map<Digest32, std::uint32_t, DigestHash> own;
     for (std::uint32_t i = 0; i < manifest.chunks.size(); ++i)
@@ -435,7 +348,7 @@ Status ObjectStore::Parts::copyKnown(Upload& upload, core::TaskContext& task) {
         bool read = false;
         if (const auto found = own.find(manifest.chunks[i]); found != own.end()) {
             read = verifyChunk(*upload.part, manifest, found->second, chunk).has_value();
-        } else if (const auto place = placeOf(manifest.chunks[i]); place) {
+        } else if (const auto place = index.find(manifest.chunks[i]); place) {
             if (place->first != openId) {
                 openId = place->first;
                 open.reset();
@@ -465,9 +378,8 @@ Status ObjectStore::Parts::publish(Upload& upload) {
     {
         const std::lock_guard lock(mutex);
         damaged.erase(upload.id);
-        if (!indexed) return {};
     }
-    addToIndex(upload.id, upload.manifest);
+    index.add(upload.id, upload.manifest);
     return {};
 }
 
@@ -621,7 +533,7 @@ Result<ObjectUsage> ObjectStore::usage() {
 }
 
 Result<Collected> ObjectStore::gc(const Collection& collection) {
-    Listing listing;
+    ObjectListing listing;
     {
         const std::lock_guard lock(parts_->reserving);
         BALMER_TRY(listing, parts_->list());
@@ -648,8 +560,7 @@ Result<Collected> ObjectStore::gc(const Collection& collection) {
         ++collected.objects;
         collected.bytes += kept.bytes;
     }
-    const std::lock_guard lock(parts_->mutex);
-    parts_->indexed = false; // places of what went would hide others
+    parts_->index.clear(); // places of what went would hide others
     return collected;
 }
 
@@ -668,13 +579,11 @@ Result<ObjectId> ObjectStore::registerFile(const fs::path& file, core::TaskConte
         writeWhole(parts_->at(id, ".link"), encode(RegisteredFile{stamp, original.path().string()})));
     parts_->touch(parts_->at(id, ".link"));
     BALMER_CHECK(flushFolder(parts_->folder));
-    bool indexed = false;
     {
         const std::lock_guard lock(parts_->mutex);
         parts_->damaged.erase(id);
-        indexed = parts_->indexed;
     }
-    if (indexed) parts_->addToIndex(id, manifest);
+    parts_->index.add(id, manifest);
     return id;
 }
 

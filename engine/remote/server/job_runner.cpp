@@ -256,11 +256,12 @@ asio::awaitable<void> JobRunner::run(std::string key) {
     cancelled_.erase(key);
     if (!stopping_) {
         const auto folder = options_.folder / key;
-        (void)co_await offload(disk_, [folder]() -> Status {
+        auto clearing = offload(disk_, [folder]() -> Status {
             std::error_code ignored;
             std::filesystem::remove_all(folder, ignored);
             return {};
         });
+        (void)co_await std::move(clearing);
     }
     startNext();
 }
@@ -269,14 +270,16 @@ asio::awaitable<void> JobRunner::end(const std::string& key, Error error) {
     const bool stopped = cancelled_.contains(key);
     const auto phase = stopped ? Phase::Aborted : Phase::Error;
     if (stopped) error = Error(ErrorCode::Cancelled, "aborted on request");
-    auto noted = co_await offload(disk_, [this, key, phase, error]() -> Status {
+    auto notedSoon = offload(disk_, [this, key, phase, error]() -> Status {
         return journal_.finish(key, phase, "", error, {});
     });
+    auto noted = co_await std::move(notedSoon);
     if (!noted) core::log::warning("job " + key + " has ended, which cannot be noted: " + noted.error().describe());
 }
 
 asio::awaitable<Status> JobRunner::perform(const std::string& key) {
-    auto found = co_await offload(disk_, [this, key] { return journal_.find(key, ""); });
+    auto foundSoon = offload(disk_, [this, key] { return journal_.find(key, ""); });
+    auto found = co_await std::move(foundSoon);
     if (!found) co_return fail(std::move(found).error());
     if (!*found) co_return fail(ErrorCode::Internal, "the job has gone from the journal");
     const auto job = std::move(**found);
@@ -292,7 +295,7 @@ asio::awaitable<Status> JobRunner::perform(const std::string& key) {
                                                 " times while it ran this job; ask its operator, or give the "
                                                 "job less to do");
     const auto folder = options_.folder / key;
-    auto ready = co_await offload(disk_, [this, folder, job]() -> Status {
+    auto readySoon = offload(disk_, [this, folder, job]() -> Status {
         BALMER_CHECK(layOut(folder, job, objects_));
         BALMER_CHECK(journal_.beginAttempt(job.key));
         jobs::RemoteEvent began;
@@ -300,6 +303,7 @@ asio::awaitable<Status> JobRunner::perform(const std::string& key) {
         began.programVersion = options_.programVersion;
         return journal_.note(job.key, began);
     });
+    auto ready = co_await std::move(readySoon);
     if (!ready) co_return ready;
     changed_(key);
     auto got = child();
@@ -333,7 +337,8 @@ asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::s
         next.progress = told.event.progress;
         next.stage = told.event.stage;
         const auto event = std::exchange(told.event, std::move(next));
-        auto noted = co_await offload(disk_, [this, key, event] { return journal_.note(key, event); });
+        auto notedSoon = offload(disk_, [this, key, event] { return journal_.note(key, event); });
+        auto noted = co_await std::move(notedSoon);
         if (!noted) core::log::warning("job " + key + ": " + noted.error().describe());
         changed_(key);
     };
@@ -372,12 +377,13 @@ asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::s
     }
     // It has gone, or speaks nonsense.
     ::kill(child->pid, SIGKILL);
-    auto status = co_await offload(disk_, [child]() -> Result<int> {
+    auto statusSoon = offload(disk_, [child]() -> Result<int> {
         int how = 0;
         ::waitpid(child->pid, &how, 0);
         child->reaped = true;
         return how;
     });
+    auto status = co_await std::move(statusSoon);
     const int how = status.value_or(0);
     if (told.anything && !stopping_) co_await note();
     co_return fail(ErrorCode::Internal,
@@ -389,7 +395,7 @@ asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::s
 
 asio::awaitable<Status> JobRunner::collect(const std::string& key) {
     const auto folder = options_.folder / key;
-    auto kept = co_await offload(disk_, [this, folder, key]() -> Status {
+    auto keptSoon = offload(disk_, [this, folder, key]() -> Status {
         BALMER_TRY(const auto text, core::readFile(folder / "result.json", 16u << 20));
         const auto result = json::parse(text, nullptr, false);
         if (!result.is_object() || !result.contains("outputs") || !result["outputs"].is_array())
@@ -412,6 +418,7 @@ asio::awaitable<Status> JobRunner::collect(const std::string& key) {
         }
         return journal_.finish(key, Phase::Completed, outcome, {}, outputs);
     });
+    auto kept = co_await std::move(keptSoon);
     if (kept) changed_(key);
     co_return kept;
 }

@@ -149,7 +149,8 @@ Session::~Session() = default;
 
 asio::awaitable<Error> Session::run(std::vector<std::byte> early) {
     const auto self = shared_from_this();
-    co_return co_await channel_->run(std::move(early), [self](Frame frame) { return self->take(std::move(frame)); });
+    const auto take = [self](Frame frame) { return self->take(std::move(frame)); };
+    co_return co_await channel_->run(std::move(early), take);
 }
 
 asio::awaitable<Status> Session::take(Frame frame) {
@@ -225,9 +226,10 @@ asio::awaitable<Status> Session::send(std::uint32_t stream, const wire::Response
 asio::awaitable<Result<jobs::WorkerJob>> Session::find(std::string key) {
     auto digits = keyFromBytes(key);
     if (!digits) co_return fail(std::move(digits).error());
-    auto found = co_await offload(shop_.disk, [&shop = shop_, key_ = *digits, owner = owner_] {
+    auto foundSoon = offload(shop_.disk, [&shop = shop_, key_ = *digits, owner = owner_] {
         return shop.journal.find(key_, owner);
     });
+    auto found = co_await std::move(foundSoon);
     if (!found) co_return fail(std::move(found).error());
     if (!*found) co_return fail(ErrorCode::NotFound, "the worker knows no job " + *digits);
     co_return std::move(**found);
@@ -243,7 +245,7 @@ asio::awaitable<Status> Session::status(std::uint32_t stream, const wire::Status
         asked.push_back(std::move(*id));
     }
     const auto response = std::make_shared<wire::Response>();
-    auto done = co_await offload(shop_.disk, [&shop = shop_, asked, response]() -> Status {
+    auto doneSoon = offload(shop_.disk, [&shop = shop_, asked, response]() -> Status {
         auto& answer = *response->mutable_status();
         BALMER_TRY(const auto usage, shop.objects.usage());
         answer.set_objects(usage.whole + usage.registered);
@@ -253,6 +255,7 @@ asio::awaitable<Status> Session::status(std::uint32_t stream, const wire::Status
             if (shop.objects.has(asked[i])) setBit(*answer.mutable_present(), i);
         return {};
     });
+    auto done = co_await std::move(doneSoon);
     if (!done) co_return done;
     auto& answer = *response->mutable_status();
     answer.mutable_limits()->set_slots(static_cast<unsigned>(shop_.runner.slots()));
@@ -288,8 +291,8 @@ asio::awaitable<Status> Session::submit(std::uint32_t stream, const wire::Submit
         std::vector<ObjectId> missing;
         bool queued = false;
     };
-    auto accepted =
-        co_await offload(shop_.disk, [&shop = shop_, job]() mutable -> Result<Accepted> {
+    auto acceptedSoon =
+        offload(shop_.disk, [&shop = shop_, job]() mutable -> Result<Accepted> {
             BALMER_TRY(const auto known, shop.journal.find(job.key, job.owner));
             if (!known) {
                 BALMER_CHECK(shop.checkSpec(job.spec));
@@ -319,6 +322,7 @@ asio::awaitable<Status> Session::submit(std::uint32_t stream, const wire::Submit
             made.job = std::move(*kept);
             return made;
         });
+    auto accepted = co_await std::move(acceptedSoon);
     if (!accepted) co_return fail(std::move(accepted).error());
     if (accepted->queued) {
         shop_.news.tell(accepted->job.key);
@@ -348,7 +352,7 @@ asio::awaitable<Status> Session::offer(std::uint32_t stream, const wire::OfferRe
         co_return fail(ErrorCode::Format, "the manifest is not that of the object " + *id);
     if (!wanted_.contains(*id))
         co_return fail(ErrorCode::InvalidArgument, "no job of yours lacks this object; submit the job first");
-    auto missing = co_await offload(
+    auto missingSoon = offload(
         shop_.disk, [&shop = shop_, manifest = *manifest]() -> Result<std::vector<std::uint32_t>> {
             core::TaskContext task;
             auto asked = shop.objects.offer(manifest, task);
@@ -358,6 +362,7 @@ asio::awaitable<Status> Session::offer(std::uint32_t stream, const wire::OfferRe
                        shop.objects.gc({std::move(inUse), std::nullopt, manifest.size}));
             return shop.objects.offer(manifest, task);
         });
+    auto missing = co_await std::move(missingSoon);
     if (!missing) co_return fail(std::move(missing).error());
     wire::Response response;
     auto& bits = *response.mutable_offer()->mutable_missing();
@@ -406,10 +411,11 @@ asio::awaitable<Status> Session::takeData(Frame frame) {
     asio::co_spawn(
         channel_->executor(),
         [self, stream, upload]() -> asio::awaitable<void> {
-            auto kept = upload->refused ? Result<bool>(fail(*upload->refused))
-                                        : co_await offload(self->shop_.disk, [&shop = self->shop_, upload] {
-                                              return shop.objects.put(upload->object, upload->chunk, upload->bytes);
-                                          });
+            auto keptSoon = offload(self->shop_.disk, [&shop = self->shop_, upload]() -> Result<bool> {
+                if (upload->refused) return fail(*upload->refused);
+                return shop.objects.put(upload->object, upload->chunk, upload->bytes);
+            });
+            auto kept = co_await std::move(keptSoon);
             self->channel_->consumed(upload->bytes.size());
             if (kept) {
                 wire::Response response;
@@ -429,7 +435,8 @@ asio::awaitable<Status> Session::manifest(std::uint32_t stream, std::string obje
     if (!id) co_return fail(std::move(id).error());
     if (!readable_.contains(*id))
         co_return fail(ErrorCode::NotFound, "no result of yours has the object " + *id + "; ask for the result first");
-    auto found = co_await offload(shop_.disk, [&shop = shop_, id = *id] { return shop.objects.manifest(id); });
+    auto foundSoon = offload(shop_.disk, [&shop = shop_, id = *id] { return shop.objects.manifest(id); });
+    auto found = co_await std::move(foundSoon);
     if (!found) co_return fail(std::move(found).error());
     wire::Response response;
     writeManifest(*found, *response.mutable_manifest()->mutable_manifest());
@@ -443,8 +450,9 @@ asio::awaitable<Status> Session::get(std::uint32_t stream, const wire::GetReques
         co_return fail(ErrorCode::NotFound, "no result of yours has the object " + *id + "; ask for the result first");
     const auto chunk = request.chunk();
     const auto place = co_await reading_.enter();
-    auto bytes =
-        co_await offload(shop_.disk, [&shop = shop_, id = *id, chunk] { return shop.objects.read(id, chunk); });
+    auto bytesSoon =
+        offload(shop_.disk, [&shop = shop_, id = *id, chunk] { return shop.objects.read(id, chunk); });
+    auto bytes = co_await std::move(bytesSoon);
     if (!bytes) co_return fail(std::move(bytes).error());
     wire::Response response;
     response.mutable_get()->set_bytes(static_cast<std::uint32_t>(bytes->size()));
@@ -456,7 +464,7 @@ asio::awaitable<Status> Session::get(std::uint32_t stream, const wire::GetReques
 asio::awaitable<Status> Session::registerPath(std::uint32_t stream, const wire::RegisterRequest& request) {
     const auto path = showable(request.path(), 4096);
     const auto response = std::make_shared<wire::Response>();
-    auto done = co_await offload(shop_.disk, [&shop = shop_, path, response]() -> Status {
+    auto doneSoon = offload(shop_.disk, [&shop = shop_, path, response]() -> Status {
         auto& answer = *response->mutable_register_();
         core::TaskContext task;
         std::uint64_t bytes = 0;
@@ -489,6 +497,7 @@ asio::awaitable<Status> Session::registerPath(std::uint32_t stream, const wire::
         if (error) return fail(ErrorCode::Io, path + " cannot be read: " + error.message());
         return {};
     });
+    auto done = co_await std::move(doneSoon);
     if (!done) co_return done;
     co_return co_await send(stream, *response);
 }
@@ -504,9 +513,10 @@ asio::awaitable<Status> Session::watch(std::uint32_t stream, const wire::WatchRe
     auto sent = co_await send(stream, begun);
     auto after = request.after();
     while (sent && !channel_->closed()) {
-        auto events = co_await offload(shop_.disk, [&shop = shop_, key = job->key, after] {
+        auto eventsSoon = offload(shop_.disk, [&shop = shop_, key = job->key, after] {
             return shop.journal.eventsAfter(key, after, eventsAtOnce);
         });
+        auto events = co_await std::move(eventsSoon);
         if (!events) co_return fail(std::move(events).error());
         for (const auto& told : *events) {
             wire::Event message;
@@ -526,8 +536,9 @@ asio::awaitable<Status> Session::watch(std::uint32_t stream, const wire::WatchRe
 asio::awaitable<Status> Session::cancel(std::uint32_t stream, std::string key) {
     auto job = co_await find(std::move(key));
     if (!job) co_return fail(std::move(job).error());
-    auto noted = co_await offload(
+    auto notedSoon = offload(
         shop_.disk, [&shop = shop_, key_ = job->key] { return shop.journal.wantCancel(key_); });
+    auto noted = co_await std::move(notedSoon);
     if (!noted) co_return noted;
     if (!jobs::isFinal(job->phase)) shop_.runner.cancel(job->key);
     wire::Response response;
@@ -563,9 +574,10 @@ asio::awaitable<Status> Session::result(std::uint32_t stream, std::string key) {
 asio::awaitable<Status> Session::release(std::uint32_t stream, std::string key) {
     auto job = co_await find(std::move(key));
     if (!job) co_return fail(std::move(job).error());
-    auto noted = co_await offload(shop_.disk, [&shop = shop_, key_ = job->key] {
+    auto notedSoon = offload(shop_.disk, [&shop = shop_, key_ = job->key] {
         return shop.journal.release(key_, later(keptAfterRelease));
     });
+    auto noted = co_await std::move(notedSoon);
     if (!noted) co_return noted;
     wire::Response response;
     response.mutable_release();
@@ -574,7 +586,8 @@ asio::awaitable<Status> Session::release(std::uint32_t stream, std::string key) 
 
 asio::awaitable<Status> Session::list(std::uint32_t stream) {
     const auto whose = shop_.seesAll(owner_) ? std::string() : owner_;
-    auto all = co_await offload(shop_.disk, [&shop = shop_, whose] { return shop.journal.list(whose, listedAtMost); });
+    auto allSoon = offload(shop_.disk, [&shop = shop_, whose] { return shop.journal.list(whose, listedAtMost); });
+    auto all = co_await std::move(allSoon);
     if (!all) co_return fail(std::move(all).error());
     wire::Response response;
     auto& answer = *response.mutable_list();

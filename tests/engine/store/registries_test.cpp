@@ -62,6 +62,14 @@ TEST_F(RegistriesTest, DatasetsAreKnownByNameDigestAndRow) {
     EXPECT_NE(missing.error().message().find("h-140"), std::string::npos);
 }
 
+TEST_F(RegistriesTest, AnAdoptedDatasetHasItsColumnsButNotItsRowsIds) {
+    ASSERT_TRUE(project->datasets().adopt(dataset()));
+    EXPECT_EQ(project->datasets().get("h-140")->rows, 3);
+    EXPECT_TRUE(project->datasets().ids("h-140")->empty());
+    EXPECT_TRUE(project->columns().add({.dataset = "h-140", .name = "x"}, std::vector{1.0, 2.0, 3.0}));
+    EXPECT_FALSE(project->datasets().adopt(dataset("h-140", "d2")));
+}
+
 TEST_F(RegistriesTest, ADatasetsNameStandsForOneContent) {
     auto& datasets = project->datasets();
     addDataset();

@@ -1,6 +1,8 @@
 #include "engine/workflow/parcel.h"
 
-#include <algorithm>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 
@@ -8,7 +10,6 @@
 #include "engine/store/column_registry.h"
 #include "engine/store/dataset_registry.h"
 #include "engine/store/label_log.h"
-#include "engine/store/round_archive.h"
 #include "tests/engine/workflow/two_computers.h"
 
 namespace balmer::workflow {
@@ -18,91 +19,16 @@ namespace fs = std::filesystem;
 using core::ErrorCode;
 using nlohmann::json;
 using test::bytesOf;
-using test::Home;
 using testing::HasSubstr;
 
-/// A small simulated survey, imported into both homes and preprocessed here in both.
-class Parcel : public testing::Test {
+class Parcel : public test::TwoComputers {
   protected:
-    void SetUp() override {
-        both("simulate", {{"out", (folder_ / "survey").string()},
-                          {"spectra", 60},
-                          {"targets", 0.3},
-                          {"form", "window"},
-                          {"gzip", true}});
-        both("import", {{"paths", {(folder_ / "survey").string()}}, {"collection", "sim"}});
-    }
-    void both(const std::string& kind, const json& parameters) {
-        one_.here(kind, parameters);
-        two_.here(kind, parameters);
-    }
-    /// Here in the one home, elsewhere in the other; afterwards nobody can tell.
-    void compare(const std::string& kind, const json& parameters, const std::string& label = "") {
-        one_.here(kind, parameters, label);
-        two_.away(kind, parameters, label);
-        EXPECT_EQ(test::describe(one_.project()), test::describe(two_.project())) << kind;
-    }
-    void makeDataset() { both("preprocess", {{"name", "w"}}); }
+    Parcel() : TwoComputers(20) {}
     static json map() { return {{"dataset", "w"}, {"grid", "4x4"}, {"epochs", 2}, {"threads", 0}}; }
-    std::string write(const std::string& name, const std::string& text) const {
-        EXPECT_TRUE(core::writeFile(folder_ / name, text));
-        return (folder_ / name).string();
-    }
-    /// A map made elsewhere, not yet committed.
-    struct Made {
-        jobs::Job job;
-        ParcelResult result;
-    };
     Made makeMap() {
         makeDataset();
         return make("som", map());
     }
-    Made make(const std::string& kind, const json& parameters) {
-        Made made;
-        made.job = two_.submit(kind, parameters);
-        const auto inputs = two_.pack(made.job);
-        EXPECT_TRUE(inputs) << test::why(inputs);
-        const auto ran = two_.run(two_.carry(made.job, *inputs));
-        EXPECT_TRUE(ran) << test::why(ran);
-        made.result = *ran;
-        return made;
-    }
-    static fs::path pathOf(const ParcelResult& result, const std::string& name) {
-        for (const auto& file : result.outputs)
-            if (file.name == name) return file.path;
-        ADD_FAILURE() << "no file " << name;
-        return {};
-    }
-    /// Commits with outputs.json changed; nothing may be left in the project.
-    void expectRefused(const Made& made, const std::string& what, const std::function<void(json&)>& change) {
-        const auto index = pathOf(made.result, "outputs.json");
-        const auto right = bytesOf(index);
-        auto wrong = json::parse(right);
-        change(wrong);
-        ASSERT_TRUE(core::writeFile(index, wrong.dump()));
-        expectRefused(made, what);
-        ASSERT_TRUE(core::writeFile(index, right));
-    }
-    void expectRefused(const Made& made, const std::string& what) {
-        const auto before = test::describe(two_.project());
-        const auto filesBefore = files();
-        const auto kept = two_.commit(made.job, made.result);
-        ASSERT_FALSE(kept) << what;
-        EXPECT_EQ(kept.error().code(), ErrorCode::Format) << what << ": " << kept.error().describe();
-        EXPECT_THAT(kept.error().message(), HasSubstr(what));
-        EXPECT_EQ(test::describe(two_.project()), before) << what;
-        EXPECT_EQ(files(), filesBefore) << what;
-    }
-    std::vector<std::string> files() {
-        std::vector<std::string> names;
-        for (const auto& entry : fs::directory_iterator(two_.project().datasetFolder()))
-            names.push_back(entry.path().filename());
-        std::ranges::sort(names);
-        return names;
-    }
-
-    test::TemporaryFolder folder_;
-    Home one_{folder_ / "one"}, two_{folder_ / "two"};
 };
 
 TEST_F(Parcel, PreprocessingAndMapsAreTheSameElsewhere) {
@@ -158,7 +84,7 @@ TEST_F(Parcel, SpectraThatCameInAMatrixTravelWithIt) {
     }
     both("dataset-import", {{"file", write("m.csv", table)}, {"name", "m"}});
     compare("preprocess", {{"name", "w"}});
-    EXPECT_EQ(two_.project().datasets().get("w")->rows, 72);
+    EXPECT_EQ(two_.project().datasets().get("w")->rows, 32);
 }
 
 TEST_F(Parcel, ParametersChangeNoFileOfAParcel) {
@@ -295,7 +221,7 @@ TEST_F(Parcel, HostileOutputsLeaveTheProjectAsItWas) {
     expectRefused(made, "is missing", [](json& index) { index["artefacts"][0]["file"] = "other"; });
     expectRefused(made, "not known here",
                   [](json& index) { index["columns"][0]["model"] = std::string(64, 'a'); });
-    expectRefused(made, "one value for each", [](json& index) { index["columns"][0]["values"] = 59; });
+    expectRefused(made, "one value for each", [](json& index) { index["columns"][0]["values"] = 19; });
     expectRefused(made, "comes twice", [](json& index) { index["columns"].push_back(index["columns"][0]); });
     expectRefused(made, "which the job does not read", [&](json& index) {
         index["columns"][0]["dataset"] = "v";
@@ -360,6 +286,18 @@ TEST_F(Parcel, ADatasetIsTakenOnlyWhenItIsWhatItSays) {
     ASSERT_TRUE(core::writeFile(file, right));
     EXPECT_TRUE(two_.commit(made.job, made.result).value());
     EXPECT_EQ(files().size(), 1u);
+}
+
+TEST_F(Parcel, AProgramThatIsTakingTheSameDatasetInIsLeftAlone) {
+    const auto made = make("preprocess", {{"name", "w"}});
+    const auto waiting = two_.project().datasetFolder() / (".job-" + std::to_string(made.job.id) + ".h5");
+    const int other = ::open(waiting.c_str(), O_RDWR | O_CREAT, 0644);
+    ASSERT_EQ(::flock(other, LOCK_EX), 0);
+    EXPECT_EQ(two_.commit(made.job, made.result).error().code(), ErrorCode::Store);
+    EXPECT_TRUE(fs::exists(waiting));
+    ::close(other);
+    EXPECT_TRUE(two_.commit(made.job, made.result).value());
+    EXPECT_FALSE(fs::exists(waiting));
 }
 
 TEST_F(Parcel, AHostileParcelIsRefusedWithASentence) {
@@ -442,118 +380,8 @@ TEST_F(Parcel, PlacesOutsideThePacksAreRefused) {
     changed("where no pack is", [](json& wrong) { wrong["files"][0]["bytes"] = std::int64_t{1} << 28; });
     changed("twice", [](json& wrong) { wrong["files"][1]["path"] = wrong["files"][0]["path"]; });
     changed("twice", [](json& wrong) { wrong["list"][1]["id"] = wrong["list"][0]["id"]; });
-    changed("one of the files", [](json& wrong) { wrong["list"][0]["file"] = 60; });
+    changed("one of the files", [](json& wrong) { wrong["list"][0]["file"] = 20; });
 }
-
-#ifdef BALMER_WITH_TORCH
-
-/// Truth of every spectrum is what the simulation says.
-class LearningParcel : public Parcel {
-  protected:
-    void SetUp() override {
-        Parcel::SetUp();
-        makeDataset();
-        const auto ids = two_.project().datasets().ids("w").value();
-        std::string table = "id,label\n";
-        for (std::size_t i = 0; i < ids.size(); ++i)
-            table += ids[i] + "," + (i % 3 == 0 ? "single peak" : "other") + "\n";
-        truth_ = write("truth.csv", table);
-    }
-    void label(std::size_t count) {
-        const auto ids = two_.project().datasets().ids("w").value();
-        for (auto* home : {&one_, &two_})
-            for (std::size_t i = 0; i < count; ++i) {
-                active::LabelEvent event;
-                event.spectrum = ids[i];
-                event.className = i % 3 == 0 ? "other" : "single peak";
-                event.who = "eva";
-                const auto first = home->project().labels().append(event).value();
-                event.className = i % 3 == 0 ? "single peak" : "other";
-                event.supersedes = first;
-                ASSERT_TRUE(home->project().labels().append(event));
-                if (i % 5 != 0) continue;
-                event = {};
-                event.spectrum = ids[i];
-                event.kind = active::LabelKind::NotSure;
-                const auto unsure = home->project().labels().append(event).value();
-                event.kind = active::LabelKind::Undo;
-                event.supersedes = unsure;
-                ASSERT_TRUE(home->project().labels().append(event));
-            }
-    }
-    json round() const {
-        return {{"dataset", "w"},  {"classes", {"other", "single peak"}},
-                {"simulated", 20}, {"targets", {"single peak"}},
-                {"epochs", 1},     {"batch", 5},
-                {"estimate", 4},   {"candidates", 6},
-                {"oracle", truth_}};
-    }
-    std::string truth_;
-};
-
-TEST_F(LearningParcel, LearningAndScoringAreTheSameElsewhere) {
-    label(30);
-    compare("learn", {{"dataset", "w"}, {"epochs", 2}, {"folds", 2}}, "first");
-    const auto model = two_.project().jobs().list({.kind = "learn"}).value().front();
-    const auto name = "learn-" + std::to_string(model.id);
-    EXPECT_EQ(json::parse(model.result)["model"], name);
-    compare("score", {{"model", name}, {"dataset", "w"}});
-    compare("score", {{"model", "first"}, {"dataset", "w"}, {"threads", 1}});
-    compare("score", {{"model", model.artefacts.front().digest}, {"dataset", "w"}});
-    const auto file = folder_ / "model.h5";
-    fs::copy_file(two_.project().folder() / "artefacts" / model.artefacts.front().digest.substr(0, 2) /
-                      model.artefacts.front().digest,
-                  file);
-    compare("score", {{"model", file.string()}, {"dataset", "w"}});
-    EXPECT_EQ(two_.project().columns().info("w", "predicted")->version, 4);
-    EXPECT_THAT(two_.pack(two_.submit("score", {{"model", "learn-999"}, {"dataset", "w"}})).error().message(),
-                HasSubstr(name));
-}
-
-TEST_F(LearningParcel, RoundsWithTheirAnswersAreTheSameElsewhere) {
-    compare("round", round());
-    compare("round", round()); // judges the first, asks about others
-    auto mute = round();
-    mute.erase("oracle");
-    compare("round", mute);
-    EXPECT_EQ(two_.project().rounds().list("w")->size(), 3u);
-}
-
-TEST_F(LearningParcel, ARoundWhoseNumberIsTakenGetsTheNextOne) {
-    const auto first = make("round", round());
-    const auto second = make("round", round());
-    ASSERT_TRUE(two_.commit(second.job, second.result));
-    ASSERT_TRUE(two_.commit(first.job, first.result));
-    const auto rounds = two_.project().rounds().list("w").value();
-    ASSERT_EQ(rounds.size(), 2u);
-    EXPECT_EQ(rounds[1].number, 2);
-    EXPECT_EQ(rounds[1].job, first.job.id);
-    EXPECT_EQ(json::parse(two_.project().jobs().get(first.job.id)->result)["round"], 2);
-    EXPECT_EQ(two_.project().labels().list({.round = 2})->size(),
-              two_.project().labels().list({.round = 1})->size());
-}
-
-TEST_F(LearningParcel, OnlyAnswersToWhatTheRoundAskedBecomeLabels) {
-    const auto made = make("round", round());
-    const auto index = json::parse(bytesOf(pathOf(made.result, "outputs.json")));
-    ASSERT_FALSE(index["events"].empty());
-    const auto other = two_.project().datasets().ids("w").value();
-    expectRefused(made, "does not ask for", [](json& wrong) { wrong["events"][0]["class"] = "quasar"; });
-    expectRefused(made, "does not ask for", [](json& wrong) { wrong["events"][0]["spectrum"] = "x"; });
-    expectRefused(made, "does not ask for", [](json& wrong) { wrong["events"][0]["list"] = "candidates"; });
-    expectRefused(made, "does not ask for",
-                  [](json& wrong) { wrong["events"].push_back(wrong["events"][0]); });
-    expectRefused(made, "not in the dataset",
-                  [](json& wrong) { wrong["rounds"][0]["items"][0]["spectrum"] = "x"; });
-    expectRefused(made, "no class", [](json& wrong) { wrong["rounds"][0]["targets"] = {"quasar"}; });
-    expectRefused(made, "does not read", [](json& wrong) { wrong["rounds"][0]["dataset"] = "v"; });
-    expectRefused(made, "more than its sample", [](json& wrong) {
-        wrong["rounds"][0]["precision"] = {1000, 1000, 1.0, 1.0, 0.95};
-    });
-    EXPECT_TRUE(two_.commit(made.job, made.result).value());
-}
-
-#endif
 
 } // namespace
 } // namespace balmer::workflow

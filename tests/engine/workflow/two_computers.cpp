@@ -182,4 +182,81 @@ std::vector<std::string> describe(store::Project& project) {
     return lines;
 }
 
+TwoComputers::TwoComputers(int spectra) : spectra_(spectra) {}
+
+void TwoComputers::SetUp() {
+    both("simulate", {{"out", (folder_ / "survey").string()},
+                      {"spectra", spectra_},
+                      {"targets", 0.3},
+                      {"form", "window"},
+                      {"gzip", true}});
+    both("import", {{"paths", {(folder_ / "survey").string()}}, {"collection", "sim"}});
+}
+
+void TwoComputers::both(const std::string& kind, const json& parameters) {
+    one_.here(kind, parameters);
+    two_.here(kind, parameters);
+}
+
+void TwoComputers::compare(const std::string& kind, const json& parameters, const std::string& label) {
+    one_.here(kind, parameters, label);
+    two_.away(kind, parameters, label);
+    EXPECT_EQ(describe(one_.project()), describe(two_.project())) << kind;
+}
+
+std::string TwoComputers::write(const std::string& name, const std::string& text) const {
+    EXPECT_TRUE(core::writeFile(folder_ / name, text));
+    return (folder_ / name).string();
+}
+
+TwoComputers::Made TwoComputers::make(const std::string& kind, const json& parameters) {
+    Made made;
+    made.job = two_.submit(kind, parameters);
+    const auto inputs = two_.pack(made.job);
+    EXPECT_TRUE(inputs) << why(inputs);
+    if (!inputs) return made;
+    const auto ran = two_.run(two_.carry(made.job, *inputs));
+    EXPECT_TRUE(ran) << why(ran);
+    if (ran) made.result = *ran;
+    return made;
+}
+
+fs::path TwoComputers::pathOf(const workflow::ParcelResult& result, const std::string& name) {
+    for (const auto& file : result.outputs)
+        if (file.name == name) return file.path;
+    ADD_FAILURE() << "no file " << name;
+    return {};
+}
+
+void TwoComputers::expectRefused(const Made& made, const std::string& what) {
+    const auto before = describe(two_.project());
+    const auto filesBefore = files();
+    const auto kept = two_.commit(made.job, made.result);
+    ASSERT_FALSE(kept) << what;
+    EXPECT_EQ(kept.error().code(), core::ErrorCode::Format) << what << ": " << kept.error().describe();
+    EXPECT_NE(kept.error().message().find(what), std::string::npos)
+        << what << ": " << kept.error().describe();
+    EXPECT_EQ(describe(two_.project()), before) << what;
+    EXPECT_EQ(files(), filesBefore) << what;
+}
+
+void TwoComputers::expectRefused(const Made& made, const std::string& what,
+                                 const std::function<void(json&)>& change) {
+    const auto index = pathOf(made.result, "outputs.json");
+    const auto right = bytesOf(index);
+    auto wrong = json::parse(right);
+    change(wrong);
+    ASSERT_TRUE(core::writeFile(index, wrong.dump()));
+    expectRefused(made, what);
+    ASSERT_TRUE(core::writeFile(index, right));
+}
+
+std::vector<std::string> TwoComputers::files() {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(two_.project().datasetFolder()))
+        names.push_back(entry.path().filename());
+    std::ranges::sort(names);
+    return names;
+}
+
 } // namespace balmer::test

@@ -1,6 +1,7 @@
 // A home project and a worker's folder beside it, with a job's parcel carried between them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,5 +57,41 @@ class Home {
 std::vector<std::string> describe(store::Project& project);
 
 std::string bytesOf(const std::filesystem::path& file);
+
+/// Two homes with the same small simulated survey: what is done here in the one is done elsewhere in the
+/// other.
+class TwoComputers : public testing::Test {
+  protected:
+    explicit TwoComputers(int spectra);
+    void SetUp() override;
+
+    void both(const std::string& kind, const nlohmann::json& parameters);
+    /// Here in the one home, elsewhere in the other; afterwards nobody can tell.
+    void compare(const std::string& kind, const nlohmann::json& parameters, const std::string& label = "");
+    /// "w", in both homes.
+    void makeDataset() { both("preprocess", {{"name", "w"}}); }
+    std::string write(const std::string& name, const std::string& text) const;
+
+    /// What was made elsewhere for the second home, not yet committed.
+    struct Made {
+        jobs::Job job;
+        workflow::ParcelResult result;
+    };
+    Made make(const std::string& kind, const nlohmann::json& parameters);
+    static std::filesystem::path pathOf(const workflow::ParcelResult& result, const std::string& name);
+    /// The commit is a Format error that says what, and the project stays as it was.
+    void expectRefused(const Made& made, const std::string& what);
+    /// The same with outputs.json changed.
+    void expectRefused(const Made& made, const std::string& what,
+                       const std::function<void(nlohmann::json&)>& change);
+    /// Names in the second home's folder of datasets.
+    std::vector<std::string> files();
+
+    TemporaryFolder folder_;
+    Home one_{folder_ / "one"}, two_{folder_ / "two"};
+
+  private:
+    int spectra_;
+};
 
 } // namespace balmer::test

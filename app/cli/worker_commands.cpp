@@ -1,0 +1,264 @@
+// The commands about workers: add, list, status, pair, remove, register.
+
+#include <CLI/CLI.hpp>
+
+#include <future>
+
+#include "app/cli/session.h"
+#include "engine/core/text_number.h"
+
+namespace balmer::cli {
+
+namespace {
+
+using core::ErrorCode;
+using nlohmann::json;
+
+/// "34.5 MB", "53.7 GB".
+std::string inBytes(std::uint64_t bytes) {
+    const auto number = static_cast<double>(bytes);
+    return number < 1e9 ? core::formatFixed(number / 1e6, 1) + " MB"
+                        : core::formatFixed(number / 1e9, 1) + " GB";
+}
+
+json describe(const api::WorkerInfo& worker) {
+    return {{"name", worker.name},
+            {"url", worker.url},
+            {"paired", worker.paired},
+            {"jobs_at_once", worker.jobsAtOnce},
+            {"jobs", worker.jobs}};
+}
+
+json describe(const api::WorkerReport& report) {
+    json jobs = json::array();
+    for (const auto& job : report.jobs)
+        jobs.push_back({{"key", job.key},
+                        {"owner", job.owner},
+                        {"kind", job.kind},
+                        {"label", job.label},
+                        {"phase", job.phase},
+                        {"stage", job.stage},
+                        {"progress", job.progress},
+                        {"created", job.created}});
+    return {{"software", report.software},
+            {"host", report.host},
+            {"processor", report.processor},
+            {"owner", report.owner},
+            {"kinds", report.kinds},
+            {"registers_data", report.registersData},
+            {"slots", report.slots},
+            {"free_slots", report.freeSlots},
+            {"running", report.running},
+            {"waiting", report.waiting},
+            {"objects", report.objects},
+            {"stored_bytes", report.storedBytes},
+            {"quota_bytes", report.quotaBytes},
+            {"answered_ms", report.answeredMilliseconds},
+            {"jobs", std::move(jobs)}};
+}
+
+std::string summary(const api::WorkerReport& report) {
+    return report.software + " on " + report.host +
+           (report.processor.empty() ? "" : ", " + report.processor) + "; " +
+           std::to_string(report.freeSlots) + " of " + std::to_string(report.slots) + " slots free";
+}
+
+std::string pairingAdvice(const std::string& name) {
+    return "it has not been paired yet: on its side run `balmer-worker pair`, then here `balmer worker "
+           "pair " +
+           name + " CODE`";
+}
+
+core::Status add(Session& session, const api::WorkerInfo& worker, bool test) {
+    BALMER_TRY(auto* const bench, session.workbench());
+    json found = nullptr;
+    std::string words;
+    const bool tls = worker.url.starts_with("tls://");
+    if (test) {
+        const auto report = bench->askWorker(worker);
+        // With TLS the certificate comes by pairing, and pairing needs the name.
+        if (!report && !(tls && report.error().code() == ErrorCode::InvalidArgument)) {
+            auto error = report.error();
+            return core::fail(error.during(worker.name + " was not added; --no-test adds it untested"));
+        }
+        if (report) {
+            found = describe(*report);
+            words = summary(*report);
+        }
+    }
+    BALMER_CHECK(bench->putWorker(worker));
+    BALMER_TRY(const auto kept, workerNamed(*bench, worker.name));
+    if (words.empty())
+        words = tls && !kept.paired ? pairingAdvice(worker.name)
+                                    : "it was not asked; `balmer worker status " + worker.name + "` does";
+    auto result = describe(kept);
+    result["found"] = std::move(found);
+    session.console.result(result);
+    session.console.say("Added " + worker.name + ": " + words + ".");
+    return {};
+}
+
+void addAdd(CLI::App& parent, Work& chosen) {
+    auto& command = *parent.add_subcommand("add", "remember a worker under a name, once it has answered");
+    auto worker = std::make_shared<api::WorkerInfo>();
+    auto noTest = std::make_shared<bool>(false);
+    command.add_option("name", worker->name, "what you call it")->required();
+    command
+        .add_option(
+            "url", worker->url,
+            "ssh://[user@]host[:port][/path/of/balmer-worker], unix:/path/of/socket, tls://host:port or "
+            "tcp://127.0.0.1:port")
+        ->required();
+    command.add_option("--token", worker->token, "for tcp://, as `balmer-worker token` shows it");
+    command.add_option("--jobs", worker->jobsAtOnce, "jobs of yours that it is sent at once (default: 4)")
+        ->check(CLI::Range(1, 1024));
+    command.add_flag("--no-test", *noTest, "do not ask whether it answers");
+    command.callback([&chosen, worker, noTest] {
+        chosen = [worker, noTest](Session& session) { return add(session, *worker, !*noTest); };
+    });
+}
+
+void addList(CLI::App& parent, Work& chosen) {
+    auto& command = *parent.add_subcommand("list", "the workers that you have added");
+    command.callback([&chosen] {
+        chosen = [](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_TRY(const auto workers, bench->workers());
+            json all = json::array();
+            std::vector<std::vector<std::string>> lines{{"NAME", "URL", "PAIRED", "JOBS OF THIS PROJECT"}};
+            for (const auto& worker : workers) {
+                all.push_back(describe(worker));
+                lines.push_back({worker.name, worker.url,
+                                 !worker.url.starts_with("tls://") ? "—"
+                                 : worker.paired                   ? "yes"
+                                                                   : "no",
+                                 std::to_string(worker.jobs)});
+            }
+            session.console.result({{"workers", std::move(all)}});
+            session.console.say(workers.empty()
+                                    ? "No worker has been added; `balmer worker add NAME URL` does."
+                                    : inColumns(lines));
+            return {};
+        };
+    });
+}
+
+void sayReport(Console& console, const api::WorkerInfo& worker, const api::WorkerReport& report) {
+    console.say(worker.name + ", " + worker.url + ": " + summary(report) + ".");
+    console.say("  " + std::to_string(report.running) + " jobs running, " + std::to_string(report.waiting) +
+                " waiting; " + std::to_string(report.objects) + " files cached, " +
+                inBytes(report.storedBytes) + " of " + inBytes(report.quotaBytes) + "; answers in " +
+                core::formatFixed(report.answeredMilliseconds, 1) + " ms; you are " + report.owner +
+                " there.");
+    if (report.jobs.empty()) return;
+    std::vector<std::vector<std::string>> lines{
+        {"  KEY", "OWNER", "KIND", "LABEL", "PHASE", "PROGRESS", "CREATED"}};
+    for (const auto& job : report.jobs)
+        lines.push_back({"  " + job.key, job.owner, job.kind, job.label, job.phase,
+                         core::formatFixed(100 * job.progress, 0) + " %", job.created.substr(0, 19)});
+    console.say(inColumns(lines));
+}
+
+core::Status status(Session& session, const std::string& name) {
+    BALMER_TRY(auto* const bench, session.workbench());
+    std::vector<api::WorkerInfo> workers;
+    if (name.empty()) {
+        BALMER_TRY(workers, bench->workers());
+    } else {
+        BALMER_TRY(const auto worker, workerNamed(*bench, name));
+        workers.push_back(worker);
+    }
+    if (workers.empty()) session.console.say("No worker has been added; `balmer worker add NAME URL` does.");
+    std::vector<std::future<core::Result<api::WorkerReport>>> asked;
+    for (const auto& worker : workers)
+        asked.push_back(
+            std::async(std::launch::async, [bench, worker] { return askWorker(*bench, worker); }));
+    json all = json::array();
+    for (std::size_t i = 0; i < workers.size(); ++i) {
+        const auto report = asked[i].get();
+        auto object = describe(workers[i]);
+        object["report"] = report ? describe(*report) : json(nullptr);
+        if (report)
+            sayReport(session.console, workers[i], *report);
+        else if (!name.empty())
+            return core::fail(report.error());
+        else
+            session.console.say(workers[i].name + ", " + workers[i].url + ": " + report.error().message() +
+                                ".");
+        if (!report)
+            object["error"] = {{"code", core::toString(report.error().code())},
+                               {"message", report.error().message()}};
+        all.push_back(std::move(object));
+    }
+    session.console.result({{"workers", std::move(all)}});
+    return {};
+}
+
+void addStatus(CLI::App& parent, Work& chosen) {
+    auto& command = *parent.add_subcommand("status", "ask a worker, or all of them, how it is");
+    auto name = std::make_shared<std::string>();
+    command.add_option("name", *name, "the worker (default: all)");
+    command.callback(
+        [&chosen, name] { chosen = [name](Session& session) { return status(session, *name); }; });
+}
+
+/// Adds `worker VERB NAME [SECOND]`.
+void addVerb(
+    CLI::App& parent, const std::string& verb, const std::string& help,
+    const std::pair<std::string, std::string>& second, Work& chosen,
+    std::function<core::Status(Session&, api::Workbench&, const std::string&, const std::string&)> work) {
+    auto& command = *parent.add_subcommand(verb, help);
+    auto name = std::make_shared<std::string>(), word = std::make_shared<std::string>();
+    command.add_option("name", *name, "the worker")->required();
+    if (!second.first.empty()) command.add_option(second.first, *word, second.second)->required();
+    command.callback([&chosen, name, word, work] {
+        chosen = [name, word, work](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            return work(session, *bench, *name, *word);
+        };
+    });
+}
+
+} // namespace
+
+void addWorkerCommands(CLI::App& app, Work& chosen) {
+    auto& command = *app.add_subcommand(
+        "worker", "computers that run jobs for you: add, list, status, pair, remove, register");
+    command.require_subcommand(1);
+    addAdd(command, chosen);
+    addList(command, chosen);
+    addStatus(command, chosen);
+    addVerb(command, "pair", "prove a code once, for tls://", {"code", "as `balmer-worker pair` shows it"},
+            chosen,
+            [](Session& session, api::Workbench& bench, const std::string& name,
+               const std::string& code) -> core::Status {
+                BALMER_CHECK(bench.pairWorker(name, code));
+                session.console.result({{"name", name}, {"paired", true}});
+                session.console.say("Paired with " + name + "; `balmer worker status " + name + "` asks it.");
+                return {};
+            });
+    addVerb(command, "remove", "forget a worker", {}, chosen,
+            [](Session& session, api::Workbench& bench, const std::string& name,
+               const std::string&) -> core::Status {
+                BALMER_CHECK(bench.removeWorker(name));
+                session.console.result({{"name", name}});
+                session.console.say(name + " is forgotten.");
+                return {};
+            });
+    addVerb(
+        command, "register", "use data that lie on the worker's side, without sending them",
+        {"path", "of a file or folder there, below the roots in its worker.json"}, chosen,
+        [](Session& session, api::Workbench& bench, const std::string& name,
+           const std::string& path) -> core::Status {
+            BALMER_TRY(const auto data, bench.registerOnWorker(name, path));
+            session.console.result({{"files", data.files}, {"bytes", data.bytes}, {"refused", data.refused}});
+            session.console.say(std::to_string(data.files) + " files (" + inBytes(data.bytes) + ") at " +
+                                name + " need not be sent; " + std::to_string(data.refused.size()) +
+                                " were refused.");
+            for (const auto& refused : data.refused)
+                session.console.say("  " + refused);
+            return {};
+        });
+}
+
+} // namespace balmer::cli
