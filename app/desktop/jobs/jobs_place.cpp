@@ -127,7 +127,7 @@ void JobsPlace::build() {
     header->setHighlightSections(false);
     header->setSectionsMovable(true);
     header->setStretchLastSection(true);
-    const int widths[JobsModel::ColumnCount] = {32, 112, 96, 124, 160, 104, 92, 148};
+    const int widths[JobsModel::ColumnCount] = {32, 112, 96, 124, 154, 98, 84, 156};
     for (int c = 0; c < JobsModel::ColumnCount; ++c)
         view_->setColumnWidth(c, widths[c]);
     connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -166,7 +166,7 @@ void JobsPlace::build() {
     splitter_->addWidget(buildDetails());
     splitter_->setStretchFactor(0, 5);
     splitter_->setStretchFactor(1, 3);
-    splitter_->setSizes({876, 332});
+    splitter_->setSizes({860, 348});
 
     connect(empty_, &widgets::EmptyState::actionTriggered, this, &JobsPlace::newJob);
     stack_->addWidget(splitter_);

@@ -137,10 +137,6 @@ void WorkersPlace::enter() {
     computer_->setFocus();
 }
 
-void WorkersPlace::showSomething() {
-    if (!cards_.empty()) scroll_->ensureWidgetVisible(cards_.front());
-}
-
 bool WorkersPlace::isAsking(const WorkerCard* card) const {
     return session_.questions().asking(card, questionTo(card->worker()));
 }

@@ -31,7 +31,6 @@ class WorkersPlace : public Place {
 
     void enter() override;
     bool settled() const override;
-    void showSomething() override;
     /// In the order of their adding.
     const std::vector<WorkerCard*>& cards() const { return cards_; }
 
