@@ -51,6 +51,12 @@ QString timeText(const std::string& iso) {
     return QLocale::c().toString(local, thisYear ? "d MMM HH:mm" : "d MMM yyyy HH:mm");
 }
 
+QString clockText(const std::string& iso) {
+    const QDateTime time = parsed(iso);
+    if (!time.isValid() || time.toLocalTime().date() != QDate::currentDate()) return timeText(iso);
+    return QLocale::c().toString(time.toLocalTime(), "HH:mm");
+}
+
 std::optional<double> secondsBetween(const std::string& start, const std::string& end) {
     const QDateTime from = parsed(start);
     const QDateTime to = end.empty() ? QDateTime::currentDateTimeUtc() : parsed(end);

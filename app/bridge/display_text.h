@@ -31,6 +31,8 @@ QString numberText(std::optional<double> value, int digits);
 QString durationText(double seconds);
 /// From "2026-11-22T14:16:03.250Z" to "22 Nov 14:16" in local time; the text itself when it is no time.
 QString timeText(const std::string& iso);
+/// The same without the day where it is today: "14:16".
+QString clockText(const std::string& iso);
 /// Seconds between two such times; an empty end means now. Nothing where one cannot be read.
 std::optional<double> secondsBetween(const std::string& start, const std::string& end);
 /// "134 GB"

@@ -50,6 +50,7 @@ void EventRelay::flush() {
     if (now.kinds.contains(Kind::Labels)) Q_EMIT labelsChanged(now.spectra.values());
     if (now.kinds.contains(Kind::Maps)) Q_EMIT mapsChanged();
     if (now.kinds.contains(Kind::Rounds)) Q_EMIT roundsChanged();
+    if (now.kinds.contains(Kind::Workers)) Q_EMIT workersChanged();
     if (!now.jobs.empty()) {
         std::vector<jobs::Job> states;
         for (auto& [id, job] : now.jobs)

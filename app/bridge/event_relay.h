@@ -34,6 +34,7 @@ class EventRelay : public QObject {
     void labelsChanged(const QStringList& spectra);
     void roundsChanged();
     void mapsChanged();
+    void workersChanged();
 
   private:
     void receive(const api::Event& event); ///< any thread

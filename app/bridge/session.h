@@ -1,8 +1,9 @@
 // Session: an open project as the desktop uses it: the workbench, its events on the UI thread, threads to ask
 // it on, and the one selection that all places share.
 //
-// Owned by the main window; UI thread. Threads: balmer-lists (tables, headers, forms) and balmer-cursor
-// (whatever follows the cursor, so that it never waits behind a long list).
+// Owned by the main window; UI thread. Threads: balmer-lists (tables, headers, forms), balmer-cursor
+// (whatever follows the cursor, so that it never waits behind a long list), and one balmer-ask for each
+// question that may wait for a network; such a question may keep the workbench past the end of the session.
 #pragma once
 
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "app/bridge/background.h"
 #include "app/bridge/event_relay.h"
+#include "app/bridge/questions.h"
 #include "engine/api/workbench.h"
 #include "widgets/selection/selection_model.h"
 
@@ -26,9 +28,12 @@ class Session : public QObject {
     EventRelay& events() { return *events_; }
     Background& lists() { return *lists_; }
     Background& cursor() { return *cursor_; }
+    Questions& questions() { return questions_; }
+    /// For questions, which may outlive the session.
+    std::shared_ptr<api::Workbench> sharedWorkbench() const { return workbench_; }
     widgets::SelectionModel& selection() { return selection_; }
 
-    /// Nothing is being asked.
+    /// Nothing is being asked of the project; questions to workers do not count.
     bool idle() const { return lists_->idle() && cursor_->idle(); }
 
     /// Settings of the project's desktop; empty where never set. A failure to keep one is logged, not shown.
@@ -36,7 +41,8 @@ class Session : public QObject {
     void setSetting(const QString& key, const QString& value);
 
   private:
-    std::unique_ptr<api::Workbench> workbench_;
+    std::shared_ptr<api::Workbench> workbench_;
+    Questions questions_;
     widgets::SelectionModel selection_;
     std::unique_ptr<EventRelay> events_;
     std::unique_ptr<Background> lists_, cursor_;

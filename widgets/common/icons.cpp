@@ -1,6 +1,7 @@
 #include "widgets/common/icons.h"
 
 #include <cmath>
+#include <optional>
 
 #include <QIconEngine>
 #include <QPainter>
@@ -120,6 +121,39 @@ void drawIcon(QPainter& p, Icon which, const QColor& colour) {
         lines({{9, 4}, {9, 20}});
         lines({{15, 4}, {15, 20}});
         break;
+    case Icon::LinkIdle:
+        p.drawEllipse(QPointF(12, 12), 6, 6);
+        break;
+    case Icon::LinkConnecting:
+        p.drawEllipse(QPointF(12, 12), 6, 6);
+        p.setBrush(colour);
+        p.drawPie(QRectF(6, 6, 12, 12), 90 * 16, 180 * 16);
+        break;
+    case Icon::LinkConnected:
+        p.setBrush(colour);
+        p.drawEllipse(QPointF(12, 12), 6, 6);
+        break;
+    case Icon::LinkLost:
+        p.setBrush(colour);
+        p.drawPolygon(QPolygonF({{12, 5.5}, {19, 18}, {5, 18}}));
+        break;
+    }
+}
+
+/// Of an icon that says how something stands; others take the text's colour.
+std::optional<QColor> ownColour(Icon which) {
+    const ThemeColours& c = theme();
+    switch (which) {
+    case Icon::LinkIdle:
+        return c.mutedText;
+    case Icon::LinkConnecting:
+        return c.selectionText;
+    case Icon::LinkConnected:
+        return c.good;
+    case Icon::LinkLost:
+        return c.warning;
+    default:
+        return {};
     }
 }
 
@@ -131,6 +165,7 @@ class Engine : public QIconEngine {
         const ThemeColours& c = theme();
         QColor colour = state == QIcon::On ? c.accentText : c.text;
         if (mode == QIcon::Disabled) colour = c.border;
+        if (const auto own = ownColour(which_)) colour = *own;
         const double side = std::min(rect.width(), rect.height());
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);

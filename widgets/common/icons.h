@@ -21,7 +21,11 @@ enum class Icon {
     Settings,
     Help,
     Fit,
-    Columns
+    Columns,
+    LinkIdle, ///< these four in their own colours: how it stands with a connection
+    LinkConnecting,
+    LinkConnected,
+    LinkLost
 };
 
 /// Follows the theme: drawn anew at each paint, accent when checked ("On"), muted when disabled.

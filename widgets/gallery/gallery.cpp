@@ -199,7 +199,7 @@ QWidget* controlsPage() {
                        tr("Import spectra…"), page),
         0, 2);
     auto* icons = new QHBoxLayout;
-    for (int i = 0; i <= int(Icon::Columns); ++i) {
+    for (int i = 0; i <= int(Icon::LinkLost); ++i) {
         auto* button = new QToolButton;
         button->setIcon(icon(Icon(i)));
         button->setIconSize({24, 24});

@@ -11,6 +11,8 @@
 #include <QSpinBox>
 
 #include "app/bridge/display_text.h"
+#include "app/desktop/jobs/submit_job.h"
+#include "app/desktop/jobs/where_choice.h"
 #include "widgets/common/theme.h"
 
 namespace balmer::desktop {
@@ -21,7 +23,9 @@ using bridge::text;
 JobForm::JobForm(bridge::Session& session, std::string kind, const QString& title, const QString& explanation,
                  const QString& submitText, QWidget* parent)
     : QDialog(parent), session_(session), kind_(std::move(kind)), fields_(new QFormLayout),
-      label_(new QLineEdit(this)), error_(new QLabel(this)), submit_(new QPushButton(submitText, this)) {
+      label_(new QLineEdit(this)), error_(new QLabel(this)), submit_(new QPushButton(submitText, this)),
+      here_(new QPushButton(tr("Run on this computer"), this)), cancel_(new QPushButton(tr("Cancel"), this)),
+      where_(new WhereChoice(session, this)), submitText_(submitText) {
     setAttribute(Qt::WA_DeleteOnClose);
     setObjectName(text(kind_.empty() ? "job" : kind_) + QStringLiteral("Form"));
     setWindowTitle(title);
@@ -40,24 +44,30 @@ JobForm::JobForm(bridge::Session& session, std::string kind, const QString& titl
     label_->setPlaceholderText(tr("a short name for the list of jobs, optional"));
     label_->setToolTip(tr("Stands in the list of jobs"));
 
-    auto* cancel = new QPushButton(tr("Cancel"), this);
-    cancel->setObjectName(QStringLiteral("formCancelButton"));
-    cancel->setToolTip(tr("Close without starting anything (Esc)"));
-    cancel->setAutoDefault(false);
+    cancel_->setObjectName(QStringLiteral("formCancelButton"));
+    cancel_->setToolTip(tr("Close without starting anything (Esc)"));
+    cancel_->setAutoDefault(false);
     submit_->setObjectName(QStringLiteral("formSubmitButton"));
     submit_->setToolTip(tr("Start the job; its progress stands in Jobs (Enter)"));
     submit_->setDefault(true);
     submit_->setProperty("primary", true);
-    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
-    connect(submit_, &QPushButton::clicked, this, &JobForm::submit);
+    connect(cancel_, &QPushButton::clicked, this, &QDialog::reject);
+    connect(submit_, &QPushButton::clicked, this, [this] { submit(where_->where()); });
+    here_->setObjectName(QStringLiteral("formHereButton"));
+    here_->setToolTip(tr("Start this job on this computer instead, this once"));
+    here_->setAutoDefault(false);
+    here_->hide();
+    connect(here_, &QPushButton::clicked, this, [this] { submit("here"); });
 
     auto* buttons = new QHBoxLayout;
+    buttons->addWidget(here_);
     buttons->addStretch();
-    buttons->addWidget(cancel);
+    buttons->addWidget(cancel_);
     buttons->addWidget(submit_);
     fields_->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     fields_->setHorizontalSpacing(2 * widgets::gridStep);
     fields_->setVerticalSpacing(widgets::gridStep);
+    fields_->addRow(tr("Where"), where_);
     fields_->addRow(tr("Label"), label_);
 
     auto* column = new QVBoxLayout(this);
@@ -68,10 +78,40 @@ JobForm::JobForm(bridge::Session& session, std::string kind, const QString& titl
     column->addLayout(fields_, 1);
     column->addWidget(error_);
     column->addLayout(buttons);
+    followKind();
+    fields_->setRowVisible(where_, where_->hasWorkers() && where_->isEnabled());
+}
+
+void JobForm::showEvent(QShowEvent* event) {
+    QDialog::showEvent(event);
+    // Tab goes as the eye does, whenever the fields were made.
+    QWidget* last = nullptr;
+    const auto follow = [&last](QWidget* next) {
+        if (!next) return;
+        if (last) setTabOrder(last, next);
+        last = next;
+    };
+    for (int row = 0; row < fields_->rowCount(); ++row)
+        if (auto* item = fields_->itemAt(row, QFormLayout::FieldRole)) {
+            QWidget* field = item->widget();
+            if (!last && field) field->setFocus();
+            follow(field);
+        }
+    for (QWidget* button : {here_, cancel_, submit_})
+        follow(button);
+}
+
+void JobForm::followKind() {
+    where_->setKind(kind_);
+    here_->hide();
+}
+
+void JobForm::showWhere() {
+    fields_->setRowVisible(where_, where_->hasWorkers());
 }
 
 void JobForm::addField(const QString& label, QWidget* field, std::function<void(QJsonObject&)> write) {
-    fields_->insertRow(fields_->rowCount() - 1, label, field);
+    fields_->insertRow(fields_->rowCount() - 2, label, field);
     writers_.push_back(std::move(write));
 }
 
@@ -128,14 +168,14 @@ QPlainTextEdit* JobForm::addJson(const std::string& parameters, const QString& h
     json_->setToolTip(tr("The job's parameters, one JSON object"));
     json_->setFont(widgets::tabularFont(font()));
     json_->setMinimumHeight(200);
-    fields_->insertRow(fields_->rowCount() - 1, tr("Parameters"), json_);
+    fields_->insertRow(fields_->rowCount() - 2, tr("Parameters"), json_);
     if (!help.isEmpty()) {
         auto* note = new QLabel(help, this);
         note->setWordWrap(true);
         note->setFont(widgets::smallFont(font()));
         note->setTextInteractionFlags(Qt::TextSelectableByMouse);
         note->setObjectName(QStringLiteral("jobHelp"));
-        fields_->insertRow(fields_->rowCount() - 1, QString(), note);
+        fields_->insertRow(fields_->rowCount() - 2, QString(), note);
     }
     resize(600, 520);
     return json_;
@@ -153,6 +193,7 @@ void JobForm::addKindChoice(const std::vector<api::JobKind>& kinds, QPlainTextEd
         kind_ = kinds[std::size_t(index)].kind;
         json->setPlainText(bridge::indentedJson(kinds[std::size_t(index)].parameters));
         if (note) note->setText(text(kinds[std::size_t(index)].help));
+        followKind();
     };
     connect(box, &QComboBox::currentIndexChanged, this, follow);
     fields_->insertRow(0, tr("Kind"), box);
@@ -168,7 +209,20 @@ void JobForm::refuse(const QString& sentence) {
     error_->show();
 }
 
-void JobForm::submit() {
+void JobForm::setBusy(bool busy) {
+    submit_->setEnabled(!busy);
+    submit_->setText(busy ? tr("Looking for a worker…") : submitText_);
+    here_->setEnabled(!busy);
+    where_->setEnabled(!busy);
+}
+
+void JobForm::done(int result) {
+    if (submission_) submission_->withdraw();
+    QDialog::done(result);
+}
+
+void JobForm::submit(const std::string& where) {
+    if (submission_) return;
     QJsonObject parameters;
     if (json_) {
         QJsonParseError problem;
@@ -193,13 +247,25 @@ void JobForm::submit() {
     spec.parameters = QJsonDocument(parameters).toJson(QJsonDocument::Compact).toStdString();
     spec.seed = quint64(std::max<qint64>(0, parameters.value(QStringLiteral("seed")).toInteger()));
     spec.parent = parent_;
-    const auto job = session_.workbench().submit(std::move(spec));
-    if (!job) {
-        refuse(bridge::errorText(job.error()));
-        return;
+    const bool chosen = where == where_->where();
+    submission_ = submitJob(
+        session_, this, std::move(spec), where, [this, where, chosen](const core::Result<jobs::JobId>& job) {
+            if (std::exchange(submission_, nullptr)) setBusy(false);
+            if (!job) {
+                refuse(bridge::errorText(job.error()));
+                // What is wrong with the parameters is wrong here, too.
+                here_->setVisible(where != "here" && job.error().code() != core::ErrorCode::InvalidArgument);
+                return;
+            }
+            if (chosen) where_->keep();
+            Q_EMIT submitted(*job);
+            accept();
+        });
+    if (submission_) {
+        error_->hide();
+        here_->hide();
+        setBusy(true);
     }
-    Q_EMIT submitted(*job);
-    accept();
 }
 
 } // namespace balmer::desktop

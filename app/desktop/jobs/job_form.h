@@ -1,8 +1,10 @@
-// JobForm: a small form that submits one job. It stands beside the work, never in its way (not modal), and
-// stays open with the reason while the job is refused. Deletes itself when closed. UI thread.
+// JobForm: a small form that submits one job, here or to a worker. It stands beside the work, never in its
+// way (not modal), and stays open with the reason while the job is refused; where no worker took it, it
+// offers this computer. Deletes itself when closed. UI thread.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -20,6 +22,9 @@ class QPushButton;
 class QSpinBox;
 
 namespace balmer::desktop {
+
+class Submission;
+class WhereChoice;
 
 class JobForm : public QDialog {
     Q_OBJECT
@@ -47,6 +52,9 @@ class JobForm : public QDialog {
     /// A choice of the job's kind above the JSON, whose text follows it.
     void addKindChoice(const std::vector<api::JobKind>& kinds, QPlainTextEdit* json);
 
+    /// Shows the choice of the place even where the kind must run here, with the reason in its tooltip; for
+    /// forms of several kinds.
+    void showWhere();
     void setJobLabel(const QString& label);
     void setParentJob(jobs::JobId parent) { parent_ = parent; }
     QPushButton* submitButton() const { return submit_; }
@@ -54,9 +62,17 @@ class JobForm : public QDialog {
   Q_SIGNALS:
     void submitted(qint64 job);
 
+  public Q_SLOTS:
+    void done(int result) override;
+
+  protected:
+    void showEvent(QShowEvent* event) override;
+
   private:
-    void submit();
+    void submit(const std::string& where);
     void refuse(const QString& sentence);
+    void setBusy(bool busy);
+    void followKind();
 
     bridge::Session& session_;
     std::string kind_;
@@ -64,7 +80,10 @@ class JobForm : public QDialog {
     QFormLayout* fields_;
     QLineEdit* label_;
     QLabel* error_;
-    QPushButton* submit_;
+    QPushButton *submit_, *here_, *cancel_;
+    WhereChoice* where_;
+    QString submitText_;
+    std::shared_ptr<Submission> submission_;
     QPlainTextEdit* json_ = nullptr;
     std::vector<std::function<void(QJsonObject&)>> writers_;
 };

@@ -9,6 +9,7 @@
 #include <QJsonObject>
 
 #include "app/bridge/display_text.h"
+#include "app/desktop/workers/link_text.h"
 #include "widgets/common/phase_chip.h"
 
 namespace balmer::desktop {
@@ -43,6 +44,16 @@ QString jobSubject(const jobs::JobSpec& spec) {
     return {};
 }
 
+QString jobPhaseWord(const jobs::Job& job) {
+    if (job.remote && job.remote->abortWanted && !jobs::isFinal(job.phase)) return QObject::tr("stopping…");
+    return text(std::string(jobs::toString(job.phase))).toLower();
+}
+
+QString jobStage(const jobs::Job& job) {
+    const bool under = job.phase == jobs::Phase::Executing || (job.remote && !jobs::isFinal(job.phase));
+    return under ? text(job.stage) : QString();
+}
+
 QString jobDuration(const jobs::Job& job) {
     if (job.started.empty()) return {};
     if (job.ended.empty() && job.phase != jobs::Phase::Executing) return {};
@@ -70,6 +81,18 @@ void JobsModel::update(const std::vector<jobs::Job>& jobs) {
             endInsertRows();
         }
     }
+}
+
+void JobsModel::setWorkers(std::vector<api::WorkerInfo> workers) {
+    workers_ = std::move(workers);
+    if (!jobs_.empty()) Q_EMIT dataChanged(index(0, Place), index(rowCount() - 1, Place));
+}
+
+const api::WorkerInfo* JobsModel::workerOf(const jobs::Job& job) const {
+    if (!job.remote || jobs::isFinal(job.phase)) return nullptr;
+    const auto found = std::find_if(workers_.begin(), workers_.end(),
+                                    [&](const auto& one) { return one.name == job.remote->worker; });
+    return found == workers_.end() ? nullptr : &*found;
 }
 
 const jobs::Job* JobsModel::job(int row) const {
@@ -106,8 +129,16 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
         return QVariant(Qt::AlignVCenter | (right ? Qt::AlignRight : Qt::AlignLeft));
     }
     if (role == Qt::ToolTipRole) {
+        if (index.column() == Place)
+            if (const auto* worker = workerOf(*job))
+                return tr("%1: %2").arg(text(job->place), linkSentence(*worker));
         if (job->error) return bridge::errorText(*job->error);
+        if (index.column() == Progress) return jobStage(*job);
         return index.column() == Label ? jobSubject(job->spec) : QVariant();
+    }
+    if (role == Qt::DecorationRole) {
+        const auto* worker = index.column() == Place ? workerOf(*job) : nullptr;
+        return worker ? QVariant(widgets::icon(linkIcon(worker->link))) : QVariant();
     }
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {
@@ -118,15 +149,16 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
     case Label:
         return jobSubject(job->spec);
     case Phase:
-        return text(std::string(jobs::toString(job->phase))).toLower();
+        return jobPhaseWord(*job);
     case Progress:
-        if (job->phase == jobs::Phase::Executing) return text(job->stage);
+        if (const QString stage = jobStage(*job); !stage.isEmpty()) return stage;
         return job->error ? bridge::errorSentence(*job->error) : QString();
     case Created:
         return bridge::timeText(job->created);
     case Duration:
         return jobDuration(*job);
     case Place:
+        if (const auto* worker = workerOf(*job)) return tr("%1: %2").arg(text(job->place), linkWord(*worker));
         return text(job->place);
     default:
         return {};

@@ -5,6 +5,7 @@
 
 #include <QAbstractTableModel>
 
+#include "engine/api/views.h"
 #include "engine/jobs/job.h"
 
 namespace balmer::desktop {
@@ -23,6 +24,10 @@ class JobsModel : public QAbstractTableModel {
     void update(const std::vector<jobs::Job>& jobs);
     const jobs::Job* job(int row) const;
     int rowOf(jobs::JobId id) const;
+    /// How it stands with the workers that jobs run on.
+    void setWorkers(std::vector<api::WorkerInfo> workers);
+    /// The worker that the job is at and has not ended on; null for another job.
+    const api::WorkerInfo* workerOf(const jobs::Job& job) const;
     /// Executing jobs have grown older.
     void tick();
 
@@ -33,6 +38,7 @@ class JobsModel : public QAbstractTableModel {
 
   private:
     std::vector<jobs::Job> jobs_;
+    std::vector<api::WorkerInfo> workers_;
 };
 
 /// "Train a map" for "som" …; the kind's own word where it is not known.
@@ -40,6 +46,10 @@ QString jobKindTitle(const std::string& kind);
 /// What it works on, in a word: the label that it was given, or else the name, dataset or folder of its
 /// parameters.
 QString jobSubject(const jobs::JobSpec& spec);
+/// "executing"; "stopping…" from the wish to abort a remote job until the worker has answered.
+QString jobPhaseWord(const jobs::Job& job);
+/// What it is doing now: the stage of a job that executes or travels; "" for others.
+QString jobStage(const jobs::Job& job);
 /// How long it ran, or has been running; "" before it started.
 QString jobDuration(const jobs::Job& job);
 

@@ -13,6 +13,7 @@
 
 #include "app/desktop/jobs/job_form.h"
 #include "app/desktop/shell/actions.h"
+#include "app/desktop/workers/link_text.h"
 #include "widgets/common/empty_state.h"
 #include "widgets/common/phase_chip.h"
 #include "widgets/common/theme.h"
@@ -48,6 +49,7 @@ JobsPlace::JobsPlace(bridge::Session& session, QWidget* parent)
       quality_(new widgets::QualitySparkline), clock_(new QTimer(this)) {
     build();
     connect(&session.events(), &bridge::EventRelay::jobsChanged, this, &JobsPlace::takeUp);
+    connect(&session.events(), &bridge::EventRelay::workersChanged, this, &JobsPlace::loadWorkers);
     // A running job's duration grows without any event.
     clock_->setInterval(1000);
     connect(clock_, &QTimer::timeout, this, [this] {
@@ -60,6 +62,7 @@ JobsPlace::JobsPlace(bridge::Session& session, QWidget* parent)
         view_->horizontalHeader()->restoreState(bytes);
     wanted_ = kept(QStringLiteral("job")).toLongLong();
     load();
+    loadWorkers();
 }
 
 QWidget* JobsPlace::buildDetails() {
@@ -124,7 +127,7 @@ void JobsPlace::build() {
     header->setHighlightSections(false);
     header->setSectionsMovable(true);
     header->setStretchLastSection(true);
-    const int widths[JobsModel::ColumnCount] = {32, 112, 96, 124, 124, 104, 92, 96};
+    const int widths[JobsModel::ColumnCount] = {32, 112, 96, 124, 154, 98, 84, 156};
     for (int c = 0; c < JobsModel::ColumnCount; ++c)
         view_->setColumnWidth(c, widths[c]);
     connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -163,7 +166,7 @@ void JobsPlace::build() {
     splitter_->addWidget(buildDetails());
     splitter_->setStretchFactor(0, 5);
     splitter_->setStretchFactor(1, 3);
-    splitter_->setSizes({760, 400});
+    splitter_->setSizes({860, 348});
 
     connect(empty_, &widgets::EmptyState::actionTriggered, this, &JobsPlace::newJob);
     stack_->addWidget(splitter_);
@@ -206,6 +209,20 @@ void JobsPlace::load() {
         });
 }
 
+void JobsPlace::loadWorkers() {
+    session_.lists().latest(
+        this, "workers",
+        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.workers(); },
+        [this](core::Result<std::vector<api::WorkerInfo>> workers) {
+            if (!workers) {
+                Q_EMIT said(errorSentence(workers.error()));
+                return;
+            }
+            model_->setWorkers(std::move(*workers));
+            showDetails();
+        });
+}
+
 void JobsPlace::takeUp(const std::vector<jobs::Job>& jobs) {
     model_->update(jobs);
     stack_->setCurrentIndex(model_->rowCount() > 0 ? 0 : 1);
@@ -234,7 +251,7 @@ void JobsPlace::showDetails() {
     const jobs::Job* job = chosen();
     const bool final = job && jobs::isFinal(job->phase);
     again_->setEnabled(job != nullptr);
-    abort_->setEnabled(job && !final);
+    abort_->setEnabled(job && !final && !(job->remote && job->remote->abortWanted));
     remove_->setEnabled(final);
     if (!job) {
         shown_ = 0;
@@ -252,10 +269,13 @@ void JobsPlace::showDetails() {
                         ? tr("%1, job %2").arg(jobKindTitle(job->spec.kind)).arg(job->id)
                         : tr("%1: %2").arg(jobKindTitle(job->spec.kind), text(job->spec.label)));
     QStringList facts;
-    facts << tr("job %1, %2, on %3")
-                 .arg(job->id)
-                 .arg(text(std::string(jobs::toString(job->phase))).toLower(), text(job->place));
+    facts << tr("job %1, %2, on %3").arg(job->id).arg(jobPhaseWord(*job), text(job->place));
     if (job->spec.parent) facts.last() += tr(", job %1 run again").arg(*job->spec.parent);
+    if (const auto* worker = model_->workerOf(*job))
+        facts << QStringLiteral("%1: %2").arg(text(worker->name), linkSentence(*worker));
+    if (job->remote && job->remote->abortWanted && !final)
+        facts << tr("ends as soon as %1 has heard of it").arg(text(job->place));
+    if (const QString stage = jobStage(*job); job->remote && !stage.isEmpty()) facts << stage;
     // The day is told once.
     const QString created = bridge::timeText(job->created);
     const auto time = [day = created.chopped(5)](const std::string& iso) {
@@ -331,6 +351,7 @@ JobForm* JobsPlace::runAgain() {
     form->addJson(job->spec.parameters, help);
     form->setJobLabel(text(job->spec.label));
     form->setParentJob(job->id);
+    form->showWhere();
     connect(form, &JobForm::submitted, this, &JobsPlace::showJob);
     form->show();
     return form;
@@ -341,6 +362,7 @@ void JobsPlace::newJob() {
     auto* form = new JobForm(session_, {}, tr("New job"), QString(), tr("Run"), this);
     auto* json = form->addJson("{}", QStringLiteral(" "));
     form->addKindChoice(kinds, json);
+    form->showWhere();
     connect(form, &JobForm::submitted, this, &JobsPlace::showJob);
     form->show();
 }

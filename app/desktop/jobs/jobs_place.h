@@ -46,6 +46,7 @@ class JobsPlace : public Place {
     void build();
     QWidget* buildDetails();
     void load();
+    void loadWorkers();
     void takeUp(const std::vector<jobs::Job>& jobs);
     const jobs::Job* chosen() const;
     void showDetails();

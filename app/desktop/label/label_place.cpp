@@ -14,6 +14,8 @@
 
 #include "app/bridge/plotted.h"
 #include "app/desktop/data/inspector.h"
+#include "app/desktop/jobs/submit_job.h"
+#include "app/desktop/jobs/where_choice.h"
 #include "app/desktop/label/start_form.h"
 #include "app/desktop/shell/actions.h"
 #include "widgets/common/progress_line.h"
@@ -182,6 +184,8 @@ void LabelPlace::build() {
                             tr("Train with the labels given so far and rank anew; Ctrl+Enter in the panel"),
                             [this] { nextRound(); });
     Q_UNUSED(next)
+    makeAction(this, "computeNextRoundHereAction", tr("Compute the next round on this computer"), {},
+               tr("The same, whatever worker was chosen for the round before"), [this] { nextRoundHere(); });
     row->addStretch();
     row->addWidget(running_);
     row->addWidget(precision_);
@@ -737,6 +741,14 @@ void LabelPlace::tellStatus() {
 }
 
 void LabelPlace::nextRound() {
+    computeNextRound(false);
+}
+
+void LabelPlace::nextRoundHere() {
+    computeNextRound(true);
+}
+
+void LabelPlace::computeNextRound(bool here) {
     if (!round_ || roundJob_ != 0) {
         Q_EMIT said(roundJob_ != 0 ? tr("The next round is being computed")
                                    : tr("There is no round yet: start labelling first"));
@@ -751,7 +763,7 @@ void LabelPlace::nextRound() {
         [&workbench = session_.workbench(), job = info.job](const std::stop_token&) {
             return workbench.job(job);
         },
-        [this, info, batch](const core::Result<jobs::Job>& job) {
+        [this, info, batch, here](const core::Result<jobs::Job>& job) {
             QJsonObject parameters;
             if (job)
                 parameters =
@@ -773,14 +785,22 @@ void LabelPlace::nextRound() {
             spec.label = plain(tr("round %1 of %2").arg(info.number + 1).arg(text(info.dataset)));
             spec.parameters = QJsonDocument(parameters).toJson(QJsonDocument::Compact).toStdString();
             spec.seed = quint64(std::max<qint64>(0, parameters[QStringLiteral("seed")].toInteger()));
-            const auto submitted = session_.workbench().submit(std::move(spec));
-            if (!submitted) {
-                panel_->setError(errorSentence(submitted.error()));
-                return;
-            }
-            roundJob_ = *submitted;
-            running_->setText(tr("next round: waiting"));
-            tellStatus();
+            const std::string where = here ? "here" : WhereChoice::lastChoice(session_, "round");
+            roundJob_ = -1;
+            running_->setText(tr("next round: looking for a worker"));
+            submitJob(session_, this, std::move(spec), where,
+                      [this, where](const core::Result<jobs::JobId>& submitted) {
+                          roundJob_ = submitted ? *submitted : 0;
+                          running_->setText(submitted ? tr("next round: waiting") : QString());
+                          tellStatus();
+                          if (submitted) return;
+                          QString sentence = errorSentence(submitted.error());
+                          if (where != "here")
+                              sentence +=
+                                  tr(" “Compute the next round on this computer” (Ctrl+K) does without "
+                                     "a worker.");
+                          panel_->setError(sentence);
+                      });
         });
 }
 

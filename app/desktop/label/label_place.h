@@ -43,6 +43,8 @@ class LabelPlace : public Place {
 
   public Q_SLOTS:
     void nextRound();
+    /// On this computer, whatever was chosen for rounds before.
+    void nextRoundHere();
     void startLabelling();
 
   private:
@@ -69,6 +71,7 @@ class LabelPlace : public Place {
     /// "" takes the label away; keeps the counts of the lists.
     void setVerdict(const std::string& id, const QString& verdict);
     void tellStatus();
+    void computeNextRound(bool here);
     void takeUpJobs(const std::vector<jobs::Job>& jobs);
 
     widgets::LabellingPanel* panel_;

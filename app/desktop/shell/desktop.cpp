@@ -7,6 +7,7 @@
 #include <QStandardPaths>
 
 #include "app/bridge/display_text.h"
+#include "app/bridge/questions.h"
 #include "app/desktop/shell/main_window.h"
 #include "widgets/common/theme.h"
 
@@ -24,7 +25,10 @@ Desktop::Desktop(QApplication& application, Opener opener)
     : application_(application), opener_(std::move(opener)),
       opening_(std::make_unique<bridge::Background>("balmer-open")) {}
 
-Desktop::~Desktop() = default;
+Desktop::~Desktop() {
+    window_.reset();
+    bridge::Questions::waitForAll();
+}
 
 QStringList Desktop::recentProjects() {
     return QSettings().value(recentKey).toStringList();

@@ -89,6 +89,8 @@ MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringLi
     connect(&session_->selection(), &widgets::SelectionModel::changed, this, &MainWindow::tellSelection);
     connect(data_, &DataPlace::totalChanged, this, &MainWindow::tellSelection);
     connect(&session_->events(), &bridge::EventRelay::jobsChanged, this, &MainWindow::takeUpJobs);
+    connect(&session_->events(), &bridge::EventRelay::workersChanged, this, &MainWindow::loadWorkers);
+    loadWorkers();
     session_->lists().run(
         this, [&workbench = session_->workbench()](const std::stop_token&) { return workbench.jobs(); },
         [this](const core::Result<std::vector<balmer::jobs::Job>>& all) {
@@ -123,6 +125,10 @@ void MainWindow::makeActions() {
         this, "clearSelectionAction", tr("Clear the selection"),
         QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), tr("Nothing is selected any more, in all places"),
         [this] { session_->selection().clear(QStringLiteral("status")); }));
+    retryAction_ = windowAction(makeAction(this, "retryWorkersAction", tr("Try the lost workers now"), {},
+                                           tr("Connect at once to the workers that cannot be reached"),
+                                           [this] { retryWorkers(); }));
+    retryAction_->setEnabled(false);
     windowAction(makeAction(this, "quitAction", tr("Close the window"), QKeySequence(Qt::CTRL | Qt::Key_Q),
                             tr("Keeps where you were"), [this] { close(); }));
     themeMenu_ = new QMenu(tr("Theme"), this);
@@ -342,6 +348,16 @@ QWidget* MainWindow::buildStatus() {
     row->addSpacing(gap);
     row->addWidget(readOutText_, 3);
     row->addWidget(messageText_, 4);
+    lostButton_ = new QToolButton;
+    lostButton_->setObjectName(QStringLiteral("lostWorkersButton"));
+    lostButton_->setAutoRaise(true);
+    lostButton_->setIcon(widgets::icon(widgets::Icon::LinkLost));
+    lostButton_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    lostButton_->setFixedHeight(3 * gap);
+    lostButton_->setFocusPolicy(Qt::NoFocus);
+    lostButton_->hide();
+    connect(lostButton_, &QToolButton::clicked, this, [this] { showPlace(QStringLiteral("workers")); });
+    row->addWidget(lostButton_);
     messageTimer_ = new QTimer(this);
     messageTimer_->setSingleShot(true);
     messageTimer_->setInterval(messageMilliseconds);
@@ -402,6 +418,41 @@ void MainWindow::takeUpJobs(const std::vector<balmer::jobs::Job>& jobs) {
             ? tr("%1 · %2 %").arg(jobKindTitle(first.spec.kind)).arg(int(std::lround(progress * 100)))
             : tr("%1 jobs · %2 %").arg(running_.size()).arg(int(std::lround(progress * 100))));
     jobsBar_->setValue(int(1000 * progress));
+}
+
+void MainWindow::loadWorkers() {
+    session_->lists().latest(
+        this, "workers",
+        [&workbench = session_->workbench()](const std::stop_token&) { return workbench.workers(); },
+        [this](const core::Result<std::vector<api::WorkerInfo>>& workers) {
+            if (workers) tellWorkers(*workers);
+        });
+}
+
+void MainWindow::tellWorkers(const std::vector<api::WorkerInfo>& workers) {
+    lost_.clear();
+    std::size_t waiting = 0;
+    QStringList reasons;
+    for (const auto& worker : workers) {
+        if (worker.link != api::WorkerInfo::Link::Lost || worker.jobs == 0) continue;
+        lost_.push_back(worker.name);
+        waiting += worker.jobs;
+        reasons << tr("%1: %2").arg(text(worker.name), text(worker.trouble));
+    }
+    retryAction_->setEnabled(!lost_.empty());
+    lostButton_->setVisible(!lost_.empty());
+    if (lost_.empty()) return;
+    const QString who = lost_.size() == 1 ? text(lost_.front()) : tr("%1 workers").arg(lost_.size());
+    lostButton_->setText(
+        tr("%1 not reachable · %2 there").arg(who, countText(waiting, tr("job"), tr("jobs"))));
+    lostButton_->setToolTip(tr("%1\nThe jobs go on there; the connection is tried again by itself. Show the "
+                               "workers (Ctrl+5)")
+                                .arg(reasons.join('\n')));
+}
+
+void MainWindow::retryWorkers() {
+    for (const auto& name : lost_)
+        session_->workbench().retryWorker(name);
 }
 
 void MainWindow::say(const QString& sentence) {

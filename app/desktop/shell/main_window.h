@@ -46,6 +46,7 @@ class MainWindow : public QMainWindow {
     MapPlace* map() const { return map_; }
     LabelPlace* label() const { return label_; }
     JobsPlace* jobs() const { return jobs_; }
+    WorkersPlace* workers() const { return workers_; }
     CommandPalette* commandPalette() const { return palette_; }
     /// A sentence in the status bar, for some seconds.
     void say(const QString& sentence);
@@ -70,6 +71,9 @@ class MainWindow : public QMainWindow {
     void addPlace(Place* place, const QString& title);
     void tellSelection();
     void takeUpJobs(const std::vector<balmer::jobs::Job>& jobs);
+    void loadWorkers();
+    void tellWorkers(const std::vector<api::WorkerInfo>& workers);
+    void retryWorkers();
     void chooseProject(bool create);
 
     std::unique_ptr<bridge::Session> session_;
@@ -87,11 +91,13 @@ class MainWindow : public QMainWindow {
     QFrame* banner_ = nullptr;
     QLabel *selectionText_ = nullptr, *readOutText_ = nullptr, *currentText_ = nullptr,
            *messageText_ = nullptr;
-    QToolButton* clearSelection_ = nullptr;
+    QToolButton *clearSelection_ = nullptr, *lostButton_ = nullptr;
     QTimer* messageTimer_ = nullptr;
-    QAction *clearAction_ = nullptr, *paletteAction_ = nullptr, *openAction_ = nullptr, *newAction_ = nullptr;
+    QAction *clearAction_ = nullptr, *paletteAction_ = nullptr, *openAction_ = nullptr, *newAction_ = nullptr,
+            *retryAction_ = nullptr;
     QMenu* themeMenu_ = nullptr;
     std::map<balmer::jobs::JobId, balmer::jobs::Job> running_;
+    std::vector<std::string> lost_; ///< workers that cannot be reached and have jobs of this project
 };
 
 } // namespace balmer::desktop

@@ -1,266 +1,301 @@
 #include "app/desktop/workers/workers_place.h"
 
-#include <QDir>
-#include <QFile>
-#include <QFormLayout>
-#include <QFrame>
-#include <QHeaderView>
+#include <algorithm>
+#include <utility>
+
 #include <QLabel>
-#include <QProgressBar>
-#include <QStorageInfo>
-#include <QSysInfo>
-#include <QThread>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QScrollArea>
 #include <QTimer>
-#include <QTreeWidget>
 #include <QVBoxLayout>
 
-#include "app/desktop/jobs/jobs_model.h"
 #include "app/desktop/shell/actions.h"
-#include "engine/core/thread_pool.h"
-#include "widgets/common/icons.h"
-#include "widgets/common/phase_chip.h"
+#include "app/desktop/workers/computer_card.h"
+#include "app/desktop/workers/worker_card.h"
+#include "app/desktop/workers/worker_form.h"
+#include "widgets/common/empty_state.h"
 #include "widgets/common/theme.h"
 
 namespace balmer::desktop {
 
+using Link = api::WorkerInfo::Link;
+
 namespace {
 
 constexpr int gap = widgets::gridStep;
-constexpr int mostEndedJobs = 5;
+constexpr int widestCard = 960;
+/// From here on the workers stand beside this computer instead of below it.
+constexpr int besideFrom = 1500;
+constexpr int tickMilliseconds = 5000;
+constexpr unsigned askEvery = 2;        ///< ticks
+constexpr unsigned askSilentEvery = 12; ///< ticks: one that did not answer is left in peace for longer
 
-struct Means {
-    qint64 memoryTotal = 0, memoryFree = 0, diskTotal = 0, diskFree = 0;
-    QString processor;
-};
-
-QByteArray systemFile(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-Means measured(const QString& folder) {
-    Means means;
-    for (const QByteArray& line : systemFile(QStringLiteral("/proc/meminfo")).split('\n')) {
-        const QList<QByteArray> words = line.simplified().split(' ');
-        if (words.size() < 2) continue;
-        if (words[0] == "MemTotal:") means.memoryTotal = words[1].toLongLong() * 1024;
-        if (words[0] == "MemAvailable:") means.memoryFree = words[1].toLongLong() * 1024;
-    }
-    for (const QByteArray& line : systemFile(QStringLiteral("/proc/cpuinfo")).split('\n'))
-        if (line.startsWith("model name")) {
-            means.processor = QString::fromUtf8(line.mid(line.indexOf(':') + 1)).simplified();
-            break;
-        }
-    // A folder that is not there yet lies where its nearest parent does.
-    QDir place(folder);
-    while (!place.exists() && !place.isRoot())
-        place.setPath(QDir::cleanPath(place.absoluteFilePath(QStringLiteral(".."))));
-    const QStorageInfo storage(place);
-    means.diskTotal = storage.bytesTotal();
-    means.diskFree = storage.bytesAvailable();
-    return means;
-}
-
-QProgressBar* bar(const char* name, const QString& tip) {
-    auto* made = new QProgressBar;
-    made->setObjectName(QString::fromLatin1(name));
-    made->setToolTip(tip);
-    made->setRange(0, 1000);
-    made->setTextVisible(false);
-    made->setFixedHeight(gap / 2);
-    return made;
+std::string questionTo(const api::WorkerInfo& worker) {
+    return "ask " + worker.name;
 }
 
 } // namespace
 
 WorkersPlace::WorkersPlace(bridge::Session& session, QWidget* parent)
-    : Place(session, QStringLiteral("workers"), parent), name_(new QLabel), system_(new QLabel),
-      processors_(new QLabel), memory_(new QLabel), disk_(new QLabel), version_(new QLabel),
-      summary_(new QLabel), memoryBar_(bar("memoryBar", tr("Memory in use"))),
-      diskBar_(bar("diskBar", tr("Disk in use, where the project lies"))), jobs_(new QTreeWidget),
+    : Place(session, QStringLiteral("workers"), parent), computer_(new ComputerCard(session)),
+      scroll_(new QScrollArea), sides_(new QBoxLayout(QBoxLayout::TopToBottom)), column_(new QVBoxLayout),
+      empty_(new widgets::EmptyState(
+          widgets::Icon::Workers,
+          tr("A worker is another computer that runs jobs of this project: it is sent what a job reads, and "
+             "the "
+             "result comes back here. Jobs go on there while this program is closed."),
+          tr("Add a worker…"))),
       clock_(new QTimer(this)) {
     build();
-    connect(&session.events(), &bridge::EventRelay::jobsChanged, this, [this] {
-        if (isVisible()) load();
+    auto& events = session.events();
+    connect(&events, &bridge::EventRelay::jobsChanged, this, [this] {
+        if (isVisible()) loadJobs();
     });
-    clock_->setInterval(5000);
+    connect(&events, &bridge::EventRelay::workersChanged, this, &WorkersPlace::loadWorkers);
+    clock_->setInterval(tickMilliseconds);
     connect(clock_, &QTimer::timeout, this, [this] {
-        if (isVisible()) measure();
+        ++ticks_;
+        if (!isVisible()) return;
+        computer_->measure();
+        askAgain();
     });
     clock_->start();
+    loadWorkers();
 }
 
 void WorkersPlace::build() {
-    auto* card = new QFrame;
-    card->setObjectName(QStringLiteral("workerCard"));
-    card->setFrameShape(QFrame::NoFrame);
-    card->setAutoFillBackground(true);
-    card->setBackgroundRole(QPalette::Base);
-    card->setMaximumWidth(960);
-
-    auto* glyph = new QLabel;
-    glyph->setPixmap(widgets::icon(widgets::Icon::Workers).pixmap(32, 32));
-    name_->setObjectName(QStringLiteral("workerName"));
-    QFont large = name_->font();
-    large.setPointSizeF(large.pointSizeF() * 1.4);
-    large.setBold(true);
-    name_->setFont(large);
-    name_->setText(QSysInfo::machineHostName());
-    summary_->setObjectName(QStringLiteral("workerSummary"));
-    auto* names = new QVBoxLayout;
-    names->setSpacing(0);
-    names->addWidget(name_);
-    names->addWidget(summary_);
-    auto* top = new QHBoxLayout;
-    top->setSpacing(2 * gap);
-    top->addWidget(glyph, 0, Qt::AlignTop);
-    top->addLayout(names, 1);
-
-    system_->setText(QSysInfo::prettyProductName() + QStringLiteral(", ") +
-                     QSysInfo::currentCpuArchitecture());
-    version_->setText(QStringLiteral(BALMER_VERSION));
-    auto* facts = new QFormLayout;
-    facts->setHorizontalSpacing(3 * gap);
-    facts->setVerticalSpacing(gap);
-    const auto add = [&](const QString& title, QLabel* value, QProgressBar* gauge = nullptr) {
-        auto* label = new QLabel(title);
-        label->setForegroundRole(QPalette::PlaceholderText);
-        value->setTextInteractionFlags(Qt::TextSelectableByMouse);
-        value->setWordWrap(true);
-        if (!gauge) {
-            facts->addRow(label, value);
-            return;
-        }
-        auto* both = new QVBoxLayout;
-        both->setSpacing(gap / 2);
-        both->addWidget(value);
-        both->addWidget(gauge);
-        facts->addRow(label, both);
+    const auto goTo = [this](qint64 job) {
+        Q_EMIT jobRequested(job);
+        Q_EMIT placeRequested(QStringLiteral("jobs"));
     };
-    processors_->setObjectName(QStringLiteral("workerProcessors"));
-    memory_->setObjectName(QStringLiteral("workerMemory"));
-    disk_->setObjectName(QStringLiteral("workerDisk"));
-    version_->setObjectName(QStringLiteral("workerVersion"));
-    add(tr("processors"), processors_);
-    add(tr("memory"), memory_, memoryBar_);
-    add(tr("disk"), disk_, diskBar_);
-    add(tr("system"), system_);
-    add(tr("Balmer"), version_);
+    connect(computer_, &ComputerCard::jobActivated, this, goTo);
+    computer_->setMaximumWidth(widestCard);
 
-    jobs_->setObjectName(QStringLiteral("workerJobs"));
-    jobs_->setToolTip(tr("Jobs on this computer: those running and waiting, then the latest that ended; "
-                         "double click for details"));
-    jobs_->setHeaderLabels({tr("job"), tr("phase"), tr("progress"), tr("duration")});
-    jobs_->setItemDelegateForColumn(1, new widgets::PhaseChipDelegate(jobs_));
-    jobs_->setRootIsDecorated(false);
-    jobs_->setFrameShape(QFrame::NoFrame);
-    jobs_->setUniformRowHeights(true);
-    jobs_->header()->setStretchLastSection(false);
-    jobs_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
-    jobs_->headerItem()->setTextAlignment(3, Qt::AlignRight | Qt::AlignVCenter);
-    jobs_->setColumnWidth(1, 132);
-    jobs_->setColumnWidth(2, 200);
-    jobs_->setColumnWidth(3, 96);
-    connect(jobs_, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem* item) {
-        if (const qint64 id = item->data(0, Qt::UserRole).toLongLong()) {
-            Q_EMIT jobRequested(id);
-            Q_EMIT placeRequested(QStringLiteral("jobs"));
-        }
-    });
+    auto* add = makeAction(this, "addWorkerAction", tr("Add a worker…"), QKeySequence(Qt::CTRL | Qt::Key_N),
+                           tr("Another computer that runs jobs of this project"), [this] { addWorker(); });
+    add->setIcon(widgets::icon(widgets::Icon::Add));
+    empty_->button()->setToolTip(add->toolTip());
+    connect(empty_, &widgets::EmptyState::actionTriggered, add, &QAction::trigger);
+    auto* addButton = buttonFor(add, this);
+    auto* bar = new QHBoxLayout;
+    bar->setContentsMargins(gap, gap, gap, 0);
+    bar->addWidget(addButton);
+    bar->addStretch();
 
-    auto* heading = new QLabel(tr("Jobs here"));
-    QFont strong = heading->font();
-    strong.setBold(true);
-    heading->setFont(strong);
-    auto* inside = new QVBoxLayout(card);
-    inside->setContentsMargins(3 * gap, 3 * gap, 3 * gap, 3 * gap);
-    inside->setSpacing(2 * gap);
-    inside->addLayout(top);
-    inside->addLayout(facts);
-    inside->addWidget(heading);
-    inside->addWidget(jobs_, 1);
+    empty_->setMinimumHeight(200);
+    empty_->hide();
+    auto* workers = new QWidget;
+    workers->setMaximumWidth(widestCard);
+    workers->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    workers->setLayout(column_);
+    column_->setContentsMargins(0, 0, 0, 0);
+    column_->setSpacing(2 * gap);
+    column_->addWidget(empty_, 1);
+    column_->addStretch();
 
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(3 * gap, 3 * gap, 3 * gap, 3 * gap);
+    auto* inside = new QWidget;
+    auto* row = new QHBoxLayout(inside);
+    row->setContentsMargins(2 * gap, gap, 2 * gap, 2 * gap);
+    sides_->setSpacing(2 * gap);
+    sides_->addWidget(computer_, 0);
+    sides_->addWidget(workers, 1);
     row->addStretch(1);
-    row->addWidget(card, 8);
+    row->addLayout(sides_, 1000);
     row->addStretch(1);
+    scroll_->setObjectName(QStringLiteral("workersScroll"));
+    scroll_->setFrameShape(QFrame::NoFrame);
+    scroll_->setWidgetResizable(true);
+    scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll_->setFocusPolicy(Qt::NoFocus);
+    scroll_->setWidget(inside);
+
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(0);
+    all->addLayout(bar);
+    all->addWidget(scroll_, 1);
+}
+
+void WorkersPlace::resizeEvent(QResizeEvent* event) {
+    Place::resizeEvent(event);
+    arrange();
+}
+
+void WorkersPlace::arrange() {
+    const bool beside = width() >= besideFrom && !cards_.empty();
+    sides_->setDirection(beside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    sides_->setAlignment(computer_, beside ? Qt::AlignTop : Qt::Alignment());
+    computer_->setCompact(!beside && !cards_.empty());
 }
 
 void WorkersPlace::enter() {
-    measure();
-    load();
-    jobs_->setFocus();
+    computer_->measure();
+    loadJobs();
+    for (WorkerCard* card : cards_)
+        ask(card);
+    computer_->setFocus();
 }
 
-void WorkersPlace::measure() {
-    session_.lists().latest(
-        this, "means",
-        [folder = QString::fromStdString(session_.workbench().folder().string())](const std::stop_token&) {
-            return measured(folder);
-        },
-        [this](const Means& means) {
-            processors_->setText(
-                tr("%1 for computations%2")
-                    .arg(core::availableProcessors())
-                    .arg(means.processor.isEmpty() ? QString() : QStringLiteral(" · ") + means.processor));
-            memory_->setText(
-                tr("%1 free of %2")
-                    .arg(bridge::bytesText(means.memoryFree), bridge::bytesText(means.memoryTotal)));
-            disk_->setText(tr("%1 free of %2, at %3")
-                               .arg(bridge::bytesText(means.diskFree), bridge::bytesText(means.diskTotal),
-                                    QString::fromStdString(session_.workbench().folder().string())));
-            const auto used = [](qint64 free, qint64 total) {
-                return total > 0 ? int(1000 - 1000 * free / total) : 0;
-            };
-            memoryBar_->setValue(used(means.memoryFree, means.memoryTotal));
-            diskBar_->setValue(used(means.diskFree, means.diskTotal));
-        });
+bool WorkersPlace::isAsking(const WorkerCard* card) const {
+    return session_.questions().asking(card, questionTo(card->worker()));
 }
 
-void WorkersPlace::load() {
+bool WorkersPlace::settled() const {
+    return Place::settled() && loaded_ &&
+           std::none_of(cards_.begin(), cards_.end(), [this](const auto* card) { return isAsking(card); });
+}
+
+void WorkersPlace::loadJobs() {
     session_.lists().latest(
         this, "jobs",
         [&workbench = session_.workbench()](const std::stop_token&) { return workbench.jobs(); },
-        [this](const core::Result<std::vector<jobs::Job>>& jobs) {
-            if (jobs) show(*jobs);
+        [this](core::Result<std::vector<jobs::Job>> jobs) {
+            if (!jobs) return;
+            jobs_ = std::move(*jobs);
+            computer_->showJobs(jobs_);
+            for (WorkerCard* card : cards_)
+                card->setJobs(jobs_);
         });
 }
 
-void WorkersPlace::show(const std::vector<jobs::Job>& jobs) {
-    int running = 0, waiting = 0, ended = 0;
-    jobs_->clear();
-    const auto add = [this](const jobs::Job& job) {
-        const QString name = job.spec.label.empty()
-                                 ? tr("%1, job %2").arg(jobKindTitle(job.spec.kind)).arg(job.id)
-                                 : tr("%1: %2").arg(jobKindTitle(job.spec.kind), text(job.spec.label));
-        auto* item = new QTreeWidgetItem(
-            jobs_, {name, text(std::string(jobs::toString(job.phase))).toLower(),
-                    job.phase == jobs::Phase::Executing ? text(job.stage) : QString(), jobDuration(job)});
-        item->setData(0, Qt::UserRole, qint64(job.id));
-        if (job.phase == jobs::Phase::Executing)
-            item->setData(1, widgets::PhaseChipDelegate::progressRole, job.progress);
-        item->setTextAlignment(3, Qt::AlignRight | Qt::AlignVCenter);
-        item->setSizeHint(0, {0, fontMetrics().height() + 14});
-    };
-    for (const auto& job : jobs) {
-        if (jobs::isFinal(job.phase)) continue;
-        ++(job.phase == jobs::Phase::Executing ? running : waiting);
-        add(job);
-    }
-    for (const auto& job : jobs)
-        if (jobs::isFinal(job.phase) && ended < mostEndedJobs) {
-            ++ended;
-            add(job);
+void WorkersPlace::loadWorkers() {
+    session_.lists().latest(
+        this, "workers",
+        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.workers(); },
+        [this](const core::Result<std::vector<api::WorkerInfo>>& workers) {
+            loaded_ = true;
+            if (workers)
+                showWorkers(*workers);
+            else
+                Q_EMIT said(errorSentence(workers.error()));
+        });
+}
+
+void WorkersPlace::showWorkers(const std::vector<api::WorkerInfo>& workers) {
+    for (auto* card : std::exchange(cards_, {})) {
+        const auto still = std::find_if(workers.begin(), workers.end(),
+                                        [card](const auto& one) { return one.name == card->worker().name; });
+        if (still == workers.end()) {
+            column_->removeWidget(card);
+            card->hide();
+            card->deleteLater();
+        } else {
+            cards_.push_back(card);
         }
-    if (jobs_->topLevelItemCount() == 0) {
-        auto* none = new QTreeWidgetItem(jobs_, {tr("No job yet")});
-        none->setFlags(Qt::NoItemFlags);
-        none->setFirstColumnSpanned(true);
     }
-    summary_->setText(tr("this computer · %1 running, %2 waiting")
-                          .arg(countText(std::size_t(running), tr("job"), tr("jobs")))
-                          .arg(waiting));
+    for (std::size_t i = 0; i < workers.size(); ++i) {
+        const auto found = std::find_if(cards_.begin(), cards_.end(), [&](const auto* card) {
+            return card->worker().name == workers[i].name;
+        });
+        if (found != cards_.end()) {
+            WorkerCard* card = *found;
+            const auto before = card->worker();
+            card->setWorker(workers[i]);
+            const bool news = before.link != workers[i].link || before.url != workers[i].url ||
+                              before.token != workers[i].token || before.paired != workers[i].paired;
+            if (news && isVisible()) ask(card);
+            std::rotate(cards_.begin() + std::ptrdiff_t(std::min(i, cards_.size() - 1)), found, found + 1);
+            continue;
+        }
+        WorkerCard* card = makeCard(workers[i]);
+        cards_.insert(cards_.begin() + std::ptrdiff_t(std::min(i, cards_.size())), card);
+        column_->insertWidget(int(std::min(i, cards_.size() - 1)), card);
+        card->setJobs(jobs_);
+        if (isVisible()) ask(card);
+    }
+    empty_->setVisible(cards_.empty());
+    arrange();
+}
+
+WorkerCard* WorkersPlace::makeCard(const api::WorkerInfo& worker) {
+    auto* card = new WorkerCard(worker, this);
+    connect(card, &WorkerCard::retryRequested, this, [this, card] {
+        session_.workbench().retryWorker(card->worker().name);
+        ask(card);
+    });
+    connect(card, &WorkerCard::editRequested, this, [this, card] { edit(card->worker()); });
+    connect(card, &WorkerCard::pairRequested, this, [this, card] { pair(card->worker().name); });
+    connect(card, &WorkerCard::removeRequested, this, [this, card] { remove(card->worker().name); });
+    connect(card, &WorkerCard::jobActivated, computer_, &ComputerCard::jobActivated);
+    return card;
+}
+
+void WorkersPlace::ask(WorkerCard* card) {
+    session_.questions().ask(
+        card, questionTo(card->worker()),
+        [workbench = session_.sharedWorkbench(), worker = card->worker()] {
+            return workbench->askWorker(worker);
+        },
+        [card](const core::Result<api::WorkerReport>& report) { card->setReport(report); });
+}
+
+void WorkersPlace::askAgain() {
+    for (WorkerCard* card : cards_) {
+        const bool silent = card->isSilent() || card->worker().link == Link::Lost;
+        if (ticks_ % (silent ? askSilentEvery : askEvery) == 0 && !isAsking(card)) ask(card);
+    }
+}
+
+WorkerForm* WorkersPlace::addWorker() {
+    auto* form = new WorkerForm(session_, nullptr, this);
+    connect(form, &WorkerForm::kept, this, [this](const QString& name) {
+        Q_EMIT said(tr("%1 was added").arg(name));
+        loadWorkers();
+        // The next step of a worker that wants pairing.
+        if (const auto all = session_.workbench().workers())
+            for (const auto& worker : *all)
+                if (text(worker.name) == name && worker.url.rfind("tls://", 0) == 0 && !worker.paired)
+                    pair(worker.name);
+    });
+    form->show();
+    return form;
+}
+
+void WorkersPlace::edit(const api::WorkerInfo& worker) {
+    auto* form = new WorkerForm(session_, &worker, this);
+    connect(form, &WorkerForm::kept, this, [this] { loadWorkers(); });
+    form->show();
+}
+
+void WorkersPlace::pair(const std::string& name) {
+    const auto all = session_.workbench().workers();
+    if (!all) {
+        Q_EMIT said(errorSentence(all.error()));
+        return;
+    }
+    for (const auto& worker : *all)
+        if (worker.name == name) {
+            auto* form = new PairForm(session_, worker, this);
+            connect(form, &PairForm::paired, this, [this](const QString& paired) {
+                Q_EMIT said(tr("This computer and %1 know each other now").arg(paired));
+                loadWorkers();
+            });
+            form->show();
+        }
+}
+
+void WorkersPlace::remove(const std::string& name) {
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Remove a worker"),
+                                tr("Remove %1 from the list of workers?").arg(text(name)),
+                                QMessageBox::NoButton, this);
+    box->setObjectName(QStringLiteral("removeWorkerBox"));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(tr("Nothing is changed on that computer. To use it again, add it again."));
+    auto* yes = box->addButton(tr("Remove"), QMessageBox::AcceptRole);
+    yes->setObjectName(QStringLiteral("removeWorkerYes"));
+    yes->setToolTip(tr("Take it from the list"));
+    auto* no = box->addButton(tr("Cancel"), QMessageBox::RejectRole);
+    no->setObjectName(QStringLiteral("removeWorkerNo"));
+    no->setToolTip(tr("Leave it as it is (Esc)"));
+    box->setDefaultButton(yes);
+    box->setEscapeButton(no);
+    connect(yes, &QPushButton::clicked, this, [this, name] {
+        const auto removed = session_.workbench().removeWorker(name);
+        Q_EMIT said(removed ? tr("%1 was removed").arg(text(name)) : errorSentence(removed.error()));
+        loadWorkers();
+    });
+    box->open();
 }
 
 } // namespace balmer::desktop

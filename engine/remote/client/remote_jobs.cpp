@@ -99,7 +99,8 @@ Result<T> waitFor(Make make) {
 
 Result<WorkerReport> WorkerProbe::ask(const WorkerEntry& entry) const {
     return waitFor<WorkerReport>([&](asio::any_io_executor executor) -> asio::awaitable<Result<WorkerReport>> {
-        auto client = co_await WorkerClient::open(executor, entry, settingsFor(options_));
+        auto settings = settingsFor(options_);
+        auto client = co_await WorkerClient::open(executor, entry, std::move(settings));
         if (!client) co_return fail(std::move(client).error());
         WorkerReport report;
         report.greeting = (*client)->greeting();
@@ -140,7 +141,8 @@ Result<std::string> WorkerProbe::pair(const WorkerEntry& entry, const std::strin
 
 Result<RegisteredData> WorkerProbe::registerPath(const WorkerEntry& entry, const std::string& path) const {
     return waitFor<RegisteredData>([&](asio::any_io_executor executor) -> asio::awaitable<Result<RegisteredData>> {
-        auto client = co_await WorkerClient::open(executor, entry, settingsFor(options_));
+        auto settings = settingsFor(options_);
+        auto client = co_await WorkerClient::open(executor, entry, std::move(settings));
         if (!client) co_return fail(std::move(client).error());
         auto made = co_await (*client)->registerPath(path);
         (*client)->close();
@@ -417,6 +419,12 @@ asio::awaitable<Status> RemoteJobs::State::driveOnce(std::shared_ptr<WorkerClien
     } else {
         auto sent = co_await send(client, *job);
         if (!sent) co_return sent;
+        // A wish to stop that came before the worker had the job was told to nobody.
+        auto now_ = co_await get(id);
+        if (now_ && now_->remote && now_->remote->abortWanted) {
+            auto told = co_await client->cancel(job->remote->key);
+            if (!told) co_return told;
+        }
     }
     auto heard = co_await listen(client, id);
     if (!heard) co_return heard;
@@ -462,10 +470,11 @@ asio::awaitable<Status> RemoteJobs::State::send(std::shared_ptr<WorkerClient> cl
         auto answer = co_await client->submit(job.remote->key, *spec, entries);
         if (!answer) co_return fail(std::move(answer).error());
         if (answer->missing.empty()) co_return Status();
-        auto sent = co_await upload(client, transfer, *files, answer->missing,
+        auto sending = upload(client, transfer, *files, answer->missing,
                                     [this, id](std::uint64_t done, std::uint64_t all) {
                                         tellStage(id, "sending " + share(done, all));
                                     });
+        auto sent = co_await std::move(sending);
         if (!sent) co_return sent;
     }
 }
@@ -473,7 +482,7 @@ asio::awaitable<Status> RemoteJobs::State::send(std::shared_ptr<WorkerClient> cl
 asio::awaitable<Status> RemoteJobs::State::listen(std::shared_ptr<WorkerClient> client, JobId id) {
     auto job = co_await get(id);
     if (!job) co_return fail(std::move(job).error());
-    co_return co_await client->watch(
+    auto watching = client->watch(
         job->remote->key, job->remote->lastEvent,
         [this, id](jobs::RemoteEvent event, bool final) -> asio::awaitable<Status> {
             if (final) co_return Status(); // told with the result
@@ -490,6 +499,7 @@ asio::awaitable<Status> RemoteJobs::State::listen(std::shared_ptr<WorkerClient> 
                      std::move(event.points));
             co_return Status();
         });
+    co_return co_await std::move(watching);
 }
 
 asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> client, JobId id) {
@@ -506,10 +516,11 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
         if (!ended) co_return ended;
     } else {
         if (noIncoming) co_return fail(*noIncoming);
-        auto files = co_await download(client, transfer, *incoming, result->outputs,
+        auto fetching = download(client, transfer, *incoming, result->outputs,
                                        [this, id](std::uint64_t done, std::uint64_t all) {
                                            tellStage(id, "fetching " + share(done, all));
                                        });
+        auto files = co_await std::move(fetching);
         if (!files) co_return fail(std::move(files).error());
         const auto kept = std::make_shared<std::vector<NamedFile>>(std::move(*files));
         auto takenSoon = offload(transfer, [this, id, kept, text = result->result]() mutable -> Result<bool> {
@@ -658,7 +669,8 @@ std::optional<std::string> RemoteJobs::choose(const jobs::JobSpec& spec) {
         asked.push_back(std::async(std::launch::async, [&, entry]() -> std::optional<Offer> {
             auto status = waitFor<WorkerStatus>(
                 [&](asio::any_io_executor executor) -> asio::awaitable<Result<WorkerStatus>> {
-                    auto client = co_await WorkerClient::open(executor, entry, settingsFor(state_->options.connect));
+                    auto settings = settingsFor(state_->options.connect);
+                    auto client = co_await WorkerClient::open(executor, entry, std::move(settings));
                     if (!client) co_return fail(std::move(client).error());
                     const auto& able = (*client)->greeting().capabilities;
                     if (std::find(able.begin(), able.end(), "kind:" + spec.kind) == able.end()) {

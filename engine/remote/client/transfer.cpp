@@ -106,23 +106,24 @@ asio::awaitable<Status> upload(std::shared_ptr<WorkerClient> client, asio::threa
         *done += there;
         progress(*done, all);
         const auto executor = co_await asio::this_coro::executor;
-        const auto sendChunk = [&disk, client, files, index_ = file - files->begin(), done, all,
-                                progress](std::uint32_t chunk) -> asio::awaitable<Status> {
-            const auto& each = (*files)[static_cast<std::size_t>(index_)];
-            auto bytesSoon = offload(disk, [files, index_, chunk] {
-                const auto& source = (*files)[static_cast<std::size_t>(index_)];
-                return readChunk(source.file.path, source.manifest, chunk);
+        auto sending = forEachChunk(
+            executor, *lacks, [&disk, client, files, index_ = file - files->begin(), done, all,
+                               progress](std::uint32_t chunk) -> asio::awaitable<Status> {
+                const auto& each = (*files)[static_cast<std::size_t>(index_)];
+                auto bytesSoon = offload(disk, [files, index_, chunk] {
+                    const auto& source = (*files)[static_cast<std::size_t>(index_)];
+                    return readChunk(source.file.path, source.manifest, chunk);
+                });
+                auto bytes = co_await std::move(bytesSoon);
+                if (!bytes) co_return fail(std::move(bytes).error());
+                const auto size = bytes->size();
+                auto put = co_await client->put(each.entry.object, chunk, std::move(*bytes));
+                if (!put) co_return put;
+                *done += size;
+                progress(*done, all);
+                co_return Status();
             });
-            auto bytes = co_await std::move(bytesSoon);
-            if (!bytes) co_return fail(std::move(bytes).error());
-            const auto size = bytes->size();
-            auto put = co_await client->put(each.entry.object, chunk, std::move(*bytes));
-            if (!put) co_return put;
-            *done += size;
-            progress(*done, all);
-            co_return Status();
-        };
-        auto sent = co_await forEachChunk(executor, *lacks, sendChunk);
+        auto sent = co_await std::move(sending);
         if (!sent) co_return sent;
     }
     co_return Status();
@@ -154,21 +155,22 @@ asio::awaitable<Result<std::vector<NamedFile>>> download(std::shared_ptr<WorkerC
             auto lacks = co_await std::move(lacksSoon);
             if (!lacks) co_return fail(std::move(lacks).error());
             const auto executor = co_await asio::this_coro::executor;
-            const auto fetchChunk = [&disk, &store, client, id, done, all, progress](std::uint32_t chunk) -> asio::awaitable<Status> {
-                auto bytes = co_await client->get(id, chunk);
-                if (!bytes) co_return fail(std::move(bytes).error());
-                const auto held = std::make_shared<std::vector<std::byte>>(std::move(*bytes));
-                auto putSoon = offload(disk, [&store, id, chunk, held]() -> Status {
-                    BALMER_TRY([[maybe_unused]] const bool whole, store.put(id, chunk, *held));
-                    return {};
+            auto fetching = forEachChunk(
+                executor, *lacks, [&disk, &store, client, id, done, all, progress](std::uint32_t chunk) -> asio::awaitable<Status> {
+                    auto bytes = co_await client->get(id, chunk);
+                    if (!bytes) co_return fail(std::move(bytes).error());
+                    const auto held = std::make_shared<std::vector<std::byte>>(std::move(*bytes));
+                    auto putSoon = offload(disk, [&store, id, chunk, held]() -> Status {
+                        BALMER_TRY([[maybe_unused]] const bool whole, store.put(id, chunk, *held));
+                        return {};
+                    });
+                    auto put = co_await std::move(putSoon);
+                    if (!put) co_return put;
+                    *done += held->size();
+                    progress(*done, all);
+                    co_return Status();
                 });
-                auto put = co_await std::move(putSoon);
-                if (!put) co_return put;
-                *done += held->size();
-                progress(*done, all);
-                co_return Status();
-            };
-            auto got = co_await forEachChunk(executor, *lacks, fetchChunk);
+            auto got = co_await std::move(fetching);
             if (!got) co_return fail(std::move(got).error());
         }
         auto pathSoon = offload(disk, [&store, id] { return store.pathOf(id); });

@@ -26,7 +26,10 @@ class DesktopEnvironment : public ::testing::Environment {
         QApplication::setApplicationName(QStringLiteral("desktop_test"));
         widgets::applyTheme(*application_, widgets::ThemeMode::Light);
     }
-    void TearDown() override { application_.reset(); }
+    void TearDown() override {
+        bridge::Questions::waitForAll();
+        application_.reset();
+    }
 
   private:
     QTemporaryDir settings_;

@@ -156,6 +156,7 @@ class FakeWorkbench::Ends : public api::Subscription {
 
 FakeWorkbench::FakeWorkbench(FakeOptions options)
     : options_(std::move(options)), handlers_(std::make_shared<Handlers>()) {
+    addWorkers();
     if (!options_.labelFile.empty())
         labelFile_ = ::open(options_.labelFile.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
     if (!options_.jobs) return;
@@ -200,6 +201,91 @@ FakeWorkbench::FakeWorkbench(FakeOptions options)
     waiting.started.clear();
     waiting.progress = 0;
     jobs_ = {import, prepare, trained, failed, round, aborted, running, waiting};
+    if (options_.workers < 3) return;
+    const auto remote = [&](jobs::JobId id, const char* kind, const char* label, Phase phase,
+                            const char* worker) {
+        auto made =
+            recorded(id, kind, label, R"({"dataset":"lamost halpha","seed":1})", phase, 44 + int(id), 0);
+        made.place = worker;
+        made.remote = jobs::RemoteTicket{worker, std::string(31, '0') + char('a' + id - 9), 3, false};
+        return made;
+    };
+    auto far = remote(9, "som", "60 × 60, all", Phase::Executing, "kepler");
+    far.started = core::formatTime(core::systemClock().now() - std::chrono::seconds(845));
+    far.stage = "epoch 41 of 100";
+    auto sent = remote(10, "learn", "five folds, far", Phase::Pending, "kepler");
+    sent.started.clear();
+    sent.progress = 0;
+    sent.stage = "sending 12.0 of 43.1 MB";
+    auto cut = remote(11, "score", "candidates", Phase::Executing, "tycho");
+    cut.stage = "block 12 of 30";
+    auto stopping = remote(12, "round", "round 2", Phase::Executing, "tycho");
+    stopping.remote->abortWanted = true;
+    jobs_.insert(jobs_.end(), {far, sent, cut, stopping});
+}
+
+void FakeWorkbench::addWorkers() {
+    using Link = api::WorkerInfo::Link;
+    const auto ago = [](int minutes) {
+        return core::formatTime(core::systemClock().now() - std::chrono::minutes(minutes));
+    };
+    api::WorkerInfo kepler, hale, tycho, brahe;
+    kepler.name = "kepler";
+    kepler.url = "ssh://observer@kepler.example.org";
+    kepler.link = Link::Connected;
+    kepler.since = ago(42);
+    kepler.jobs = 2;
+    kepler.sentBytes = 12000000;
+    kepler.receivedBytes = 400000;
+    hale.name = "hale";
+    hale.url = "unix:/run/user/1000/balmer/worker.sock";
+    tycho.name = "tycho";
+    tycho.url = "tls://tycho.example.org:7077";
+    tycho.paired = true;
+    tycho.link = Link::Lost;
+    tycho.trouble = "tycho.example.org:7077 does not answer: the connection was refused; "
+                    "start `balmer-worker` there, or check the address";
+    tycho.since = ago(7);
+    tycho.jobs = 2;
+    brahe.name = "brahe";
+    brahe.url = "tls://brahe.example.org:7077";
+    workers_ = {kepler, hale, tycho, brahe};
+    workers_.resize(std::min<std::size_t>(options_.workers, 4));
+}
+
+std::vector<std::string> FakeWorkbench::submittedTo() const {
+    const std::lock_guard lock(mutex_);
+    return submittedTo_;
+}
+
+std::vector<std::string> FakeWorkbench::retried() const {
+    const std::lock_guard lock(mutex_);
+    return retried_;
+}
+
+void FakeWorkbench::setLink(const std::string& worker, api::WorkerInfo::Link link,
+                            const std::string& trouble) {
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& one : workers_)
+            if (one.name == worker) {
+                one.link = link;
+                one.trouble = trouble;
+                one.since = core::formatTime(core::systemClock().now());
+            }
+    }
+    tell({api::Event::Kind::Workers, {}, {}});
+}
+
+void FakeWorkbench::holdNetwork(bool hold) {
+    const std::lock_guard lock(mutex_);
+    held_ = hold;
+    released_.notify_all();
+}
+
+void FakeWorkbench::waitWhileHeld() {
+    std::unique_lock lock(mutex_);
+    released_.wait(lock, [this] { return !held_; });
 }
 
 FakeWorkbench::~FakeWorkbench() {
@@ -250,12 +336,44 @@ void FakeWorkbench::tell(const api::Event& event) {
 std::vector<api::JobKind> FakeWorkbench::jobKinds() const {
     return {{"som", "Train a map",
              R"({"dataset":"","grid":"20x20","topology":"hexagonal","epochs":10,"seed":1})",
-             "grid: neurons across and down"},
+             "grid: neurons across and down", ""},
             {"learn", "Train a network", R"({"dataset":"","folds":5,"seed":1})",
-             "folds: parts of the cross-validation"}};
+             "folds: parts of the cross-validation", ""},
+            {"preprocess", "Preprocess", R"({"preset":"halpha-140","name":"","collection":""})",
+             "preset: the steps", ""},
+            {"round", "Labelling round", R"({"dataset":"","classes":[],"targets":[],"batch":50,"seed":1})",
+             "batch: spectra on each list", ""},
+            {"import", "Import", R"({"paths":[],"recursive":true,"collection":""})",
+             "paths: files and folders", "it reads files of this computer"}};
 }
 
 core::Result<jobs::JobId> FakeWorkbench::submit(jobs::JobSpec spec) {
+    return keep(std::move(spec), "");
+}
+
+core::Result<jobs::JobId> FakeWorkbench::submit(jobs::JobSpec spec, const std::string& where) {
+    if (where.empty() || where == "here") return keep(std::move(spec), "");
+    if (where == "auto") {
+        waitWhileHeld();
+        if (refuseAuto)
+            return core::fail(ErrorCode::NotFound,
+                              "no worker answers; look at them with `balmer worker list`");
+        return keep(std::move(spec), "kepler");
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::none_of(workers_.begin(), workers_.end(),
+                         [&](const auto& one) { return one.name == where; }))
+            return core::fail(ErrorCode::NotFound, "no worker is called \"" + where + "\"");
+    }
+    return keep(std::move(spec), where);
+}
+
+core::Result<jobs::Job> FakeWorkbench::follow(jobs::JobId id, core::TaskContext&) {
+    return job(id);
+}
+
+core::Result<jobs::JobId> FakeWorkbench::keep(jobs::JobSpec spec, const std::string& where) {
     jobs::Job made;
     {
         const std::lock_guard lock(mutex_);
@@ -263,10 +381,15 @@ core::Result<jobs::JobId> FakeWorkbench::submit(jobs::JobSpec spec) {
             return core::fail(ErrorCode::InvalidArgument, "grid: \"0x0\" has no neuron; write it as 20x20");
         made.id = jobs_.empty() ? 1 : jobs_.back().id + 1;
         made.spec = spec;
-        made.phase = jobs::Phase::Queued;
+        made.phase = where.empty() ? jobs::Phase::Queued : jobs::Phase::Pending;
+        if (!where.empty()) {
+            made.place = where;
+            made.remote = jobs::RemoteTicket{where, std::string(31, '0') + "f", 0, false};
+        }
         made.created = core::formatTime(core::systemClock().now());
         jobs_.push_back(made);
         submitted_.push_back(std::move(spec));
+        submittedTo_.push_back(where);
     }
     tell({api::Event::Kind::Job, made, {}});
     return made.id;
@@ -294,6 +417,19 @@ core::Result<jobs::Job> FakeWorkbench::runHere(jobs::JobSpec, core::TaskContext&
 }
 
 core::Status FakeWorkbench::abort(jobs::JobId id) {
+    jobs::Job wanted;
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& one : jobs_)
+            if (one.id == id && one.remote) {
+                one.remote->abortWanted = true;
+                wanted = one;
+            }
+    }
+    if (wanted.id != 0) {
+        tell({api::Event::Kind::Job, wanted, {}});
+        return {};
+    }
     advance(id, jobs::Phase::Aborted, 0.4);
     return {};
 }
@@ -614,6 +750,122 @@ core::Result<api::Prediction> FakeWorkbench::prediction(const std::string&, cons
     BALMER_TRY(const auto which, number(id));
     const auto p = probabilitiesOf(which);
     return api::Prediction{classes, p, entropyOf(p)};
+}
+
+core::Result<std::vector<api::WorkerInfo>> FakeWorkbench::workers() {
+    const std::lock_guard lock(mutex_);
+    return workers_;
+}
+
+core::Status FakeWorkbench::putWorker(const api::WorkerInfo& worker) {
+    if (worker.name.empty() || worker.name.find(' ') != std::string::npos)
+        return core::fail(ErrorCode::InvalidArgument,
+                          "\"" + worker.name +
+                              "\" cannot be the name of a worker; take letters, digits, "
+                              "'.', '_', '-'");
+    const char* const schemes[] = {"ssh://", "unix:/", "tls://", "tcp://"};
+    if (std::none_of(std::begin(schemes), std::end(schemes),
+                     [&](const char* scheme) { return worker.url.rfind(scheme, 0) == 0; }))
+        return core::fail(ErrorCode::InvalidArgument,
+                          "\"" + worker.url +
+                              "\" is no address of a worker: it has no scheme; write "
+                              "ssh://[user@]host[:port], unix:/path/of/socket, "
+                              "tls://host:port or tcp://127.0.0.1:port");
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = std::find_if(workers_.begin(), workers_.end(),
+                                        [&](const auto& one) { return one.name == worker.name; });
+        if (found == workers_.end()) {
+            workers_.push_back(worker);
+        } else {
+            found->url = worker.url;
+            found->token = worker.token;
+            found->jobsAtOnce = worker.jobsAtOnce;
+        }
+    }
+    tell({api::Event::Kind::Workers, {}, {}});
+    return {};
+}
+
+core::Status FakeWorkbench::removeWorker(const std::string& name) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found =
+            std::find_if(workers_.begin(), workers_.end(), [&](const auto& one) { return one.name == name; });
+        if (found == workers_.end())
+            return core::fail(ErrorCode::NotFound, "no worker is called \"" + name + "\"");
+        if (found->jobs > 0)
+            return core::fail(ErrorCode::InvalidArgument, std::to_string(found->jobs) +
+                                                              " jobs of this project run on " + name +
+                                                              "; abort them or let them end first");
+        workers_.erase(found);
+    }
+    tell({api::Event::Kind::Workers, {}, {}});
+    return {};
+}
+
+core::Result<api::WorkerReport> FakeWorkbench::askWorker(const api::WorkerInfo& worker) {
+    ++asked;
+    waitWhileHeld();
+    if (refuseAsk || worker.name == "tycho" || worker.url.find("nowhere") != std::string::npos)
+        return core::fail(ErrorCode::Remote, worker.url +
+                                                 " does not answer: the connection was refused; "
+                                                 "start `balmer-worker` there, or check the address");
+    if (worker.url.rfind("tls://", 0) == 0 && !worker.paired)
+        return core::fail(ErrorCode::Remote, worker.name +
+                                                 " does not know this computer; run `balmer-worker pair` "
+                                                 "there and pair with the code that it shows");
+    api::WorkerReport report;
+    report.software = "balmer-worker 0.2.0";
+    report.host = worker.name + ".example.org";
+    report.processor = "AMD EPYC 7543 32-Core Processor, 64 threads";
+    report.owner = "observer";
+    report.kinds = {"preprocess", "som", "learn", "score", "round"};
+    report.slots = 4;
+    report.freeSlots = worker.jobs > 0 ? 2 : 4;
+    report.storedBytes = worker.jobs > 0 ? 12400000000 : 310000000;
+    report.quotaBytes = 50000000000;
+    report.objects = worker.jobs > 0 ? 312 : 12;
+    report.answeredMilliseconds = 34.2;
+    if (worker.jobs > 0) {
+        report.running = 2;
+        report.waiting = 1;
+        report.jobs = {{std::string(31, '0') + "a", "observer", "som", "60 × 60, all", "EXECUTING",
+                        "epoch 41 of 100", at(22, 9, 53), 0.41},
+                       {std::string(31, '0') + "7", "observer", "learn", "another project", "EXECUTING",
+                        "fold 2 of 5", at(22, 9, 40), 0.3},
+                       {std::string(31, '0') + "8", "observer", "score", "another project", "QUEUED", "",
+                        at(22, 9, 41), 0}};
+    }
+    return report;
+}
+
+core::Status FakeWorkbench::pairWorker(const std::string& name, const std::string& code) {
+    waitWhileHeld();
+    if (code != "ABCD-EFGH-JKLM-NPQR")
+        return core::fail(ErrorCode::InvalidArgument,
+                          "\"" + code +
+                              "\" is no pairing code; `balmer-worker pair` shows one, four groups of "
+                              "four letters and digits");
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& one : workers_)
+            if (one.name == name) one.paired = true;
+    }
+    tell({api::Event::Kind::Workers, {}, {}});
+    return {};
+}
+
+core::Result<api::RegisteredData> FakeWorkbench::registerOnWorker(const std::string&, const std::string&) {
+    return core::fail(ErrorCode::Unsupported, "this worker takes no data by their path");
+}
+
+void FakeWorkbench::retryWorker(const std::string& name) {
+    {
+        const std::lock_guard lock(mutex_);
+        retried_.push_back(name);
+    }
+    setLink(name, api::WorkerInfo::Link::Connecting);
 }
 
 core::Result<std::string> FakeWorkbench::setting(const std::string& key) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 
@@ -21,6 +22,9 @@ struct FakeOptions {
     std::size_t entriesEach = 50; ///< on each list of the round
     bool jobs = true;
     bool interrupted = false;
+    /// The first of kepler (connected), hale (idle), tycho (lost), brahe (never paired); from three on, some
+    /// jobs run there.
+    std::size_t workers = 0;
     /// Labels are appended to this file and forced to the disk; empty: kept in memory alone.
     std::filesystem::path labelFile;
     /// Where settings are kept; shared by two workbenches, the second finds what the first kept.
@@ -38,6 +42,14 @@ class FakeWorkbench : public api::Workbench {
     std::vector<active::LabelEvent> events() const;
     std::vector<jobs::JobSpec> submitted() const;
     void advance(jobs::JobId id, jobs::Phase phase, double progress);
+    std::vector<std::string> submittedTo() const; ///< where each of submitted() was sent; "" here
+    void setLink(const std::string& worker, api::WorkerInfo::Link link, const std::string& trouble = {});
+    /// While held, askWorker() and submit(…, "auto") wait.
+    void holdNetwork(bool hold);
+    std::atomic<bool> refuseAuto = false;
+    std::atomic<bool> refuseAsk = false;
+    std::atomic<int> asked = 0;
+    std::vector<std::string> retried() const;
     static std::string idOf(std::size_t number);
     static std::size_t numberOf(const std::string& id);
 
@@ -47,6 +59,8 @@ class FakeWorkbench : public api::Workbench {
 
     std::vector<api::JobKind> jobKinds() const override;
     core::Result<jobs::JobId> submit(jobs::JobSpec spec) override;
+    core::Result<jobs::JobId> submit(jobs::JobSpec spec, const std::string& where) override;
+    core::Result<jobs::Job> follow(jobs::JobId id, core::TaskContext& task) override;
     core::Result<jobs::Job> runHere(jobs::JobSpec spec, core::TaskContext& task) override;
     core::Status abort(jobs::JobId id) override;
     core::Status removeJob(jobs::JobId id) override;
@@ -76,6 +90,15 @@ class FakeWorkbench : public api::Workbench {
     core::Result<api::RoundContent> round(jobs::JobId job) override;
     core::Result<api::Prediction> prediction(const std::string& dataset, const std::string& id) override;
 
+    core::Result<std::vector<api::WorkerInfo>> workers() override;
+    core::Status putWorker(const api::WorkerInfo& worker) override;
+    core::Status removeWorker(const std::string& name) override;
+    core::Result<api::WorkerReport> askWorker(const api::WorkerInfo& worker) override;
+    core::Status pairWorker(const std::string& name, const std::string& code) override;
+    core::Result<api::RegisteredData> registerOnWorker(const std::string& name,
+                                                       const std::string& path) override;
+    void retryWorker(const std::string& name) override;
+
     core::Result<std::string> setting(const std::string& key) override;
     core::Status setSetting(const std::string& key, const std::string& value) override;
 
@@ -83,6 +106,9 @@ class FakeWorkbench : public api::Workbench {
     struct Handlers;
     class Ends;
     void tell(const api::Event& event);
+    void addWorkers();
+    void waitWhileHeld();
+    core::Result<jobs::JobId> keep(jobs::JobSpec spec, const std::string& where);
     bool known(const std::string& id) const;
     core::Result<std::size_t> number(const std::string& id) const;
     api::SpectrumRow rowOf(std::size_t number) const; ///< the lock is held
@@ -94,6 +120,10 @@ class FakeWorkbench : public api::Workbench {
     mutable std::mutex mutex_;
     std::vector<jobs::Job> jobs_; ///< oldest first
     std::vector<jobs::JobSpec> submitted_;
+    std::vector<std::string> submittedTo_, retried_;
+    std::vector<api::WorkerInfo> workers_;
+    std::condition_variable released_;
+    bool held_ = false;
     std::vector<active::LabelEvent> events_;
     std::map<std::string, std::vector<std::size_t>> eventsOf_; ///< indices of events_
     int labelFile_ = -1;
