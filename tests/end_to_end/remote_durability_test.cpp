@@ -26,7 +26,8 @@ void prepare(RemoteHome& home, const BalmerSession& session) {
 
 std::size_t mapsOf(const BalmerSession& session) {
     std::size_t maps = 0;
-    for (const auto& job : session.succeed({"jobs"})["jobs"])
+    const auto jobs = session.succeed({"jobs"});
+    for (const auto& job : jobs["jobs"])
         maps += job.value("kind", "") == "som";
     return maps;
 }
@@ -48,12 +49,12 @@ TEST(RemoteKilled, TheWorkerBeginsItsJobsAnew) {
     RemoteHome home;
     BalmerSession session;
     prepare(home, session);
-    BackgroundProcess following(session.command(longMap("150")));
+    BackgroundProcess following(session.command(longMap("400")));
     waitForPhase(session, "EXECUTING");
     home.restartWorker();
     const auto result = following.wait(limit);
     ASSERT_EQ(result.exitStatus, 0) << result.describe();
-    EXPECT_EQ(result.json().value("epochs", 0), 150);
+    EXPECT_EQ(result.json().value("epochs", 0), 400);
     EXPECT_EQ(waitForPhase(session, "COMPLETED").value("place", ""), "lab");
     EXPECT_EQ(mapsOf(session), 1u);
     EXPECT_EQ(session.succeed({"worker", "status", "lab"})["workers"][0]["report"]["jobs"].size(), 1u);
@@ -63,7 +64,7 @@ TEST(RemoteKilled, TheCommandLineTakesTheResultHomeLater) {
     RemoteHome home;
     BalmerSession session;
     prepare(home, session);
-    BackgroundProcess following(session.command(longMap("60")));
+    BackgroundProcess following(session.command(longMap("400")));
     const auto job = waitForPhase(session, "EXECUTING");
     following.kill();
     EXPECT_EQ(following.wait(limit).signal, 9);
@@ -71,7 +72,7 @@ TEST(RemoteKilled, TheCommandLineTakesTheResultHomeLater) {
     EXPECT_EQ(waitForPhase(session, "EXECUTING").value("id", 0), job.value("id", -1))
         << "looking at the jobs connects to no worker, so that the last thing heard stands";
     const auto result = session.succeed({"job", "attach", job["id"].dump()});
-    EXPECT_EQ(result.value("epochs", 0), 60);
+    EXPECT_EQ(result.value("epochs", 0), 400);
     EXPECT_EQ(waitForPhase(session, "COMPLETED").value("id", 0), job.value("id", -1));
     EXPECT_EQ(mapsOf(session), 1u);
 }

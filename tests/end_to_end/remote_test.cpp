@@ -129,7 +129,8 @@ TEST(Remote, WhatIsWrongIsSaidInOneLine) {
     EXPECT_EQ(session.succeed({"worker", "list"})["workers"].size(), 4u);
     EXPECT_EQ(session.succeed({"worker", "status"})["workers"].size(), 4u)
         << "those out of reach are listed, too";
-    for (const auto& job : session.succeed({"jobs"})["jobs"])
+    const auto jobs = session.succeed({"jobs"});
+    for (const auto& job : jobs["jobs"])
         EXPECT_EQ(job.value("place", ""), "this computer") << "nothing was submitted: " << job.dump();
 }
 
