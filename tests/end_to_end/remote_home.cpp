@@ -153,14 +153,15 @@ nlohmann::json waitForPhase(const BalmerSession& session, const std::string& pha
     nlohmann::json seen;
     while (std::chrono::steady_clock::now() < until) {
         const auto jobs = session.run({"jobs"}).json();
-        if (jobs.is_object() && jobs.contains("jobs") && !jobs["jobs"].empty()) {
-            seen = jobs["jobs"][0]; // newest first
+        if (jobs.is_object() && jobs.contains("jobs") && !jobs["jobs"].empty() &&
+            jobs["jobs"][0].value("kind", "") == "som") { // newest first
+            seen = jobs["jobs"][0];
             if (seen.value("phase", "") == phase) return seen;
             if (ended(seen)) break;
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
-    ADD_FAILURE() << "the newest job never was " << phase << ": " << seen.dump();
+    ADD_FAILURE() << "the map's job never was " << phase << ": " << seen.dump();
     return seen;
 }
 

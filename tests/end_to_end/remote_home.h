@@ -74,8 +74,8 @@ nlohmann::json comparable(nlohmann::json result);
 /// Its phase is final.
 bool ended(const nlohmann::json& job);
 
-/// Waits, at most a minute, until the project's newest job is in this phase; the test fails here otherwise.
-/// Returns the job as `jobs` shows it.
+/// Waits, at most a minute, until the project's newest job is a map in this phase; the test fails here
+/// otherwise. Returns the job as `jobs` shows it.
 nlohmann::json waitForPhase(const BalmerSession& session, const std::string& phase);
 
 } // namespace balmer::test

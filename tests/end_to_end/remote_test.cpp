@@ -98,20 +98,29 @@ void expectOneClearLine(const BalmerSession& session, const std::vector<std::str
     EXPECT_NE(result.standardError.find(words), std::string::npos) << result.describe();
 }
 
-TEST(Remote, WhatIsWrongIsSaidInOneLine) {
+/// Workers that cannot be used, each for a reason of its own, and one that can: "good".
+class RemoteTrouble : public ::testing::Test {
+  protected:
+    RemoteTrouble() {
+        importMatrix(session, 40);
+        home.startWorker();
+        tcp = "tcp://127.0.0.1:" + std::to_string(home.worker().tcpPort());
+        const auto token = home.ask({"token"});
+        wrongToken = std::string(token[0] == '0' ? "1" : "0") + token.substr(1);
+        session.succeed({"worker", "add", "wrong", tcp, "--token", wrongToken, "--no-test"});
+        session.succeed(
+            {"worker", "add", "unpaired", "tls://127.0.0.1:" + std::to_string(home.worker().tlsPort())});
+        session.succeed(
+            {"worker", "add", "silent", "unix:" + (home.folder() / "nothing").string(), "--no-test"});
+        session.succeed({"worker", "add", "good", "unix:" + home.worker().socket()});
+    }
+
     RemoteHome home;
     BalmerSession session;
-    importMatrix(session, 40);
-    home.startWorker();
-    const auto tcp = "tcp://127.0.0.1:" + std::to_string(home.worker().tcpPort());
-    const auto tls = "tls://127.0.0.1:" + std::to_string(home.worker().tlsPort());
-    const auto token = home.ask({"token"});
-    const auto wrong = std::string(token[0] == '0' ? "1" : "0") + token.substr(1);
+    std::string tcp, wrongToken;
+};
 
-    session.succeed({"worker", "add", "wrong", tcp, "--token", wrong, "--no-test"});
-    session.succeed({"worker", "add", "unpaired", tls});
-    session.succeed({"worker", "add", "silent", "unix:" + (home.folder() / "nothing").string(), "--no-test"});
-    session.succeed({"worker", "add", "good", "unix:" + home.worker().socket()});
+TEST_F(RemoteTrouble, OfAJobIsSaidInOneLine) {
     const auto som = [](const std::string& worker) {
         return std::vector<std::string>{"som", "--dataset", "m", "--grid", "4x4", "--on", worker};
     };
@@ -119,19 +128,22 @@ TEST(Remote, WhatIsWrongIsSaidInOneLine) {
     expectOneClearLine(session, som("unpaired"), "balmer-worker pair");
     expectOneClearLine(session, som("unknown"), "no worker is called \"unknown\"");
     expectOneClearLine(session, som("silent"), "no worker listens");
-    expectOneClearLine(session, {"worker", "add", "x", tcp, "--token", wrong}, "token");
-    expectOneClearLine(session, {"worker", "status", "silent"}, "no worker listens");
-    expectOneClearLine(session, {"worker", "pair", "unpaired", "AAAA-AAAA-AAAA-AAAA"}, "code");
     expectOneClearLine(session,
                        {"dataset", "export", "m", "--out", (session / "x.csv").string(), "--on", "good"},
                        "this computer");
-    EXPECT_EQ(session.fail({"worker", "add", "x", "http://somewhere"}).value("code", ""), "invalid-argument");
-    EXPECT_EQ(session.succeed({"worker", "list"})["workers"].size(), 4u);
-    EXPECT_EQ(session.succeed({"worker", "status"})["workers"].size(), 4u)
-        << "those out of reach are listed, too";
     const auto jobs = session.succeed({"jobs"});
     for (const auto& job : jobs["jobs"])
         EXPECT_EQ(job.value("place", ""), "this computer") << "nothing was submitted: " << job.dump();
+}
+
+TEST_F(RemoteTrouble, OfTheWorkerIsSaidInOneLine) {
+    expectOneClearLine(session, {"worker", "add", "x", tcp, "--token", wrongToken}, "token");
+    expectOneClearLine(session, {"worker", "status", "silent"}, "no worker listens");
+    expectOneClearLine(session, {"worker", "pair", "unpaired", "AAAA-AAAA-AAAA-AAAA"}, "code");
+    EXPECT_EQ(session.fail({"worker", "add", "x", "http://somewhere"}).value("code", ""), "invalid-argument");
+    EXPECT_EQ(session.succeed({"worker", "list"})["workers"].size(), 4u) << "what failed was not added";
+    EXPECT_EQ(session.succeed({"worker", "status"})["workers"].size(), 4u)
+        << "those out of reach are listed, too";
 }
 
 TEST(Remote, UsesDataThatLieThere) {
