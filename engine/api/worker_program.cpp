@@ -1,6 +1,8 @@
 #include "engine/api/worker_program.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -12,6 +14,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -106,6 +109,13 @@ core::Status runOne(const std::filesystem::path& folder, std::size_t threads, st
                                -1, ' ', false, json::error_handler_t::replace));
 }
 
+std::atomic<int> signalled = -1; ///< the writing end of a pipe
+
+extern "C" void onSignal(int) {
+    const char byte = 0;
+    (void)!::write(signalled, &byte, 1);
+}
+
 json describe(const core::Error& error) {
     return {{"code", core::toString(error.code())}, {"message", error.message()}, {"context", error.context()}};
 }
@@ -168,12 +178,12 @@ core::Status runJobs() {
 // ---- The worker
 
 core::Status serveWorker(const WorkerOptions& options, const std::function<void(const WorkerAddresses&)>& ready) {
-    // Signals go to one thread that waits for them.
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    // A signal may come to any thread, also to those that libraries have started before main().
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return core::fail(ErrorCode::Io, "no pipe can be made");
+    signalled = ends[1];
+    std::signal(SIGTERM, onSignal);
+    std::signal(SIGINT, onSignal);
 
     remote::WorkerSettings settings;
     settings.folder = options.folder;
@@ -190,10 +200,11 @@ core::Status serveWorker(const WorkerOptions& options, const std::function<void(
     BALMER_TRY(const auto journal, store::openWorkerJournal(options.folder / "journal.sqlite"));
     BALMER_TRY(const auto server, remote::WorkerServer::open(std::move(settings), workerJobs(options.runner), *journal));
 
-    std::thread waiting([&server, signals] {
+    std::thread waiting([&server, from = ends[0]] {
         ::pthread_setname_np(::pthread_self(), "balmer-signals");
-        int which = 0;
-        ::sigwait(&signals, &which);
+        char byte = 0;
+        while (::read(from, &byte, 1) < 0 && errno == EINTR) {
+        }
         server->stop();
     });
     WorkerAddresses addresses{server->socket(), server->tlsPort(), server->tcpPort(), {}};
@@ -201,7 +212,7 @@ core::Status serveWorker(const WorkerOptions& options, const std::function<void(
         if (const auto fingerprint = remote::workerFingerprint(options.folder)) addresses.fingerprint = *fingerprint;
     if (ready) ready(addresses);
     const auto done = server->run();
-    ::pthread_kill(waiting.native_handle(), SIGTERM);
+    onSignal(0);
     waiting.join();
     return done;
 }

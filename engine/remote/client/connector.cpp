@@ -225,6 +225,10 @@ asio::awaitable<StreamResult> connectTo(asio::any_io_executor executor, WorkerEn
         case WorkerUrl::Way::Tls:
             co_return co_await throughTls(executor, std::move(entry), *url, std::move(settings), pairing);
         case WorkerUrl::Way::Tcp: {
+            // Without a token nothing would show that the right worker answers, either.
+            if (entry.token.empty())
+                co_return fail(ErrorCode::InvalidArgument,
+                               url->toText() + " needs a token; `balmer-worker token` shows it on the worker's side");
             auto socket = co_await connectTcp(executor, *url, settings.limit);
             if (!socket) co_return fail(std::move(socket).error());
             co_return streamOver(std::move(*socket));

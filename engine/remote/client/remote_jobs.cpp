@@ -99,7 +99,8 @@ Result<T> waitFor(Make make) {
 
 Result<WorkerReport> WorkerProbe::ask(const WorkerEntry& entry) const {
     return waitFor<WorkerReport>([&](asio::any_io_executor executor) -> asio::awaitable<Result<WorkerReport>> {
-        auto client = co_await WorkerClient::open(executor, entry, settingsFor(options_));
+        auto settings = settingsFor(options_);
+        auto client = co_await WorkerClient::open(executor, entry, std::move(settings));
         if (!client) co_return fail(std::move(client).error());
         WorkerReport report;
         report.greeting = (*client)->greeting();
@@ -140,7 +141,8 @@ Result<std::string> WorkerProbe::pair(const WorkerEntry& entry, const std::strin
 
 Result<RegisteredData> WorkerProbe::registerPath(const WorkerEntry& entry, const std::string& path) const {
     return waitFor<RegisteredData>([&](asio::any_io_executor executor) -> asio::awaitable<Result<RegisteredData>> {
-        auto client = co_await WorkerClient::open(executor, entry, settingsFor(options_));
+        auto settings = settingsFor(options_);
+        auto client = co_await WorkerClient::open(executor, entry, std::move(settings));
         if (!client) co_return fail(std::move(client).error());
         auto made = co_await (*client)->registerPath(path);
         (*client)->close();
@@ -171,6 +173,8 @@ struct RemoteJobs::State {
     Line& line(const std::string& worker);
     void lookAfter(const std::string& worker, JobId id);
     void setState(Line& line, Link::State state, std::string trouble = {});
+    void countBytes(Line& line);
+    void show(const Link& link);
     void tell(const Job& job, jobs::JobEvent::Kind kind, std::vector<jobs::SeriesPoint> points = {});
     void tellStage(JobId id, const std::string& stage);
 
@@ -236,21 +240,27 @@ void RemoteJobs::State::setState(Line& line, Link::State state, std::string trou
     line.link.state = state;
     line.link.trouble = std::move(trouble);
     line.link.since = now();
+    if (line.client) line.link.greeting = line.client->greeting();
+    countBytes(line);
+    if (tellLink) tellLink(line.link);
+}
+
+void RemoteJobs::State::countBytes(Line& line) {
     if (line.client) {
-        line.link.greeting = line.client->greeting();
         line.link.sent = line.client->bytesSent();
         line.link.received = line.client->bytesReceived();
     }
-    {
-        const std::lock_guard lock(linksMutex);
-        const auto found = std::find_if(shown.begin(), shown.end(),
-                                        [&](const Link& each) { return each.worker == line.link.worker; });
-        if (found == shown.end())
-            shown.push_back(line.link);
-        else
-            *found = line.link;
-    }
-    if (tellLink) tellLink(line.link);
+    show(line.link);
+}
+
+void RemoteJobs::State::show(const Link& link) {
+    const std::lock_guard lock(linksMutex);
+    const auto found =
+        std::find_if(shown.begin(), shown.end(), [&](const Link& each) { return each.worker == link.worker; });
+    if (found == shown.end())
+        shown.push_back(link);
+    else
+        *found = link;
 }
 
 void RemoteJobs::State::tell(const Job& job, jobs::JobEvent::Kind kind, std::vector<jobs::SeriesPoint> points) {
@@ -354,8 +364,7 @@ asio::awaitable<void> RemoteJobs::State::whileConnected(Line& line) {
         else
             co_await line.wake.wait();
         if (idle && line.known.empty()) co_return;
-        line.link.sent = client->bytesSent();
-        line.link.received = client->bytesReceived();
+        countBytes(line);
     }
     while (!line.driving.empty())
         co_await line.wake.wait();
@@ -410,6 +419,12 @@ asio::awaitable<Status> RemoteJobs::State::driveOnce(std::shared_ptr<WorkerClien
     } else {
         auto sent = co_await send(client, *job);
         if (!sent) co_return sent;
+        // A wish to stop that came before the worker had the job was told to nobody.
+        auto now_ = co_await get(id);
+        if (now_ && now_->remote && now_->remote->abortWanted) {
+            auto told = co_await client->cancel(job->remote->key);
+            if (!told) co_return told;
+        }
     }
     auto heard = co_await listen(client, id);
     if (!heard) co_return heard;
@@ -455,10 +470,11 @@ asio::awaitable<Status> RemoteJobs::State::send(std::shared_ptr<WorkerClient> cl
         auto answer = co_await client->submit(job.remote->key, *spec, entries);
         if (!answer) co_return fail(std::move(answer).error());
         if (answer->missing.empty()) co_return Status();
-        auto sent = co_await upload(client, transfer, *files, answer->missing,
+        auto sending = upload(client, transfer, *files, answer->missing,
                                     [this, id](std::uint64_t done, std::uint64_t all) {
                                         tellStage(id, "sending " + share(done, all));
                                     });
+        auto sent = co_await std::move(sending);
         if (!sent) co_return sent;
     }
 }
@@ -466,7 +482,7 @@ asio::awaitable<Status> RemoteJobs::State::send(std::shared_ptr<WorkerClient> cl
 asio::awaitable<Status> RemoteJobs::State::listen(std::shared_ptr<WorkerClient> client, JobId id) {
     auto job = co_await get(id);
     if (!job) co_return fail(std::move(job).error());
-    co_return co_await client->watch(
+    auto watching = client->watch(
         job->remote->key, job->remote->lastEvent,
         [this, id](jobs::RemoteEvent event, bool final) -> asio::awaitable<Status> {
             if (final) co_return Status(); // told with the result
@@ -483,6 +499,7 @@ asio::awaitable<Status> RemoteJobs::State::listen(std::shared_ptr<WorkerClient> 
                      std::move(event.points));
             co_return Status();
         });
+    co_return co_await std::move(watching);
 }
 
 asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> client, JobId id) {
@@ -499,10 +516,11 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
         if (!ended) co_return ended;
     } else {
         if (noIncoming) co_return fail(*noIncoming);
-        auto files = co_await download(client, transfer, *incoming, result->outputs,
+        auto fetching = download(client, transfer, *incoming, result->outputs,
                                        [this, id](std::uint64_t done, std::uint64_t all) {
                                            tellStage(id, "fetching " + share(done, all));
                                        });
+        auto files = co_await std::move(fetching);
         if (!files) co_return fail(std::move(files).error());
         const auto kept = std::make_shared<std::vector<NamedFile>>(std::move(*files));
         auto takenSoon = offload(transfer, [this, id, kept, text = result->result]() mutable -> Result<bool> {
@@ -523,6 +541,7 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
         });
         (void)co_await std::move(clearing);
         auto done = co_await get(id);
+        countBytes(line(job->remote->worker)); // whoever sees the end of the job sees these, too
         if (done) tell(*done, jobs::JobEvent::Kind::Phase);
     }
     (void)co_await client->release(key);
@@ -650,7 +669,8 @@ std::optional<std::string> RemoteJobs::choose(const jobs::JobSpec& spec) {
         asked.push_back(std::async(std::launch::async, [&, entry]() -> std::optional<Offer> {
             auto status = waitFor<WorkerStatus>(
                 [&](asio::any_io_executor executor) -> asio::awaitable<Result<WorkerStatus>> {
-                    auto client = co_await WorkerClient::open(executor, entry, settingsFor(state_->options.connect));
+                    auto settings = settingsFor(state_->options.connect);
+                    auto client = co_await WorkerClient::open(executor, entry, std::move(settings));
                     if (!client) co_return fail(std::move(client).error());
                     const auto& able = (*client)->greeting().capabilities;
                     if (std::find(able.begin(), able.end(), "kind:" + spec.kind) == able.end()) {

@@ -106,7 +106,7 @@ asio::awaitable<Status> upload(std::shared_ptr<WorkerClient> client, asio::threa
         *done += there;
         progress(*done, all);
         const auto executor = co_await asio::this_coro::executor;
-        auto sent = co_await forEachChunk(
+        auto sending = forEachChunk(
             executor, *lacks, [&disk, client, files, index_ = file - files->begin(), done, all,
                                progress](std::uint32_t chunk) -> asio::awaitable<Status> {
                 const auto& each = (*files)[static_cast<std::size_t>(index_)];
@@ -123,6 +123,7 @@ asio::awaitable<Status> upload(std::shared_ptr<WorkerClient> client, asio::threa
                 progress(*done, all);
                 co_return Status();
             });
+        auto sent = co_await std::move(sending);
         if (!sent) co_return sent;
     }
     co_return Status();
@@ -154,7 +155,7 @@ asio::awaitable<Result<std::vector<NamedFile>>> download(std::shared_ptr<WorkerC
             auto lacks = co_await std::move(lacksSoon);
             if (!lacks) co_return fail(std::move(lacks).error());
             const auto executor = co_await asio::this_coro::executor;
-            auto got = co_await forEachChunk(
+            auto fetching = forEachChunk(
                 executor, *lacks, [&disk, &store, client, id, done, all, progress](std::uint32_t chunk) -> asio::awaitable<Status> {
                     auto bytes = co_await client->get(id, chunk);
                     if (!bytes) co_return fail(std::move(bytes).error());
@@ -169,6 +170,7 @@ asio::awaitable<Result<std::vector<NamedFile>>> download(std::shared_ptr<WorkerC
                     progress(*done, all);
                     co_return Status();
                 });
+            auto got = co_await std::move(fetching);
             if (!got) co_return fail(std::move(got).error());
         }
         auto pathSoon = offload(disk, [&store, id] { return store.pathOf(id); });

@@ -105,8 +105,8 @@ WorkerClient::open(asio::any_io_executor executor, WorkerEntry entry, ClientSett
 
 asio::awaitable<void> WorkerClient::serve(std::vector<std::byte> early) {
     const auto self = shared_from_this();
-    ended_ = co_await channel_->run(std::move(early),
-                                    [this](Frame frame) -> asio::awaitable<Status> { return take(std::move(frame)); });
+    Channel::Handler handler = [this](Frame frame) { return take(std::move(frame)); };
+    ended_ = co_await channel_->run(std::move(early), std::move(handler));
     for (const auto& [number, stream] : std::exchange(streams_, {})) {
         if (!stream->problem) stream->problem = *ended_;
         stream->came.notify();
@@ -369,7 +369,8 @@ asio::awaitable<Status> WorkerClient::watch(std::string key, std::uint64_t after
         }
         const auto message = std::move((*stream)->events.front());
         (*stream)->events.pop_front();
-        auto done = co_await heard(eventFrom(message), message.final());
+        auto event = eventFrom(message);
+        auto done = co_await heard(std::move(event), message.final());
         if (!done || message.final()) {
             streams_.erase((*stream)->number);
             co_return done;

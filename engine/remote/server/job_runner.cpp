@@ -63,12 +63,12 @@ Bytes bytesOf(std::string_view text) {
 }
 
 /// The whole file as an object of the store.
-Result<jobs::ParcelEntry> keepFile(ObjectStore& store, const std::string& name,
+Result<jobs::ParcelEntry> keepFile(ObjectStore& store, jobs::WorkerJournal& journal, const std::string& name,
                                    const std::filesystem::path& path) {
     core::TaskContext task;
     BALMER_TRY(const auto manifest, manifestOfFile(path, task));
     const auto id = objectIdOf(manifest);
-    BALMER_TRY(const auto missing, store.offer(manifest, task));
+    BALMER_TRY(const auto missing, offerMakingRoom(store, journal, manifest));
     std::ifstream in(path, std::ios::binary);
     std::vector<std::byte> chunk;
     for (const auto index : missing) {
@@ -102,6 +102,18 @@ Status layOut(const std::filesystem::path& folder, const jobs::WorkerJob& job, O
 }
 
 } // namespace
+
+Result<std::vector<std::uint32_t>> offerMakingRoom(ObjectStore& objects, jobs::WorkerJournal& journal,
+                                                   const Manifest& manifest) {
+    core::TaskContext task;
+    auto missing = objects.offer(manifest, task);
+    if (missing || missing.error().code() != ErrorCode::ResourceExhausted) return missing;
+    Collection unused;
+    BALMER_TRY(unused.inUse, journal.objectsInUse());
+    unused.roomForBytes = manifest.size;
+    BALMER_TRY([[maybe_unused]] const auto freed, objects.gc(unused));
+    return objects.offer(manifest, task);
+}
 
 // --------------------------------------------------------------------------------------------------------
 // children
@@ -203,7 +215,15 @@ void JobRunner::cancel(const std::string& key) {
     cancelled_.insert(key);
     const auto found = running_.find(key);
     if (found == running_.end()) {
-        enqueue(key); // its turn ends it; a job that still waits for its inputs has no turn yet
+        std::erase(queue_, key);
+        asio::co_spawn(
+            executor_,
+            [this, key]() -> asio::awaitable<void> {
+                co_await end(key, Error(ErrorCode::Cancelled, "aborted on request"));
+                cancelled_.erase(key);
+                changed_(key);
+            },
+            asio::detached);
         return;
     }
     if (!found->second) return;
@@ -404,7 +424,7 @@ asio::awaitable<Status> JobRunner::collect(const std::string& key) {
         for (const auto& name : result["outputs"]) {
             if (!name.is_string() || !isParcelName(name.get<std::string>()))
                 return fail(ErrorCode::Internal, "the job's process left a file without a proper name");
-            BALMER_TRY(auto entry, keepFile(objects_, name, folder / "outputs" / name.get<std::string>()));
+            BALMER_TRY(auto entry, keepFile(objects_, journal_, name, folder / "outputs" / name.get<std::string>()));
             outputs.push_back(std::move(entry));
         }
         auto outcome = textIn(result, "result");
@@ -413,7 +433,7 @@ asio::awaitable<Status> JobRunner::collect(const std::string& key) {
             out << std::exchange(outcome, {});
             out.close();
             if (!out) return fail(ErrorCode::Io, "the job's result cannot be written");
-            BALMER_TRY(auto entry, keepFile(objects_, std::string(longResultName), folder / longResultName));
+            BALMER_TRY(auto entry, keepFile(objects_, journal_, std::string(longResultName), folder / longResultName));
             outputs.push_back(std::move(entry));
         }
         return journal_.finish(key, Phase::Completed, outcome, {}, outputs);

@@ -37,6 +37,10 @@
 
 namespace balmer::remote {
 
+/// ObjectStore::offer; what no job needs gives way where the quota is reached. On a thread that may wait.
+core::Result<std::vector<std::uint32_t>> offerMakingRoom(ObjectStore& objects, jobs::WorkerJournal& journal,
+                                                         const Manifest& manifest);
+
 class JobRunner {
   public:
     struct Options {

@@ -354,13 +354,7 @@ asio::awaitable<Status> Session::offer(std::uint32_t stream, const wire::OfferRe
         co_return fail(ErrorCode::InvalidArgument, "no job of yours lacks this object; submit the job first");
     auto missingSoon = offload(
         shop_.disk, [&shop = shop_, manifest = *manifest]() -> Result<std::vector<std::uint32_t>> {
-            core::TaskContext task;
-            auto asked = shop.objects.offer(manifest, task);
-            if (asked || asked.error().code() != ErrorCode::ResourceExhausted) return asked;
-            BALMER_TRY(auto inUse, shop.journal.objectsInUse());
-            BALMER_TRY([[maybe_unused]] const auto freed,
-                       shop.objects.gc({std::move(inUse), std::nullopt, manifest.size}));
-            return shop.objects.offer(manifest, task);
+            return offerMakingRoom(shop.objects, shop.journal, manifest);
         });
     auto missing = co_await std::move(missingSoon);
     if (!missing) co_return fail(std::move(missing).error());

@@ -228,6 +228,7 @@ Status WorkerServer::State::prepare() {
                                        settings.programVersion});
     BALMER_CHECK(listenLocally());
     if (!settings.tcp.empty()) {
+        BALMER_TRY([[maybe_unused]] const auto token, workerToken(folder, userOf(::getuid())));
         BALMER_TRY(plain, listenOn(settings.tcp, true));
     }
     if (!settings.tls.empty()) {
@@ -300,7 +301,8 @@ asio::awaitable<void> WorkerServer::State::meetLocally(Local::socket socket) {
 }
 
 asio::awaitable<void> WorkerServer::State::meetPlainly(tcp::socket socket) {
-    co_await meet(streamOver(std::move(socket)), {}, true);
+    TransportTrust nothing;
+    co_await meet(streamOver(std::move(socket)), std::move(nothing), true);
 }
 
 asio::awaitable<void> WorkerServer::State::meetOverTls(tcp::socket socket) {

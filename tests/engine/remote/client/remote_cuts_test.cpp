@@ -16,7 +16,7 @@
 namespace balmer::test {
 namespace {
 
-constexpr std::size_t fileSize = remote::chunkSize + 200'000; ///< two chunks
+constexpr std::size_t twoChunks = remote::chunkSize + 200'000, oneChunk = 50'000; ///< bytes of a job's data
 constexpr std::uint64_t small = 65536;                        ///< all that is no data, generously
 constexpr int randomCuts = 1000;
 
@@ -31,7 +31,7 @@ class RemoteCuts : public ::testing::Test {
     RemoteCuts() { home_.addWorker("lab", "unix:" + (folder_ / "proxy").string()); }
 
     /// A job with new data over a new connection.
-    void runOnce(const std::string& what) {
+    void runOnce(const std::string& what, std::size_t fileSize = twoChunks) {
         SCOPED_TRACE(what);
         const auto trace = folder_ / ("trace-" + std::to_string(++seed_));
         home_.inputs["data"] = noise(fileSize, seed_);
@@ -56,11 +56,11 @@ class RemoteCuts : public ::testing::Test {
         proxy_.plugIn(false);
         proxy_.plugIn(true);
     }
-    void cutAt(Direction direction, std::uint64_t byte) {
+    void cutAt(Direction direction, std::uint64_t byte, std::size_t fileSize = twoChunks) {
         dropConnections();
         proxy_.cutAfter(direction, byte);
         runOnce(std::string(direction == Direction::ToWorker ? "to the worker" : "to the client") + ", cut after byte " +
-                std::to_string(byte));
+                std::to_string(byte), fileSize);
     }
 };
 
@@ -85,9 +85,9 @@ TEST_F(RemoteCuts, AtRandomBytes) {
     std::minstd_rand random(20);
     for (int i = 0; i < randomCuts; ++i) {
         const auto direction = i % 2 == 0 ? Direction::ToWorker : Direction::ToClient;
-        // Half of them among the small frames at the beginning.
-        const std::uint64_t range = i % 4 < 2 ? 4000 : fileSize + 4000;
-        cutAt(direction, 1 + random() % range);
+        // Most of them where the small frames are dense.
+        const auto size = i % 8 < 6 ? oneChunk : twoChunks;
+        cutAt(direction, 1 + random() % (size + 4000), size);
         if (HasFatalFailure()) return;
     }
 }

@@ -135,16 +135,17 @@ TEST_F(RemoteJobs, ProcessThatDiesFailsItsJobAlone) {
     const auto job = home_.wait(home_.submit({{"do", "die"}}));
     EXPECT_EQ(job.phase, Phase::Error);
     ASSERT_TRUE(job.error);
-    EXPECT_THAT(job.error->describe(), HasSubstr("signal 11"));
+    EXPECT_THAT(job.error->describe(), HasSubstr("signal 9"));
     expectCopied(other, 0);
 }
 
 TEST_F(RemoteJobs, AbortReachesWhatRunsAndWhatWaits) {
     start({.slots = 1});
     home_.addWorker("lab", worker_->unixUrl());
-    const auto running = home_.submit({{"do", "wait"}}), waiting = home_.submit({{"do", "copy"}});
+    const auto running = home_.submit({{"do", "wait"}});
     while (home_.store().get(running)->phase != Phase::Executing)
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const auto waiting = home_.submit({{"do", "copy"}});
     ASSERT_TRUE(home_.remote().abort(waiting));
     EXPECT_EQ(home_.wait(waiting).phase, Phase::Aborted);
     ASSERT_TRUE(home_.remote().abort(running));
@@ -259,9 +260,8 @@ TEST_F(RemoteJobs, ProbeSaysWhatIsThereOrWhatIsWrong) {
         return answer ? std::string("it answered") : answer.error().describe();
     };
     EXPECT_THAT(said("unix:" + (folder_ / "nobody").string()), HasSubstr("no worker listens"));
-    EXPECT_THAT(said("tcp://127.0.0.1:1"), HasSubstr("no worker listens"));
+    EXPECT_THAT(said("tcp://127.0.0.1:1", std::string(64, '0')), HasSubstr("no worker listens"));
     EXPECT_THAT(said(worker_->tcpUrl()), HasSubstr("token"));
-    ASSERT_TRUE(remote::workerToken(worker_->folder(), "tester"));
     EXPECT_THAT(said(worker_->tcpUrl(), std::string(64, '0')), HasSubstr("token"));
     EXPECT_THAT(said(worker_->tlsUrl()), HasSubstr("pair"));
     EXPECT_THAT(said("tls://127.0.0.1:" + std::to_string(worker_->tcpPort())), HasSubstr("pair"));

@@ -52,7 +52,7 @@ json run(const fs::path& folder) {
         tell({{"log", "line " + std::to_string(i)}, {"time", "2026-01-01T00:00:00.000Z"}});
         tell({{"series", {"loss", i, 0.5 * i}}});
     }
-    if (what == "die") ::raise(SIGSEGV);
+    if (what == "die") ::raise(SIGKILL);
     if (what == "fail")
         return {{"error", {{"code", "format"}, {"message", "the data are no good"}, {"context", {"reading row 7"}}}}};
     fs::remove_all(folder / "outputs");
