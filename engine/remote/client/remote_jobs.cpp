@@ -204,6 +204,7 @@ struct RemoteJobs::State {
     std::vector<Link> shown;
     std::mutex endMutex;
     std::condition_variable endCame; ///< some job became final
+    std::uint64_t ends = 0;          ///< how many did; guarded by endMutex
 
     asio::io_context io;
     NamedPool transfer;
@@ -237,9 +238,9 @@ void RemoteJobs::State::lookAfter(const std::string& worker, JobId id) {
 }
 
 void RemoteJobs::State::setState(Line& line, Link::State state, std::string trouble) {
+    if (line.link.since.empty() || line.link.state != state) line.link.since = now();
     line.link.state = state;
     line.link.trouble = std::move(trouble);
-    line.link.since = now();
     if (line.client) line.link.greeting = line.client->greeting();
     countBytes(line);
     if (tellLink) tellLink(line.link);
@@ -267,6 +268,7 @@ void RemoteJobs::State::tell(const Job& job, jobs::JobEvent::Kind kind, std::vec
     if (tellJob) tellJob({kind, job, std::move(points), {}});
     if (jobs::isFinal(job.phase)) {
         const std::lock_guard lock(endMutex);
+        ++ends;
         endCame.notify_all();
     }
 }
@@ -703,6 +705,17 @@ Status RemoteJobs::abort(JobId id) {
         state->tell(*job, jobs::JobEvent::Kind::Progress);
         state->lookAfter(job->remote->worker, id);
         const auto& line = state->line(job->remote->worker);
+        // What no worker has told of needs none to end; should one have it all the same, nobody asks for it.
+        if (!line.client && job->phase == Phase::Pending && job->remote->lastEvent == 0) {
+            asio::co_spawn(
+                state->io,
+                [state, id]() -> asio::awaitable<void> {
+                    Error early(ErrorCode::Cancelled, "aborted on request before the worker had it");
+                    (void)co_await state->endJob(id, Phase::Aborted, early);
+                },
+                asio::detached);
+            return;
+        }
         if (!line.client || !line.driving.contains(id)) return; // told when its turn comes
         asio::co_spawn(
             state->io,
@@ -719,12 +732,14 @@ Result<Job> RemoteJobs::wait(JobId id, std::stop_token stop) {
     });
     std::unique_lock lock(state_->endMutex);
     while (true) {
+        const auto before = state_->ends;
         lock.unlock();
         auto job = state_->store.get(id);
         lock.lock();
         if (!job || jobs::isFinal(job->phase) || stop.stop_requested()) return job;
         // Another process may end it, too; that is seen by looking.
-        state_->endCame.wait_for(lock, std::chrono::seconds(1));
+        state_->endCame.wait_for(lock, std::chrono::seconds(1),
+                                 [&] { return state_->ends != before || stop.stop_requested(); });
     }
 }
 

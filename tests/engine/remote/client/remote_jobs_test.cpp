@@ -152,6 +152,13 @@ TEST_F(RemoteJobs, AbortReachesWhatRunsAndWhatWaits) {
     EXPECT_EQ(home_.wait(running).phase, Phase::Aborted);
 }
 
+TEST_F(RemoteJobs, JobThatNoWorkerHasSeenCanBeAbortedWithoutIt) {
+    home_.addWorker("lab", "unix:" + (folder_ / "nobody").string());
+    const auto id = home_.submit({{"do", "copy"}});
+    ASSERT_TRUE(home_.remote().abort(id));
+    EXPECT_EQ(home_.wait(id).phase, Phase::Aborted);
+}
+
 TEST_F(RemoteJobs, UnreachableIsNotFailed) {
     start();
     CuttingProxy proxy(folder_ / "proxy", worker_->socket());
