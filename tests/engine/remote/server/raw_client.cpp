@@ -80,7 +80,8 @@ bool RawClient::send(FrameType type, std::uint16_t flags, std::uint32_t stream, 
     return send(remote::encodeFrame(type, flags, stream, std::as_bytes(std::span(payload))));
 }
 
-bool RawClient::sendHeader(std::uint32_t length, std::uint16_t type, std::uint16_t flags, std::uint32_t stream) {
+bool RawClient::sendHeader(std::uint32_t length, std::uint16_t type, std::uint16_t flags,
+                           std::uint32_t stream) {
     return send(remote::encode(remote::FrameHeader{length, static_cast<FrameType>(type), flags, stream}));
 }
 
@@ -89,7 +90,8 @@ long RawClient::receive(void* into, std::size_t size, std::chrono::milliseconds 
         pollfd waiting{descriptor_, POLLIN, 0};
         if (::poll(&waiting, 1, static_cast<int>(limit.count())) <= 0) return -1;
     }
-    const auto count = tls_ != nullptr ? SSL_read(tls_, into, static_cast<int>(size)) : ::recv(descriptor_, into, size, 0);
+    const auto count =
+        tls_ != nullptr ? SSL_read(tls_, into, static_cast<int>(size)) : ::recv(descriptor_, into, size, 0);
     return std::max<long>(count, 0);
 }
 
@@ -104,7 +106,8 @@ core::Status RawClient::shakeHands(std::string token) {
     std::array<std::byte, 2048> buffer{};
     while (true) {
         const auto count = receive(buffer.data(), buffer.size(), std::chrono::seconds(10));
-        if (count <= 0) return core::fail(core::ErrorCode::Io, count == 0 ? "closed in the handshake" : "no answer");
+        if (count <= 0)
+            return core::fail(core::ErrorCode::Io, count == 0 ? "closed in the handshake" : "no answer");
         const auto step = handshake.feed(remote::Bytes(buffer).first(static_cast<std::size_t>(count)));
         sent_.insert(sent_.end(), step.send.begin(), step.send.end());
         send(step.send);
@@ -133,7 +136,8 @@ std::optional<RawClient::Frame> RawClient::next(std::chrono::milliseconds limit)
             }
         }
         char buffer[65536];
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
         const auto count = receive(buffer, sizeof buffer, std::max(left, std::chrono::milliseconds(0)));
         if (count < 0) throw std::runtime_error("nothing came in time");
         if (count == 0) return std::nullopt;
@@ -156,6 +160,14 @@ std::string RawClient::lastWords(std::chrono::milliseconds limit) {
     return words;
 }
 
+bool RawClient::endsWithin(std::chrono::milliseconds limit) {
+    char buffer[4096];
+    long count = 1;
+    while (count > 0)
+        count = receive(buffer, sizeof buffer, limit);
+    return count == 0;
+}
+
 std::uint32_t RawClient::begin(const remote::wire::Request& request) {
     const auto stream = next_;
     next_ += 2;
@@ -166,7 +178,8 @@ std::uint32_t RawClient::begin(const remote::wire::Request& request) {
 RawClient::Answer RawClient::answer(std::uint32_t stream) {
     Answer answer;
     while (const auto frame = next()) {
-        if (frame->header.type == FrameType::Problem && (frame->header.stream == stream || frame->header.stream == 0)) {
+        if (frame->header.type == FrameType::Problem &&
+            (frame->header.stream == stream || frame->header.stream == 0)) {
             remote::wire::Problem problem;
             problem.ParseFromString(frame->payload);
             answer.problem = remote::errorFrom(problem);

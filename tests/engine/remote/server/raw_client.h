@@ -1,5 +1,5 @@
-// RawClient: the other end of a worker's connection, byte by byte, so that a test can break the protocol's rules.
-// Blocking, on the test's thread; what takes longer than a few seconds is an error.
+// RawClient: the other end of a worker's connection, byte by byte, so that a test can break the protocol's
+// rules. Blocking, on the test's thread; what takes longer than a few seconds is an error.
 #pragma once
 
 #include <chrono>
@@ -34,7 +34,9 @@ class RawClient {
     struct Answer {
         std::optional<remote::wire::Response> response;
         std::optional<core::Error> problem;
-        std::string text() const { return problem ? problem->describe() : response ? "a response" : "nothing"; }
+        std::string text() const {
+            return problem ? problem->describe() : response ? "a response" : "nothing";
+        }
     };
 
     const std::string& tlsFailure() const { return tlsFailure_; }
@@ -52,6 +54,9 @@ class RawClient {
     std::optional<Frame> next(std::chrono::milliseconds limit = std::chrono::seconds(10));
     /// Why the worker ended the connection; "" when it said nothing, "(open)" when it did not end.
     std::string lastWords(std::chrono::milliseconds limit = std::chrono::seconds(10));
+
+    /// The other side closes, whatever it says before.
+    bool endsWithin(std::chrono::milliseconds limit);
 
     std::uint32_t begin(const remote::wire::Request& request); ///< on a new stream
     Answer answer(std::uint32_t stream);

@@ -1,5 +1,5 @@
-// What a worker refuses: every broken rule ends in one clear sentence on each side, and takes no more memory than the
-// protocol allows.
+// What a worker refuses: every broken rule ends in one clear sentence on each side, and takes no more memory
+// than the protocol allows.
 
 #include <atomic>
 #include <cstdlib>
@@ -29,7 +29,9 @@ std::atomic<std::size_t> largestAllocation{0};
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 void* operator new(std::size_t size) {
-    for (auto seen = largestAllocation.load(); size > seen && !largestAllocation.compare_exchange_weak(seen, size);) {}
+    for (auto seen = largestAllocation.load();
+         size > seen && !largestAllocation.compare_exchange_weak(seen, size);) {
+    }
     if (void* const made = std::malloc(size)) return made;
     throw std::bad_alloc();
 }
@@ -86,7 +88,8 @@ struct Sample {
         manifest.size = bytes.size();
         for (std::size_t at = 0; at < bytes.size(); at += remote::chunkSize)
             manifest.chunks.push_back(core::digestBytesOf(
-                std::as_bytes(std::span(bytes)).subspan(at, std::min<std::size_t>(remote::chunkSize, bytes.size() - at))));
+                std::as_bytes(std::span(bytes))
+                    .subspan(at, std::min<std::size_t>(remote::chunkSize, bytes.size() - at))));
         id = remote::objectIdOf(manifest);
     }
     remote::wire::Request offer() const {
@@ -107,7 +110,8 @@ struct Sample {
     }
 };
 
-remote::wire::Request submission(unsigned key, const std::string& spec, const std::vector<const Sample*>& inputs = {}) {
+remote::wire::Request submission(unsigned key, const std::string& spec,
+                                 const std::vector<const Sample*>& inputs = {}) {
     remote::wire::Request request;
     auto& submit = *request.mutable_submit();
     submit.set_key(keyOf(key));
@@ -151,7 +155,8 @@ class Refusals : public ::testing::Test {
         return client;
     }
     std::unique_ptr<RawClient> meetAs(const std::string& user) {
-        const auto token = remote::workerToken(worker_->folder(), user); // read by the worker at each connection
+        const auto token =
+            remote::workerToken(worker_->folder(), user); // read by the worker at each connection
         auto client = RawClient::toPort(worker_->tcpPort());
         const auto met = client->shakeHands(token.value_or(""));
         EXPECT_TRUE(met) << why(met);
@@ -169,8 +174,8 @@ class Refusals : public ::testing::Test {
             const auto bytes = sample.bytes.substr(std::size_t{chunk} * remote::chunkSize, remote::chunkSize);
             const auto stream = client.begin(sample.put(chunk, static_cast<std::uint32_t>(bytes.size())));
             for (std::size_t at = 0; at < bytes.size(); at += remote::dataFrameSize)
-                client.send(FrameType::Data, at + remote::dataFrameSize >= bytes.size() ? remote::flagEnd : 0, stream,
-                            bytes.substr(at, remote::dataFrameSize));
+                client.send(FrameType::Data, at + remote::dataFrameSize >= bytes.size() ? remote::flagEnd : 0,
+                            stream, bytes.substr(at, remote::dataFrameSize));
             answer = client.answer(stream);
         }
         return answer;
@@ -447,7 +452,8 @@ TEST_F(Refusals, AnotherOwnersJobIsAsIfItDidNotExist) {
         EXPECT_TRUE(answer.problem);
         auto text = answer.text();
         const auto digits = remote::keyFromBytes(keyOf(key)).value_or("");
-        if (const auto at = text.find(digits); at != std::string::npos) text.replace(at, digits.size(), "KEY");
+        if (const auto at = text.find(digits); at != std::string::npos)
+            text.replace(at, digits.size(), "KEY");
         return text;
     };
     const auto same = [&](auto set) { EXPECT_EQ(textFor(1, set), textFor(999, set)); };
@@ -485,12 +491,13 @@ TEST_F(Refusals, SubmissionsThatCannotBe) {
     EXPECT_THAT(client->ask(submission(1, R"({"kind": "telepathy"})")).text(), HasSubstr("telepathy"));
     EXPECT_TRUE(client->ask(submission(1, "{not json")).problem);
     EXPECT_THAT(client->ask(submission(1, std::string(300'000, ' '))).text(), HasSubstr("256 KiB"));
-    for (const auto& name : {std::string("../../etc/passwd"), std::string("a/b"), std::string(".."), std::string(),
-                             std::string("/absolute"), std::string("a\\b"), std::string("CON"), std::string(101, 'a'),
-                             std::string("a\n")}) {
+    for (const auto& name : {std::string("../../etc/passwd"), std::string("a/b"), std::string(".."),
+                             std::string(), std::string("/absolute"), std::string("a\\b"), std::string("CON"),
+                             std::string(101, 'a'), std::string("a\n")}) {
         auto request = submission(1, R"({"do": "copy"})", {&sample});
         request.mutable_submit()->mutable_inputs(0)->set_name(name);
-        EXPECT_THAT(client->ask(request).text(), HasSubstr("no name that a file of a parcel may have")) << name;
+        EXPECT_THAT(client->ask(request).text(), HasSubstr("no name that a file of a parcel may have"))
+            << name;
     }
     for (const auto& key : {std::string(), std::string(15, 'k'), std::string(17, 'k')}) {
         auto request = submission(1, R"({"do": "copy"})");
@@ -523,7 +530,15 @@ TEST_F(Refusals, SubmissionRepeatedIsOneJob) {
 }
 
 TEST_F(Refusals, ThousandsOfCancelledJobsLeaveNothingBehind) {
-    start({.slots = 1});
+    // In memory where that can be: every job is synced several times.
+    const std::filesystem::path quick = "/dev/shm";
+    const auto folder =
+        std::filesystem::is_directory(quick) ? quick / folder_.path().filename() : folder_ / "worker";
+    const std::shared_ptr<void> clear(nullptr, [&](void*) {
+        worker_.reset();
+        std::filesystem::remove_all(folder);
+    });
+    worker_ = std::make_unique<RunningWorker>(folder, RunningWorker::Options{.slots = 1});
     const auto client = meet();
     const auto before = residentBytes();
     const auto begin = Clock::now();
@@ -541,11 +556,11 @@ TEST_F(Refusals, ThousandsOfCancelledJobsLeaveNothingBehind) {
     while (!worker_->journal().unfinished()->empty() && since(begin) < 300'000)
         std::this_thread::sleep_for(milliseconds(5));
     const auto grown = static_cast<long>(residentBytes()) - static_cast<long>(before);
-    std::cout << "  " << count << " jobs submitted and cancelled in " << since(begin) << " ms, memory grew by "
-              << grown / 1024 << " KiB\n";
+    std::cout << "  " << count << " jobs submitted and cancelled in " << since(begin)
+              << " ms, memory grew by " << grown / 1024 << " KiB\n";
     EXPECT_THAT(*worker_->journal().unfinished(), IsEmpty());
     EXPECT_LT(grown, 32 << 20);
-    EXPECT_TRUE(std::filesystem::is_empty(folder_ / "worker" / "jobs"));
+    EXPECT_TRUE(std::filesystem::is_empty(folder / "jobs"));
     ASSERT_TRUE(client->ask(submission(count, R"({"do": "copy"})")).response);
 }
 
@@ -565,14 +580,16 @@ TEST_F(Refusals, ThousandSilentConnectionsEndAndHinderNobody) {
         std::vector<std::unique_ptr<RawClient>> silent;
         const auto begin = Clock::now();
         for (int i = 0; i < 1000; ++i)
-            silent.push_back(local ? RawClient::toSocket(worker_->socket()) : RawClient::toPort(worker_->tcpPort()));
+            silent.push_back(local ? RawClient::toSocket(worker_->socket())
+                                   : RawClient::toPort(worker_->tcpPort()));
         const auto good = Clock::now();
         ASSERT_TRUE((local ? meet() : meetAs("tester"))->alive());
         const auto took = since(good);
         const auto grown = static_cast<long>(residentBytes()) - static_cast<long>(before);
-        for (auto& each : silent) {
-            EXPECT_THAT(each->lastWords(milliseconds(20000)), ::testing::Not(StartsWith("(open)")));
-        }
+        const auto open = std::count_if(silent.begin(), silent.end(), [](const auto& each) {
+            return !each->endsWithin(milliseconds(5000));
+        });
+        EXPECT_EQ(open, 0) << "of 1000";
         std::cout << "  " << (local ? "Unix socket" : "TCP") << ": a good client was served within " << took
                   << " ms beside 1000 silent ones (goal 200), which were all closed after " << since(begin)
                   << " ms (limit 2000); memory grew by " << grown / 1024 << " KiB\n";
