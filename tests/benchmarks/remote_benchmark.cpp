@@ -1,8 +1,8 @@
-// Remote workers: an upload over TLS on loopback against `openssl s_server` and `s_client` moving the same bytes; the
-// time of a small request; what a job costs beyond its own work.
+// Remote workers: an upload over TLS on loopback against `openssl s_server` and `s_client` moving the same
+// bytes; the time of a small request; what a job costs beyond its own work.
 //
-// The reference and the upload take turns. The job is empty and run by the tests' child, so its whole time from submit
-// to commit is overhead. Usage: remote_benchmark [MiB to upload]
+// The reference and the upload take turns. The job is empty and run by the tests' child, so its whole time
+// from submit to commit is overhead. Usage: remote_benchmark [MiB to upload]
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -43,7 +43,8 @@ double secondsSince(Clock::time_point begin) {
 }
 
 double median(std::vector<double> values) {
-    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                     values.end());
     return values[values.size() / 2];
 }
 
@@ -94,13 +95,13 @@ double openSslSeconds(const fs::path& file, const fs::path& pem) {
     const std::uint16_t port = 24433;
     const auto address = "127.0.0.1:" + std::to_string(port);
     // The first connection is the one that asks whether it listens.
-    const auto server = begin("openssl s_server -quiet -naccept 2 -accept " + address + " -tls1_3 -cert " + pem.string() +
-                              " -key " + pem.string() + " > /dev/null 2>&1");
+    const auto server = begin("openssl s_server -quiet -naccept 2 -accept " + address + " -tls1_3 -cert " +
+                              pem.string() + " -key " + pem.string() + " > /dev/null 2>&1");
     for (int i = 0; i < 200 && !listens(port); ++i)
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     const auto start = Clock::now();
-    const auto client = begin("openssl s_client -quiet -no_ign_eof -tls1_3 -connect " + address + " < " + file.string() +
-                              " > /dev/null 2>&1");
+    const auto client = begin("openssl s_client -quiet -no_ign_eof -tls1_3 -connect " + address + " < " +
+                              file.string() + " > /dev/null 2>&1");
     int how = 0;
     ::waitpid(client, &how, 0);
     ::waitpid(server, &how, 0);
@@ -175,8 +176,9 @@ void measureUpload(std::uint64_t mebibytes) {
         });
         disk.join();
     }
-    std::cout << "upload of " << bytes / (1 << 20) << " MiB over TLS: " << bytes / median(ours) / 1e6 << " MB/s; openssl "
-              << bytes / median(theirs) / 1e6 << " MB/s; ratio " << median(theirs) / median(ours)
+    std::cout << "upload of " << bytes / (1 << 20) << " MiB over TLS: " << bytes / median(ours) / 1e6
+              << " MB/s; openssl " << bytes / median(theirs) / 1e6 << " MB/s; ratio "
+              << median(theirs) / median(ours)
               << " (goal 0.6). Hashing beforehand: " << bytes / median(hashing) / 1e6 << " MB/s\n";
 }
 
@@ -206,8 +208,8 @@ void measureJob(const std::string& where) {
         if (job.phase != jobs::Phase::Completed) std::exit(1);
         times.push_back(secondsSince(start));
     }
-    std::cout << "an empty job from submit to commit, " << where << ": " << 1e3 * median(times) << " ms (goal 100), at most "
-              << 1e3 * *std::max_element(times.begin(), times.end()) << " ms\n";
+    std::cout << "an empty job from submit to commit, " << where << ": " << 1e3 * median(times)
+              << " ms (goal 100), at most " << 1e3 * *std::max_element(times.begin(), times.end()) << " ms\n";
 }
 
 } // namespace

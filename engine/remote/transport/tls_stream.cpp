@@ -28,7 +28,8 @@ constexpr std::size_t readAtOnce = 128u << 10; ///< several records; boost::asio
 core::Error errorFrom(const error_code& error) {
     if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
         return core::Error(ErrorCode::Cancelled, "the connection was given up");
-    if (error == asio::error::eof || error == asio::error::connection_reset || error == asio::error::broken_pipe)
+    if (error == asio::error::eof || error == asio::error::connection_reset ||
+        error == asio::error::broken_pipe)
         return core::Error(ErrorCode::Io, "the connection was closed by the other side");
     return core::Error(ErrorCode::Io, "the connection failed: " + error.message());
 }
@@ -38,8 +39,8 @@ struct Free {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
 
-/// OpenSSL reads from one buffer in memory and writes into another; these are filled and emptied by the socket,
-/// many records at a time.
+/// OpenSSL reads from one buffer in memory and writes into another; these are filled and emptied by the
+/// socket, many records at a time.
 class TlsStream final : public Stream {
   public:
     TlsStream(asio::ip::tcp::socket socket, SSL_CTX* context, TlsRole role)
@@ -139,7 +140,8 @@ class TlsStream final : public Stream {
         if (leaving_.empty()) co_return Status();
         BIO_read(out_, leaving_.data(), static_cast<int>(leaving_.size()));
         error_code error;
-        co_await asio::async_write(socket_, asio::buffer(leaving_), asio::redirect_error(asio::use_awaitable, error));
+        co_await asio::async_write(socket_, asio::buffer(leaving_),
+                                   asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return fail(errorFrom(error));
         co_return Status();
     }
@@ -185,7 +187,8 @@ asio::awaitable<core::Result<std::unique_ptr<Stream>>> TlsContext::over(asio::ip
     *open = nullptr;
     timer.cancel();
     if (!met && met.error().code() == ErrorCode::Cancelled)
-        co_return fail(ErrorCode::DeadlineExceeded, "the other side did not finish the TLS handshake in time");
+        co_return fail(ErrorCode::DeadlineExceeded,
+                       "the other side did not finish the TLS handshake in time");
     if (!met) co_return fail(std::move(met).error());
     co_return std::unique_ptr<Stream>(std::move(made));
 }
