@@ -76,7 +76,7 @@ struct WorkerClient::Stream_ {
 
 WorkerClient::WorkerClient(std::shared_ptr<Channel> channel, WorkerGreeting greeting, std::string fingerprint)
     : channel_(std::move(channel)), greeting_(std::move(greeting)), fingerprint_(std::move(fingerprint)),
-      over_(channel_->executor()) {}
+      over_(channel_->executor()), putting_(channel_->executor(), 1) {}
 
 asio::awaitable<Result<std::shared_ptr<WorkerClient>>>
 WorkerClient::open(asio::any_io_executor executor, WorkerEntry entry, ClientSettings settings) {
@@ -301,10 +301,12 @@ asio::awaitable<Status> WorkerClient::put(ObjectId object, std::uint32_t chunk, 
     request.mutable_put()->set_object(*raw);
     request.mutable_put()->set_chunk(chunk);
     request.mutable_put()->set_bytes(static_cast<std::uint32_t>(bytes.size()));
+    auto place = std::make_unique<Turnstile::Place>(co_await putting_.enter());
     auto stream = co_await begin(request);
     if (!stream) co_return fail(std::move(stream).error());
     auto sent = co_await channel_->sendData((*stream)->number, bytes);
     if (!sent) co_return sent;
+    place.reset();
     auto answer = co_await response(*stream);
     streams_.erase((*stream)->number);
     if (!answer) co_return fail(std::move(answer).error());

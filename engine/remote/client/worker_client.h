@@ -86,6 +86,7 @@ class WorkerClient : public std::enable_shared_from_this<WorkerClient> {
                                                        std::vector<jobs::ParcelEntry> inputs);
     /// The chunks that are missing.
     asio::awaitable<core::Result<std::vector<std::uint32_t>>> offer(ObjectId object, Manifest manifest);
+    /// One chunk's data follow the other's: several half sent ones could use the credit up and wait for ever.
     asio::awaitable<core::Status> put(ObjectId object, std::uint32_t chunk, std::vector<std::byte> bytes);
     asio::awaitable<core::Result<Manifest>> manifest(ObjectId object);
     asio::awaitable<core::Result<std::vector<std::byte>>> get(ObjectId object, std::uint32_t chunk);
@@ -114,6 +115,7 @@ class WorkerClient : public std::enable_shared_from_this<WorkerClient> {
     std::uint32_t next_ = 1;
     std::optional<core::Error> ended_;
     Signal over_;
+    Turnstile putting_;
 };
 
 } // namespace balmer::remote

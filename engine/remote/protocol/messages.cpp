@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/message_lite.h>
 #include <google/protobuf/stubs/logging.h>
+#include <google/protobuf/wire_format_lite.h>
 
 #include "engine/remote/protocol/messages.pb.h"
 
@@ -89,7 +91,33 @@ std::vector<std::byte> frameWithRoom(FrameType type, std::uint16_t flags, std::u
     return frame;
 }
 
+std::size_t countParts(Bytes bytes, int levels) {
+    using google::protobuf::internal::WireFormatLite;
+    google::protobuf::io::CodedInputStream in(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                              static_cast<int>(bytes.size()));
+    std::size_t count = 0;
+    while (const auto tag = in.ReadTag()) {
+        ++count;
+        std::uint32_t length = 0;
+        const bool nested = WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+        if (!nested) {
+            if (!WireFormatLite::SkipField(&in, tag)) break;
+            continue;
+        }
+        if (!in.ReadVarint32(&length)) break;
+        const auto at = static_cast<std::size_t>(in.CurrentPosition());
+        if (length > bytes.size() - at) break;
+        if (levels > 1) count += countParts(bytes.subspan(at, length), levels - 1);
+        if (!in.Skip(static_cast<int>(length))) break;
+    }
+    return count;
+}
+
 } // namespace
+
+std::size_t partsIn(Bytes bytes) {
+    return bytes.size() > controlFrameLimit ? bytes.size() : countParts(bytes, 2);
+}
 
 core::Status decodeInto(google::protobuf::MessageLite& message, Bytes bytes) {
     if (bytes.size() > controlFrameLimit)

@@ -58,6 +58,10 @@ constexpr std::size_t problemTextLimit = 2000;
 /// text (names of files, messages of libraries) before it is sent: protobuf takes no other.
 std::string showable(std::string_view text, std::size_t limit);
 
+/// The fields of a message and of its own messages, counted without taking memory: two bytes of a hostile
+/// message can become forty. What is no message counts as far as it could be one.
+std::size_t partsIn(Bytes bytes);
+
 // ---- Names: hexadecimal digits (lower case) here, raw bytes in messages
 
 /// A job's key: 16 bytes ⇄ 32 digits. Errors: Protocol for another number of bytes.

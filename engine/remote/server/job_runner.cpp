@@ -38,6 +38,7 @@ namespace {
 
 constexpr std::size_t resultTextLimit = 256u << 10;
 constexpr std::size_t lineLimit = 4u << 20;
+constexpr std::size_t toldAtOnce = 128u << 10; ///< bytes of log and series in an event, roughly
 constexpr auto betweenNotes = std::chrono::milliseconds(250);
 constexpr auto graceAfterStop = std::chrono::seconds(10);
 
@@ -136,6 +137,7 @@ struct JobRunner::Child {
 struct JobRunner::Told {
     jobs::RemoteEvent event;
     bool anything = false;
+    std::size_t bytes = 0; ///< of points and lines
     std::chrono::steady_clock::time_point noted = {};
 };
 
@@ -352,6 +354,7 @@ asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::s
     std::vector<std::byte> buffer(64u << 10);
     const auto note = [&]() -> asio::awaitable<void> {
         told.anything = false;
+        told.bytes = 0;
         told.noted = std::chrono::steady_clock::now();
         jobs::RemoteEvent next;
         next.progress = told.event.progress;
@@ -368,6 +371,7 @@ asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::s
         for (auto end = child->rest.find('\n'); end != std::string::npos && !done;
              end = child->rest.find('\n', from)) {
             const auto line = json::parse(child->rest.substr(from, end - from), nullptr, false);
+            told.bytes += end - from;
             from = end + 1;
             if (!line.is_object()) continue;
             told.anything = true;
@@ -375,11 +379,16 @@ asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::s
                 told.event.progress = std::clamp(progress->get<double>(), 0.0, 1.0);
                 told.event.stage = textIn(line, "stage");
             }
-            if (const auto series = line.find("series");
-                series != line.end() && series->is_array() && series->size() == 3 && (*series)[0].is_string() &&
-                (*series)[1].is_number() && (*series)[2].is_number())
-                told.event.points.push_back({(*series)[0], (*series)[1], (*series)[2]});
-            if (line.contains("log")) told.event.lines.push_back({textIn(line, "time"), textIn(line, "log")});
+            if (const auto series = line.find("series"); series != line.end() && series->is_array() &&
+                                                         series->size() == 3 && (*series)[0].is_string() &&
+                                                         (*series)[1].is_number() && (*series)[2].is_number())
+                told.event.points.push_back(
+                    {showable((*series)[0].get<std::string>(), 200), (*series)[1], (*series)[2]});
+            if (line.contains("log"))
+                told.event.lines.push_back(
+                    {showable(textIn(line, "time"), 40), showable(textIn(line, "log"), 4000)});
+            // An event must fit into a frame: what comes faster is noted at once, and waits meanwhile.
+            if (told.bytes > toldAtOnce) co_await note();
             if (const auto end_ = line.find("done"); end_ != line.end()) done = *end_;
         }
         child->rest.erase(0, from);

@@ -31,7 +31,11 @@ constexpr std::size_t missingAtMost = 1000;
 constexpr std::size_t entriesAtMost = 10000;
 constexpr std::size_t specBytesAtMost = 256u << 10;
 constexpr std::size_t listedAtMost = 1000;
-constexpr std::size_t eventsAtOnce = 64;
+constexpr std::size_t eventsAtOnce = 16;
+constexpr std::size_t requestBytesAtMost = 2u << 20; ///< not yet answered
+constexpr std::size_t partsAtMost = 11000; ///< of a request: 10 000 files of a parcel, and a little
+constexpr std::size_t putsAtMost = 8;
+constexpr std::size_t idsAtMost = 20000;             ///< remembered for a connection
 constexpr auto keptAfterRelease = std::chrono::hours(24);
 constexpr auto keptUnreleased = std::chrono::hours(30 * 24);
 
@@ -111,6 +115,7 @@ void writeEvent(const jobs::WorkerEvent& told, wire::Event& message) {
 // news
 
 void NewsBoard::tell(const std::string& key) {
+    ++told_;
     if (const auto found = signals_.find(key); found != signals_.end()) {
         const auto signal = found->second;
         signals_.erase(found);
@@ -119,11 +124,13 @@ void NewsBoard::tell(const std::string& key) {
 }
 
 void NewsBoard::tellAll() {
+    ++told_;
     for (const auto& [key, signal] : std::exchange(signals_, {}))
         signal->notify();
 }
 
-asio::awaitable<void> NewsBoard::wait(std::string key) {
+asio::awaitable<void> NewsBoard::wait(std::string key, std::uint64_t since) {
+    if (told_ != since) co_return;
     auto& place = signals_[key];
     if (!place) place = std::make_shared<Signal>(executor_);
     const auto signal = place;
@@ -143,7 +150,8 @@ struct Session::Upload {
 };
 
 Session::Session(Shop& shop, std::shared_ptr<Channel> channel, std::string owner)
-    : shop_(shop), channel_(std::move(channel)), owner_(std::move(owner)), reading_(channel_->executor(), 2) {}
+    : shop_(shop), channel_(std::move(channel)), owner_(std::move(owner)), reading_(channel_->executor(), 2),
+      answering_(channel_->executor(), 2), telling_(channel_->executor(), 1) {}
 
 Session::~Session() = default;
 
@@ -164,15 +172,25 @@ asio::awaitable<Status> Session::take(Frame frame) {
     }
     if (frame.header.type != FrameType::Request)
         co_return fail(ErrorCode::Protocol, "a client may not send answers");
-    if (open_.contains(stream))
-        co_return fail(ErrorCode::Protocol, "the client opened stream " + std::to_string(stream) + " twice");
-    if (open_.size() >= streamsAtMost) {
-        co_return co_await channel_->send(
-            encodeProblem(stream, tooMany("more than 64 requests at once; wait for answers"), true, 1000));
+    if (stream <= lastStream_)
+        co_return fail(ErrorCode::Protocol, "the client opened stream " + std::to_string(stream) +
+                                                " after stream " + std::to_string(lastStream_) +
+                                                "; their numbers only grow");
+    lastStream_ = stream;
+    const auto size = frame.payload.size();
+    if (open_.size() >= streamsAtMost || (heldBytes_ > 0 && heldBytes_ + size > requestBytesAtMost)) {
+        const auto what = open_.size() >= streamsAtMost
+                              ? "more than 64 requests at once; wait for answers"
+                              : "more than 2 MiB of requests at once; wait for answers";
+        auto refusal = encodeProblem(stream, tooMany(what), true, 1000);
+        co_return co_await channel_->send(std::move(refusal));
     }
+    if (partsIn(frame.payload) > partsAtMost)
+        co_return fail(ErrorCode::Protocol, "a request has more than 11 000 parts");
     auto request = decodeMessage<wire::Request>(frame.payload);
     if (!request) co_return fail(std::move(request).error());
     open_.insert(stream);
+    frame.payload = {};
     if (request->has_put()) {
         auto begun = beginUpload(stream, request->put());
         if (!begun) co_return begun;
@@ -180,14 +198,16 @@ asio::awaitable<Status> Session::take(Frame frame) {
     }
     const auto self = shared_from_this();
     const auto kept = std::make_shared<wire::Request>(std::move(*request));
+    heldBytes_ += size;
     asio::co_spawn(
         channel_->executor(),
-        [self, stream, kept]() -> asio::awaitable<void> { co_await self->answer(stream, kept); },
+        [self, stream, kept, size]() -> asio::awaitable<void> { co_await self->answer(stream, kept, size); },
         asio::detached);
     co_return Status();
 }
 
-asio::awaitable<void> Session::answer(std::uint32_t stream, std::shared_ptr<wire::Request> request) {
+asio::awaitable<void> Session::answer(std::uint32_t stream, std::shared_ptr<wire::Request> request,
+                                      std::size_t bytes) {
     const auto self = shared_from_this();
     auto done = co_await respond(stream, *request);
     if (!done && !channel_->closed()) {
@@ -195,6 +215,7 @@ asio::awaitable<void> Session::answer(std::uint32_t stream, std::shared_ptr<wire
         (void)co_await channel_->send(encodeProblem(stream, done.error(), retry, retry ? 5000 : 0));
     }
     open_.erase(stream);
+    heldBytes_ -= bytes;
 }
 
 asio::awaitable<Status> Session::respond(std::uint32_t stream, const wire::Request& request) {
@@ -267,6 +288,7 @@ asio::awaitable<Status> Session::status(std::uint32_t stream, const wire::Status
 }
 
 asio::awaitable<Status> Session::submit(std::uint32_t stream, const wire::SubmitRequest& request) {
+    const auto place = co_await answering_.enter();
     jobs::WorkerJob job;
     auto key = keyFromBytes(request.key());
     if (!key) co_return fail(std::move(key).error());
@@ -291,37 +313,36 @@ asio::awaitable<Status> Session::submit(std::uint32_t stream, const wire::Submit
         std::vector<ObjectId> missing;
         bool queued = false;
     };
-    auto acceptedSoon =
-        offload(shop_.disk, [&shop = shop_, job]() mutable -> Result<Accepted> {
-            BALMER_TRY(const auto known, shop.journal.find(job.key, job.owner));
-            if (!known) {
-                BALMER_CHECK(shop.checkSpec(job.spec));
-                BALMER_TRY(const auto all, shop.journal.list(job.owner, 0));
-                const auto open = std::count_if(all.begin(), all.end(),
-                                                [](const auto& each) { return !jobs::isFinal(each.phase); });
-                if (static_cast<std::size_t>(open) >= jobsAtMost)
-                    return fail(tooMany("the worker has " + std::to_string(open) +
-                                        " jobs of yours that have not ended; this one waits its turn"));
-            }
-            Accepted made;
-            for (const auto& entry : job.inputs)
-                if (!shop.objects.has(entry.object) &&
-                    std::find(made.missing.begin(), made.missing.end(), entry.object) == made.missing.end())
-                    made.missing.push_back(entry.object);
-            job.phase = made.missing.empty() ? Phase::Queued : Phase::Pending;
-            BALMER_TRY(const bool isNew, shop.journal.accept(job));
-            BALMER_TRY(auto kept, shop.journal.find(job.key, job.owner));
-            if (!kept) return fail(ErrorCode::Internal, "the journal did not keep the job");
-            if (kept->phase == Phase::Pending && made.missing.empty() && !kept->cancelWanted) {
-                BALMER_CHECK(shop.journal.moveTo(job.key, Phase::Queued, ""));
-                kept->phase = Phase::Queued;
-                made.queued = true;
-            }
-            made.queued = made.queued || (isNew && kept->phase == Phase::Queued);
-            if (kept->phase != Phase::Pending) made.missing.clear();
-            made.job = std::move(*kept);
-            return made;
-        });
+    auto acceptedSoon = offload(shop_.disk, [&shop = shop_, job]() mutable -> Result<Accepted> {
+        BALMER_TRY(const auto known, shop.journal.find(job.key, job.owner));
+        if (!known) {
+            BALMER_CHECK(shop.checkSpec(job.spec));
+            BALMER_TRY(const auto all, shop.journal.unfinished());
+            const auto open = std::count_if(all.begin(), all.end(),
+                                            [&](const auto& each) { return each.owner == job.owner; });
+            if (static_cast<std::size_t>(open) >= jobsAtMost)
+                return fail(tooMany("the worker has " + std::to_string(open) +
+                                    " jobs of yours that have not ended; this one waits its turn"));
+        }
+        Accepted made;
+        for (const auto& entry : job.inputs)
+            if (!shop.objects.has(entry.object) &&
+                std::find(made.missing.begin(), made.missing.end(), entry.object) == made.missing.end())
+                made.missing.push_back(entry.object);
+        job.phase = made.missing.empty() ? Phase::Queued : Phase::Pending;
+        BALMER_TRY(const bool isNew, shop.journal.accept(job));
+        BALMER_TRY(auto kept, shop.journal.find(job.key, job.owner));
+        if (!kept) return fail(ErrorCode::Internal, "the journal did not keep the job");
+        if (kept->phase == Phase::Pending && made.missing.empty() && !kept->cancelWanted) {
+            BALMER_CHECK(shop.journal.moveTo(job.key, Phase::Queued, ""));
+            kept->phase = Phase::Queued;
+            made.queued = true;
+        }
+        made.queued = made.queued || (isNew && kept->phase == Phase::Queued);
+        if (kept->phase != Phase::Pending) made.missing.clear();
+        made.job = std::move(*kept);
+        return made;
+    });
     auto accepted = co_await std::move(acceptedSoon);
     if (!accepted) co_return fail(std::move(accepted).error());
     if (accepted->queued) {
@@ -335,7 +356,7 @@ asio::awaitable<Status> Session::submit(std::uint32_t stream, const wire::Submit
         auto raw = digestToBytes(accepted->missing[i]);
         if (!raw) co_return fail(std::move(raw).error());
         answer.add_missing(*raw);
-        wanted_.insert(accepted->missing[i]);
+        remember(wanted_, accepted->missing[i]);
     }
     co_return co_await send(stream, response);
 }
@@ -344,6 +365,7 @@ asio::awaitable<Status> Session::submit(std::uint32_t stream, const wire::Submit
 // objects
 
 asio::awaitable<Status> Session::offer(std::uint32_t stream, const wire::OfferRequest& request) {
+    const auto place = co_await answering_.enter();
     auto manifest = manifestFrom(request.manifest());
     if (!manifest) co_return fail(std::move(manifest).error());
     auto id = digestFromBytes(request.object());
@@ -365,7 +387,15 @@ asio::awaitable<Status> Session::offer(std::uint32_t stream, const wire::OfferRe
     co_return co_await send(stream, response);
 }
 
+/// A client that asks for more than that begins again with what it asked for last.
+void Session::remember(std::set<ObjectId>& ids, const ObjectId& id) {
+    if (ids.size() >= idsAtMost) ids.clear();
+    ids.insert(id);
+}
+
 Status Session::beginUpload(std::uint32_t stream, const wire::PutRequest& request) {
+    if (uploads_.size() >= putsAtMost)
+        return fail(ErrorCode::Protocol, "more than 8 chunks are being sent at once");
     const auto upload = std::make_shared<Upload>();
     auto id = digestFromBytes(request.object());
     if (!id)
@@ -425,6 +455,7 @@ asio::awaitable<Status> Session::takeData(Frame frame) {
 }
 
 asio::awaitable<Status> Session::manifest(std::uint32_t stream, std::string object) {
+    const auto place = co_await answering_.enter();
     auto id = digestFromBytes(object);
     if (!id) co_return fail(std::move(id).error());
     if (!readable_.contains(*id))
@@ -507,22 +538,25 @@ asio::awaitable<Status> Session::watch(std::uint32_t stream, const wire::WatchRe
     auto sent = co_await send(stream, begun);
     auto after = request.after();
     while (sent && !channel_->closed()) {
+        auto place = std::make_unique<Turnstile::Place>(co_await telling_.enter());
+        const auto told = shop_.news.told();
         auto eventsSoon = offload(shop_.disk, [&shop = shop_, key = job->key, after] {
             return shop.journal.eventsAfter(key, after, eventsAtOnce);
         });
         auto events = co_await std::move(eventsSoon);
         if (!events) co_return fail(std::move(events).error());
-        for (const auto& told : *events) {
+        for (const auto& each : *events) {
             wire::Event message;
-            writeEvent(told, message);
+            writeEvent(each, message);
             auto frame = encodeFrame(FrameType::Event, 0, stream, message);
             if (!frame) co_return fail(std::move(frame).error());
             sent = co_await channel_->send(std::move(*frame));
             if (!sent) co_return sent;
-            after = told.event.sequence;
-            if (told.final) co_return Status();
+            after = each.event.sequence;
+            if (each.final) co_return Status();
         }
-        if (events->empty()) co_await shop_.news.wait(job->key);
+        place.reset();
+        if (events->empty()) co_await shop_.news.wait(job->key, told);
     }
     co_return sent;
 }
@@ -541,6 +575,7 @@ asio::awaitable<Status> Session::cancel(std::uint32_t stream, std::string key) {
 }
 
 asio::awaitable<Status> Session::result(std::uint32_t stream, std::string key) {
+    const auto place = co_await answering_.enter();
     auto job = co_await find(std::move(key));
     if (!job) co_return fail(std::move(job).error());
     if (!jobs::isFinal(job->phase))
@@ -560,7 +595,7 @@ asio::awaitable<Status> Session::result(std::uint32_t stream, std::string key) {
         to.set_name(entry.name);
         to.set_object(*raw);
         to.set_bytes(static_cast<std::uint64_t>(entry.bytes));
-        readable_.insert(entry.object);
+        remember(readable_, entry.object);
     }
     co_return co_await send(stream, response);
 }
@@ -579,6 +614,7 @@ asio::awaitable<Status> Session::release(std::uint32_t stream, std::string key) 
 }
 
 asio::awaitable<Status> Session::list(std::uint32_t stream) {
+    const auto place = co_await answering_.enter();
     const auto whose = shop_.seesAll(owner_) ? std::string() : owner_;
     auto allSoon = offload(shop_.disk, [&shop = shop_, whose] { return shop.journal.list(whose, listedAtMost); });
     auto all = co_await std::move(allSoon);

@@ -1,8 +1,8 @@
 // Session: one client on one connection, after the handshake. Private to remote.
 //
 // Requests are answered as they come, several at once; what touches the disk runs on the pool. Memory is
-// bounded: the credit of what comes, two chunks of what goes, and small things for each open stream. Used on
-// the thread of its channel.
+// bounded, whatever the client does: the credit of what comes, two chunks, two answers and a page of events
+// of what goes, and the requests that are not answered. Used on the thread of its channel.
 #pragma once
 
 #include <utility>
@@ -42,12 +42,15 @@ class NewsBoard {
   public:
     explicit NewsBoard(asio::any_io_executor executor) : executor_(std::move(executor)) {}
     void tell(const std::string& key);
-    asio::awaitable<void> wait(std::string key);
+    /// To be asked before looking; news since then end the waiting at once.
+    std::uint64_t told() const { return told_; }
+    asio::awaitable<void> wait(std::string key, std::uint64_t since);
     void tellAll();
 
   private:
     asio::any_io_executor executor_;
     std::map<std::string, std::shared_ptr<Signal>> signals_;
+    std::uint64_t told_ = 0; ///< of any job
 };
 
 /// What all sessions of a worker share; outlives them.
@@ -83,7 +86,8 @@ class Session : public std::enable_shared_from_this<Session> {
     struct Upload;
     asio::awaitable<core::Status> take(Frame frame);
     asio::awaitable<core::Status> takeData(Frame frame);
-    asio::awaitable<void> answer(std::uint32_t stream, std::shared_ptr<wire::Request> request);
+    asio::awaitable<void> answer(std::uint32_t stream, std::shared_ptr<wire::Request> request,
+                                 std::size_t bytes);
     asio::awaitable<core::Status> respond(std::uint32_t stream, const wire::Request& request);
     asio::awaitable<core::Status> send(std::uint32_t stream, const wire::Response& response);
     asio::awaitable<core::Status> status(std::uint32_t stream, const wire::StatusRequest& request);
@@ -98,16 +102,21 @@ class Session : public std::enable_shared_from_this<Session> {
     asio::awaitable<core::Status> list(std::uint32_t stream);
     asio::awaitable<core::Status> registerPath(std::uint32_t stream, const wire::RegisterRequest& request);
     asio::awaitable<core::Result<jobs::WorkerJob>> find(std::string key);
+    void remember(std::set<ObjectId>& ids, const ObjectId& id);
     core::Status beginUpload(std::uint32_t stream, const wire::PutRequest& request);
 
     Shop& shop_;
     std::shared_ptr<Channel> channel_;
     std::string owner_;
     std::map<std::uint32_t, std::shared_ptr<Upload>> uploads_;
-    std::set<std::uint32_t> open_;  ///< streams that have not been answered
-    std::set<ObjectId> wanted_;     ///< that jobs of this owner still lack
-    std::set<ObjectId> readable_;   ///< outputs of jobs of this owner
-    Turnstile reading_;             ///< chunks of answers in memory
+    std::set<std::uint32_t> open_; ///< streams that have not been answered
+    std::set<ObjectId> wanted_;    ///< that jobs of this owner still lack
+    std::set<ObjectId> readable_;  ///< outputs of jobs of this owner
+    std::uint32_t lastStream_ = 0;
+    std::size_t heldBytes_ = 0; ///< of requests that have not been answered
+    Turnstile reading_;         ///< chunks of answers in memory
+    Turnstile answering_;       ///< long answers in memory
+    Turnstile telling_;         ///< events in memory
 };
 
 

@@ -6,6 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "engine/remote/protocol/messages.h"
 
@@ -19,6 +20,7 @@ using core::Status;
 namespace {
 
 constexpr std::size_t creditStep = 1u << 20;
+constexpr auto lastWords = std::chrono::milliseconds(500); ///< to tell the other side why, and be heard
 constexpr std::int64_t mostCredit = 64ll << 20;
 
 std::vector<std::byte> creditFrame(std::uint32_t bytes) {
@@ -62,9 +64,29 @@ asio::awaitable<Error> Channel::run(std::vector<std::byte> early, Handler handle
     asio::co_spawn(
         executor_, [self]() -> asio::awaitable<void> { co_await self->watch(); }, asio::detached);
     const auto done = co_await readFrames(std::move(handler));
+    const bool broken = !done && !ended_ && done.error().code() == ErrorCode::Protocol;
+    if (broken) co_await sayWhy(done.error());
     if (!done) close(done.error());
     over_.notify();
+    if (broken) co_return done.error();
     co_return ended_.value_or(Error(ErrorCode::Io, "the connection has ended"));
+}
+
+asio::awaitable<void> Channel::sayWhy(const Error& why) {
+    asio::steady_timer timer(executor_, lastWords);
+    timer.async_wait([self = shared_from_this()](const boost::system::error_code& stopped) {
+        if (!stopped) self->stream_->close();
+    });
+    const auto problem = encodeProblem(0, why);
+    auto told = co_await write(problem, {});
+    // What still comes is read away: closed with bytes unread, the connection would be reset and the reason
+    // lost.
+    std::vector<std::byte> rest(16u << 10);
+    while (told) {
+        auto count = co_await stream_->readSome(rest);
+        if (!count) break;
+    }
+    timer.cancel();
 }
 
 asio::awaitable<Status> Channel::read(std::span<std::byte> into) {

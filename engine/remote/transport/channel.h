@@ -43,7 +43,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
     Channel(asio::any_io_executor executor, std::unique_ptr<Stream> stream, ChannelTiming timing = {});
     ~Channel();
 
-    /// Reads until the connection ends, and says why it did. early: bytes that came with the handshake.
+    /// Reads until the connection ends, and says why it did; where this side ended it for a broken rule, the
+    /// other side is told. early: bytes that came with the handshake.
     asio::awaitable<core::Error> run(std::vector<std::byte> early, Handler handler);
 
     /// A whole frame, header included. Waits for its turn. Errors: why the connection has ended.
@@ -63,6 +64,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   private:
     asio::awaitable<core::Status> read(std::span<std::byte> into);
     asio::awaitable<core::Status> readFrames(Handler handler);
+    asio::awaitable<void> sayWhy(const core::Error& why);
     asio::awaitable<core::Status> ownFrame(const Frame& frame);
     asio::awaitable<core::Status> write(Bytes first, Bytes second);
     asio::awaitable<void> watch();

@@ -5,71 +5,159 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
 namespace balmer::remote {
 
 using boost::system::error_code;
 using core::ErrorCode;
 using core::fail;
+using core::Result;
+using core::Status;
 
 namespace {
+
+constexpr std::size_t shakenAtOnce = 4u << 10; ///< while nobody knows who it is
+constexpr std::size_t readAtOnce = 128u << 10; ///< several records; boost::asio::ssl takes one at a time
 
 core::Error errorFrom(const error_code& error) {
     if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
         return core::Error(ErrorCode::Cancelled, "the connection was given up");
-    if (error == asio::error::eof || error == asio::ssl::error::stream_truncated ||
-        error == asio::error::connection_reset || error == asio::error::broken_pipe)
+    if (error == asio::error::eof || error == asio::error::connection_reset ||
+        error == asio::error::broken_pipe)
         return core::Error(ErrorCode::Io, "the connection was closed by the other side");
-    if (error.category() == asio::error::get_ssl_category())
-        return tlsError(static_cast<unsigned long>(error.value()));
     return core::Error(ErrorCode::Io, "the connection failed: " + error.message());
 }
 
-using Socket = asio::ssl::stream<asio::ip::tcp::socket>;
+struct Free {
+    void operator()(SSL* connection) const { SSL_free(connection); }
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
 
+/// OpenSSL reads from one buffer in memory and writes into another; these are filled and emptied by the
+/// socket, many records at a time.
 class TlsStream final : public Stream {
   public:
-    TlsStream(std::unique_ptr<Socket> socket, TlsPeer peer) : socket_(std::move(socket)), peer_(std::move(peer)) {}
+    TlsStream(asio::ip::tcp::socket socket, SSL_CTX* context, TlsRole role)
+        : socket_(std::move(socket)), tls_(SSL_new(context)), arriving_(shakenAtOnce) {
+        if (!tls_) return;
+        in_ = BIO_new(BIO_s_mem());
+        out_ = BIO_new(BIO_s_mem());
+        SSL_set_bio(tls_.get(), in_, out_); // takes them over
+        if (role == TlsRole::Client)
+            SSL_set_connect_state(tls_.get());
+        else
+            SSL_set_accept_state(tls_.get());
+    }
 
-    asio::awaitable<core::Result<std::size_t>> readSome(std::span<std::byte> into) override {
-        error_code error;
-        const auto count = co_await socket_->async_read_some(asio::buffer(into.data(), into.size()),
-                                                             asio::redirect_error(asio::use_awaitable, error));
-        if (error) co_return fail(errorFrom(error));
-        co_return count;
+    asio::awaitable<Status> shakeHands() {
+        if (!tls_ || in_ == nullptr || out_ == nullptr)
+            co_return fail(ErrorCode::Internal, "OpenSSL has no memory for a connection");
+        while (true) {
+            ERR_clear_error();
+            const int done = SSL_do_handshake(tls_.get());
+            const int how = SSL_get_error(tls_.get(), done);
+            const auto code = ERR_get_error();
+            // What is said to the other side when it failed, too.
+            auto sent = co_await flush();
+            if (done == 1) {
+                if (!sent) co_return sent;
+                break;
+            }
+            if (how == SSL_ERROR_SSL) co_return fail(tlsError(code));
+            if (how != SSL_ERROR_WANT_READ)
+                co_return fail(ErrorCode::Io, "the connection was closed by the other side");
+            if (!sent) co_return sent;
+            auto more = co_await receive();
+            if (!more) co_return more;
+        }
+        auto peer = peerOf(tls_.get());
+        if (!peer) co_return fail(std::move(peer).error());
+        peer_ = std::move(*peer);
+        arriving_.resize(readAtOnce);
+        co_return Status();
     }
-    asio::awaitable<core::Status> write(Bytes first, Bytes second) override {
-        // One record each costs nothing in bytes worth counting, but a small one alone costs a segment: join.
-        joined_.assign(first.begin(), first.end());
-        joined_.insert(joined_.end(), second.begin(), second.end());
-        error_code error;
-        co_await asio::async_write(*socket_, asio::buffer(joined_),
-                                   asio::redirect_error(asio::use_awaitable, error));
-        if (error) co_return fail(errorFrom(error));
-        co_return core::Status();
+
+    asio::awaitable<Result<std::size_t>> readSome(std::span<std::byte> into) override {
+        while (true) {
+            std::size_t count = 0;
+            int how = SSL_ERROR_NONE;
+            ERR_clear_error();
+            while (count < into.size()) {
+                std::size_t some = 0;
+                const int done = SSL_read_ex(tls_.get(), into.data() + count, into.size() - count, &some);
+                if (done != 1) {
+                    how = SSL_get_error(tls_.get(), done);
+                    if (how == SSL_ERROR_SSL && failure_ == 0) failure_ = ERR_get_error();
+                    break;
+                }
+                count += some;
+            }
+            // What ended it after some bytes comes again with the next call.
+            if (count > 0) co_return count;
+            if (how == SSL_ERROR_SSL) co_return fail(tlsError(failure_));
+            if (how != SSL_ERROR_WANT_READ)
+                co_return fail(ErrorCode::Io, "the connection was closed by the other side");
+            auto more = co_await receive();
+            if (!more) co_return fail(std::move(more).error());
+        }
     }
+
+    asio::awaitable<Status> write(Bytes first, Bytes second) override {
+        for (const auto piece : {first, second}) {
+            std::size_t some = 0;
+            ERR_clear_error();
+            if (!piece.empty() && SSL_write_ex(tls_.get(), piece.data(), piece.size(), &some) != 1)
+                co_return fail(tlsError(ERR_get_error()));
+        }
+        co_return co_await flush();
+    }
+
     void close() override {
         error_code ignored;
-        socket_->lowest_layer().close(ignored);
+        socket_.close(ignored);
     }
     std::vector<std::byte> binding() const override { return peer_.binding; }
     std::string peerFingerprint() const override { return peer_.fingerprint; }
 
   private:
-    std::unique_ptr<Socket> socket_;
+    asio::awaitable<Status> receive() {
+        error_code error;
+        const auto count = co_await socket_.async_read_some(asio::buffer(arriving_),
+                                                            asio::redirect_error(asio::use_awaitable, error));
+        if (error) co_return fail(errorFrom(error));
+        BIO_write(in_, arriving_.data(), static_cast<int>(count));
+        co_return Status();
+    }
+    /// Reading may have OpenSSL say something meanwhile, so what is on its way has a place of its own.
+    asio::awaitable<Status> flush() {
+        leaving_.resize(BIO_ctrl_pending(out_));
+        if (leaving_.empty()) co_return Status();
+        BIO_read(out_, leaving_.data(), static_cast<int>(leaving_.size()));
+        error_code error;
+        co_await asio::async_write(socket_, asio::buffer(leaving_),
+                                   asio::redirect_error(asio::use_awaitable, error));
+        if (error) co_return fail(errorFrom(error));
+        co_return Status();
+    }
+
+    asio::ip::tcp::socket socket_;
+    std::unique_ptr<SSL, Free> tls_;
+    BIO *in_ = nullptr, *out_ = nullptr; ///< tls_ owns them
     TlsPeer peer_;
-    std::vector<std::byte> joined_;
+    unsigned long failure_ = 0; ///< the first reason that OpenSSL gave
+    std::vector<std::byte> arriving_, leaving_;
 };
 
 } // namespace
 
 struct TlsContext::State {
-    State(ssl_ctx_st* handle, TlsRole given) : context(handle), role(given) {}
-    asio::ssl::context context;
+    std::unique_ptr<SSL_CTX, Free> context;
     TlsRole role;
 };
 
@@ -78,32 +166,31 @@ TlsContext::~TlsContext() = default;
 
 core::Result<std::shared_ptr<TlsContext>> TlsContext::make(TlsRole role, const Identity& identity) {
     BALMER_TRY(auto* const handle, newTlsContext(role, identity));
-    return std::shared_ptr<TlsContext>(new TlsContext(std::make_unique<State>(handle, role)));
+    auto state = std::make_unique<State>();
+    state->context.reset(handle);
+    state->role = role;
+    return std::shared_ptr<TlsContext>(new TlsContext(std::move(state)));
 }
 
 asio::awaitable<core::Result<std::unique_ptr<Stream>>> TlsContext::over(asio::ip::tcp::socket socket,
                                                                         std::chrono::milliseconds limit) {
     error_code error;
     socket.set_option(asio::ip::tcp::no_delay(true), error);
-    auto made = std::make_unique<Socket>(std::move(socket), state_->context);
+    asio::steady_timer timer(socket.get_executor(), limit);
+    auto made = std::make_unique<TlsStream>(std::move(socket), state_->context.get(), state_->role);
     // Closed from outside when it takes too long; the pointer is void once the handshake has ended.
-    const auto open = std::make_shared<Socket*>(made.get());
-    asio::steady_timer timer(made->get_executor(), limit);
+    const auto open = std::make_shared<TlsStream*>(made.get());
     timer.async_wait([open](const error_code& stopped) {
-        error_code ignored;
-        if (!stopped && *open != nullptr) (*open)->lowest_layer().close(ignored);
+        if (!stopped && *open != nullptr) (*open)->close();
     });
-    co_await made->async_handshake(state_->role == TlsRole::Client ? asio::ssl::stream_base::client
-                                                                   : asio::ssl::stream_base::server,
-                                   asio::redirect_error(asio::use_awaitable, error));
+    auto met = co_await made->shakeHands();
     *open = nullptr;
     timer.cancel();
-    if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
-        co_return fail(ErrorCode::DeadlineExceeded, "the other side did not finish the TLS handshake in time");
-    if (error) co_return fail(errorFrom(error));
-    auto peer = peerOf(made->native_handle());
-    if (!peer) co_return fail(std::move(peer).error());
-    co_return std::unique_ptr<Stream>(std::make_unique<TlsStream>(std::move(made), std::move(*peer)));
+    if (!met && met.error().code() == ErrorCode::Cancelled)
+        co_return fail(ErrorCode::DeadlineExceeded,
+                       "the other side did not finish the TLS handshake in time");
+    if (!met) co_return fail(std::move(met).error());
+    co_return std::unique_ptr<Stream>(std::move(made));
 }
 
 } // namespace balmer::remote

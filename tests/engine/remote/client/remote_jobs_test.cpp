@@ -79,6 +79,15 @@ TEST_F(RemoteJobs, CarryFilesOfSeveralChunksAndEmptyOnes) {
     expectCopied(home_.submit({{"do", "copy"}, {"add", 0}}), 0);
 }
 
+TEST_F(RemoteJobs, MoreDataThanTheCreditAndMoreWordsThanAFrameHolds) {
+    start();
+    home_.addWorker("lab", worker_->unixUrl());
+    home_.inputs = {{"first", noise(5 * remote::chunkSize)}, {"second", noise(4 * remote::chunkSize, 2)}};
+    const auto id = home_.submit({{"do", "copy"}, {"add", 1}, {"lines", 30000}});
+    expectCopied(id, 1);
+    EXPECT_EQ(home_.store().log(id)->size(), 30000u);
+}
+
 TEST_F(RemoteJobs, SecondRunSendsNoData) {
     start();
     CuttingProxy proxy(folder_ / "proxy", worker_->socket());
