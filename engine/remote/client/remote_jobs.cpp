@@ -83,6 +83,43 @@ ClientSettings settingsFor(const WorkerProbe::Options& options) {
     return settings;
 }
 
+/// Objects that a job fetches, commits and takes away again: another job with an equal output waits meanwhile.
+class Fetching {
+  public:
+    explicit Fetching(const asio::any_io_executor& executor) : changed_(executor) {}
+
+    class [[nodiscard]] Hold {
+      public:
+        Hold(std::shared_ptr<Fetching> owner, std::vector<ObjectId> objects)
+            : owner_(std::move(owner)), objects_(std::move(objects)) {}
+        Hold(Hold&&) noexcept = default;
+        Hold& operator=(Hold&&) = delete;
+        ~Hold() {
+            if (!owner_) return;
+            for (const auto& object : objects_)
+                owner_->held_.erase(object);
+            owner_->changed_.notify();
+        }
+
+      private:
+        std::shared_ptr<Fetching> owner_;
+        std::vector<ObjectId> objects_;
+    };
+    static asio::awaitable<Hold> hold(std::shared_ptr<Fetching> self, std::vector<jobs::ParcelEntry> outputs) {
+        std::vector<ObjectId> objects;
+        for (const auto& output : outputs)
+            objects.push_back(output.object);
+        while (std::any_of(objects.begin(), objects.end(), [&](const auto& each) { return self->held_.contains(each); }))
+            co_await self->changed_.wait();
+        self->held_.insert(objects.begin(), objects.end());
+        co_return Hold(self, std::move(objects));
+    }
+
+  private:
+    std::set<ObjectId> held_;
+    Signal changed_;
+};
+
 /// Runs the coroutine on a loop of its own and waits for it.
 template <typename T, typename Make>
 Result<T> waitFor(Make make) {
@@ -214,6 +251,7 @@ struct RemoteJobs::State {
     std::condition_variable endCame; ///< some job became final
 
     asio::io_context io;
+    std::shared_ptr<Fetching> fetching = std::make_shared<Fetching>(io.get_executor());
     asio::thread_pool transfer;
     std::map<std::string, std::unique_ptr<Line>> lines;
     std::map<JobId, std::chrono::steady_clock::time_point> stageTold;
@@ -425,6 +463,8 @@ asio::awaitable<Status> RemoteJobs::State::driveOnce(std::shared_ptr<WorkerClien
         if (!std::filesystem::exists(folderOf(*job), ignored)) co_return Status();
         auto result = co_await client->result(job->remote->key);
         auto outputs = result ? std::move(result->outputs) : std::vector<jobs::ParcelEntry>();
+        auto holding = Fetching::hold(fetching, outputs);
+        const auto held = co_await std::move(holding);
         auto gone = letGo(client, *job, std::move(outputs));
         co_return co_await std::move(gone);
     }
@@ -534,6 +574,8 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
     const auto key = job->remote->key;
     auto result = co_await client->result(key);
     if (!result) co_return fail(std::move(result).error());
+    auto holding = Fetching::hold(fetching, result->outputs);
+    const auto held = co_await std::move(holding);
     if (result->phase != Phase::Completed) {
         auto ended = co_await endJob(
             id, result->phase,
@@ -541,11 +583,11 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
         if (!ended) co_return ended;
     } else {
         if (noIncoming) co_return fail(*noIncoming);
-        auto fetching = download(client, transfer, *incoming, result->outputs,
+        auto downloading = download(client, transfer, *incoming, result->outputs,
                                        [this, id](std::uint64_t done, std::uint64_t all) {
                                            tellStage(id, "fetching " + share(done, all));
                                        });
-        auto files = co_await std::move(fetching);
+        auto files = co_await std::move(downloading);
         if (!files) co_return fail(std::move(files).error());
         core::crashPoint("home.downloaded");
         const auto kept = std::make_shared<std::vector<NamedFile>>(std::move(*files));
