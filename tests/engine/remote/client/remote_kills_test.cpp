@@ -1,5 +1,5 @@
-// Worker and home are killed (SIGKILL), at named points and at random ones: no job is lost, none is done twice, and
-// what the home says of them is right soon after it is there again.
+// Worker and home are killed (SIGKILL), at named points and at random ones: no job is lost, none is done
+// twice, and what the home says of them is right soon after it is there again.
 
 #include <algorithm>
 #include <chrono>
@@ -110,8 +110,8 @@ class RemoteKills : public ::testing::Test {
         worker_.reset();
         worker_ = std::make_unique<Program>(
             std::vector<std::string>{BALMER_TEST_WORKER, (folder_ / "worker").string(), attempts_});
-        home_ = std::make_unique<Program>(
-            std::vector<std::string>{BALMER_TEST_HOME, (folder_ / "home").string(), (folder_ / "list").string()});
+        home_ = std::make_unique<Program>(std::vector<std::string>{
+            BALMER_TEST_HOME, (folder_ / "home").string(), (folder_ / "list").string()});
         entry_ = {"lab", "unix:" + remote::workerSocket(folder_ / "worker").string(), {}, {}, 4};
         Home(folder_ / "home").addWorker("lab", entry_.url);
     }
@@ -124,7 +124,8 @@ class RemoteKills : public ::testing::Test {
                               {"lines", 2},
                               {"noise", {job.bytes, number}},
                               {"trace", (folder_ / ("trace-" + name)).string()}};
-        std::ofstream(folder_ / "list", std::ios::app) << name << " " << parameters.dump() << "\n" << std::flush;
+        std::ofstream(folder_ / "list", std::ios::app) << name << " " << parameters.dump() << "\n"
+                                                       << std::flush;
         planned_[name] = job;
     }
     void planEnd() { std::ofstream(folder_ / "list", std::ios::app) << "end\n"; }
@@ -161,7 +162,8 @@ class RemoteKills : public ::testing::Test {
                 const auto there = jobs::parsePhase(job.phase).value_or(Phase::Unknown);
                 const auto mine = here.contains(job.key) ? here[job.key] : Phase::Unknown;
                 if (rankOf(mine) < rankOf(there) || (jobs::isFinal(there) && mine != there))
-                    wrong += job.key + " is " + job.phase + " there, " + std::string(jobs::toString(mine)) + " here\n";
+                    wrong += job.key + " is " + job.phase + " there, " + std::string(jobs::toString(mine)) +
+                             " here\n";
             }
             return wrong.empty();
         };
@@ -226,7 +228,8 @@ TEST_P(AtPoint, EveryJobIsDoneOnce) {
     other.start();
     doomed.start(point);
     const int how = doomed.ended();
-    ASSERT_TRUE(how != -1 && WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL) << "it did not come to " << point << ": " << how;
+    ASSERT_TRUE(how != -1 && WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL)
+        << "it did not come to " << point << ": " << how;
     doomed.start();
     expectPhasesRight();
     ASSERT_EQ(home_->ended(), 0);
@@ -238,10 +241,11 @@ TEST_P(AtPoint, EveryJobIsDoneOnce) {
 }
 
 INSTANTIATE_TEST_SUITE_P(RemoteKills, AtPoint,
-                         ::testing::Values("worker.accepted", "worker.chunk-put", "worker.object-whole", "worker.begun",
-                                           "worker.child-done", "worker.collected", "worker.finished", "worker.released",
-                                           "home.created", "home.packed", "home.submitted", "home.heard",
-                                           "home.downloaded", "home.committed", "home.released"),
+                         ::testing::Values("worker.accepted", "worker.chunk-put", "worker.object-whole",
+                                           "worker.begun", "worker.child-done", "worker.collected",
+                                           "worker.finished", "worker.released", "home.created",
+                                           "home.packed", "home.submitted", "home.heard", "home.downloaded",
+                                           "home.committed", "home.released"),
                          [](const auto& point) {
                              std::string name = point.param;
                              for (char& c : name)
@@ -274,16 +278,19 @@ TEST_F(RemoteKills, AtRandomMoments) {
     attempts_ = "1000";
     prepare();
     std::mt19937 random(20);
-    const auto between = [&](int least, int most) { return least + static_cast<int>(random() % static_cast<unsigned>(most - least + 1)); };
+    const auto between = [&](int least, int most) {
+        return least + static_cast<int>(random() % static_cast<unsigned>(most - least + 1));
+    };
     worker_->start();
     home_->start();
     for (int kill = 0; kill < killCount; ++kill) {
         // So that there is something to do as long as there are kills.
         while (static_cast<int>(planned_.size()) < jobCount * (kill + 1) / killCount) {
             const int which = static_cast<int>(planned_.size());
-            plan({.bytes = which % 10 == 0 ? remote::chunkSize + 1000 : 1000 + static_cast<std::size_t>(which),
-                  .sleep = which % 4 == 0 ? between(20, 200) : 0,
-                  .add = which % 7});
+            plan(
+                {.bytes = which % 10 == 0 ? remote::chunkSize + 1000 : 1000 + static_cast<std::size_t>(which),
+                 .sleep = which % 4 == 0 ? between(20, 200) : 0,
+                 .add = which % 7});
         }
         std::this_thread::sleep_for(milliseconds(between(5, 250)));
         auto& doomed = kill % 2 == 0 ? *worker_ : *home_;
@@ -304,7 +311,8 @@ TEST_F(RemoteKills, AtRandomMoments) {
         EXPECT_GE(begun(name), 1);
         again += begun(name) - 1;
     }
-    std::cout << killCount << " kills, " << again << " beginnings anew; phases right after at most " << slowest_ << " s\n";
+    std::cout << killCount << " kills, " << again << " beginnings anew; phases right after at most "
+              << slowest_ << " s\n";
     RecordProperty("phases_right_after_seconds", std::to_string(slowest_));
 }
 

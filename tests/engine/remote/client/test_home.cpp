@@ -1,6 +1,6 @@
-// A home that can be killed: test_home FOLDER LIST. LIST has a line for each job, its name and its parameters, and may
-// grow; the line "end" is its last. What it names is submitted unless the store has it. Ends when the list has, all
-// jobs have ended, and nothing of them is under way any more.
+// A home that can be killed: test_home FOLDER LIST. LIST has a line for each job, its name and its
+// parameters, and may grow; the line "end" is its last. What it names is submitted unless the store has it.
+// Ends when the list has, all jobs have ended, and nothing of them is under way any more.
 
 #include <algorithm>
 #include <chrono>
@@ -31,14 +31,16 @@ int main(int count, char** words) {
     while (true) {
         bool ended = false;
         std::ifstream list(words[2]);
-        for (std::string line; std::getline(list, line) && !list.eof();) { // a line without its end is not there yet
+        for (std::string line;
+             std::getline(list, line) && !list.eof();) { // a line without its end is not there yet
             ended = line == "end";
             const auto space = line.find(' ');
             if (!ended && known.insert(line.substr(0, space)).second)
                 home.submit(nlohmann::json::parse(line.substr(space)), "lab", line.substr(0, space));
         }
         all = home.store().list({});
-        const bool done = all && std::all_of(all->begin(), all->end(), [](const auto& job) { return isFinal(job.phase); });
+        const bool done =
+            all && std::all_of(all->begin(), all->end(), [](const auto& job) { return isFinal(job.phase); });
         const auto underWay = [&] {
             for (const auto& each : std::filesystem::directory_iterator(home.remoteFolder()))
                 if (each.path().filename().string().size() == 32) return true;

@@ -20,7 +20,8 @@ int main(int count, char** words) {
     options.attempts = std::atoi(words[2]);
     std::unique_ptr<balmer::test::RunningWorker> worker;
     // A child that its killed predecessor was just starting may hold the folder's lock for a moment.
-    for (int i = 0; i < 200 && !worker; ++i) try {
+    for (int i = 0; i < 200 && !worker; ++i)
+        try {
             worker = std::make_unique<balmer::test::RunningWorker>(words[1], options);
         } catch (const std::runtime_error& error) {
             if (i > 0) std::cerr << error.what() << std::endl;

@@ -167,7 +167,7 @@ core::Result<bool> Home::commit(jobs::JobId id, std::string_view resultJson,
         BALMER_TRY(got[file.name], core::readFile(file.path));
     }
     bool fresh = true;
-    BALMER_CHECK(project_->together([&]() -> core::Status {
+    const auto kept = project_->together([&]() -> core::Status {
         BALMER_TRY(const auto job, store().get(id));
         fresh = !jobs::isFinal(job.phase);
         if (!fresh) return {};
@@ -176,7 +176,8 @@ core::Result<bool> Home::commit(jobs::JobId id, std::string_view resultJson,
             BALMER_CHECK(store().addArtefact(id, {name, "application/octet-stream", core::digestOf(bytes),
                                                   static_cast<std::int64_t>(bytes.size())}));
         return {};
-    }));
+    });
+    if (!kept) return core::fail(kept.error());
     if (!fresh) return false;
     const auto line = std::to_string(id) + "\n";
     const int commits = ::open(commitFile().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
