@@ -139,15 +139,15 @@ class RemoteKills : public ::testing::Test {
         return fs::is_empty(folder_ / "worker" / "jobs", error);
     }
 
-    /// Waits until the home says of every job at least what the worker said just now.
-    void expectPhasesRight() {
+    /// Waits until the home says of every job at least what the worker says now; began: when the one that was
+    /// killed was started again.
+    void expectPhasesRight(steady_clock::time_point began) {
         remote::WorkerProbe::Options options;
         options.identity = folder_ / "identity";
         options.software = options.user = "tester";
         const remote::WorkerProbe probe(options);
         auto report = probe.ask(entry_);
         ASSERT_TRUE(soon([&] { return report || (report = probe.ask(entry_)); })) << why(report);
-        const auto began = steady_clock::now();
         auto project = store::Project::open(folder_ / "home" / "home.balmer");
         ASSERT_TRUE(project) << why(project);
         std::string wrong;
@@ -222,21 +222,27 @@ TEST_P(AtPoint, EveryJobIsDoneOnce) {
     auto& doomed = point.starts_with("worker") ? *worker_ : *home_;
     auto& other = &doomed == worker_.get() ? *home_ : *worker_;
     plan({.bytes = remote::chunkSize + 100'000});
-    plan({.sleep = 30, .add = 2});
-    plan({.bytes = 0, .add = 3});
+    // What a child has done is not to be done again; another job that runs meanwhile may be.
+    const bool alone =
+        std::set<std::string>{"worker.child-done", "worker.collected", "worker.finished"}.contains(point);
+    if (!alone) {
+        plan({.sleep = 30, .add = 2});
+        plan({.bytes = 0, .add = 3});
+    }
     planEnd();
     other.start();
     doomed.start(point);
     const int how = doomed.ended();
     ASSERT_TRUE(how != -1 && WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL)
         << "it did not come to " << point << ": " << how;
+    const auto again = steady_clock::now();
     doomed.start();
-    expectPhasesRight();
+    expectPhasesRight(again);
     ASSERT_EQ(home_->ended(), 0);
     expectAllDoneOnce();
     for (const auto& [name, job] : planned_) {
         EXPECT_GE(begun(name), 1) << name;
-        EXPECT_LE(begun(name), &doomed == worker_.get() ? 2 : 1) << name;
+        EXPECT_LE(begun(name), &doomed == worker_.get() && !alone ? 2 : 1) << name;
     }
 }
 
@@ -296,14 +302,14 @@ TEST_F(RemoteKills, AtRandomMoments) {
         auto& doomed = kill % 2 == 0 ? *worker_ : *home_;
         doomed.kill();
         if (between(0, 2) == 0) std::this_thread::sleep_for(milliseconds(between(1, 100)));
+        const auto restarted = steady_clock::now();
         doomed.start();
         if (kill % 5 == 4 || kill % 10 == 7) {
-            expectPhasesRight();
+            expectPhasesRight(restarted);
             if (HasFatalFailure()) return;
         }
     }
     planEnd();
-    expectPhasesRight();
     ASSERT_EQ(home_->ended(), 0);
     expectAllDoneOnce();
     int again = 0;
