@@ -15,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -124,6 +125,8 @@ json describe(const core::Error& error) {
 
 core::Status runJobs() {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL); // with its worker ends the job; the next worker begins it anew
+    pollfd orders{STDIN_FILENO, POLLIN, 0};
+    if (::poll(&orders, 1, 0) > 0 && (orders.revents & POLLHUP) != 0) return {}; // its worker had gone before that
     sigset_t none;
     sigemptyset(&none);
     ::pthread_sigmask(SIG_SETMASK, &none, nullptr);

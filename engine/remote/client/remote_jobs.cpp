@@ -20,6 +20,7 @@
 #include <pthread.h>
 
 #include "engine/core/clock.h"
+#include "engine/core/crash_point.h"
 #include "engine/core/files.h"
 #include "engine/core/log.h"
 #include "engine/remote/client/transfer.h"
@@ -51,6 +52,10 @@ std::string newKey() {
     return digits;
 }
 
+bool isKey(std::string_view text) {
+    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::string now() {
     return core::formatTime(core::systemClock().now());
 }
@@ -77,6 +82,43 @@ ClientSettings settingsFor(const WorkerProbe::Options& options) {
     settings.handshake = options.limit;
     return settings;
 }
+
+/// Objects that a job fetches, commits and takes away again: another job with an equal output waits meanwhile.
+class Fetching {
+  public:
+    explicit Fetching(const asio::any_io_executor& executor) : changed_(executor) {}
+
+    class [[nodiscard]] Hold {
+      public:
+        Hold(std::shared_ptr<Fetching> owner, std::vector<ObjectId> objects)
+            : owner_(std::move(owner)), objects_(std::move(objects)) {}
+        Hold(Hold&&) noexcept = default;
+        Hold& operator=(Hold&&) = delete;
+        ~Hold() {
+            if (!owner_) return;
+            for (const auto& object : objects_)
+                owner_->held_.erase(object);
+            owner_->changed_.notify();
+        }
+
+      private:
+        std::shared_ptr<Fetching> owner_;
+        std::vector<ObjectId> objects_;
+    };
+    static asio::awaitable<Hold> hold(std::shared_ptr<Fetching> self, std::vector<jobs::ParcelEntry> outputs) {
+        std::vector<ObjectId> objects;
+        for (const auto& output : outputs)
+            objects.push_back(output.object);
+        while (std::any_of(objects.begin(), objects.end(), [&](const auto& each) { return self->held_.contains(each); }))
+            co_await self->changed_.wait();
+        self->held_.insert(objects.begin(), objects.end());
+        co_return Hold(self, std::move(objects));
+    }
+
+  private:
+    std::set<ObjectId> held_;
+    Signal changed_;
+};
 
 /// Runs the coroutine on a loop of its own and waits for it.
 template <typename T, typename Make>
@@ -186,6 +228,9 @@ struct RemoteJobs::State {
     asio::awaitable<Status> listen(std::shared_ptr<WorkerClient> client, JobId id);
     asio::awaitable<Status> fetch(std::shared_ptr<WorkerClient> client, JobId id);
     asio::awaitable<Status> endJob(JobId id, Phase phase, Error error);
+    asio::awaitable<Status> letGo(std::shared_ptr<WorkerClient> client, const Job& job,
+                                  std::vector<jobs::ParcelEntry> outputs);
+    void takeUp();
     asio::awaitable<Result<Job>> get(JobId id);
     Result<std::shared_ptr<const std::vector<PackedFile>>> packed(const Job& job);
     std::filesystem::path folderOf(const Job& job) const { return options.folder / job.remote->key; }
@@ -207,6 +252,7 @@ struct RemoteJobs::State {
     std::uint64_t ends = 0;          ///< how many did; guarded by endMutex
 
     asio::io_context io;
+    std::shared_ptr<Fetching> fetching = std::make_shared<Fetching>(io.get_executor());
     NamedPool transfer;
     std::map<std::string, std::unique_ptr<Line>> lines;
     std::map<JobId, std::chrono::steady_clock::time_point> stageTold;
@@ -400,7 +446,8 @@ asio::awaitable<void> RemoteJobs::State::drive(Line& line, JobId id) {
             }
         }
         auto ended = co_await endJob(id, Phase::Error, error);
-        if (!ended) core::log::warning("job " + std::to_string(id) + ": " + ended.error().describe());
+        if (ended) continue; // the worker is told
+        core::log::warning("job " + std::to_string(id) + ": " + ended.error().describe());
         line.known.erase(id);
         break;
     }
@@ -411,12 +458,27 @@ asio::awaitable<void> RemoteJobs::State::drive(Line& line, JobId id) {
 asio::awaitable<Status> RemoteJobs::State::driveOnce(std::shared_ptr<WorkerClient> client, JobId id) {
     auto job = co_await get(id);
     if (!job) co_return fail(std::move(job).error());
-    if (!job->remote || jobs::isFinal(job->phase)) co_return Status();
+    if (!job->remote) co_return Status();
+    if (jobs::isFinal(job->phase)) {
+        // This program, or another, ended between the end of the job and that of its folder.
+        std::error_code ignored;
+        if (!std::filesystem::exists(folderOf(*job), ignored)) co_return Status();
+        auto result = co_await client->result(job->remote->key);
+        auto outputs = result ? std::move(result->outputs) : std::vector<jobs::ParcelEntry>();
+        auto holding = Fetching::hold(fetching, outputs);
+        const auto held = co_await std::move(holding);
+        auto gone = letGo(client, *job, std::move(outputs));
+        co_return co_await std::move(gone);
+    }
     if (job->remote->abortWanted) {
         auto told = co_await client->cancel(job->remote->key);
-        if (!told && told.error().code() == ErrorCode::NotFound && !client->closed())
-            co_return co_await endJob(id, Phase::Aborted,
-                                      Error(ErrorCode::Cancelled, "aborted on request before the worker had it"));
+        if (!told && told.error().code() == ErrorCode::NotFound && !client->closed()) {
+            const Error early(ErrorCode::Cancelled, "aborted on request before the worker had it");
+            auto ended = co_await endJob(id, Phase::Aborted, early);
+            if (!ended) co_return ended;
+            auto gone = letGo(client, *job, {});
+            co_return co_await std::move(gone);
+        }
         if (!told) co_return told;
     } else {
         auto sent = co_await send(client, *job);
@@ -465,12 +527,14 @@ asio::awaitable<Status> RemoteJobs::State::send(std::shared_ptr<WorkerClient> cl
     auto filesSoon = offload(transfer, [this, job] { return packed(job); });
     auto files = co_await std::move(filesSoon);
     if (!files) co_return fail(std::move(files).error());
+    core::crashPoint("home.packed");
     std::vector<jobs::ParcelEntry> entries;
     for (const auto& file : **files)
         entries.push_back(file.entry);
     while (true) {
         auto answer = co_await client->submit(job.remote->key, *spec, entries);
         if (!answer) co_return fail(std::move(answer).error());
+        core::crashPoint("home.submitted");
         if (answer->missing.empty()) co_return Status();
         auto sending = upload(client, transfer, *files, answer->missing,
                                     [this, id](std::uint64_t done, std::uint64_t all) {
@@ -491,6 +555,7 @@ asio::awaitable<Status> RemoteJobs::State::listen(std::shared_ptr<WorkerClient> 
             auto heardSoon = offload(transfer, [this, id, event]() -> Result<std::optional<Job>> {
                 BALMER_TRY(const bool fresh, store.hear(id, event));
                 if (!fresh) return std::optional<Job>();
+                core::crashPoint("home.heard");
                 BALMER_TRY(auto known, store.get(id));
                 return std::optional<Job>(std::move(known));
             });
@@ -511,6 +576,8 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
     const auto key = job->remote->key;
     auto result = co_await client->result(key);
     if (!result) co_return fail(std::move(result).error());
+    auto holding = Fetching::hold(fetching, result->outputs);
+    const auto held = co_await std::move(holding);
     if (result->phase != Phase::Completed) {
         auto ended = co_await endJob(
             id, result->phase,
@@ -518,12 +585,13 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
         if (!ended) co_return ended;
     } else {
         if (noIncoming) co_return fail(*noIncoming);
-        auto fetching = download(client, transfer, *incoming, result->outputs,
+        auto downloading = download(client, transfer, *incoming, result->outputs,
                                        [this, id](std::uint64_t done, std::uint64_t all) {
                                            tellStage(id, "fetching " + share(done, all));
                                        });
-        auto files = co_await std::move(fetching);
+        auto files = co_await std::move(downloading);
         if (!files) co_return fail(std::move(files).error());
+        core::crashPoint("home.downloaded");
         const auto kept = std::make_shared<std::vector<NamedFile>>(std::move(*files));
         auto takenSoon = offload(transfer, [this, id, kept, text = result->result]() mutable -> Result<bool> {
             const auto long_ = std::find_if(kept->begin(), kept->end(),
@@ -536,18 +604,32 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
         });
         auto taken = co_await std::move(takenSoon);
         if (!taken) co_return fail(std::move(taken).error());
-        auto clearing = offload(transfer, [this, outputs = result->outputs]() -> Status {
-            for (const auto& output : outputs)
-                (void)incoming->remove(output.object);
-            return {};
-        });
-        (void)co_await std::move(clearing);
+        core::crashPoint("home.committed");
         auto done = co_await get(id);
         countBytes(line(job->remote->worker)); // whoever sees the end of the job sees these, too
         if (done) tell(*done, jobs::JobEvent::Kind::Phase);
     }
-    (void)co_await client->release(key);
-    auto clearing = offload(transfer, [folder = folderOf(*job)]() -> Status {
+    auto gone = letGo(client, *job, std::move(result->outputs));
+    co_return co_await std::move(gone);
+}
+
+/// Of a job that has ended here: the worker may forget it, and what was under way goes. The job's folder goes
+/// last, so that all this is done again when it was cut short.
+asio::awaitable<Status> RemoteJobs::State::letGo(std::shared_ptr<WorkerClient> client, const Job& job,
+                                                 std::vector<jobs::ParcelEntry> outputs) {
+    const auto folder = folderOf(job);
+    auto released = co_await client->release(job.remote->key);
+    if (!released && (client->closed() || maySucceedLater(released.error()))) co_return released;
+    core::crashPoint("home.released");
+    if (!released && released.error().code() == ErrorCode::InvalidArgument) {
+        // It ended here alone, and is of no use there any more.
+        auto told = co_await client->cancel(job.remote->key);
+        if (!told && client->closed()) co_return told;
+    }
+    auto clearing = offload(transfer, [this, folder, outputs]() -> Status {
+        if (incoming)
+            for (const auto& output : outputs)
+                (void)incoming->remove(output.object);
         std::error_code ignored;
         std::filesystem::remove_all(folder, ignored);
         return {};
@@ -566,6 +648,33 @@ asio::awaitable<Status> RemoteJobs::State::endJob(JobId id, Phase phase, Error e
     if (!ended) co_return fail(std::move(ended).error());
     tell(*ended, jobs::JobEvent::Kind::Phase);
     co_return Status();
+}
+
+/// What an earlier process left: jobs that have not ended, and folders of jobs that have.
+void RemoteJobs::State::takeUp() {
+    // The folders first, for a job is in the store before it has one.
+    std::set<std::string> folders;
+    std::error_code error, ignored;
+    for (std::filesystem::directory_iterator each(options.folder, error), end; !error && each != end;
+         each.increment(error))
+        if (isKey(each->path().filename().string())) folders.insert(each->path().filename().string());
+    const auto open = store.listRemote();
+    if (!open) return core::log::warning("the jobs on workers cannot be read: " + open.error().describe());
+    for (const auto& job : *open) {
+        folders.erase(job.remote->key);
+        lookAfter(job.remote->worker, job.id);
+    }
+    if (folders.empty()) return;
+    const auto all = store.list({});
+    if (!all) return core::log::warning("the jobs that have ended cannot be read: " + all.error().describe());
+    for (const auto& job : *all)
+        if (job.remote && book.get(job.remote->worker) && folders.erase(job.remote->key) > 0)
+            lookAfter(job.remote->worker, job.id);
+    // Nobody is left to whom these could matter; young ones may be those of another process's question.
+    const auto young = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
+    for (const auto& folder : folders)
+        if (std::filesystem::last_write_time(options.folder / folder, ignored) < young)
+            std::filesystem::remove_all(options.folder / folder, ignored);
 }
 
 // --------------------------------------------------------------------------------------------------------
@@ -609,12 +718,7 @@ RemoteJobs::~RemoteJobs() {
 }
 
 void RemoteJobs::begin() {
-    asio::post(state_->io, [state = state_.get()] {
-        const auto all = state->store.listRemote();
-        if (!all) return core::log::warning("the jobs on workers cannot be read: " + all.error().describe());
-        for (const auto& job : *all)
-            state->lookAfter(job.remote->worker, job.id);
-    });
+    asio::post(state_->io, [state = state_.get()] { state->takeUp(); });
 }
 
 Result<JobId> RemoteJobs::submit(jobs::JobSpec spec, const std::string& worker, const std::string& programVersion) {
@@ -627,6 +731,7 @@ Result<JobId> RemoteJobs::submit(jobs::JobSpec spec, const std::string& worker, 
     job.programVersion = programVersion;
     job.remote = jobs::RemoteTicket{worker, newKey(), 0, false};
     BALMER_TRY(const auto id, state_->store.create(job));
+    core::crashPoint("home.created");
     job.id = id;
     asio::post(state_->io, [state = state_.get(), job, worker] {
         state->tell(job, jobs::JobEvent::Kind::Phase);

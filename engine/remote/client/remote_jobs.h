@@ -126,7 +126,8 @@ class RemoteJobs {
     RemoteJobs(const RemoteJobs&) = delete;
     RemoteJobs& operator=(const RemoteJobs&) = delete;
 
-    /// Takes up the remote jobs that the store has. Until then only what is submitted here is looked after.
+    /// Takes up the remote jobs that the store has, and lets go at their workers of those that ended when the
+    /// program was killed. Until then only what is submitted here is looked after.
     void begin();
 
     /// Keeps the job as Pending, durably, then sends it. worker: a name of the book. Errors: NotFound for

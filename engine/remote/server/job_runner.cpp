@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/core/crash_point.h"
 #include "engine/core/files.h"
 #include "engine/core/log.h"
 #include "engine/remote/protocol/messages.h"
@@ -197,10 +198,17 @@ Result<std::shared_ptr<JobRunner::Child>> JobRunner::child() {
 
 Status JobRunner::resume() {
     BALMER_TRY(const auto left, journal_.unfinished());
+    std::set<std::string> wanted;
     for (const auto& job : left) {
+        wanted.insert(job.key);
         if (job.cancelWanted) cancelled_.insert(job.key);
         if (job.phase != Phase::Pending || job.cancelWanted) queue_.push_back(job.key);
     }
+    // Folders of jobs that had ended when the worker was killed.
+    std::error_code error, ignored;
+    for (std::filesystem::directory_iterator each(options_.folder, error), end; !error && each != end;
+         each.increment(error))
+        if (!wanted.contains(each->path().filename().string())) std::filesystem::remove_all(each->path(), ignored);
     startNext();
     if (running_.empty() && idle_.empty() && !stopping_)
         if (auto spare = spawn()) idle_.push_back(std::move(*spare));
@@ -320,6 +328,7 @@ asio::awaitable<Status> JobRunner::perform(const std::string& key) {
     auto readySoon = offload(disk_, [this, folder, job]() -> Status {
         BALMER_CHECK(layOut(folder, job, objects_));
         BALMER_CHECK(journal_.beginAttempt(job.key));
+        core::crashPoint("worker.begun");
         jobs::RemoteEvent began;
         began.device = options_.device;
         began.programVersion = options_.programVersion;
@@ -338,6 +347,7 @@ asio::awaitable<Status> JobRunner::perform(const std::string& key) {
     running_[key] = nullptr;
     if (!worker->reaped && healthy && !stopping_) co_await putAway(worker);
     if (!spoke) co_return spoke;
+    core::crashPoint("worker.child-done");
     co_return co_await collect(key);
 }
 
@@ -445,7 +455,10 @@ asio::awaitable<Status> JobRunner::collect(const std::string& key) {
             BALMER_TRY(auto entry, keepFile(objects_, journal_, std::string(longResultName), folder / longResultName));
             outputs.push_back(std::move(entry));
         }
-        return journal_.finish(key, Phase::Completed, outcome, {}, outputs);
+        core::crashPoint("worker.collected");
+        BALMER_CHECK(journal_.finish(key, Phase::Completed, outcome, {}, outputs));
+        core::crashPoint("worker.finished");
+        return {};
     });
     auto kept = co_await std::move(keptSoon);
     if (kept) changed_(key);

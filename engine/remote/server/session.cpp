@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "engine/core/clock.h"
+#include "engine/core/crash_point.h"
 #include "engine/core/digest.h"
 #include "engine/core/log.h"
 #include "engine/remote/protocol/handshake.h"
@@ -331,6 +332,7 @@ asio::awaitable<Status> Session::submit(std::uint32_t stream, const wire::Submit
                 made.missing.push_back(entry.object);
         job.phase = made.missing.empty() ? Phase::Queued : Phase::Pending;
         BALMER_TRY(const bool isNew, shop.journal.accept(job));
+        core::crashPoint("worker.accepted");
         BALMER_TRY(auto kept, shop.journal.find(job.key, job.owner));
         if (!kept) return fail(ErrorCode::Internal, "the journal did not keep the job");
         if (kept->phase == Phase::Pending && made.missing.empty() && !kept->cancelWanted) {
@@ -437,7 +439,9 @@ asio::awaitable<Status> Session::takeData(Frame frame) {
         [self, stream, upload]() -> asio::awaitable<void> {
             auto keptSoon = offload(self->shop_.disk, [&shop = self->shop_, upload]() -> Result<bool> {
                 if (upload->refused) return fail(*upload->refused);
-                return shop.objects.put(upload->object, upload->chunk, upload->bytes);
+                auto whole = shop.objects.put(upload->object, upload->chunk, upload->bytes);
+                if (whole) core::crashPoint(*whole ? "worker.object-whole" : "worker.chunk-put");
+                return whole;
             });
             auto kept = co_await std::move(keptSoon);
             self->channel_->consumed(upload->bytes.size());
@@ -604,7 +608,9 @@ asio::awaitable<Status> Session::release(std::uint32_t stream, std::string key) 
     auto job = co_await find(std::move(key));
     if (!job) co_return fail(std::move(job).error());
     auto notedSoon = offload(shop_.disk, [&shop = shop_, key_ = job->key] {
-        return shop.journal.release(key_, later(keptAfterRelease));
+        auto released = shop.journal.release(key_, later(keptAfterRelease));
+        core::crashPoint("worker.released");
+        return released;
     });
     auto noted = co_await std::move(notedSoon);
     if (!noted) co_return noted;

@@ -216,6 +216,7 @@ Status WorkerServer::State::prepare() {
     running.command = jobs.runner;
     running.slots = settings.config.slots;
     running.threads = settings.config.threads;
+    running.attempts = settings.attempts;
     running.device = settings.device;
     running.programVersion = settings.programVersion;
     runner = std::make_unique<JobRunner>(io.get_executor(), disk, journal, *objects, std::move(running),

@@ -38,6 +38,7 @@ struct WorkerSettings {
     std::string tcp;   ///< "127.0.0.1:port" to listen on without; "" for none
     std::string programVersion;
     std::string device = "cpu";
+    int attempts = 3; ///< after so many deaths of the worker a job is given up
     std::chrono::milliseconds handshake{10000};
     std::chrono::milliseconds ping{15000};
 };

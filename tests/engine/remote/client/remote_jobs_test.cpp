@@ -233,6 +233,16 @@ TEST_F(RemoteJobs, MoreThanTheWorkerHasSlotsAllEnd) {
         expectCopied(ids[static_cast<std::size_t>(i)], i);
 }
 
+TEST_F(RemoteJobs, EqualOutputsOfSeveralJobsAllComeHome) {
+    start({.slots = 4});
+    home_.addWorker("lab", worker_->unixUrl());
+    std::vector<jobs::JobId> ids;
+    for (int i = 0; i < 40; ++i)
+        ids.push_back(home_.submit({{"do", "copy"}, {"add", 1}}));
+    for (const auto id : ids)
+        expectCopied(id, 1);
+}
+
 TEST_F(RemoteJobs, UnknownKindIsTheJobsError) {
     start();
     home_.addWorker("lab", worker_->unixUrl());

@@ -17,6 +17,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <poll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -80,6 +81,8 @@ json run(const fs::path& folder) {
 
 int main() {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    pollfd orders{STDIN_FILENO, POLLIN, 0};
+    if (::poll(&orders, 1, 0) > 0 && (orders.revents & POLLHUP) != 0) return 0; // its worker had gone before
     std::thread listening([] {
         for (std::string line; std::getline(std::cin, line);) {
             auto object = json::parse(line, nullptr, false);

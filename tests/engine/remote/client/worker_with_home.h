@@ -27,6 +27,7 @@ class RunningWorker {
         std::uint64_t quotaGibibyte = 1;
         std::vector<std::filesystem::path> roots = {};
         std::vector<std::string> seesAll = {};
+        int attempts = 3;
     };
     RunningWorker(std::filesystem::path folder, Options options);
     explicit RunningWorker(std::filesystem::path folder) : RunningWorker(std::move(folder), Options{}) {}
@@ -48,13 +49,14 @@ class RunningWorker {
     std::thread thread_;
 };
 
-/// A project whose jobs' parameters are those of the test's child, and whose inputs are files of given content.
+/// A project whose jobs' parameters are those of the test's child, and whose inputs are files of given content. The
+/// digests of what comes back become the job's artefacts, in one transaction with its end.
 class Home : private remote::ParcelPort {
   public:
     explicit Home(std::filesystem::path folder);
     ~Home() override;
 
-    /// The files that every job takes along.
+    /// The files that every job takes along. A job with {"noise": [bytes, seed]} has "data" of its own.
     std::map<std::string, std::string> inputs;
 
     remote::WorkerBook book() const { return remote::WorkerBook(folder_ / "workers.json"); }
@@ -65,12 +67,16 @@ class Home : private remote::ParcelPort {
     /// As if the program ended and began again.
     void restart();
 
-    jobs::JobId submit(const nlohmann::json& parameters, const std::string& worker = "lab");
+    jobs::JobId submit(const nlohmann::json& parameters, const std::string& worker = "lab",
+                       const std::string& label = {});
     /// Waits until the job has ended, a minute at most.
     jobs::Job wait(jobs::JobId id);
     /// What the worker gave back: names and bytes; empty before.
     std::map<std::string, std::string> outputs(jobs::JobId id);
     int commits(jobs::JobId id);
+    /// A line for every commit of any process: the job's id.
+    std::filesystem::path commitFile() const { return folder_ / "commits"; }
+    std::filesystem::path remoteFolder() const { return folder_ / "remote"; }
 
   private:
     core::Result<std::string> describe(const jobs::Job& job) override;
