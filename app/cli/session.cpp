@@ -239,9 +239,16 @@ core::Result<api::WorkerInfo> workerNamed(api::Workbench& bench, const std::stri
 
 core::Result<api::WorkerReport> askWorker(api::Workbench& bench, const api::WorkerInfo& worker) {
     auto report = bench.askWorker(worker);
-    if (!report && report.error().code() == ErrorCode::InvalidArgument)
-        return core::fail(ErrorCode::Remote, report.error().message());
+    if (!report) return core::fail(refusal(report.error()));
     return report;
+}
+
+core::Error refusal(const core::Error& error) {
+    if (error.code() != ErrorCode::InvalidArgument) return error;
+    core::Error same(ErrorCode::Remote, error.message());
+    for (const auto& doing : error.context())
+        same.during(doing);
+    return same;
 }
 
 std::string notNegative(const std::string& text) {

@@ -75,7 +75,9 @@ void sayWhole(Console& console, const nlohmann::json& result);
 std::shared_ptr<Place> addPlaceOptions(CLI::App& command);
 /// Errors: NotFound, naming those that there are.
 core::Result<api::WorkerInfo> workerNamed(api::Workbench& bench, const std::string& name);
-/// Asks it. Errors: what is wrong, in words; never InvalidArgument, for the command was right.
+/// The same, but for InvalidArgument: what a worker refuses is no wrong use of the command.
+core::Error refusal(const core::Error& error);
+/// Asks it. Errors: what is wrong, in words; no InvalidArgument.
 core::Result<api::WorkerReport> askWorker(api::Workbench& bench, const api::WorkerInfo& worker);
 
 /// A command's work: prints its result and returns nothing, or returns what went wrong.

@@ -78,8 +78,9 @@ core::Status add(Session& session, const api::WorkerInfo& worker, bool test) {
         const auto report = bench->askWorker(worker);
         // With TLS the certificate comes by pairing, and pairing needs the name.
         if (!report && !(tls && report.error().code() == ErrorCode::InvalidArgument)) {
-            auto error = report.error();
-            return core::fail(error.during(worker.name + " was not added; --no-test adds it untested"));
+            // An address that cannot be is wrong use; what was refused while connecting is not.
+            auto error = report.error().context().empty() ? report.error() : refusal(report.error());
+            return core::fail(error.during("adding " + worker.name + "; --no-test adds it all the same"));
         }
         if (report) {
             found = describe(*report);
@@ -232,7 +233,10 @@ void addWorkerCommands(CLI::App& app, Work& chosen) {
             chosen,
             [](Session& session, api::Workbench& bench, const std::string& name,
                const std::string& code) -> core::Status {
-                BALMER_CHECK(bench.pairWorker(name, code));
+                if (const auto paired = bench.pairWorker(name, code); !paired) {
+                    const auto& error = paired.error();
+                    return core::fail(error.context().empty() ? error : refusal(error));
+                }
                 session.console.result({{"name", name}, {"paired", true}});
                 session.console.say("Paired with " + name + "; `balmer worker status " + name + "` asks it.");
                 return {};

@@ -50,7 +50,7 @@ int serve(api::WorkerOptions options) {
 } // namespace
 
 int main(int count, char** words) {
-    CLI::App app("Balmer's worker: runs jobs that a desktop sends, and keeps their results until they are fetched",
+    CLI::App app("Balmer's worker: runs jobs that a desktop sends, and keeps their results until they are fetched, 30 days at most",
                  "balmer-worker");
     api::WorkerOptions options;
     std::string folder, user;
@@ -61,15 +61,15 @@ int main(int count, char** words) {
     app.add_option("--listen-tls", options.listenTls, "also listen with TLS, e.g. 0.0.0.0:7350 (pair clients with `pair`)");
     app.add_option("--listen-tcp", options.listenTcp, "also listen on loopback without TLS, e.g. 127.0.0.1:7351 (needs a `token`)");
     app.add_option("--slots", options.slots, "jobs at once (default: as worker.json says, 1)")->check(CLI::Range(1, 1024));
-    app.add_option("--threads", options.threads, "threads for each job (default: all processors)")->check(CLI::Range(0, 1024));
-    app.add_option("--idle-minutes", options.idleMinutes, "end after so long without client and job; 0: never")
+    app.add_option("--threads", options.threads, "threads for each job, 0: all processors (default: as worker.json says, 0)")->check(CLI::Range(0, 1024));
+    app.add_option("--idle-minutes", options.idleMinutes, "end after so long without client and job, 0: never (default: as worker.json says, 0; with --stdio 10)")
         ->check(CLI::Range(0, 1'000'000));
-    app.add_flag("--stdio", stdio, "connect standard input and output with this user's worker, started where none runs");
+    app.add_flag("--stdio", stdio, "connect standard input and output with this user's worker, started where none runs; only --folder and --idle-minutes go with it");
     app.add_flag("--run-jobs", runJobs, "run the jobs that a worker gives on standard input")->group("");
     auto& pair = *app.add_subcommand("pair", "show a code with which a client may pair in the next ten minutes");
     auto& token = *app.add_subcommand("token", "show a user's token for tcp://, made where there is none");
     token.add_option("user", user, "whose (default: yours)");
-    auto& gc = *app.add_subcommand("gc", "remove what no job needs");
+    auto& gc = *app.add_subcommand("gc", "remove what no job needs, and jobs whose results were fetched or are 30 days old");
     gc.add_option("--days", days, "objects unused for so long (default: 30)")->check(CLI::Range(0, 100'000));
     app.require_subcommand(0, 1);
     app.fallthrough();

@@ -244,20 +244,12 @@ core::Result<WorkerGarbage> collectWorkerGarbage(const std::filesystem::path& fo
     storing.quotaBytes = config.quotaGibibyte << 30;
     storing.roots = config.roots;
     BALMER_TRY(const auto objects, remote::ObjectStore::open(folder / "objects", storing));
+    BALMER_TRY(const auto collected, remote::collectGarbage(*objects, *journal, unusedForDays));
     WorkerGarbage garbage;
-    const auto now = core::formatTime(core::systemClock().now());
-    BALMER_TRY(const auto all, journal->list("", 0));
-    for (const auto& job : all) {
-        if (!jobs::isFinal(job.phase) || job.leaseUntil.empty() || job.leaseUntil > now) continue;
-        BALMER_CHECK(journal->remove(job.key));
-        ++garbage.jobs;
-    }
-    BALMER_TRY(auto inUse, journal->objectsInUse());
-    BALMER_TRY(const auto collected, objects->gc({std::move(inUse), unusedForDays, 0}));
-    BALMER_TRY(const auto usage, objects->usage());
     garbage.objects = collected.objects;
     garbage.bytes = collected.bytes;
-    garbage.left = usage.bytes;
+    garbage.left = collected.left;
+    garbage.jobs = collected.jobs;
     return garbage;
 }
 

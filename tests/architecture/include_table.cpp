@@ -73,7 +73,7 @@ std::optional<std::string> objectionToOwn(const Include& include, const ModuleRu
         return "generated headers are for the .cpp files of their own module";
     if (owner.name == rule.name || permits(rule.inHeaders, include.header, owner)) return std::nullopt;
     if (!permits(rule.inSources, include.header, owner)) return rule.name + " may not include " + owner.name;
-    if (isHeader(include.file)) return rule.name + " may include " + owner.name + " in its .cpp files only";
+    if (include.fromPublicHeader) return rule.name + " may include " + owner.name + " in its .cpp files only";
     return std::nullopt;
 }
 
@@ -86,11 +86,11 @@ std::optional<std::string> objectionToThird(const Include& include, const Module
                         [&](const std::string& beginning) { return startsWith(include.header, beginning); });
         if (!matches) continue;
         if (name == "POSIX") {
-            if (isHeader(include.file)) return "system headers belong in .cpp files";
+            if (include.fromPublicHeader) return "system headers belong in .cpp files";
             return std::nullopt;
         }
         if (rule.thirdParties.count(name) == 0) return rule.name + " may not use " + name;
-        if (isHeader(include.file) && startsWith(include.file, "engine/") && name != "tl::expected")
+        if (include.fromPublicHeader && startsWith(include.file, "engine/") && name != "tl::expected")
             return name + " belongs in .cpp files only";
         return std::nullopt;
     }
@@ -147,6 +147,7 @@ IncludeTable readIncludeTable(const std::filesystem::path& readme) {
 
 std::vector<Include> includesOf(const std::string& file, const std::string& text) {
     std::vector<Include> includes;
+    const bool fromPublicHeader = isHeader(file) && !isPrivateHeader(file, text);
     std::stringstream stream(text);
     bool inComment = false;
     int number = 0;
@@ -170,9 +171,17 @@ std::vector<Include> includesOf(const std::string& file, const std::string& text
         const bool quoted = line[open] == '"';
         const auto close = line.find(quoted ? '"' : '>', open + 1);
         if (close == std::string::npos) continue;
-        includes.push_back({file, number, line.substr(open + 1, close - open - 1), quoted});
+        includes.push_back({file, number, line.substr(open + 1, close - open - 1), quoted, fromPublicHeader});
     }
     return includes;
+}
+
+bool isPrivateHeader(const std::string& file, const std::string& text) {
+    std::stringstream stream(text);
+    std::string opening;
+    for (std::string line; isHeader(file) && std::getline(stream, line) && startsWith(line, "//");)
+        opening += line.substr(2);
+    return opening.find("Private to ") != std::string::npos;
 }
 
 std::optional<std::string> moduleOf(const std::string& file, const IncludeTable& table) {

@@ -36,7 +36,12 @@ struct Include {
     int line = 0;
     std::string header;
     bool quoted = false;
+    bool fromPublicHeader = false; ///< the file is a header that others may include
 };
+
+/// A header whose opening comment says "Private to …": its own module alone may include it, and to the table
+/// it counts as a .cpp file.
+bool isPrivateHeader(const std::string& file, const std::string& text);
 
 /// The includes of one file's text; those in comments are not counted.
 std::vector<Include> includesOf(const std::string& file, const std::string& text);

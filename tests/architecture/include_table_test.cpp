@@ -57,6 +57,19 @@ TEST(IncludeTable, EveryIncludeIsAllowed) {
                               << ": " << *objection;
 }
 
+TEST(IncludeTable, PrivateHeadersAreIncludedByTheirOwnModuleAlone) {
+    std::set<std::string> hidden;
+    for (const auto& source : sources())
+        if (isPrivateHeader(source.path, source.text)) hidden.insert(source.path);
+    EXPECT_FALSE(hidden.empty());
+    for (const auto& source : sources())
+        for (const auto& include : includesOf(source.path, source.text))
+            if (hidden.count(include.header) != 0) {
+                EXPECT_EQ(moduleOf(source.path, table()), moduleOf(include.header, table()))
+                    << include.file << ":" << include.line << ": includes " << include.header << ", which is private";
+            }
+}
+
 TEST(IncludeTable, EveryModuleFolderHasARow) {
     for (const auto& entry : std::filesystem::directory_iterator(sourceRoot() / "engine"))
         if (entry.is_directory()) {

@@ -60,6 +60,9 @@ JobsPlace::JobsPlace(bridge::Session& session, QWidget* parent)
         splitter_->restoreState(bytes);
     if (const auto bytes = keptBytes(QStringLiteral("header")); !bytes.isEmpty())
         view_->horizontalHeader()->restoreState(bytes);
+    // Of the room that the others leave, the words of the progress take all.
+    view_->horizontalHeader()->setStretchLastSection(false);
+    view_->horizontalHeader()->setSectionResizeMode(JobsModel::Progress, QHeaderView::Stretch);
     wanted_ = kept(QStringLiteral("job")).toLongLong();
     load();
     loadWorkers();
@@ -126,8 +129,7 @@ void JobsPlace::build() {
     auto* header = view_->horizontalHeader();
     header->setHighlightSections(false);
     header->setSectionsMovable(true);
-    header->setStretchLastSection(true);
-    const int widths[JobsModel::ColumnCount] = {32, 112, 96, 124, 154, 98, 84, 156};
+    const int widths[JobsModel::ColumnCount] = {32, 112, 96, 124, 152, 98, 92, 158};
     for (int c = 0; c < JobsModel::ColumnCount; ++c)
         view_->setColumnWidth(c, widths[c]);
     connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -166,7 +168,7 @@ void JobsPlace::build() {
     splitter_->addWidget(buildDetails());
     splitter_->setStretchFactor(0, 5);
     splitter_->setStretchFactor(1, 3);
-    splitter_->setSizes({860, 348});
+    splitter_->setSizes({868, 340});
 
     connect(empty_, &widgets::EmptyState::actionTriggered, this, &JobsPlace::newJob);
     stack_->addWidget(splitter_);

@@ -28,7 +28,7 @@ WhereChoice::WhereChoice(bridge::Session& session, QWidget* parent) : QComboBox(
     setObjectName(QStringLiteral("whereField"));
     setAccessibleName(tr("Where the job runs"));
     addItem(tr("This computer"), here);
-    addItem(tr("Automatic: the worker that has the data and a free slot"), any);
+    addItem(tr("Automatic: where the data and a free slot are"), any);
     if (const auto workers = session.workbench().workers())
         for (const auto& worker : *workers) {
             addItem(widgets::icon(linkIcon(worker.link)), text(worker.name), text(worker.name));

@@ -1,6 +1,7 @@
 #include "app/desktop/workers/computer_card.h"
 
 #include <QDir>
+#include <QEvent>
 #include <QFile>
 #include <QFormLayout>
 #include <QHeaderView>
@@ -74,9 +75,9 @@ QProgressBar* bar(const char* name, const QString& tip) {
 } // namespace
 
 ComputerCard::ComputerCard(bridge::Session& session, QWidget* parent)
-    : QFrame(parent), session_(session), name_(new QLabel), system_(new QLabel), processors_(new QLabel),
-      memory_(new QLabel), disk_(new QLabel), version_(new QLabel), summary_(new QLabel),
-      memoryBar_(bar("memoryBar", tr("Memory in use"))),
+    : QFrame(parent), session_(session), glyph_(new QLabel), name_(new QLabel), system_(new QLabel),
+      processors_(new QLabel), memory_(new QLabel), disk_(new QLabel), version_(new QLabel),
+      summary_(new QLabel), memoryBar_(bar("memoryBar", tr("Memory in use"))),
       diskBar_(bar("diskBar", tr("Disk in use, where the project lies"))), jobs_(new QTreeWidget) {
     build();
     setFocusProxy(jobs_);
@@ -88,8 +89,7 @@ void ComputerCard::build() {
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
 
-    auto* glyph = new QLabel;
-    glyph->setPixmap(widgets::icon(widgets::Icon::Workers).pixmap(32, 32));
+    drawGlyph();
     name_->setObjectName(QStringLiteral("workerName"));
     QFont large = name_->font();
     large.setPointSizeF(large.pointSizeF() * 1.4);
@@ -103,7 +103,7 @@ void ComputerCard::build() {
     names->addWidget(summary_);
     auto* top = new QHBoxLayout;
     top->setSpacing(2 * gap);
-    top->addWidget(glyph, 0, Qt::AlignTop);
+    top->addWidget(glyph_, 0, Qt::AlignTop);
     top->addLayout(names, 1);
 
     system_->setText(QSysInfo::prettyProductName() + QStringLiteral(", ") +
@@ -169,6 +169,15 @@ void ComputerCard::build() {
     setCompact(false);
 }
 
+void ComputerCard::drawGlyph() {
+    glyph_->setPixmap(widgets::icon(widgets::Icon::Workers).pixmap(QSize(32, 32), devicePixelRatioF()));
+}
+
+void ComputerCard::changeEvent(QEvent* event) {
+    QFrame::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) drawGlyph();
+}
+
 void ComputerCard::setCompact(bool compact) {
     const int rows = compact ? fewRows : manyRows;
     jobs_->setFixedHeight(jobs_->header()->sizeHint().height() + rows * (fontMetrics().height() + 14));
@@ -201,8 +210,9 @@ void ComputerCard::measure() {
 
 void ComputerCard::showJobs(const std::vector<jobs::Job>& jobs) {
     int running = 0, waiting = 0, ended = 0;
+    const qint64 before = jobs_->currentItem() ? jobs_->currentItem()->data(0, Qt::UserRole).toLongLong() : 0;
     jobs_->clear();
-    const auto add = [this](const jobs::Job& job) {
+    const auto add = [this, before](const jobs::Job& job) {
         const QString name = job.spec.label.empty()
                                  ? tr("%1, job %2").arg(jobKindTitle(job.spec.kind)).arg(job.id)
                                  : tr("%1: %2").arg(jobKindTitle(job.spec.kind), text(job.spec.label));
@@ -212,6 +222,7 @@ void ComputerCard::showJobs(const std::vector<jobs::Job>& jobs) {
             item->setData(1, widgets::PhaseChipDelegate::progressRole, job.progress);
         item->setTextAlignment(3, Qt::AlignRight | Qt::AlignVCenter);
         item->setSizeHint(0, {0, fontMetrics().height() + 14});
+        if (before == job.id) jobs_->setCurrentItem(item);
     };
     for (const auto& job : jobs) {
         if (job.remote || jobs::isFinal(job.phase)) continue;

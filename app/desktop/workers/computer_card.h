@@ -28,11 +28,15 @@ class ComputerCard : public QFrame {
   Q_SIGNALS:
     void jobActivated(qint64 job);
 
+  protected:
+    void changeEvent(QEvent* event) override;
+
   private:
     void build();
+    void drawGlyph();
 
     bridge::Session& session_;
-    QLabel *name_, *system_, *processors_, *memory_, *disk_, *version_, *summary_;
+    QLabel *glyph_, *name_, *system_, *processors_, *memory_, *disk_, *version_, *summary_;
     QProgressBar *memoryBar_, *diskBar_;
     QTreeWidget* jobs_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <QAction>
+#include <QEvent>
 #include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -70,6 +71,7 @@ WorkerCard::WorkerCard(const api::WorkerInfo& worker, QWidget* parent)
 void WorkerCard::build() {
     const QString own = text(worker_.name);
     setObjectName(QStringLiteral("workerCard_") + own);
+    setAccessibleName(tr("Worker %1").arg(own));
     setFrameShape(QFrame::NoFrame);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
@@ -190,6 +192,15 @@ void WorkerCard::build() {
     column->addWidget(list_);
 }
 
+void WorkerCard::changeEvent(QEvent* event) {
+    QFrame::changeEvent(event);
+    // What is drawn in the theme's colours by hand.
+    if (event->type() == QEvent::PaletteChange && isVisible()) {
+        tellLink();
+        tellJobs();
+    }
+}
+
 void WorkerCard::setWorker(const api::WorkerInfo& worker) {
     const bool elsewhere = worker.url != worker_.url;
     worker_ = worker;
@@ -254,7 +265,9 @@ void WorkerCard::tellLink() {
 void WorkerCard::tellFacts() {
     const std::size_t own = std::max(jobs_.size(), worker_.jobs);
     QString count = own == 0 ? tr("none of this project") : tr("%1 of this project").arg(own);
-    if (report_)
+    if (own == 0 && report_ && report_->running + report_->waiting == 0)
+        count = tr("none");
+    else if (report_)
         count += tr("; %1 running and %2 waiting in all").arg(report_->running).arg(report_->waiting);
     count_->setText(count);
     count_->setToolTip(count);

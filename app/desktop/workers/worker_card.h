@@ -40,6 +40,9 @@ class WorkerCard : public QFrame {
     void removeRequested();
     void jobActivated(qint64 job);
 
+  protected:
+    void changeEvent(QEvent* event) override;
+
   private:
     void build();
     void tellLink();

@@ -210,7 +210,7 @@ struct RemoteJobs::State {
     State(jobs::JobStore& kept, ParcelPort& given, WorkerBook entries, Options chosen, JobObserver forJobs,
           LinkObserver forLinks)
         : store(kept), ports(given), book(std::move(entries)), options(std::move(chosen)), tellJob(std::move(forJobs)),
-          tellLink(std::move(forLinks)), manifests(options.folder / "manifests"), io(1), transfer(2) {}
+          tellLink(std::move(forLinks)), manifests(options.folder / "manifests"), io(1), transfer(2, "balmer-transfer") {}
 
     Line& line(const std::string& worker);
     void lookAfter(const std::string& worker, JobId id);
@@ -252,7 +252,7 @@ struct RemoteJobs::State {
 
     asio::io_context io;
     std::shared_ptr<Fetching> fetching = std::make_shared<Fetching>(io.get_executor());
-    asio::thread_pool transfer;
+    NamedPool transfer;
     std::map<std::string, std::unique_ptr<Line>> lines;
     std::map<JobId, std::chrono::steady_clock::time_point> stageTold;
     bool closing = false;

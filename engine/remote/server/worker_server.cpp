@@ -31,6 +31,7 @@
 #include "engine/remote/protocol/messages.h"
 #include "engine/remote/server/job_runner.h"
 #include "engine/remote/server/session.h"
+#include "engine/remote/transport/offload.h"
 #include "engine/remote/transport/pin_book.h"
 #include "engine/remote/transport/private_file.h"
 #include "engine/remote/transport/shake_hands.h"
@@ -55,6 +56,8 @@ constexpr int guessesAtMost = 5;
 constexpr auto guessWindow = std::chrono::minutes(1);
 constexpr auto guessPenalty = std::chrono::seconds(2);
 constexpr std::int64_t pairingSeconds = 600;
+constexpr int unusedDays = 30;
+constexpr auto betweenTidyings = std::chrono::hours(24);
 
 std::string userOf(uid_t uid) {
     if (const passwd* user = ::getpwuid(uid); user != nullptr && user->pw_name != nullptr) return user->pw_name;
@@ -136,7 +139,7 @@ void voidCode(const std::filesystem::path& folder) {
 struct WorkerServer::State {
     State(WorkerSettings given, WorkerJobs work, jobs::WorkerJournal& kept)
         : settings(std::move(given)), jobs(std::move(work)), journal(kept), pins(settings.folder / "clients"),
-          io(1), disk(2), over(io.get_executor()), news(io.get_executor()) {}
+          io(1), disk(2, "balmer-disk"), over(io.get_executor()), news(io.get_executor()) {}
 
     ~State() {
         if (lock >= 0) ::close(lock);
@@ -155,6 +158,7 @@ struct WorkerServer::State {
     asio::awaitable<void> meetOverTls(tcp::socket socket);
     asio::awaitable<void> meet(std::unique_ptr<Stream> stream, TransportTrust trust, bool tokens);
     asio::awaitable<void> watchIdleness();
+    asio::awaitable<void> tidyUp();
     ServerHandshake::Settings handshakeSettings(TransportTrust trust, bool tokens) const;
     WorkerLimits limits() const;
     asio::awaitable<void> afterGuess();
@@ -168,7 +172,7 @@ struct WorkerServer::State {
     std::unique_ptr<ObjectStore> objects;
 
     asio::io_context io;
-    asio::thread_pool disk;
+    NamedPool disk;
     Signal over;
     NewsBoard news;
     std::unique_ptr<JobRunner> runner;
@@ -416,7 +420,17 @@ asio::awaitable<void> WorkerServer::State::watchIdleness() {
     }
 }
 
+asio::awaitable<void> WorkerServer::State::tidyUp() {
+    while (!ended) {
+        auto tidying = offload(disk, [this] { return collectGarbage(*objects, journal, unusedDays); });
+        const auto tidied = co_await std::move(tidying);
+        if (!tidied) core::log::warning("what no job needs cannot be removed: " + tidied.error().describe());
+        co_await over.wait(betweenTidyings);
+    }
+}
+
 void WorkerServer::State::begin() {
+    asio::co_spawn(io, tidyUp(), asio::detached);
     asio::co_spawn(
         io,
         accept(*local, [this](Local::socket socket) { return meetLocally(std::move(socket)); }), asio::detached);
@@ -484,6 +498,34 @@ std::uint16_t WorkerServer::tlsPort() const {
 std::uint16_t WorkerServer::tcpPort() const {
     error_code ignored;
     return state_->plain ? state_->plain->local_endpoint(ignored).port() : 0;
+}
+
+// --------------------------------------------------------------------------------------------------------
+// garbage
+
+Result<Garbage> collectGarbage(ObjectStore& objects, jobs::WorkerJournal& journal, int unusedForDays) {
+    Garbage garbage;
+    const auto now = core::formatTime(core::systemClock().now());
+    BALMER_TRY(const auto all, journal.list("", 0));
+    for (const auto& job : all) {
+        if (job.leaseUntil.empty() || job.leaseUntil > now) continue;
+        if (job.phase == jobs::Phase::Pending) // its client has not come back with the inputs
+            BALMER_CHECK(journal.finish(job.key, jobs::Phase::Aborted, "",
+                                        Error(ErrorCode::DeadlineExceeded, "its inputs never came"), {}));
+        else if (!jobs::isFinal(job.phase))
+            continue;
+        BALMER_CHECK(journal.remove(job.key));
+        ++garbage.jobs;
+    }
+    Collection unused;
+    BALMER_TRY(unused.inUse, journal.objectsInUse());
+    unused.unusedForDays = unusedForDays;
+    BALMER_TRY(const auto collected, objects.gc(unused));
+    BALMER_TRY(const auto usage, objects.usage());
+    garbage.objects = collected.objects;
+    garbage.bytes = collected.bytes;
+    garbage.left = usage.bytes;
+    return garbage;
 }
 
 // --------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@
 
 #include "engine/core/result.h"
 #include "engine/jobs/worker_journal.h"
+#include "engine/remote/objects/object_store.h"
 #include "engine/remote/server/worker_config.h"
 
 namespace balmer::remote {
@@ -63,6 +64,14 @@ class WorkerServer {
     explicit WorkerServer(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
+
+struct Garbage {
+    std::size_t objects = 0, jobs = 0;
+    std::uint64_t bytes = 0, left = 0;
+};
+/// Drops what no job needs: the records of jobs whose time is over, and objects unused for so many days. A
+/// running worker does it once a day by itself.
+core::Result<Garbage> collectGarbage(ObjectStore& objects, jobs::WorkerJournal& journal, int unusedForDays);
 
 /// The token for plain TCP of a user; made when it is missing. In FOLDER/tokens.json, readable for the owner
 /// alone.

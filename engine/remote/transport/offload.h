@@ -12,9 +12,30 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <cstddef>
 #include <type_traits>
 
+#include <pthread.h>
+
 namespace balmer::remote {
+
+/// A pool whose threads have a name.
+class NamedPool : public boost::asio::thread_pool {
+  public:
+    NamedPool(std::size_t threads, const char* name) : NamedPool(threads, Renamed(name)) {}
+
+  private:
+    /// Threads begin with the name of the thread that makes them.
+    struct Renamed {
+        explicit Renamed(const char* name) {
+            ::pthread_getname_np(::pthread_self(), before, sizeof before);
+            ::pthread_setname_np(::pthread_self(), name);
+        }
+        ~Renamed() { ::pthread_setname_np(::pthread_self(), before); }
+        char before[16] = {};
+    };
+    NamedPool(std::size_t threads, const Renamed&) : boost::asio::thread_pool(threads) {}
+};
 
 /// work() returns a Result or Status and throws nothing. What it captures must live until it has returned,
 /// even when the awaiting coroutine is no longer wanted.

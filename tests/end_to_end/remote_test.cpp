@@ -1,0 +1,159 @@
+// Jobs on a worker by each way in: the same results as here, little sent twice, and one clear line where it
+// cannot be.
+#include "tests/end_to_end/remote_home.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+namespace balmer::test {
+namespace {
+
+using nlohmann::json;
+
+TEST(Remote, SendsNoDataTwice) {
+    RemoteHome home;
+    BalmerSession session;
+    importMatrix(session, 500);
+    home.add(session, Way::Unix);
+    const auto run = [&](const char* seed) {
+        return session.succeed(
+            {"som", "--dataset", "m", "--grid", "5x5", "--epochs", "2", "--seed", seed, "--on", "lab"});
+    };
+    const auto first = run("1"), second = run("2");
+    EXPECT_GT(first.value("sent_bytes", 0), 500 * 140 * 4) << "the matrix itself is sent once";
+    EXPECT_LT(second.value("sent_bytes", 1 << 30), 64 << 10);
+}
+
+TEST(Remote, IsAJobLikeAnyOtherWithItsPlace) {
+    RemoteHome home;
+    BalmerSession session;
+    importMatrix(session, 40);
+    home.add(session, Way::Unix);
+    session.write(
+        "spec.json",
+        R"({"kind": "som", "label": "from a file", "parameters": {"dataset": "m", "grid": "4x4"}})");
+    const auto result = session.succeed({"run", (session / "spec.json").string(), "--on", "auto"});
+    EXPECT_EQ(result.value("place", ""), "lab") << "the only one that there is";
+
+    const auto job = session.succeed({"job", "show", result["job"].dump()});
+    EXPECT_EQ(job.value("place", ""), "lab");
+    EXPECT_EQ(job.value("phase", ""), "COMPLETED");
+    EXPECT_EQ(job["remote"].value("worker", ""), "lab");
+    EXPECT_EQ(job["remote"].value("key", "").size(), 32u) << job.dump();
+    const auto asked = session.succeed({"worker", "status", "lab"})["workers"][0]["report"];
+    for (const char* key :
+         {"software", "host", "processor", "slots", "free_slots", "objects", "stored_bytes", "kinds"})
+        EXPECT_TRUE(asked.contains(key)) << key << " is not in " << asked.dump();
+    const auto& jobs = asked["jobs"];
+    EXPECT_TRUE(std::any_of(jobs.begin(), jobs.end(), [&](const json& each) {
+        return each.value("key", "") == job["remote"].value("key", "-") &&
+               each.value("phase", "") == "COMPLETED";
+    })) << asked.dump();
+
+    const auto again = session.succeed({"job", "rerun", result["job"].dump(), "--on", "lab"});
+    EXPECT_EQ(comparable(again).value("codebook_digest", "one"), result.value("codebook_digest", "two"));
+    EXPECT_EQ(session.succeed({"worker", "list"})["workers"][0].value("jobs", -1), 0);
+    session.succeed({"worker", "remove", "lab"});
+    EXPECT_TRUE(session.succeed({"worker", "list"})["workers"].empty());
+}
+
+TEST(Remote, MayBeLeftAndWaitedForLater) {
+    RemoteHome home;
+    BalmerSession session;
+    importMatrix(session, 40);
+    home.add(session, Way::Unix);
+    const auto here = session.succeed({"som", "--dataset", "m", "--grid", "4x4"});
+    const auto sent = session.succeed({"som", "--dataset", "m", "--grid", "4x4", "--on", "lab", "--detach"});
+    EXPECT_EQ(sent.value("place", ""), "lab");
+    EXPECT_FALSE(sent.value("phase", "PENDING") == "PENDING") << sent.dump();
+    const auto result = session.succeed({"job", "attach", sent["job"].dump()});
+    EXPECT_EQ(result.value("codebook_digest", "one"), here.value("codebook_digest", "two"));
+    EXPECT_EQ(comparable(session.succeed({"job", "attach", sent["job"].dump()})), comparable(result))
+        << "one that has ended is told again";
+}
+
+TEST(Remote, WithoutAWorkerSaysSoOrRunsHere) {
+    RemoteHome home;
+    BalmerSession session;
+    importMatrix(session, 40);
+    const std::vector<std::string> som{"som", "--dataset", "m", "--grid", "4x4", "--on", "auto"};
+    EXPECT_EQ(session.run(som).exitStatus, 1);
+    EXPECT_EQ(session.fail(som).value("code", ""), "not-found");
+    auto orHere = som;
+    orHere.push_back("--or-here");
+    EXPECT_EQ(session.succeed(orHere).value("place", ""), "this computer");
+    EXPECT_EQ(session.fail({"som", "--dataset", "m", "--detach"}).value("code", ""), "invalid-argument");
+}
+
+void expectOneClearLine(const BalmerSession& session, const std::vector<std::string>& arguments,
+                        const std::string& words) {
+    auto command = session.command(arguments);
+    command.erase(std::find(command.begin(), command.end(), "--json"));
+    const auto result = runProcess(command, std::chrono::seconds(60));
+    EXPECT_EQ(result.exitStatus, 1) << result.describe();
+    EXPECT_EQ(std::count(result.standardError.begin(), result.standardError.end(), '\n'), 1)
+        << result.describe();
+    EXPECT_NE(result.standardError.find(words), std::string::npos) << result.describe();
+}
+
+TEST(Remote, WhatIsWrongIsSaidInOneLine) {
+    RemoteHome home;
+    BalmerSession session;
+    importMatrix(session, 40);
+    home.startWorker();
+    const auto tcp = "tcp://127.0.0.1:" + std::to_string(home.worker().tcpPort());
+    const auto tls = "tls://127.0.0.1:" + std::to_string(home.worker().tlsPort());
+    const auto token = home.ask({"token"});
+    const auto wrong = std::string(token[0] == '0' ? "1" : "0") + token.substr(1);
+
+    session.succeed({"worker", "add", "wrong", tcp, "--token", wrong, "--no-test"});
+    session.succeed({"worker", "add", "unpaired", tls});
+    session.succeed({"worker", "add", "silent", "unix:" + (home.folder() / "nothing").string(), "--no-test"});
+    session.succeed({"worker", "add", "good", "unix:" + home.worker().socket()});
+    const auto som = [](const std::string& worker) {
+        return std::vector<std::string>{"som", "--dataset", "m", "--grid", "4x4", "--on", worker};
+    };
+    expectOneClearLine(session, som("wrong"), "token");
+    expectOneClearLine(session, som("unpaired"), "balmer-worker pair");
+    expectOneClearLine(session, som("unknown"), "no worker is called \"unknown\"");
+    expectOneClearLine(session, som("silent"), "no worker listens");
+    expectOneClearLine(session, {"worker", "add", "x", tcp, "--token", wrong}, "token");
+    expectOneClearLine(session, {"worker", "status", "silent"}, "no worker listens");
+    expectOneClearLine(session, {"worker", "pair", "unpaired", "AAAA-AAAA-AAAA-AAAA"}, "code");
+    expectOneClearLine(session,
+                       {"dataset", "export", "m", "--out", (session / "x.csv").string(), "--on", "good"},
+                       "this computer");
+    EXPECT_EQ(session.fail({"worker", "add", "x", "http://somewhere"}).value("code", ""), "invalid-argument");
+    EXPECT_EQ(session.succeed({"worker", "list"})["workers"].size(), 4u);
+    EXPECT_EQ(session.succeed({"worker", "status"})["workers"].size(), 4u)
+        << "those out of reach are listed, too";
+    const auto jobs = session.succeed({"jobs"});
+    for (const auto& job : jobs["jobs"])
+        EXPECT_EQ(job.value("place", ""), "this computer") << "nothing was submitted: " << job.dump();
+}
+
+TEST(Remote, UsesDataThatLieThere) {
+    RemoteHome home;
+    BalmerSession session;
+    importMatrix(session, 500);
+    std::filesystem::create_directories(home.workerFolder());
+    const auto archive = home.folder() / "archive";
+    std::filesystem::create_directories(archive);
+    std::ofstream(home.workerFolder() / "worker.json") << json{{"roots", {archive.string()}}}.dump();
+    for (const auto& entry : std::filesystem::directory_iterator(session.project() / "datasets"))
+        std::filesystem::copy(entry.path(), archive / entry.path().filename());
+    home.add(session, Way::Unix);
+    const auto registered = session.succeed({"worker", "register", "lab", archive.string()});
+    EXPECT_GE(registered.value("files", 0), 1) << registered.dump();
+    const auto result =
+        session.succeed({"som", "--dataset", "m", "--grid", "5x5", "--epochs", "2", "--on", "lab"});
+    EXPECT_LT(result.value("sent_bytes", 1 << 30), 64 << 10) << "the matrix was there already";
+    EXPECT_EQ(
+        session.fail({"worker", "register", "lab", home.folder().string()}).value("message", "").empty(),
+        false);
+}
+
+} // namespace
+} // namespace balmer::test
