@@ -50,7 +50,8 @@ int serve(api::WorkerOptions options) {
 } // namespace
 
 int main(int count, char** words) {
-    CLI::App app("Balmer's worker: runs jobs that a desktop sends, and keeps their results until they are fetched, 30 days at most",
+    CLI::App app("Balmer's worker: runs jobs that a desktop sends, and keeps their results until they are "
+                 "fetched, 30 days at most",
                  "balmer-worker");
     api::WorkerOptions options;
     std::string folder, user;
@@ -58,29 +59,43 @@ int main(int count, char** words) {
     int days = 30;
     app.set_version_flag("--version", "balmer-worker " + api::programVersion());
     app.add_option("--folder", folder, "where the worker keeps everything (default: in your data folder)");
-    app.add_option("--listen-tls", options.listenTls, "also listen with TLS, e.g. 0.0.0.0:7350 (pair clients with `pair`)");
-    app.add_option("--listen-tcp", options.listenTcp, "also listen on loopback without TLS, e.g. 127.0.0.1:7351 (needs a `token`)");
-    app.add_option("--slots", options.slots, "jobs at once (default: as worker.json says, 1)")->check(CLI::Range(1, 1024));
-    app.add_option("--threads", options.threads, "threads for each job, 0: all processors (default: as worker.json says, 0)")->check(CLI::Range(0, 1024));
-    app.add_option("--idle-minutes", options.idleMinutes, "end after so long without client and job, 0: never (default: as worker.json says, 0; with --stdio 10)")
+    app.add_option("--listen-tls", options.listenTls,
+                   "also listen with TLS, e.g. 0.0.0.0:7350 (pair clients with `pair`)");
+    app.add_option("--listen-tcp", options.listenTcp,
+                   "also listen on loopback without TLS, e.g. 127.0.0.1:7351 (needs a `token`)");
+    app.add_option("--slots", options.slots, "jobs at once (default: as worker.json says, 1)")
+        ->check(CLI::Range(1, 1024));
+    app.add_option("--threads", options.threads,
+                   "threads for each job, 0: all processors (default: as worker.json says, 0)")
+        ->check(CLI::Range(0, 1024));
+    app.add_option("--idle-minutes", options.idleMinutes,
+                   "end after so long without client and job, 0: never (default: as worker.json says, 0; "
+                   "with --stdio 10)")
         ->check(CLI::Range(0, 1'000'000));
-    app.add_flag("--stdio", stdio, "connect standard input and output with this user's worker, started where none runs; only --folder and --idle-minutes go with it");
+    app.add_flag("--stdio", stdio,
+                 "connect standard input and output with this user's worker, started where none runs; only "
+                 "--folder and --idle-minutes go with it");
     app.add_flag("--run-jobs", runJobs, "run the jobs that a worker gives on standard input")->group("");
-    auto& pair = *app.add_subcommand("pair", "show a code with which a client may pair in the next ten minutes");
+    auto& pair =
+        *app.add_subcommand("pair", "show a code with which a client may pair in the next ten minutes");
     auto& token = *app.add_subcommand("token", "show a user's token for tcp://, made where there is none");
     token.add_option("user", user, "whose (default: yours)");
-    auto& gc = *app.add_subcommand("gc", "remove what no job needs, and jobs whose results were fetched or are 30 days old");
+    auto& gc = *app.add_subcommand(
+        "gc", "remove what no job needs, and jobs whose results were fetched or are 30 days old");
     gc.add_option("--days", days, "objects unused for so long (default: 30)")->check(CLI::Range(0, 100'000));
     app.require_subcommand(0, 1);
     app.fallthrough();
-    app.footer("A file worker.json in the folder may set slots, threads, quota_gibibyte, roots, sees_all, idle_minutes.");
+    app.footer("A file worker.json in the folder may set slots, threads, quota_gibibyte, roots, sees_all, "
+               "idle_minutes.");
     CLI11_PARSE(app, count, words);
 
-    options.folder = std::filesystem::absolute(folder.empty() ? api::defaultWorkerFolder() : std::filesystem::path(folder));
+    options.folder = std::filesystem::absolute(folder.empty() ? api::defaultWorkerFolder()
+                                                              : std::filesystem::path(folder));
     if (runJobs) return end(api::runJobs());
     if (stdio)
-        return end(api::relayWorker(options.folder, {ownProgram(), "--folder", options.folder.string(), "--idle-minutes",
-                                                     std::to_string(options.idleMinutes < 0 ? 10 : options.idleMinutes)}));
+        return end(api::relayWorker(options.folder,
+                                    {ownProgram(), "--folder", options.folder.string(), "--idle-minutes",
+                                     std::to_string(options.idleMinutes < 0 ? 10 : options.idleMinutes)}));
     if (pair.parsed()) {
         const auto code = api::openWorkerPairing(options.folder);
         if (!code) return refuse(code.error());
@@ -97,8 +112,8 @@ int main(int count, char** words) {
     if (gc.parsed()) {
         const auto garbage = api::collectWorkerGarbage(options.folder, days);
         if (!garbage) return refuse(garbage.error());
-        std::cout << garbage->objects << " objects (" << garbage->bytes / 1'000'000 << " MB) and " << garbage->jobs
-                  << " old jobs removed; " << garbage->left / 1'000'000 << " MB are left.\n";
+        std::cout << garbage->objects << " objects (" << garbage->bytes / 1'000'000 << " MB) and "
+                  << garbage->jobs << " old jobs removed; " << garbage->left / 1'000'000 << " MB are left.\n";
         return 0;
     }
     return serve(std::move(options));

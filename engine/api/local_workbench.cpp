@@ -11,8 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/api/event_hub.h"
-#include "engine/api/worker_desk.h"
 #include "engine/api/workbench.h"
+#include "engine/api/worker_desk.h"
 #include "engine/core/clock.h"
 #include "engine/core/log.h"
 #include "engine/jobs/queue.h"
@@ -111,7 +111,8 @@ class LocalWorkbench final : public Workbench {
         watching_ = queue_->subscribe([this](const jobs::JobEvent& event) { onJob(event); });
         desk_ = std::make_unique<WorkerDesk>(
             workflow::Environment{project_.get(), options_.threads, options_.who, {}}, kinds_,
-            [this](const jobs::JobEvent& event) { onJob(event); }, [this] { hub_->tell(Event::Kind::Workers); });
+            [this](const jobs::JobEvent& event) { onJob(event); },
+            [this] { hub_->tell(Event::Kind::Workers); });
         if (options_.followRemote) desk_->follow();
     }
 

@@ -145,9 +145,9 @@ struct JobKind {
 struct WorkerInfo {
     std::string name;
     std::string url;
-    std::string token; ///< for tcp://
+    std::string token;   ///< for tcp://
     bool paired = false; ///< for tls://
-    int jobsAtOnce = 4; ///< of this user, sent to it at once
+    int jobsAtOnce = 4;  ///< of this user, sent to it at once
     enum class Link {
         Idle,       ///< nothing is wanted of it
         Connecting, ///<
@@ -155,9 +155,9 @@ struct WorkerInfo {
         Lost        ///< tried again by itself
     };
     Link link = Link::Idle;
-    std::string trouble; ///< when Lost: why, a sentence
-    std::string since;   ///< of this state of the link; "" before the first
-    std::size_t jobs = 0; ///< of this project that have not ended there
+    std::string trouble;                            ///< when Lost: why, a sentence
+    std::string since;                              ///< of this state of the link; "" before the first
+    std::size_t jobs = 0;                           ///< of this project that have not ended there
     std::uint64_t sentBytes = 0, receivedBytes = 0; ///< on the present connection
 };
 
@@ -168,7 +168,7 @@ struct WorkerReport {
     bool registersData = false;
     std::size_t slots = 0, freeSlots = 0, running = 0, waiting = 0;
     std::uint64_t storedBytes = 0, quotaBytes = 0;
-    std::size_t objects = 0; ///< cached files
+    std::size_t objects = 0;         ///< cached files
     double answeredMilliseconds = 0; ///< time of one small request
     struct Job {
         std::string key, owner, kind, label, phase, stage, created;

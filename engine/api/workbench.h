@@ -38,9 +38,9 @@ class Subscription {
 class Workbench {
   public:
     struct Options {
-        bool create = true;      ///< make the project where there is none
-        std::string who;         ///< the observer's name in label events; "" takes the login name
-        std::size_t threads = 0; ///< for computations; 0: all processors
+        bool create = true;       ///< make the project where there is none
+        std::string who;          ///< the observer's name in label events; "" takes the login name
+        std::size_t threads = 0;  ///< for computations; 0: all processors
         bool followRemote = true; ///< go on with the jobs that run on workers, from the opening on
     };
 
@@ -133,7 +133,8 @@ class Workbench {
     /// Proves the code that `balmer-worker pair` shows, and remembers the worker's certificate.
     virtual core::Status pairWorker(const std::string& name, const std::string& code) = 0;
     /// Data that lie on the worker's side, by their path there.
-    virtual core::Result<RegisteredData> registerOnWorker(const std::string& name, const std::string& path) = 0;
+    virtual core::Result<RegisteredData> registerOnWorker(const std::string& name,
+                                                          const std::string& path) = 0;
     virtual void retryWorker(const std::string& name) = 0; ///< a lost connection, at once (quick)
 
     // ---- Settings of this project's desktop

@@ -22,10 +22,14 @@ std::string login() {
 
 WorkerInfo::Link linkFrom(remote::Link::State state) {
     switch (state) {
-        case remote::Link::State::Idle: break;
-        case remote::Link::State::Connecting: return WorkerInfo::Link::Connecting;
-        case remote::Link::State::Connected: return WorkerInfo::Link::Connected;
-        case remote::Link::State::Lost: return WorkerInfo::Link::Lost;
+    case remote::Link::State::Idle:
+        break;
+    case remote::Link::State::Connecting:
+        return WorkerInfo::Link::Connecting;
+    case remote::Link::State::Connected:
+        return WorkerInfo::Link::Connected;
+    case remote::Link::State::Lost:
+        return WorkerInfo::Link::Lost;
     }
     return WorkerInfo::Link::Idle;
 }
@@ -34,8 +38,8 @@ WorkerInfo::Link linkFrom(remote::Link::State state) {
 
 WorkerDesk::WorkerDesk(workflow::Environment environment, const std::vector<workflow::JobKind>& kinds,
                        std::function<void(const jobs::JobEvent&)> onJob, std::function<void()> onLink)
-    : environment_(std::move(environment)), kinds_(kinds), onJob_(std::move(onJob)), onLink_(std::move(onLink)),
-      book_(remote::WorkerBook::defaultFile()) {}
+    : environment_(std::move(environment)), kinds_(kinds), onJob_(std::move(onJob)),
+      onLink_(std::move(onLink)), book_(remote::WorkerBook::defaultFile()) {}
 
 WorkerDesk::~WorkerDesk() = default;
 
@@ -55,8 +59,9 @@ remote::RemoteJobs& WorkerDesk::remote() {
         remote::RemoteJobs::Options options;
         options.folder = environment_.project->folder() / "remote";
         options.connect = probe().options();
-        remote_ = std::make_unique<remote::RemoteJobs>(environment_.project->jobs(), static_cast<remote::ParcelPort&>(*this), book_, std::move(options),
-                                                       onJob_, [this](const remote::Link&) { onLink_(); });
+        remote_ = std::make_unique<remote::RemoteJobs>(
+            environment_.project->jobs(), static_cast<remote::ParcelPort&>(*this), book_, std::move(options),
+            onJob_, [this](const remote::Link&) { onLink_(); });
     }
     return *remote_;
 }
@@ -65,8 +70,10 @@ remote::RemoteJobs& WorkerDesk::remote() {
 // jobs
 
 core::Result<const workflow::JobKind*> WorkerDesk::kindOf(const std::string& kind) const {
-    const auto found = std::find_if(kinds_.begin(), kinds_.end(), [&](const auto& each) { return each.kind == kind; });
-    if (found == kinds_.end()) return fail(ErrorCode::Unsupported, "this Balmer knows no job of the kind " + kind);
+    const auto found =
+        std::find_if(kinds_.begin(), kinds_.end(), [&](const auto& each) { return each.kind == kind; });
+    if (found == kinds_.end())
+        return fail(ErrorCode::Unsupported, "this Balmer knows no job of the kind " + kind);
     return &*found;
 }
 
@@ -74,8 +81,8 @@ core::Result<std::string> WorkerDesk::describe(const jobs::Job& job) {
     return workflow::writeSpec(job, environment_.who);
 }
 
-core::Result<std::vector<remote::NamedFile>> WorkerDesk::pack(const jobs::Job& job, const std::filesystem::path& folder,
-                                                              core::TaskContext& task) {
+core::Result<std::vector<remote::NamedFile>>
+WorkerDesk::pack(const jobs::Job& job, const std::filesystem::path& folder, core::TaskContext& task) {
     BALMER_TRY(const auto* const kind, kindOf(job.spec.kind));
     BALMER_TRY(const auto files, workflow::packInputs(*environment_.project, *kind, job, folder, task));
     std::vector<remote::NamedFile> named;
@@ -106,8 +113,9 @@ core::Result<jobs::JobId> WorkerDesk::submit(jobs::JobSpec spec, const std::stri
     if (where == "auto") {
         const auto chosen = remote().choose(spec);
         if (!chosen)
-            return fail(ErrorCode::NotFound, "no worker answers that could run it; look at `balmer worker status`, or run "
-                                             "it on this computer");
+            return fail(ErrorCode::NotFound,
+                        "no worker answers that could run it; look at `balmer worker status`, or run "
+                        "it on this computer");
         worker = *chosen;
     }
     return remote().submit(std::move(spec), worker, BALMER_VERSION);
@@ -140,9 +148,10 @@ core::Result<std::vector<WorkerInfo>> WorkerDesk::workers() {
         info.token = entry.token;
         info.paired = !entry.fingerprint.empty();
         info.jobsAtOnce = entry.jobsAtOnce;
-        info.jobs = static_cast<std::size_t>(
-            std::count_if(open.begin(), open.end(), [&](const auto& job) { return job.remote->worker == entry.name; }));
-        const auto link = std::find_if(links.begin(), links.end(), [&](const auto& each) { return each.worker == entry.name; });
+        info.jobs = static_cast<std::size_t>(std::count_if(
+            open.begin(), open.end(), [&](const auto& job) { return job.remote->worker == entry.name; }));
+        const auto link = std::find_if(links.begin(), links.end(),
+                                       [&](const auto& each) { return each.worker == entry.name; });
         if (link != links.end()) {
             info.link = linkFrom(link->state);
             info.trouble = link->trouble;
@@ -181,7 +190,8 @@ core::Status WorkerDesk::remove(const std::string& name) {
 
 core::Result<WorkerReport> WorkerDesk::ask(const WorkerInfo& worker) {
     remote::WorkerEntry entry{worker.name, worker.url, worker.token, {}, worker.jobsAtOnce};
-    if (const auto known = book_.get(worker.name); known && known->url == worker.url) entry.fingerprint = known->fingerprint;
+    if (const auto known = book_.get(worker.name); known && known->url == worker.url)
+        entry.fingerprint = known->fingerprint;
     BALMER_TRY(const auto answer, probe().ask(entry));
     WorkerReport report;
     report.software = answer.greeting.software;
@@ -201,7 +211,8 @@ core::Result<WorkerReport> WorkerDesk::ask(const WorkerInfo& worker) {
     report.objects = answer.objects;
     report.answeredMilliseconds = static_cast<double>(answer.answered.count()) / 1000;
     for (const auto& job : answer.jobs)
-        report.jobs.push_back({job.key, job.owner, job.kind, job.label, job.phase, job.stage, job.created, job.progress});
+        report.jobs.push_back(
+            {job.key, job.owner, job.kind, job.label, job.phase, job.stage, job.created, job.progress});
     return report;
 }
 

@@ -1,5 +1,5 @@
-// WorkerDesk: a project's dealings with workers: the user's list of them, and the jobs that run there. Private
-// to api.
+// WorkerDesk: a project's dealings with workers: the user's list of them, and the jobs that run there.
+// Private to api.
 //
 // Any thread. Nothing touches the network, and no thread is started, before the first job is sent or
 // followed, or a worker is asked.
@@ -45,8 +45,8 @@ class WorkerDesk final : private remote::ParcelPort {
 
   private:
     core::Result<std::string> describe(const jobs::Job& job) override;
-    core::Result<std::vector<remote::NamedFile>> pack(const jobs::Job& job, const std::filesystem::path& folder,
-                                                      core::TaskContext& task) override;
+    core::Result<std::vector<remote::NamedFile>>
+    pack(const jobs::Job& job, const std::filesystem::path& folder, core::TaskContext& task) override;
     core::Result<bool> commit(jobs::JobId job, std::string_view resultJson,
                               std::span<const remote::NamedFile> outputs, std::string_view endTime) override;
     core::Result<const workflow::JobKind*> kindOf(const std::string& kind) const;

@@ -48,15 +48,16 @@ remote::WorkerJobs workerJobs(std::vector<std::string> runner) {
         const auto found = std::find_if(kinds->begin(), kinds->end(),
                                         [&](const auto& kind) { return kind.kind == spec.job.spec.kind; });
         if (found == kinds->end())
-            return core::fail(ErrorCode::Unsupported, "this worker (Balmer " BALMER_VERSION ") knows no job of the kind \"" +
-                                                          spec.job.spec.kind.substr(0, 60) +
-                                                          "\"; bring it to the desktop's version");
+            return core::fail(ErrorCode::Unsupported,
+                              "this worker (Balmer " BALMER_VERSION ") knows no job of the kind \"" +
+                                  spec.job.spec.kind.substr(0, 60) + "\"; bring it to the desktop's version");
         BALMER_CHECK(workflow::checkTravel(*found));
         return found->check(spec.job.spec.parameters);
     };
     made.describe = [](const std::string& text) {
         const auto spec = workflow::readSpec(text);
-        return spec ? remote::WorkerJobs::Words{spec->job.spec.kind, spec->job.spec.label} : remote::WorkerJobs::Words{};
+        return spec ? remote::WorkerJobs::Words{spec->job.spec.kind, spec->job.spec.label}
+                    : remote::WorkerJobs::Words{};
     };
     made.runner = std::move(runner);
     return made;
@@ -88,7 +89,8 @@ class ToldNotes final : public jobs::JobNotes {
     Teller& teller_;
 };
 
-core::Status runOne(const std::filesystem::path& folder, std::size_t threads, std::stop_token stop, Teller& teller) {
+core::Status runOne(const std::filesystem::path& folder, std::size_t threads, std::stop_token stop,
+                    Teller& teller) {
     constexpr auto betweenLines = std::chrono::milliseconds(100);
     auto told = std::chrono::steady_clock::time_point();
     core::TaskContext task(
@@ -99,7 +101,9 @@ core::Status runOne(const std::filesystem::path& folder, std::size_t threads, st
             told = now;
             teller.tell({{"progress", fraction}, {"stage", stage}});
         },
-        [&](std::string_view name, double step, double value) { teller.tell({{"series", {name, step, value}}}); });
+        [&](std::string_view name, double step, double value) {
+            teller.tell({{"series", {name, step, value}}});
+        });
     ToldNotes notes(teller);
     BALMER_TRY(const auto result, workflow::runParcel(folder, {threads}, task, notes));
     json outputs = json::array();
@@ -118,7 +122,8 @@ extern "C" void onSignal(int) {
 }
 
 json describe(const core::Error& error) {
-    return {{"code", core::toString(error.code())}, {"message", error.message()}, {"context", error.context()}};
+    return {
+        {"code", core::toString(error.code())}, {"message", error.message()}, {"context", error.context()}};
 }
 
 } // namespace
@@ -126,7 +131,8 @@ json describe(const core::Error& error) {
 core::Status runJobs() {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL); // with its worker ends the job; the next worker begins it anew
     pollfd orders{STDIN_FILENO, POLLIN, 0};
-    if (::poll(&orders, 1, 0) > 0 && (orders.revents & POLLHUP) != 0) return {}; // its worker had gone before that
+    if (::poll(&orders, 1, 0) > 0 && (orders.revents & POLLHUP) != 0)
+        return {}; // its worker had gone before that
     sigset_t none;
     sigemptyset(&none);
     ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
@@ -180,7 +186,8 @@ core::Status runJobs() {
 
 // ---- The worker
 
-core::Status serveWorker(const WorkerOptions& options, const std::function<void(const WorkerAddresses&)>& ready) {
+core::Status serveWorker(const WorkerOptions& options,
+                         const std::function<void(const WorkerAddresses&)>& ready) {
     // A signal may come to any thread, also to those that libraries have started before main().
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return core::fail(ErrorCode::Io, "no pipe can be made");
@@ -201,7 +208,8 @@ core::Status serveWorker(const WorkerOptions& options, const std::function<void(
     std::filesystem::create_directories(options.folder, error);
     std::filesystem::permissions(options.folder, std::filesystem::perms::owner_all, error);
     BALMER_TRY(const auto journal, store::openWorkerJournal(options.folder / "journal.sqlite"));
-    BALMER_TRY(const auto server, remote::WorkerServer::open(std::move(settings), workerJobs(options.runner), *journal));
+    BALMER_TRY(const auto server,
+               remote::WorkerServer::open(std::move(settings), workerJobs(options.runner), *journal));
 
     std::thread waiting([&server, from = ends[0]] {
         ::pthread_setname_np(::pthread_self(), "balmer-signals");
@@ -212,7 +220,8 @@ core::Status serveWorker(const WorkerOptions& options, const std::function<void(
     });
     WorkerAddresses addresses{server->socket(), server->tlsPort(), server->tcpPort(), {}};
     if (addresses.tlsPort != 0)
-        if (const auto fingerprint = remote::workerFingerprint(options.folder)) addresses.fingerprint = *fingerprint;
+        if (const auto fingerprint = remote::workerFingerprint(options.folder))
+            addresses.fingerprint = *fingerprint;
     if (ready) ready(addresses);
     const auto done = server->run();
     onSignal(0);

@@ -12,12 +12,12 @@
 namespace balmer::api {
 
 struct WorkerOptions {
-    std::filesystem::path folder;    ///< everything that the worker keeps
+    std::filesystem::path folder;     ///< everything that the worker keeps
     std::string listenTls, listenTcp; ///< "address:port"; "" for none
-    int slots = 0;                   ///< 0: as worker.json says
-    int threads = -1;                ///< for each job; −1: as worker.json says
-    int idleMinutes = -1;            ///< −1: as worker.json says
-    std::vector<std::string> runner; ///< the command whose runJobs() runs the jobs
+    int slots = 0;                    ///< 0: as worker.json says
+    int threads = -1;                 ///< for each job; −1: as worker.json says
+    int idleMinutes = -1;             ///< −1: as worker.json says
+    std::vector<std::string> runner;  ///< the command whose runJobs() runs the jobs
 };
 
 /// What a running worker listens on.
@@ -29,7 +29,8 @@ struct WorkerAddresses {
 
 /// Runs a worker until SIGTERM, SIGINT or idleness. ready is called once when it listens. To be called by the
 /// main thread before others exist. Errors: those of WorkerServer::open.
-core::Status serveWorker(const WorkerOptions& options, const std::function<void(const WorkerAddresses&)>& ready);
+core::Status serveWorker(const WorkerOptions& options,
+                         const std::function<void(const WorkerAddresses&)>& ready);
 
 /// Runs the jobs that a worker hands to its child on standard input (remote/server/job_runner.h), until that
 /// ends. Called by the main thread.

@@ -66,7 +66,8 @@ TEST(IncludeTable, PrivateHeadersAreIncludedByTheirOwnModuleAlone) {
         for (const auto& include : includesOf(source.path, source.text))
             if (hidden.count(include.header) != 0) {
                 EXPECT_EQ(moduleOf(source.path, table()), moduleOf(include.header, table()))
-                    << include.file << ":" << include.line << ": includes " << include.header << ", which is private";
+                    << include.file << ":" << include.line << ": includes " << include.header
+                    << ", which is private";
             }
 }
 

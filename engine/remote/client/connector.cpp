@@ -52,12 +52,14 @@ class Deadline {
 
 Error cannotReach(const WorkerUrl& url, const error_code& error) {
     if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
-        return {ErrorCode::DeadlineExceeded, url.toText() + " does not answer; is the computer on and reachable?"};
+        return {ErrorCode::DeadlineExceeded,
+                url.toText() + " does not answer; is the computer on and reachable?"};
     const bool local = url.way == WorkerUrl::Way::Unix;
     if (error == asio::error::connection_refused || error == boost::system::errc::no_such_file_or_directory)
-        return {ErrorCode::Io, "no worker listens at " + url.toText() +
-                                   (local ? "; start one there with `balmer-worker`"
-                                          : "; start one there with `balmer-worker --listen-tls` or --listen-tcp")};
+        return {ErrorCode::Io,
+                "no worker listens at " + url.toText() +
+                    (local ? "; start one there with `balmer-worker`"
+                           : "; start one there with `balmer-worker --listen-tls` or --listen-tcp")};
     if (error == asio::error::host_not_found || error == asio::error::host_not_found_try_again)
         return {ErrorCode::Io, "the host " + url.host + " is not known; is its name right?"};
     return {ErrorCode::Io, url.toText() + " cannot be reached: " + error.message()};
@@ -83,7 +85,8 @@ asio::awaitable<Result<tcp::socket>> connectTcp(asio::any_io_executor executor, 
     error_code error;
     tcp::resolver resolver(executor);
     const auto port = std::to_string(url.port);
-    const auto found = co_await resolver.async_resolve(url.host, port, asio::redirect_error(asio::use_awaitable, error));
+    const auto found =
+        co_await resolver.async_resolve(url.host, port, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return fail(cannotReach(url, error));
     tcp::socket socket(executor);
     {
@@ -98,8 +101,10 @@ asio::awaitable<StreamResult> throughTls(asio::any_io_executor executor, WorkerE
                                          ConnectorSettings settings, bool pairing) {
     if (entry.fingerprint.empty() && !pairing)
         co_return fail(ErrorCode::InvalidArgument,
-                       "the worker " + entry.name + " has not been paired; on its side run `balmer-worker pair`, then here "
-                       "`balmer worker pair " + entry.name + " CODE`");
+                       "the worker " + entry.name +
+                           " has not been paired; on its side run `balmer-worker pair`, then here "
+                           "`balmer worker pair " +
+                           entry.name + " CODE`");
     auto identity = identityIn(settings.identity, "Balmer");
     if (!identity) co_return fail(std::move(identity).error());
     auto context = TlsContext::make(TlsRole::Client, *identity);
@@ -109,9 +114,10 @@ asio::awaitable<StreamResult> throughTls(asio::any_io_executor executor, WorkerE
     auto stream = co_await (*context)->over(std::move(*socket), settings.limit);
     if (!stream) co_return fail(std::move(stream).error().during("connecting to " + url.toText()));
     if (!pairing && (*stream)->peerFingerprint() != entry.fingerprint)
-        co_return fail(ErrorCode::Protocol, "the certificate of " + url.toText() +
-                                                " is not the one that it was paired with; if the worker was set up "
-                                                "anew, pair it again, otherwise somebody else answers there");
+        co_return fail(ErrorCode::Protocol,
+                       "the certificate of " + url.toText() +
+                           " is not the one that it was paired with; if the worker was set up "
+                           "anew, pair it again, otherwise somebody else answers there");
     co_return stream;
 }
 
@@ -162,7 +168,8 @@ class SshStream final : public Stream {
     int words_;
 };
 
-StreamResult throughSsh(const asio::any_io_executor& executor, const WorkerUrl& url, const ConnectorSettings& settings) {
+StreamResult throughSsh(const asio::any_io_executor& executor, const WorkerUrl& url,
+                        const ConnectorSettings& settings) {
     auto command = settings.ssh;
     // Nobody could answer a question here: what asks for a password is refused with ssh's own words.
     for (const char* word : {"-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"})
@@ -176,7 +183,8 @@ StreamResult throughSsh(const asio::any_io_executor& executor, const WorkerUrl& 
     command.emplace_back("--stdio");
 
     int in[2], out[2];
-    if (::pipe2(in, O_CLOEXEC) != 0) return fail(ErrorCode::Io, std::string("no pipe can be made: ") + std::strerror(errno));
+    if (::pipe2(in, O_CLOEXEC) != 0)
+        return fail(ErrorCode::Io, std::string("no pipe can be made: ") + std::strerror(errno));
     if (::pipe2(out, O_CLOEXEC) != 0) {
         ::close(in[0]);
         ::close(in[1]);
@@ -221,19 +229,22 @@ asio::awaitable<StreamResult> connectTo(asio::any_io_executor executor, WorkerEn
     auto url = WorkerUrl::parse(entry.url);
     if (!url) co_return fail(std::move(url).error());
     switch (url->way) {
-        case WorkerUrl::Way::Unix: co_return co_await throughSocket(executor, *url, settings.limit);
-        case WorkerUrl::Way::Tls:
-            co_return co_await throughTls(executor, std::move(entry), *url, std::move(settings), pairing);
-        case WorkerUrl::Way::Tcp: {
-            // Without a token nothing would show that the right worker answers, either.
-            if (entry.token.empty())
-                co_return fail(ErrorCode::InvalidArgument,
-                               url->toText() + " needs a token; `balmer-worker token` shows it on the worker's side");
-            auto socket = co_await connectTcp(executor, *url, settings.limit);
-            if (!socket) co_return fail(std::move(socket).error());
-            co_return streamOver(std::move(*socket));
-        }
-        case WorkerUrl::Way::Ssh: break;
+    case WorkerUrl::Way::Unix:
+        co_return co_await throughSocket(executor, *url, settings.limit);
+    case WorkerUrl::Way::Tls:
+        co_return co_await throughTls(executor, std::move(entry), *url, std::move(settings), pairing);
+    case WorkerUrl::Way::Tcp: {
+        // Without a token nothing would show that the right worker answers, either.
+        if (entry.token.empty())
+            co_return fail(ErrorCode::InvalidArgument,
+                           url->toText() +
+                               " needs a token; `balmer-worker token` shows it on the worker's side");
+        auto socket = co_await connectTcp(executor, *url, settings.limit);
+        if (!socket) co_return fail(std::move(socket).error());
+        co_return streamOver(std::move(*socket));
+    }
+    case WorkerUrl::Way::Ssh:
+        break;
     }
     co_return throughSsh(executor, *url, settings);
 }

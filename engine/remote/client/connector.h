@@ -27,8 +27,7 @@ struct ConnectorSettings {
 /// A stream to the worker. With tls its certificate is the pinned one; where none is pinned, any is taken
 /// only when `pairing` is set. Errors: a sentence that names the address and what to try: Io,
 /// DeadlineExceeded, Protocol.
-asio::awaitable<core::Result<std::unique_ptr<Stream>>> connectTo(asio::any_io_executor executor,
-                                                                 WorkerEntry entry, ConnectorSettings settings,
-                                                                 bool pairing);
+asio::awaitable<core::Result<std::unique_ptr<Stream>>>
+connectTo(asio::any_io_executor executor, WorkerEntry entry, ConnectorSettings settings, bool pairing);
 
 } // namespace balmer::remote

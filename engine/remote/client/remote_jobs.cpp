@@ -47,7 +47,8 @@ std::string newKey() {
     const auto nonce = randomNonce();
     std::string digits;
     for (std::size_t i = 0; i < 16; ++i)
-        for (const unsigned digit : {std::to_integer<unsigned>(nonce[i]) >> 4, std::to_integer<unsigned>(nonce[i]) & 15u})
+        for (const unsigned digit :
+             {std::to_integer<unsigned>(nonce[i]) >> 4, std::to_integer<unsigned>(nonce[i]) & 15u})
             digits += "0123456789abcdef"[digit];
     return digits;
 }
@@ -83,7 +84,8 @@ ClientSettings settingsFor(const WorkerProbe::Options& options) {
     return settings;
 }
 
-/// Objects that a job fetches, commits and takes away again: another job with an equal output waits meanwhile.
+/// Objects that a job fetches, commits and takes away again: another job with an equal output waits
+/// meanwhile.
 class Fetching {
   public:
     explicit Fetching(const asio::any_io_executor& executor) : changed_(executor) {}
@@ -105,11 +107,13 @@ class Fetching {
         std::shared_ptr<Fetching> owner_;
         std::vector<ObjectId> objects_;
     };
-    static asio::awaitable<Hold> hold(std::shared_ptr<Fetching> self, std::vector<jobs::ParcelEntry> outputs) {
+    static asio::awaitable<Hold> hold(std::shared_ptr<Fetching> self,
+                                      std::vector<jobs::ParcelEntry> outputs) {
         std::vector<ObjectId> objects;
         for (const auto& output : outputs)
             objects.push_back(output.object);
-        while (std::any_of(objects.begin(), objects.end(), [&](const auto& each) { return self->held_.contains(each); }))
+        while (std::any_of(objects.begin(), objects.end(),
+                           [&](const auto& each) { return self->held_.contains(each); }))
             co_await self->changed_.wait();
         self->held_.insert(objects.begin(), objects.end());
         co_return Hold(self, std::move(objects));
@@ -126,8 +130,7 @@ Result<T> waitFor(Make make) {
     asio::io_context io(1);
     std::optional<Result<T>> outcome;
     asio::co_spawn(
-        io,
-        [&]() -> asio::awaitable<void> { outcome.emplace(co_await make(io.get_executor())); },
+        io, [&]() -> asio::awaitable<void> { outcome.emplace(co_await make(io.get_executor())); },
         asio::detached);
     io.run();
     if (!outcome) return fail(ErrorCode::Internal, "the question to the worker ended without an answer");
@@ -140,33 +143,37 @@ Result<T> waitFor(Make make) {
 // probes
 
 Result<WorkerReport> WorkerProbe::ask(const WorkerEntry& entry) const {
-    return waitFor<WorkerReport>([&](asio::any_io_executor executor) -> asio::awaitable<Result<WorkerReport>> {
-        auto settings = settingsFor(options_);
-        auto client = co_await WorkerClient::open(executor, entry, std::move(settings));
-        if (!client) co_return fail(std::move(client).error());
-        WorkerReport report;
-        report.greeting = (*client)->greeting();
-        const auto began = std::chrono::steady_clock::now();
-        auto status = co_await (*client)->status({});
-        if (!status) co_return fail(std::move(status).error());
-        report.answered = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
-        report.greeting.limits = status->limits;
-        report.running = status->running;
-        report.waiting = status->waiting;
-        report.objects = status->objects;
-        auto listed = co_await (*client)->list();
-        if (!listed) co_return fail(std::move(listed).error());
-        for (auto& job : *listed)
-            report.jobs.push_back({job.key, job.owner, job.kind, job.label, job.phase, job.stage, job.created, job.progress});
-        (*client)->close();
-        co_return report;
-    });
+    return waitFor<WorkerReport>(
+        [&](asio::any_io_executor executor) -> asio::awaitable<Result<WorkerReport>> {
+            auto settings = settingsFor(options_);
+            auto client = co_await WorkerClient::open(executor, entry, std::move(settings));
+            if (!client) co_return fail(std::move(client).error());
+            WorkerReport report;
+            report.greeting = (*client)->greeting();
+            const auto began = std::chrono::steady_clock::now();
+            auto status = co_await (*client)->status({});
+            if (!status) co_return fail(std::move(status).error());
+            report.answered = std::chrono::duration_cast<std::chrono::microseconds>(
+                std::chrono::steady_clock::now() - began);
+            report.greeting.limits = status->limits;
+            report.running = status->running;
+            report.waiting = status->waiting;
+            report.objects = status->objects;
+            auto listed = co_await (*client)->list();
+            if (!listed) co_return fail(std::move(listed).error());
+            for (auto& job : *listed)
+                report.jobs.push_back({job.key, job.owner, job.kind, job.label, job.phase, job.stage,
+                                       job.created, job.progress});
+            (*client)->close();
+            co_return report;
+        });
 }
 
 Result<std::string> WorkerProbe::pair(const WorkerEntry& entry, const std::string& code) const {
     if (normalisedPairingCode(code).empty())
-        return fail(ErrorCode::InvalidArgument, "\"" + code + "\" is no pairing code; `balmer-worker pair` shows one, "
-                                                              "four groups of four letters and digits");
+        return fail(ErrorCode::InvalidArgument, "\"" + code +
+                                                    "\" is no pairing code; `balmer-worker pair` shows one, "
+                                                    "four groups of four letters and digits");
     return waitFor<std::string>([&](asio::any_io_executor executor) -> asio::awaitable<Result<std::string>> {
         auto settings = settingsFor(options_);
         settings.pairingCode = normalisedPairingCode(code);
@@ -182,15 +189,16 @@ Result<std::string> WorkerProbe::pair(const WorkerEntry& entry, const std::strin
 }
 
 Result<RegisteredData> WorkerProbe::registerPath(const WorkerEntry& entry, const std::string& path) const {
-    return waitFor<RegisteredData>([&](asio::any_io_executor executor) -> asio::awaitable<Result<RegisteredData>> {
-        auto settings = settingsFor(options_);
-        auto client = co_await WorkerClient::open(executor, entry, std::move(settings));
-        if (!client) co_return fail(std::move(client).error());
-        auto made = co_await (*client)->registerPath(path);
-        (*client)->close();
-        if (!made) co_return fail(std::move(made).error());
-        co_return RegisteredData{made->files, made->bytes, std::move(made->refused)};
-    });
+    return waitFor<RegisteredData>(
+        [&](asio::any_io_executor executor) -> asio::awaitable<Result<RegisteredData>> {
+            auto settings = settingsFor(options_);
+            auto client = co_await WorkerClient::open(executor, entry, std::move(settings));
+            if (!client) co_return fail(std::move(client).error());
+            auto made = co_await (*client)->registerPath(path);
+            (*client)->close();
+            if (!made) co_return fail(std::move(made).error());
+            co_return RegisteredData{made->files, made->bytes, std::move(made->refused)};
+        });
 }
 
 // --------------------------------------------------------------------------------------------------------
@@ -199,7 +207,9 @@ Result<RegisteredData> WorkerProbe::registerPath(const WorkerEntry& entry, const
 struct RemoteJobs::State {
     /// One worker, as long as the program runs.
     struct Line {
-        explicit Line(const asio::any_io_executor& executor, std::string given) : wake(executor) { link.worker = std::move(given); }
+        explicit Line(const asio::any_io_executor& executor, std::string given) : wake(executor) {
+            link.worker = std::move(given);
+        }
         Link link;
         Signal wake;
         std::shared_ptr<WorkerClient> client;
@@ -209,8 +219,9 @@ struct RemoteJobs::State {
 
     State(jobs::JobStore& kept, ParcelPort& given, WorkerBook entries, Options chosen, JobObserver forJobs,
           LinkObserver forLinks)
-        : store(kept), ports(given), book(std::move(entries)), options(std::move(chosen)), tellJob(std::move(forJobs)),
-          tellLink(std::move(forLinks)), manifests(options.folder / "manifests"), io(1), transfer(2, "balmer-transfer") {}
+        : store(kept), ports(given), book(std::move(entries)), options(std::move(chosen)),
+          tellJob(std::move(forJobs)), tellLink(std::move(forLinks)), manifests(options.folder / "manifests"),
+          io(1), transfer(2, "balmer-transfer") {}
 
     Line& line(const std::string& worker);
     void lookAfter(const std::string& worker, JobId id);
@@ -302,15 +313,16 @@ void RemoteJobs::State::countBytes(Line& line) {
 
 void RemoteJobs::State::show(const Link& link) {
     const std::lock_guard lock(linksMutex);
-    const auto found =
-        std::find_if(shown.begin(), shown.end(), [&](const Link& each) { return each.worker == link.worker; });
+    const auto found = std::find_if(shown.begin(), shown.end(),
+                                    [&](const Link& each) { return each.worker == link.worker; });
     if (found == shown.end())
         shown.push_back(link);
     else
         *found = link;
 }
 
-void RemoteJobs::State::tell(const Job& job, jobs::JobEvent::Kind kind, std::vector<jobs::SeriesPoint> points) {
+void RemoteJobs::State::tell(const Job& job, jobs::JobEvent::Kind kind,
+                             std::vector<jobs::SeriesPoint> points) {
     if (tellJob) tellJob({kind, job, std::move(points), {}});
     if (jobs::isFinal(job.phase)) {
         const std::lock_guard lock(endMutex);
@@ -341,7 +353,8 @@ asio::awaitable<Result<Job>> RemoteJobs::State::get(JobId id) {
 
 asio::awaitable<void> RemoteJobs::State::serve(Line& line) {
     unsigned failures = 0;
-    std::minstd_rand jitter(static_cast<unsigned>(std::chrono::steady_clock::now().time_since_epoch().count()));
+    std::minstd_rand jitter(
+        static_cast<unsigned>(std::chrono::steady_clock::now().time_since_epoch().count()));
     while (!closing) {
         if (line.known.empty()) {
             setState(line, Link::State::Idle);
@@ -382,7 +395,8 @@ asio::awaitable<void> RemoteJobs::State::serve(Line& line) {
         if (!line.known.empty()) {
             setState(line, Link::State::Lost, why.message());
             // A worker that ends its connections at once is not asked without a pause.
-            co_await line.wake.wait(std::min<std::chrono::milliseconds>(options.firstRetry, std::chrono::milliseconds(100)));
+            co_await line.wake.wait(
+                std::min<std::chrono::milliseconds>(options.firstRetry, std::chrono::milliseconds(100)));
         }
     }
 }
@@ -404,7 +418,8 @@ asio::awaitable<void> RemoteJobs::State::whileConnected(Line& line) {
             if (line.driving.size() >= atOnce) break;
             if (!line.driving.insert(id).second) continue;
             asio::co_spawn(
-                io, [this, &line, id]() -> asio::awaitable<void> { co_await drive(line, id); }, asio::detached);
+                io, [this, &line, id]() -> asio::awaitable<void> { co_await drive(line, id); },
+                asio::detached);
         }
         const bool idle = line.known.empty();
         if (idle)
@@ -501,7 +516,8 @@ Result<std::shared_ptr<const std::vector<PackedFile>>> RemoteJobs::State::packed
     std::vector<NamedFile> files;
     if (const auto kept = core::readFile(list, 16u << 20)) {
         const auto all = nlohmann::json::parse(*kept, nullptr, false);
-        if (!all.is_array()) return fail(ErrorCode::Io, list.string() + " is damaged; abort the job and run it again");
+        if (!all.is_array())
+            return fail(ErrorCode::Io, list.string() + " is damaged; abort the job and run it again");
         for (const auto& each : all)
             files.push_back({each.value("name", ""), std::filesystem::path(each.value("path", ""))});
     } else {
@@ -537,9 +553,9 @@ asio::awaitable<Status> RemoteJobs::State::send(std::shared_ptr<WorkerClient> cl
         core::crashPoint("home.submitted");
         if (answer->missing.empty()) co_return Status();
         auto sending = upload(client, transfer, *files, answer->missing,
-                                    [this, id](std::uint64_t done, std::uint64_t all) {
-                                        tellStage(id, "sending " + share(done, all));
-                                    });
+                              [this, id](std::uint64_t done, std::uint64_t all) {
+                                  tellStage(id, "sending " + share(done, all));
+                              });
         auto sent = co_await std::move(sending);
         if (!sent) co_return sent;
     }
@@ -562,7 +578,8 @@ asio::awaitable<Status> RemoteJobs::State::listen(std::shared_ptr<WorkerClient> 
             auto heard = co_await std::move(heardSoon);
             if (!heard) co_return fail(std::move(heard).error());
             if (*heard)
-                tell(**heard, event.points.empty() ? jobs::JobEvent::Kind::Phase : jobs::JobEvent::Kind::Progress,
+                tell(**heard,
+                     event.points.empty() ? jobs::JobEvent::Kind::Phase : jobs::JobEvent::Kind::Progress,
                      std::move(event.points));
             co_return Status();
         });
@@ -586,16 +603,17 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
     } else {
         if (noIncoming) co_return fail(*noIncoming);
         auto downloading = download(client, transfer, *incoming, result->outputs,
-                                       [this, id](std::uint64_t done, std::uint64_t all) {
-                                           tellStage(id, "fetching " + share(done, all));
-                                       });
+                                    [this, id](std::uint64_t done, std::uint64_t all) {
+                                        tellStage(id, "fetching " + share(done, all));
+                                    });
         auto files = co_await std::move(downloading);
         if (!files) co_return fail(std::move(files).error());
         core::crashPoint("home.downloaded");
         const auto kept = std::make_shared<std::vector<NamedFile>>(std::move(*files));
         auto takenSoon = offload(transfer, [this, id, kept, text = result->result]() mutable -> Result<bool> {
-            const auto long_ = std::find_if(kept->begin(), kept->end(),
-                                            [](const NamedFile& file) { return file.name == longResultName; });
+            const auto long_ = std::find_if(kept->begin(), kept->end(), [](const NamedFile& file) {
+                return file.name == longResultName;
+            });
             if (long_ != kept->end()) {
                 BALMER_TRY(text, core::readFile(long_->path, 64u << 20));
                 kept->erase(long_);
@@ -680,8 +698,8 @@ void RemoteJobs::State::takeUp() {
 // --------------------------------------------------------------------------------------------------------
 // the face
 
-RemoteJobs::RemoteJobs(jobs::JobStore& store, ParcelPort& ports, WorkerBook book, Options options, JobObserver jobs,
-                       LinkObserver links)
+RemoteJobs::RemoteJobs(jobs::JobStore& store, ParcelPort& ports, WorkerBook book, Options options,
+                       JobObserver jobs, LinkObserver links)
     : state_(std::make_unique<State>(store, ports, std::move(book), std::move(options), std::move(jobs),
                                      std::move(links))) {
     auto* const state = state_.get();
@@ -712,7 +730,8 @@ RemoteJobs::~RemoteJobs() {
         state->work.reset();
     });
     // What still waits for a network that does not answer is not waited for.
-    if (state_->ran.get_future().wait_for(std::chrono::seconds(1)) != std::future_status::ready) state_->io.stop();
+    if (state_->ran.get_future().wait_for(std::chrono::seconds(1)) != std::future_status::ready)
+        state_->io.stop();
     state_->thread.join();
     state_->transfer.join();
 }
@@ -721,7 +740,8 @@ void RemoteJobs::begin() {
     asio::post(state_->io, [state = state_.get()] { state->takeUp(); });
 }
 
-Result<JobId> RemoteJobs::submit(jobs::JobSpec spec, const std::string& worker, const std::string& programVersion) {
+Result<JobId> RemoteJobs::submit(jobs::JobSpec spec, const std::string& worker,
+                                 const std::string& programVersion) {
     BALMER_TRY([[maybe_unused]] const auto entry, state_->book.get(worker));
     Job job;
     job.spec = std::move(spec);
@@ -745,7 +765,8 @@ Status RemoteJobs::attach(JobId id) {
     if (!job.remote)
         return fail(ErrorCode::InvalidArgument, "job " + std::to_string(id) + " does not run on a worker");
     if (!jobs::isFinal(job.phase))
-        asio::post(state_->io, [state = state_.get(), worker = job.remote->worker, id] { state->lookAfter(worker, id); });
+        asio::post(state_->io,
+                   [state = state_.get(), worker = job.remote->worker, id] { state->lookAfter(worker, id); });
     return {};
 }
 
@@ -797,7 +818,8 @@ std::optional<std::string> RemoteJobs::choose(const jobs::JobSpec& spec) {
     std::optional<Offer> best;
     for (auto& each : asked) {
         const auto offer = each.get();
-        if (offer && (!best || std::pair(offer->present, offer->free) > std::pair(best->present, best->free))) best = offer;
+        if (offer && (!best || std::pair(offer->present, offer->free) > std::pair(best->present, best->free)))
+            best = offer;
     }
     return best ? std::optional(best->worker) : std::nullopt;
 }
@@ -824,7 +846,9 @@ Status RemoteJobs::abort(JobId id) {
         if (!line.client || !line.driving.contains(id)) return; // told when its turn comes
         asio::co_spawn(
             state->io,
-            [client = line.client, key = job->remote->key]() -> asio::awaitable<void> { (void)co_await client->cancel(key); },
+            [client = line.client, key = job->remote->key]() -> asio::awaitable<void> {
+                (void)co_await client->cancel(key);
+            },
             asio::detached);
     });
     return {};
@@ -855,7 +879,8 @@ std::vector<Link> RemoteJobs::links() const {
 
 void RemoteJobs::retryNow(const std::string& worker) {
     asio::post(state_->io, [state = state_.get(), worker] {
-        if (const auto found = state->lines.find(worker); found != state->lines.end()) found->second->wake.notify();
+        if (const auto found = state->lines.find(worker); found != state->lines.end())
+            found->second->wake.notify();
     });
 }
 

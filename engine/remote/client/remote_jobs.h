@@ -6,8 +6,8 @@
 // A worker that does not answer is tried again after 1, 2, 4 … 60 s; its jobs stay what they are.
 //
 // Owner: whoever opened the project; store and ports outlive it. Every function may be called from any
-// thread. Threads: `balmer-remote` talks to the workers and calls the observers; `balmer-transfer` (two) read,
-// write, hash and call the ports.
+// thread. Threads: `balmer-remote` talks to the workers and calls the observers; `balmer-transfer` (two)
+// read, write, hash and call the ports.
 #pragma once
 
 #include <chrono>
@@ -44,8 +44,8 @@ class ParcelPort {
     /// The job's description, canonical.
     virtual core::Result<std::string> describe(const jobs::Job& job) = 0;
     /// What it reads; small files are written into the folder.
-    virtual core::Result<std::vector<NamedFile>> pack(const jobs::Job& job, const std::filesystem::path& folder,
-                                                      core::TaskContext& task) = 0;
+    virtual core::Result<std::vector<NamedFile>>
+    pack(const jobs::Job& job, const std::filesystem::path& folder, core::TaskContext& task) = 0;
     /// Takes the outputs in and ends the job, in one transaction. False: it had ended already. Io, Store and
     /// ResourceExhausted may be tried again; another error is the job's end.
     virtual core::Result<bool> commit(jobs::JobId job, std::string_view resultJson,
@@ -62,9 +62,9 @@ struct Link {
     };
     std::string worker;
     State state = State::Idle;
-    std::string trouble;           ///< when Lost: why, a sentence
-    std::string since;             ///< of this state
-    std::uint64_t sent = 0, received = 0; ///< bytes on the present connection
+    std::string trouble;                    ///< when Lost: why, a sentence
+    std::string since;                      ///< of this state
+    std::uint64_t sent = 0, received = 0;   ///< bytes on the present connection
     std::optional<WorkerGreeting> greeting; ///< of the last connection
 };
 
@@ -76,7 +76,7 @@ struct WorkerReport {
         std::string key, owner, kind, label, phase, stage, created;
         double progress = 0;
     };
-    std::vector<Listed> jobs; ///< that this user may see, newest first
+    std::vector<Listed> jobs;              ///< that this user may see, newest first
     std::chrono::microseconds answered{0}; ///< time of one small request
 };
 
@@ -119,8 +119,8 @@ class RemoteJobs {
     using JobObserver = std::function<void(const jobs::JobEvent&)>;
     using LinkObserver = std::function<void(const Link&)>;
 
-    RemoteJobs(jobs::JobStore& store, ParcelPort& ports, WorkerBook book, Options options, JobObserver jobs = {},
-               LinkObserver links = {});
+    RemoteJobs(jobs::JobStore& store, ParcelPort& ports, WorkerBook book, Options options,
+               JobObserver jobs = {}, LinkObserver links = {});
     /// Leaves the jobs to their workers.
     ~RemoteJobs();
     RemoteJobs(const RemoteJobs&) = delete;
@@ -132,7 +132,8 @@ class RemoteJobs {
 
     /// Keeps the job as Pending, durably, then sends it. worker: a name of the book. Errors: NotFound for
     /// another name; those of the store. Quick.
-    core::Result<jobs::JobId> submit(jobs::JobSpec spec, const std::string& worker, const std::string& programVersion);
+    core::Result<jobs::JobId> submit(jobs::JobSpec spec, const std::string& worker,
+                                     const std::string& programVersion);
 
     /// The worker that has most of these objects' bytes, then most free slots; nothing where none answers.
     /// Waits for their answers, as long as Options.connect.limit.

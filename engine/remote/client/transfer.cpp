@@ -42,7 +42,8 @@ struct Crew {
 
 /// Runs work(index) for each index, a few at once; the first failure ends it when those under way have ended.
 template <typename Work>
-asio::awaitable<Status> forEachChunk(asio::any_io_executor executor, std::vector<std::uint32_t> chunks, Work work) {
+asio::awaitable<Status> forEachChunk(asio::any_io_executor executor, std::vector<std::uint32_t> chunks,
+                                     Work work) {
     const auto crew = std::make_shared<Crew>(executor);
     const auto kept = std::make_shared<Work>(std::move(work));
     for (const auto index : chunks) {
@@ -72,7 +73,8 @@ Result<std::vector<PackedFile>> measure(const std::vector<NamedFile>& files, Man
                                         core::TaskContext& task) {
     std::vector<PackedFile> packed;
     for (const auto& file : files) {
-        BALMER_CHECK(task.checkpoint(static_cast<double>(packed.size()) / static_cast<double>(files.size()), "reading"));
+        BALMER_CHECK(task.checkpoint(static_cast<double>(packed.size()) / static_cast<double>(files.size()),
+                                     "reading"));
         PackedFile made;
         BALMER_TRY(made.manifest, cache.manifestOf(file.path, task));
         made.file = file;
@@ -83,12 +85,13 @@ Result<std::vector<PackedFile>> measure(const std::vector<NamedFile>& files, Man
 }
 
 asio::awaitable<Status> upload(std::shared_ptr<WorkerClient> client, asio::thread_pool& disk,
-                               std::shared_ptr<const std::vector<PackedFile>> files, std::vector<ObjectId> missing,
-                               TransferProgress progress) {
+                               std::shared_ptr<const std::vector<PackedFile>> files,
+                               std::vector<ObjectId> missing, TransferProgress progress) {
     std::uint64_t all = 0;
     const auto done = std::make_shared<std::uint64_t>(0);
     const auto fileOf = [&](const ObjectId& id) {
-        return std::find_if(files->begin(), files->end(), [&](const auto& each) { return each.entry.object == id; });
+        return std::find_if(files->begin(), files->end(),
+                            [&](const auto& each) { return each.entry.object == id; });
     };
     for (const auto& id : missing)
         if (const auto file = fileOf(id); file != files->end()) all += file->manifest.size;
@@ -104,27 +107,29 @@ asio::awaitable<Status> upload(std::shared_ptr<WorkerClient> client, asio::threa
         *done += there;
         progress(*done, all);
         const auto executor = co_await asio::this_coro::executor;
-        auto sending = forEachChunk(
-            executor, *lacks, [&disk, client, files, index_ = file - files->begin(), done, all,
-                               progress](std::uint32_t chunk) -> asio::awaitable<Status> {
-                const auto& each = (*files)[static_cast<std::size_t>(index_)];
-                auto bytesSoon = offload(disk, [files, index_, chunk] {
-                    const auto& source = (*files)[static_cast<std::size_t>(index_)];
-                    return readChunk(source.file.path, source.manifest, chunk);
-                });
-                auto bytes = co_await std::move(bytesSoon);
-                if (!bytes) co_return fail(std::move(bytes).error());
-                const auto size = bytes->size();
-                auto put = co_await client->put(each.entry.object, chunk, std::move(*bytes));
-                // The worker hashes every chunk: here it need not be done once more.
-                if (!put && put.error().code() == ErrorCode::Format)
-                    co_return fail(ErrorCode::InvalidArgument,
-                                   each.file.path.string() + " has changed since the job was submitted; run it again");
-                if (!put) co_return put;
-                *done += size;
-                progress(*done, all);
-                co_return Status();
-            });
+        auto sending =
+            forEachChunk(executor, *lacks,
+                         [&disk, client, files, index_ = file - files->begin(), done, all,
+                          progress](std::uint32_t chunk) -> asio::awaitable<Status> {
+                             const auto& each = (*files)[static_cast<std::size_t>(index_)];
+                             auto bytesSoon = offload(disk, [files, index_, chunk] {
+                                 const auto& source = (*files)[static_cast<std::size_t>(index_)];
+                                 return readChunk(source.file.path, source.manifest, chunk);
+                             });
+                             auto bytes = co_await std::move(bytesSoon);
+                             if (!bytes) co_return fail(std::move(bytes).error());
+                             const auto size = bytes->size();
+                             auto put = co_await client->put(each.entry.object, chunk, std::move(*bytes));
+                             // The worker hashes every chunk: here it need not be done once more.
+                             if (!put && put.error().code() == ErrorCode::Format)
+                                 co_return fail(ErrorCode::InvalidArgument,
+                                                each.file.path.string() +
+                                                    " has changed since the job was submitted; run it again");
+                             if (!put) co_return put;
+                             *done += size;
+                             progress(*done, all);
+                             co_return Status();
+                         });
         auto sent = co_await std::move(sending);
         if (!sent) co_return sent;
     }
@@ -158,7 +163,9 @@ asio::awaitable<Result<std::vector<NamedFile>>> download(std::shared_ptr<WorkerC
             if (!lacks) co_return fail(std::move(lacks).error());
             const auto executor = co_await asio::this_coro::executor;
             auto fetching = forEachChunk(
-                executor, *lacks, [&disk, &store, client, id, done, all, progress](std::uint32_t chunk) -> asio::awaitable<Status> {
+                executor, *lacks,
+                [&disk, &store, client, id, done, all,
+                 progress](std::uint32_t chunk) -> asio::awaitable<Status> {
                     auto bytes = co_await client->get(id, chunk);
                     if (!bytes) co_return fail(std::move(bytes).error());
                     const auto held = std::make_shared<std::vector<std::byte>>(std::move(*bytes));

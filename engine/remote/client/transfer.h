@@ -43,8 +43,9 @@ asio::awaitable<core::Status> upload(std::shared_ptr<WorkerClient> client, asio:
                                      std::vector<ObjectId> missing, TransferProgress progress);
 
 /// Fetches the objects into the store, verified. Returns where the files lie.
-asio::awaitable<core::Result<std::vector<NamedFile>>>
-download(std::shared_ptr<WorkerClient> client, asio::thread_pool& disk, ObjectStore& store,
-         std::vector<jobs::ParcelEntry> outputs, TransferProgress progress);
+asio::awaitable<core::Result<std::vector<NamedFile>>> download(std::shared_ptr<WorkerClient> client,
+                                                               asio::thread_pool& disk, ObjectStore& store,
+                                                               std::vector<jobs::ParcelEntry> outputs,
+                                                               TransferProgress progress);
 
 } // namespace balmer::remote

@@ -34,10 +34,11 @@ bool isPlain(std::string_view text, std::string_view others) {
 
 Status checkName(std::string_view name) {
     if (name.size() > 60 || !isPlain(name, "._-") || name == "auto" || name == "here" || name[0] == '-')
-        return fail(ErrorCode::InvalidArgument,
-                    "\"" + std::string(name) +
-                        "\" cannot be the name of a worker; take letters, digits, '.', '_', '-', and neither auto "
-                        "nor here");
+        return fail(
+            ErrorCode::InvalidArgument,
+            "\"" + std::string(name) +
+                "\" cannot be the name of a worker; take letters, digits, '.', '_', '-', and neither auto "
+                "nor here");
     return {};
 }
 
@@ -89,7 +90,8 @@ Result<WorkerUrl> WorkerUrl::parse(std::string_view text) {
         if (url.way != Way::Ssh) return refuse(text, "it has a path");
         url.path = rest.substr(slash);
         rest = rest.substr(0, slash);
-        if (!isPlain(url.path, "/._-+~")) return refuse(text, "the program's path has characters that a shell would change");
+        if (!isPlain(url.path, "/._-+~"))
+            return refuse(text, "the program's path has characters that a shell would change");
     }
     if (const auto at = rest.find('@'); at != std::string_view::npos) {
         if (url.way != Way::Ssh) return refuse(text, "only ssh takes a user");
@@ -127,10 +129,14 @@ std::string WorkerUrl::toText() const {
     const auto host_ = host.find(':') != std::string::npos ? "[" + host + "]" : host;
     const auto port_ = port != 0 ? ":" + std::to_string(port) : std::string();
     switch (way) {
-        case Way::Unix: return "unix:" + path;
-        case Way::Tls: return "tls://" + host_ + port_;
-        case Way::Tcp: return "tcp://" + host_ + port_;
-        case Way::Ssh: break;
+    case Way::Unix:
+        return "unix:" + path;
+    case Way::Tls:
+        return "tls://" + host_ + port_;
+    case Way::Tcp:
+        return "tcp://" + host_ + port_;
+    case Way::Ssh:
+        break;
     }
     return "ssh://" + (user.empty() ? "" : user + "@") + host_ + port_ + path;
 }
@@ -142,12 +148,16 @@ Result<std::vector<WorkerEntry>> WorkerBook::all() const {
     const auto object = json::parse(text, nullptr, false);
     const auto list = object.is_object() ? object.find("workers") : object.end();
     if (!object.is_object() || list == object.end() || !list->is_array())
-        return fail(ErrorCode::Format, file_.string() + " is no list of workers; move it away and add them anew");
+        return fail(ErrorCode::Format,
+                    file_.string() + " is no list of workers; move it away and add them anew");
     std::vector<WorkerEntry> entries;
     for (const auto& each : *list) {
-        if (!each.is_object()) return fail(ErrorCode::Format, file_.string() + " has a worker that is no object");
-        WorkerEntry entry{textIn(each, "name"), textIn(each, "url"), textIn(each, "token"), textIn(each, "fingerprint"), 4};
-        if (const auto number = each.find("jobs_at_once"); number != each.end() && number->is_number_integer())
+        if (!each.is_object())
+            return fail(ErrorCode::Format, file_.string() + " has a worker that is no object");
+        WorkerEntry entry{textIn(each, "name"), textIn(each, "url"), textIn(each, "token"),
+                          textIn(each, "fingerprint"), 4};
+        if (const auto number = each.find("jobs_at_once");
+            number != each.end() && number->is_number_integer())
             entry.jobsAtOnce = std::clamp(number->get<int>(), 1, 32);
         entries.push_back(std::move(entry));
     }
@@ -161,8 +171,9 @@ Result<WorkerEntry> WorkerBook::get(std::string_view name) const {
         if (entry.name == name) return entry;
         known += (known.empty() ? "" : ", ") + entry.name;
     }
-    return fail(ErrorCode::NotFound, "no worker is called \"" + std::string(name) + "\"; " +
-                                         (known.empty() ? "add one with `balmer worker add NAME URL`" : "there are: " + known));
+    return fail(ErrorCode::NotFound,
+                "no worker is called \"" + std::string(name) + "\"; " +
+                    (known.empty() ? "add one with `balmer worker add NAME URL`" : "there are: " + known));
 }
 
 Status WorkerBook::put(const WorkerEntry& entry) const {
@@ -176,7 +187,8 @@ Status WorkerBook::put(const WorkerEntry& entry) const {
     BALMER_TRY(auto entries, all());
     auto kept = entry;
     kept.url = url.toText();
-    const auto same = std::find_if(entries.begin(), entries.end(), [&](const auto& each) { return each.name == entry.name; });
+    const auto same = std::find_if(entries.begin(), entries.end(),
+                                   [&](const auto& each) { return each.name == entry.name; });
     if (same != entries.end())
         *same = std::move(kept);
     else

@@ -47,10 +47,12 @@ jobs::RemoteEvent eventFrom(const wire::Event& message) {
 
 Result<jobs::ParcelEntry> entryFrom(const wire::ParcelEntry& message) {
     jobs::ParcelEntry entry;
-    if (!isParcelName(message.name())) return fail(ErrorCode::Protocol, "the worker names a file that it may not");
+    if (!isParcelName(message.name()))
+        return fail(ErrorCode::Protocol, "the worker names a file that it may not");
     entry.name = message.name();
     BALMER_TRY(entry.object, digestFromBytes(message.object()));
-    if (message.bytes() > objectSizeLimit) return fail(ErrorCode::Protocol, "the worker names a file that is too large");
+    if (message.bytes() > objectSizeLimit)
+        return fail(ErrorCode::Protocol, "the worker names a file that is too large");
     entry.bytes = static_cast<std::int64_t>(message.bytes());
     return entry;
 }
@@ -180,7 +182,8 @@ asio::awaitable<Status> WorkerClient::take(Frame frame) {
     co_return fail(ErrorCode::Protocol, "a worker may not send requests");
 }
 
-asio::awaitable<Result<std::shared_ptr<WorkerClient::Stream_>>> WorkerClient::begin(const wire::Request& request) {
+asio::awaitable<Result<std::shared_ptr<WorkerClient::Stream_>>>
+WorkerClient::begin(const wire::Request& request) {
     const auto self = shared_from_this();
     if (ended_) co_return fail(*ended_);
     const auto stream = std::make_shared<Stream_>(next_, channel_->executor());
@@ -293,7 +296,8 @@ asio::awaitable<Result<std::vector<std::uint32_t>>> WorkerClient::offer(ObjectId
     co_return missing;
 }
 
-asio::awaitable<Status> WorkerClient::put(ObjectId object, std::uint32_t chunk, std::vector<std::byte> bytes) {
+asio::awaitable<Status> WorkerClient::put(ObjectId object, std::uint32_t chunk,
+                                          std::vector<std::byte> bytes) {
     const auto self = shared_from_this();
     wire::Request request;
     auto raw = digestToBytes(object);
@@ -327,7 +331,8 @@ asio::awaitable<Result<Manifest>> WorkerClient::manifest(ObjectId object) {
     if (message.chunks().size() % 32 != 0) co_return notAnswered();
     made.chunks.resize(message.chunks().size() / 32);
     for (std::size_t i = 0; i < made.chunks.size(); ++i)
-        std::copy_n(reinterpret_cast<const std::byte*>(message.chunks().data()) + 32 * i, 32, made.chunks[i].begin());
+        std::copy_n(reinterpret_cast<const std::byte*>(message.chunks().data()) + 32 * i, 32,
+                    made.chunks[i].begin());
     auto right = check(made);
     if (!right) co_return fail(std::move(right).error());
     if (objectIdOf(made) != object)

@@ -1,8 +1,8 @@
 // WorkerClient: one connection to a worker, with its requests as functions. Private to remote.
 //
-// Kept by shared_ptr; used on the one thread of its executor. A function that is under way when the connection
-// ends returns why it ended. Errors, everywhere: what the worker says (its Problem), or the end of the
-// connection; closed() tells which.
+// Kept by shared_ptr; used on the one thread of its executor. A function that is under way when the
+// connection ends returns why it ended. Errors, everywhere: what the worker says (its Problem), or the end of
+// the connection; closed() tells which.
 #pragma once
 
 #include <utility>

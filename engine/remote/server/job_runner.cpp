@@ -90,11 +90,13 @@ Status layOut(const std::filesystem::path& folder, const jobs::WorkerJob& job, O
     std::filesystem::create_directories(folder / "inputs", error);
     if (error) return fail(ErrorCode::Io, folder.string() + " cannot be made: " + error.message());
     for (const auto& entry : job.inputs) {
-        if (!isParcelName(entry.name)) return fail(ErrorCode::Format, "a file of the parcel has no proper name");
+        if (!isParcelName(entry.name))
+            return fail(ErrorCode::Format, "a file of the parcel has no proper name");
         BALMER_TRY(const auto path, store.pathOf(entry.object));
         std::filesystem::create_symlink(path, folder / "inputs" / entry.name, error);
         if (error)
-            return fail(ErrorCode::Io, (folder / "inputs").string() + " cannot be filled: " + error.message());
+            return fail(ErrorCode::Io,
+                        (folder / "inputs").string() + " cannot be filled: " + error.message());
     }
     std::ofstream out(folder / "spec.json", std::ios::binary);
     out << job.spec;
@@ -208,7 +210,8 @@ Status JobRunner::resume() {
     std::error_code error, ignored;
     for (std::filesystem::directory_iterator each(options_.folder, error), end; !error && each != end;
          each.increment(error))
-        if (!wanted.contains(each->path().filename().string())) std::filesystem::remove_all(each->path(), ignored);
+        if (!wanted.contains(each->path().filename().string()))
+            std::filesystem::remove_all(each->path(), ignored);
     startNext();
     if (running_.empty() && idle_.empty() && !stopping_)
         if (auto spare = spawn()) idle_.push_back(std::move(*spare));
@@ -300,11 +303,11 @@ asio::awaitable<void> JobRunner::end(const std::string& key, Error error) {
     const bool stopped = cancelled_.contains(key);
     const auto phase = stopped ? Phase::Aborted : Phase::Error;
     if (stopped) error = Error(ErrorCode::Cancelled, "aborted on request");
-    auto notedSoon = offload(disk_, [this, key, phase, error]() -> Status {
-        return journal_.finish(key, phase, "", error, {});
-    });
+    auto notedSoon = offload(
+        disk_, [this, key, phase, error]() -> Status { return journal_.finish(key, phase, "", error, {}); });
     auto noted = co_await std::move(notedSoon);
-    if (!noted) core::log::warning("job " + key + " has ended, which cannot be noted: " + noted.error().describe());
+    if (!noted)
+        core::log::warning("job " + key + " has ended, which cannot be noted: " + noted.error().describe());
 }
 
 asio::awaitable<Status> JobRunner::perform(const std::string& key) {
@@ -357,8 +360,7 @@ asio::awaitable<void> JobRunner::putAway(std::shared_ptr<Child> child) {
 }
 
 asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::shared_ptr<Child>& child) {
-    const auto order =
-        lineOf({{"job", (options_.folder / key).string()}, {"threads", options_.threads}});
+    const auto order = lineOf({{"job", (options_.folder / key).string()}, {"threads", options_.threads}});
     auto sent = co_await child->stream->write(bytesOf(order), {});
     Told told;
     std::vector<std::byte> buffer(64u << 10);
@@ -385,7 +387,8 @@ asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::s
             from = end + 1;
             if (!line.is_object()) continue;
             told.anything = true;
-            if (const auto progress = line.find("progress"); progress != line.end() && progress->is_number()) {
+            if (const auto progress = line.find("progress");
+                progress != line.end() && progress->is_number()) {
                 told.event.progress = std::clamp(progress->get<double>(), 0.0, 1.0);
                 told.event.stage = textIn(line, "stage");
             }
@@ -426,10 +429,11 @@ asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::s
     const int how = status.value_or(0);
     if (told.anything && !stopping_) co_await note();
     co_return fail(ErrorCode::Internal,
-                   WIFSIGNALED(how) ? "the job's process was ended by signal " + std::to_string(WTERMSIG(how)) +
-                                          " (out of memory, or a defect); give it less to do, or look into the "
-                                          "worker's log"
-                                    : "the job's process ended without a result");
+                   WIFSIGNALED(how)
+                       ? "the job's process was ended by signal " + std::to_string(WTERMSIG(how)) +
+                             " (out of memory, or a defect); give it less to do, or look into the "
+                             "worker's log"
+                       : "the job's process ended without a result");
 }
 
 asio::awaitable<Status> JobRunner::collect(const std::string& key) {
@@ -443,7 +447,8 @@ asio::awaitable<Status> JobRunner::collect(const std::string& key) {
         for (const auto& name : result["outputs"]) {
             if (!name.is_string() || !isParcelName(name.get<std::string>()))
                 return fail(ErrorCode::Internal, "the job's process left a file without a proper name");
-            BALMER_TRY(auto entry, keepFile(objects_, journal_, name, folder / "outputs" / name.get<std::string>()));
+            BALMER_TRY(auto entry,
+                       keepFile(objects_, journal_, name, folder / "outputs" / name.get<std::string>()));
             outputs.push_back(std::move(entry));
         }
         auto outcome = textIn(result, "result");
@@ -452,7 +457,8 @@ asio::awaitable<Status> JobRunner::collect(const std::string& key) {
             out << std::exchange(outcome, {});
             out.close();
             if (!out) return fail(ErrorCode::Io, "the job's result cannot be written");
-            BALMER_TRY(auto entry, keepFile(objects_, journal_, std::string(longResultName), folder / longResultName));
+            BALMER_TRY(auto entry,
+                       keepFile(objects_, journal_, std::string(longResultName), folder / longResultName));
             outputs.push_back(std::move(entry));
         }
         core::crashPoint("worker.collected");

@@ -44,7 +44,8 @@ core::Status startWorker(const std::filesystem::path& folder, std::vector<std::s
     posix_spawn_file_actions_init(&actions);
     const auto log = (folder / "worker.log").string();
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND,
+                                     0600);
     posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     posix_spawnattr_t attributes;
@@ -94,7 +95,8 @@ core::Status relay(const std::filesystem::path& folder, const std::vector<std::s
             socket = connectTo(path);
         }
         if (socket < 0)
-            return fail(ErrorCode::DeadlineExceeded, "the worker did not come up; see " + (folder / "worker.log").string());
+            return fail(ErrorCode::DeadlineExceeded,
+                        "the worker did not come up; see " + (folder / "worker.log").string());
     }
     // One thread a direction: each may block without holding up the other.
     std::thread up([socket] {

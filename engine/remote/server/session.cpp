@@ -34,9 +34,9 @@ constexpr std::size_t specBytesAtMost = 256u << 10;
 constexpr std::size_t listedAtMost = 1000;
 constexpr std::size_t eventsAtOnce = 16;
 constexpr std::size_t requestBytesAtMost = 2u << 20; ///< not yet answered
-constexpr std::size_t partsAtMost = 11000; ///< of a request: 10 000 files of a parcel, and a little
+constexpr std::size_t partsAtMost = 11000;           ///< of a request: 10 000 files of a parcel, and a little
 constexpr std::size_t putsAtMost = 8;
-constexpr std::size_t idsAtMost = 20000;             ///< remembered for a connection
+constexpr std::size_t idsAtMost = 20000; ///< remembered for a connection
 constexpr auto keptAfterRelease = std::chrono::hours(24);
 constexpr auto keptUnreleased = std::chrono::hours(30 * 24);
 
@@ -221,21 +221,32 @@ asio::awaitable<void> Session::answer(std::uint32_t stream, std::shared_ptr<wire
 
 asio::awaitable<Status> Session::respond(std::uint32_t stream, const wire::Request& request) {
     switch (request.what_case()) {
-        case wire::Request::kStatus: co_return co_await status(stream, request.status());
-        case wire::Request::kSubmit: co_return co_await submit(stream, request.submit());
-        case wire::Request::kOffer: co_return co_await offer(stream, request.offer());
-        case wire::Request::kManifest: co_return co_await manifest(stream, request.manifest().object());
-        case wire::Request::kGet: co_return co_await get(stream, request.get());
-        case wire::Request::kWatch: co_return co_await watch(stream, request.watch());
-        case wire::Request::kCancel: co_return co_await cancel(stream, request.cancel().key());
-        case wire::Request::kResult: co_return co_await result(stream, request.result().key());
-        case wire::Request::kRelease: co_return co_await release(stream, request.release().key());
-        case wire::Request::kList: co_return co_await list(stream);
-        case wire::Request::kRegister: co_return co_await registerPath(stream, request.register_());
-        default:
-            co_return fail(ErrorCode::Unsupported,
-                           "this worker (" + shop_.programVersion +
-                               ") does not know that request; bring it to the desktop's version");
+    case wire::Request::kStatus:
+        co_return co_await status(stream, request.status());
+    case wire::Request::kSubmit:
+        co_return co_await submit(stream, request.submit());
+    case wire::Request::kOffer:
+        co_return co_await offer(stream, request.offer());
+    case wire::Request::kManifest:
+        co_return co_await manifest(stream, request.manifest().object());
+    case wire::Request::kGet:
+        co_return co_await get(stream, request.get());
+    case wire::Request::kWatch:
+        co_return co_await watch(stream, request.watch());
+    case wire::Request::kCancel:
+        co_return co_await cancel(stream, request.cancel().key());
+    case wire::Request::kResult:
+        co_return co_await result(stream, request.result().key());
+    case wire::Request::kRelease:
+        co_return co_await release(stream, request.release().key());
+    case wire::Request::kList:
+        co_return co_await list(stream);
+    case wire::Request::kRegister:
+        co_return co_await registerPath(stream, request.register_());
+    default:
+        co_return fail(ErrorCode::Unsupported,
+                       "this worker (" + shop_.programVersion +
+                           ") does not know that request; bring it to the desktop's version");
     }
 }
 
@@ -376,8 +387,8 @@ asio::awaitable<Status> Session::offer(std::uint32_t stream, const wire::OfferRe
         co_return fail(ErrorCode::Format, "the manifest is not that of the object " + *id);
     if (!wanted_.contains(*id))
         co_return fail(ErrorCode::InvalidArgument, "no job of yours lacks this object; submit the job first");
-    auto missingSoon = offload(
-        shop_.disk, [&shop = shop_, manifest = *manifest]() -> Result<std::vector<std::uint32_t>> {
+    auto missingSoon =
+        offload(shop_.disk, [&shop = shop_, manifest = *manifest]() -> Result<std::vector<std::uint32_t>> {
             return offerMakingRoom(shop.objects, shop.journal, manifest);
         });
     auto missing = co_await std::move(missingSoon);
@@ -403,7 +414,8 @@ Status Session::beginUpload(std::uint32_t stream, const wire::PutRequest& reques
     if (!id)
         upload->refused = id.error();
     else if (!wanted_.contains(*id))
-        upload->refused = Error(ErrorCode::InvalidArgument, "no job of yours lacks this object; submit the job first");
+        upload->refused =
+            Error(ErrorCode::InvalidArgument, "no job of yours lacks this object; submit the job first");
     else if (request.bytes() > chunkSize)
         return fail(ErrorCode::Protocol, "a chunk has 4 MiB at most");
     else
@@ -418,7 +430,8 @@ asio::awaitable<Status> Session::takeData(Frame frame) {
     const auto stream = frame.header.stream;
     const auto found = uploads_.find(stream);
     if (found == uploads_.end())
-        co_return fail(ErrorCode::Protocol, "data came for stream " + std::to_string(stream) + ", which wants none");
+        co_return fail(ErrorCode::Protocol,
+                       "data came for stream " + std::to_string(stream) + ", which wants none");
     const auto upload = found->second;
     const bool last = (frame.header.flags & flagEnd) != 0;
     if (!upload->refused) {
@@ -463,7 +476,8 @@ asio::awaitable<Status> Session::manifest(std::uint32_t stream, std::string obje
     auto id = digestFromBytes(object);
     if (!id) co_return fail(std::move(id).error());
     if (!readable_.contains(*id))
-        co_return fail(ErrorCode::NotFound, "no result of yours has the object " + *id + "; ask for the result first");
+        co_return fail(ErrorCode::NotFound,
+                       "no result of yours has the object " + *id + "; ask for the result first");
     auto foundSoon = offload(shop_.disk, [&shop = shop_, id = *id] { return shop.objects.manifest(id); });
     auto found = co_await std::move(foundSoon);
     if (!found) co_return fail(std::move(found).error());
@@ -476,7 +490,8 @@ asio::awaitable<Status> Session::get(std::uint32_t stream, const wire::GetReques
     auto id = digestFromBytes(request.object());
     if (!id) co_return fail(std::move(id).error());
     if (!readable_.contains(*id))
-        co_return fail(ErrorCode::NotFound, "no result of yours has the object " + *id + "; ask for the result first");
+        co_return fail(ErrorCode::NotFound,
+                       "no result of yours has the object " + *id + "; ask for the result first");
     const auto chunk = request.chunk();
     const auto place = co_await reading_.enter();
     auto bytesSoon =
@@ -520,7 +535,8 @@ asio::awaitable<Status> Session::registerPath(std::uint32_t stream, const wire::
                     done_.error().code() == ErrorCode::InvalidArgument)
                     return done_;
                 if (answer.refused_size() < 100)
-                    answer.add_refused(showable(each->path().filename().string() + ": " + done_.error().describe(), 500));
+                    answer.add_refused(
+                        showable(each->path().filename().string() + ": " + done_.error().describe(), 500));
             }
         }
         if (error) return fail(ErrorCode::Io, path + " cannot be read: " + error.message());
@@ -568,8 +584,8 @@ asio::awaitable<Status> Session::watch(std::uint32_t stream, const wire::WatchRe
 asio::awaitable<Status> Session::cancel(std::uint32_t stream, std::string key) {
     auto job = co_await find(std::move(key));
     if (!job) co_return fail(std::move(job).error());
-    auto notedSoon = offload(
-        shop_.disk, [&shop = shop_, key_ = job->key] { return shop.journal.wantCancel(key_); });
+    auto notedSoon =
+        offload(shop_.disk, [&shop = shop_, key_ = job->key] { return shop.journal.wantCancel(key_); });
     auto noted = co_await std::move(notedSoon);
     if (!noted) co_return noted;
     if (!jobs::isFinal(job->phase)) shop_.runner.cancel(job->key);
@@ -622,7 +638,8 @@ asio::awaitable<Status> Session::release(std::uint32_t stream, std::string key) 
 asio::awaitable<Status> Session::list(std::uint32_t stream) {
     const auto place = co_await answering_.enter();
     const auto whose = shop_.seesAll(owner_) ? std::string() : owner_;
-    auto allSoon = offload(shop_.disk, [&shop = shop_, whose] { return shop.journal.list(whose, listedAtMost); });
+    auto allSoon =
+        offload(shop_.disk, [&shop = shop_, whose] { return shop.journal.list(whose, listedAtMost); });
     auto all = co_await std::move(allSoon);
     if (!all) co_return fail(std::move(all).error());
     wire::Response response;

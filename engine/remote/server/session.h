@@ -119,5 +119,4 @@ class Session : public std::enable_shared_from_this<Session> {
     Turnstile telling_;         ///< events in memory
 };
 
-
 } // namespace balmer::remote

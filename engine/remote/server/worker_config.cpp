@@ -27,8 +27,10 @@ class Fields {
     core::Status number(const char* name, Number& into, std::uint64_t least, std::uint64_t most) {
         const auto found = take(name);
         if (found == nullptr) return {};
-        if (!found->is_number_unsigned() || found->get<std::uint64_t>() < least || found->get<std::uint64_t>() > most)
-            return refuse(name, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+        if (!found->is_number_unsigned() || found->get<std::uint64_t>() < least ||
+            found->get<std::uint64_t>() > most)
+            return refuse(name, "must be a whole number from " + std::to_string(least) + " to " +
+                                    std::to_string(most));
         into = static_cast<Number>(found->get<std::uint64_t>());
         return {};
     }
@@ -49,7 +51,8 @@ class Fields {
                 std::string all;
                 for (const auto& each : known_)
                     all += (all.empty() ? "" : ", ") + each;
-                return fail(ErrorCode::Format, file_ + " has the field \"" + name + "\", which is none of " + all);
+                return fail(ErrorCode::Format,
+                            file_ + " has the field \"" + name + "\", which is none of " + all);
             }
         return {};
     }
@@ -92,7 +95,8 @@ core::Result<WorkerConfig> WorkerConfig::read(const std::filesystem::path& file)
     BALMER_CHECK(fields.noOthers());
     for (const auto& root : roots) {
         if (!std::filesystem::path(root).is_absolute())
-            return fail(ErrorCode::Format, file.string() + ": roots must be absolute paths, and \"" + root + "\" is not");
+            return fail(ErrorCode::Format,
+                        file.string() + ": roots must be absolute paths, and \"" + root + "\" is not");
         config.roots.emplace_back(root);
     }
     return config;
@@ -122,7 +126,8 @@ std::filesystem::path workerSocket(const std::filesystem::path& folder) {
     const auto beside = folder / "run" / "socket";
     if (beside.native().size() < sizeof(sockaddr_un::sun_path)) return beside;
     return std::filesystem::path("/tmp") /
-           ("balmer-" + std::to_string(::getuid()) + "-" + core::digestOf(folder.native()).substr(0, 16)) / "socket";
+           ("balmer-" + std::to_string(::getuid()) + "-" + core::digestOf(folder.native()).substr(0, 16)) /
+           "socket";
 }
 
 } // namespace balmer::remote

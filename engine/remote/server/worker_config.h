@@ -11,12 +11,12 @@
 namespace balmer::remote {
 
 struct WorkerConfig {
-    std::size_t slots = 1;              ///< jobs that run at once
-    std::size_t threads = 0;            ///< for each job; 0: all processors
-    std::uint64_t quotaGibibyte = 50;   ///< of what clients send
+    std::size_t slots = 1;                    ///< jobs that run at once
+    std::size_t threads = 0;                  ///< for each job; 0: all processors
+    std::uint64_t quotaGibibyte = 50;         ///< of what clients send
     std::vector<std::filesystem::path> roots; ///< below these, data may be registered where they lie
-    std::vector<std::string> seesAll;   ///< owners who may see everybody's jobs
-    unsigned idleMinutes = 0;           ///< end after so long without client and job; 0: never
+    std::vector<std::string> seesAll;         ///< owners who may see everybody's jobs
+    unsigned idleMinutes = 0;                 ///< end after so long without client and job; 0: never
 
     /// Errors: Format with the field's name, for a file that is not as it should be. No file: the defaults.
     static core::Result<WorkerConfig> read(const std::filesystem::path& file);

@@ -60,14 +60,16 @@ constexpr int unusedDays = 30;
 constexpr auto betweenTidyings = std::chrono::hours(24);
 
 std::string userOf(uid_t uid) {
-    if (const passwd* user = ::getpwuid(uid); user != nullptr && user->pw_name != nullptr) return user->pw_name;
+    if (const passwd* user = ::getpwuid(uid); user != nullptr && user->pw_name != nullptr)
+        return user->pw_name;
     return "uid-" + std::to_string(uid);
 }
 
 std::string hexOf(std::span<const std::byte> bytes) {
     std::string text;
     for (const auto byte : bytes)
-        for (const unsigned digit : {std::to_integer<unsigned>(byte) >> 4, std::to_integer<unsigned>(byte) & 15u})
+        for (const unsigned digit :
+             {std::to_integer<unsigned>(byte) >> 4, std::to_integer<unsigned>(byte) & 15u})
             text += "0123456789abcdef"[digit];
     return text;
 }
@@ -98,7 +100,8 @@ std::string processor() {
 /// "host:port", the host perhaps in brackets.
 Result<tcp::endpoint> endpointFrom(const std::string& text) {
     const auto colon = text.rfind(':');
-    const auto port = core::parseInteger(colon == std::string::npos ? "" : text.substr(colon + 1)).value_or(-1);
+    const auto port =
+        core::parseInteger(colon == std::string::npos ? "" : text.substr(colon + 1)).value_or(-1);
     auto host = text.substr(0, colon == std::string::npos ? 0 : colon);
     if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
     error_code error;
@@ -110,7 +113,8 @@ Result<tcp::endpoint> endpointFrom(const std::string& text) {
 }
 
 std::int64_t nowSeconds() {
-    return std::chrono::duration_cast<std::chrono::seconds>(core::systemClock().now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::seconds>(core::systemClock().now().time_since_epoch())
+        .count();
 }
 
 json readObject(const std::filesystem::path& file) {
@@ -124,7 +128,8 @@ json readObject(const std::filesystem::path& file) {
 std::string openCode(const std::filesystem::path& folder) {
     const auto object = readObject(folder / "pairing.json");
     const auto code = object.find("code"), until = object.find("until");
-    if (code == object.end() || !code->is_string() || until == object.end() || !until->is_number_integer()) return {};
+    if (code == object.end() || !code->is_string() || until == object.end() || !until->is_number_integer())
+        return {};
     const auto left = until->get<std::int64_t>() - nowSeconds();
     return left > 0 && left <= pairingSeconds ? code->get<std::string>() : std::string();
 }
@@ -197,7 +202,8 @@ Status WorkerServer::State::prepare() {
     std::filesystem::create_directories(folder.parent_path(), error);
     BALMER_CHECK(preparePrivateFolder(folder));
     lock = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock < 0) return fail(ErrorCode::Io, (folder / "lock").string() + " cannot be opened: " + std::strerror(errno));
+    if (lock < 0)
+        return fail(ErrorCode::Io, (folder / "lock").string() + " cannot be opened: " + std::strerror(errno));
     if (::flock(lock, LOCK_EX | LOCK_NB) != 0)
         return fail(ErrorCode::ResourceExhausted, "a worker runs in " + folder.string() + " already");
     if (const auto kept = core::readFile(folder / "store-id", 64); kept && kept->size() == 32) {
@@ -318,7 +324,8 @@ asio::awaitable<void> WorkerServer::State::meetOverTls(tcp::socket socket) {
     }
     TransportTrust trust;
     trust.binding = (*stream)->binding();
-    if (const auto pin = pins.withFingerprint((*stream)->peerFingerprint()); pin && *pin) trust.user = (*pin)->name;
+    if (const auto pin = pins.withFingerprint((*stream)->peerFingerprint()); pin && *pin)
+        trust.user = (*pin)->name;
     co_await meet(std::move(*stream), std::move(trust), false);
 }
 
@@ -365,7 +372,8 @@ asio::awaitable<void> WorkerServer::State::afterGuess() {
     if (guesses.size() >= guessesAtMost) co_await over.wait(guessPenalty);
 }
 
-asio::awaitable<void> WorkerServer::State::meet(std::unique_ptr<Stream> stream, TransportTrust trust, bool tokens) {
+asio::awaitable<void> WorkerServer::State::meet(std::unique_ptr<Stream> stream, TransportTrust trust,
+                                                bool tokens) {
     busy = std::chrono::steady_clock::now();
     const auto fingerprintOfPeer = stream->peerFingerprint();
     ServerHandshake handshake(handshakeSettings(std::move(trust), tokens));
@@ -392,8 +400,9 @@ asio::awaitable<void> WorkerServer::State::meet(std::unique_ptr<Stream> stream, 
         }
         core::log::info("paired with " + handshake.owner() + ", certificate " + fingerprintOfPeer);
     }
-    const auto channel = std::make_shared<Channel>(io.get_executor(), std::move(stream),
-                                                   ChannelTiming{settings.ping, 3, std::chrono::milliseconds(30000)});
+    const auto channel =
+        std::make_shared<Channel>(io.get_executor(), std::move(stream),
+                                  ChannelTiming{settings.ping, 3, std::chrono::milliseconds(30000)});
     const auto session = std::make_shared<Session>(*shop, channel, handshake.owner());
     const auto place = sessions.insert(sessions.end(), session);
     const auto rest = handshake.rest();
@@ -431,15 +440,17 @@ asio::awaitable<void> WorkerServer::State::tidyUp() {
 
 void WorkerServer::State::begin() {
     asio::co_spawn(io, tidyUp(), asio::detached);
-    asio::co_spawn(
-        io,
-        accept(*local, [this](Local::socket socket) { return meetLocally(std::move(socket)); }), asio::detached);
+    asio::co_spawn(io,
+                   accept(*local, [this](Local::socket socket) { return meetLocally(std::move(socket)); }),
+                   asio::detached);
     if (plain)
-        asio::co_spawn(
-            io, accept(*plain, [this](tcp::socket socket) { return meetPlainly(std::move(socket)); }), asio::detached);
+        asio::co_spawn(io,
+                       accept(*plain, [this](tcp::socket socket) { return meetPlainly(std::move(socket)); }),
+                       asio::detached);
     if (secure)
-        asio::co_spawn(
-            io, accept(*secure, [this](tcp::socket socket) { return meetOverTls(std::move(socket)); }), asio::detached);
+        asio::co_spawn(io,
+                       accept(*secure, [this](tcp::socket socket) { return meetOverTls(std::move(socket)); }),
+                       asio::detached);
     if (settings.config.idleMinutes > 0) asio::co_spawn(io, watchIdleness(), asio::detached);
 }
 
@@ -536,7 +547,8 @@ Result<std::string> workerToken(const std::filesystem::path& folder, const std::
     const auto file = folder / "tokens.json";
     BALMER_TRY(const auto lock, FileLock::of(file));
     auto tokens = readObject(file);
-    if (const auto kept = tokens.find(user); kept != tokens.end() && kept->is_string()) return kept->get<std::string>();
+    if (const auto kept = tokens.find(user); kept != tokens.end() && kept->is_string())
+        return kept->get<std::string>();
     const auto token = randomHex(32);
     tokens[user] = token;
     BALMER_CHECK(writePrivate(file, tokens.dump(4)));
@@ -546,8 +558,9 @@ Result<std::string> workerToken(const std::filesystem::path& folder, const std::
 Result<std::string> openPairing(const std::filesystem::path& folder) {
     BALMER_CHECK(preparePrivateFolder(folder));
     const auto code = newPairingCode();
-    BALMER_CHECK(writePrivate(folder / "pairing.json",
-                              json{{"code", normalisedPairingCode(code)}, {"until", nowSeconds() + pairingSeconds}}.dump()));
+    BALMER_CHECK(writePrivate(
+        folder / "pairing.json",
+        json{{"code", normalisedPairingCode(code)}, {"until", nowSeconds() + pairingSeconds}}.dump()));
     return code;
 }
 

@@ -34,8 +34,8 @@ struct WorkerJobs {
 struct WorkerSettings {
     std::filesystem::path folder;
     WorkerConfig config;
-    std::string tls;   ///< "address:port" to listen on with TLS; "" for none
-    std::string tcp;   ///< "127.0.0.1:port" to listen on without; "" for none
+    std::string tls; ///< "address:port" to listen on with TLS; "" for none
+    std::string tcp; ///< "127.0.0.1:port" to listen on without; "" for none
     std::string programVersion;
     std::string device = "cpu";
     int attempts = 3; ///< after so many deaths of the worker a job is given up

@@ -122,8 +122,7 @@ asio::awaitable<Status> Channel::readFrames(Handler handler) {
         payloadBegan_.reset();
         if (!got) co_return got;
         if (!isKnown(header->type)) continue;
-        if (header->type == FrameType::Goodbye)
-            co_return fail(ErrorCode::Io, "the other side said goodbye");
+        if (header->type == FrameType::Goodbye) co_return fail(ErrorCode::Io, "the other side said goodbye");
         if (header->type == FrameType::Ping || header->type == FrameType::Pong ||
             header->type == FrameType::Credit) {
             got = co_await ownFrame(frame);
@@ -131,7 +130,8 @@ asio::awaitable<Status> Channel::readFrames(Handler handler) {
             if (header->type == FrameType::Data) {
                 window_ -= static_cast<std::int64_t>(header->length);
                 if (window_ < 0)
-                    co_return fail(ErrorCode::Protocol, "the other side sent more data than it had credit for");
+                    co_return fail(ErrorCode::Protocol,
+                                   "the other side sent more data than it had credit for");
             }
             got = co_await handler(std::move(frame));
         }

@@ -79,9 +79,9 @@ class Channel : public std::enable_shared_from_this<Channel> {
     std::optional<core::Error> ended_;
     std::vector<std::byte> early_;
     std::size_t earlyTaken_ = 0;
-    std::int64_t credit_ = firstCredit;  ///< what we may send
-    std::int64_t window_ = firstCredit;  ///< what the other side may send
-    std::size_t dealtWith_ = 0;          ///< not yet given back as credit
+    std::int64_t credit_ = firstCredit; ///< what we may send
+    std::int64_t window_ = firstCredit; ///< what the other side may send
+    std::size_t dealtWith_ = 0;         ///< not yet given back as credit
     std::uint64_t sent_ = 0, received_ = 0;
     std::chrono::steady_clock::time_point heard_;
     std::optional<std::chrono::steady_clock::time_point> payloadBegan_;

@@ -50,12 +50,14 @@ boost::asio::awaitable<std::invoke_result_t<Work&>> offload(boost::asio::thread_
     const auto start = [](auto handler, boost::asio::thread_pool* where, Work what) {
         // Keeps the awaiting loop running meanwhile.
         auto home = boost::asio::make_work_guard(boost::asio::get_associated_executor(handler));
-        boost::asio::post(*where, [handler = std::move(handler), what = std::move(what), home = std::move(home)]() mutable {
-            auto outcome = what();
-            boost::asio::post(home.get_executor(), [handler = std::move(handler), outcome = std::move(outcome)]() mutable {
-                std::move(handler)(std::move(outcome));
+        boost::asio::post(
+            *where, [handler = std::move(handler), what = std::move(what), home = std::move(home)]() mutable {
+                auto outcome = what();
+                boost::asio::post(home.get_executor(),
+                                  [handler = std::move(handler), outcome = std::move(outcome)]() mutable {
+                                      std::move(handler)(std::move(outcome));
+                                  });
             });
-        });
     };
     return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Outcome)>(
         start, boost::asio::use_awaitable, &pool, std::move(work));

@@ -20,7 +20,8 @@ namespace balmer::remote {
 
 /// Errors: the refusal (of either side), DeadlineExceeded, those of the stream.
 template <typename Handshake>
-asio::awaitable<core::Status> shakeHands(Stream& stream, Handshake& handshake, std::chrono::milliseconds limit) {
+asio::awaitable<core::Status> shakeHands(Stream& stream, Handshake& handshake,
+                                         std::chrono::milliseconds limit) {
     const auto over = std::make_shared<bool>(false), late = std::make_shared<bool>(false);
     asio::steady_timer timer(co_await asio::this_coro::executor, limit);
     timer.async_wait([&stream, over, late](const boost::system::error_code&) {
@@ -31,7 +32,8 @@ asio::awaitable<core::Status> shakeHands(Stream& stream, Handshake& handshake, s
     const auto end = [&](core::Status how) {
         *over = true;
         if (!how && *late)
-            how = core::fail(core::ErrorCode::DeadlineExceeded, "the other side did not finish its handshake in time");
+            how = core::fail(core::ErrorCode::DeadlineExceeded,
+                             "the other side did not finish its handshake in time");
         return how;
     };
     const auto hello = handshake.begin();

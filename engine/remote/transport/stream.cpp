@@ -41,8 +41,8 @@ class SocketStream final : public Stream {
 
     asio::awaitable<core::Result<std::size_t>> readSome(std::span<std::byte> into) override {
         error_code error;
-        const auto count = co_await socket_.async_read_some(
-            asio::buffer(into.data(), into.size()), asio::redirect_error(asio::use_awaitable, error));
+        const auto count = co_await socket_.async_read_some(asio::buffer(into.data(), into.size()),
+                                                            asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return core::fail(errorFrom(error));
         co_return count;
     }

@@ -22,7 +22,8 @@ std::string bytesOf(const fs::path& file) {
 
 Home::Home(const fs::path& folder) : folder_(folder) {
     project_ = store::Project::open(folder / "home.balmer").value();
-    environment_ = std::make_unique<workflow::Environment>(workflow::Environment{project_.get(), 2, "tester", {}});
+    environment_ =
+        std::make_unique<workflow::Environment>(workflow::Environment{project_.get(), 2, "tester", {}});
     kinds_ = workflow::jobKinds(*environment_);
     jobs::RunnerTable runners;
     for (const auto& kind : kinds_)

@@ -27,7 +27,8 @@ CuttingProxy::CuttingProxy(std::filesystem::path path, std::filesystem::path wor
     : path_(std::move(path)), worker_(std::move(worker)) {
     listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const auto address = addressOf(path_);
-    if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || ::listen(listener_, 64) != 0)
+    if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        ::listen(listener_, 64) != 0)
         std::abort();
     accepting_ = std::thread([this] { listen(); });
 }
@@ -118,7 +119,8 @@ void CuttingProxy::pass(int from, int to, Direction direction, std::optional<std
         }
         bool sent = true;
         for (ssize_t done = 0; done < count && sent;) {
-            const auto written = ::send(to, buffer.data() + done, static_cast<std::size_t>(count - done), MSG_NOSIGNAL);
+            const auto written =
+                ::send(to, buffer.data() + done, static_cast<std::size_t>(count - done), MSG_NOSIGNAL);
             sent = written > 0;
             done += written;
         }

@@ -1,5 +1,5 @@
-// A job goes its whole way although the connection is cut at any byte: at every edge of a frame and beside it, and at
-// random ones, in both directions.
+// A job goes its whole way although the connection is cut at any byte: at every edge of a frame and beside
+// it, and at random ones, in both directions.
 
 #include <fstream>
 #include <iterator>
@@ -17,7 +17,7 @@ namespace balmer::test {
 namespace {
 
 constexpr std::size_t twoChunks = remote::chunkSize + 200'000, oneChunk = 50'000; ///< bytes of a job's data
-constexpr std::uint64_t small = 65536;                        ///< all that is no data, generously
+constexpr std::uint64_t small = 65536; ///< all that is no data, generously
 constexpr int randomCuts = 1000;
 
 class RemoteCuts : public ::testing::Test {
@@ -47,7 +47,8 @@ class RemoteCuts : public ::testing::Test {
         ASSERT_EQ(home_.store().log(id)->size(), 3u);
         std::ifstream in(trace);
         ASSERT_EQ(std::count(std::istreambuf_iterator<char>(in), {}, '\n'), 1) << "it ran once";
-        ASSERT_LE(proxy_.passed(Direction::ToWorker) - up, fileSize + remote::chunkSize + small) << "at most one chunk twice";
+        ASSERT_LE(proxy_.passed(Direction::ToWorker) - up, fileSize + remote::chunkSize + small)
+            << "at most one chunk twice";
         ASSERT_LE(proxy_.passed(Direction::ToClient) - down, fileSize + remote::chunkSize + small);
         std::error_code ignored;
         std::filesystem::remove(trace, ignored);
@@ -59,8 +60,9 @@ class RemoteCuts : public ::testing::Test {
     void cutAt(Direction direction, std::uint64_t byte, std::size_t fileSize = twoChunks) {
         dropConnections();
         proxy_.cutAfter(direction, byte);
-        runOnce(std::string(direction == Direction::ToWorker ? "to the worker" : "to the client") + ", cut after byte " +
-                std::to_string(byte), fileSize);
+        runOnce(std::string(direction == Direction::ToWorker ? "to the worker" : "to the client") +
+                    ", cut after byte " + std::to_string(byte),
+                fileSize);
     }
 };
 
@@ -70,7 +72,8 @@ TEST_F(RemoteCuts, AtEveryEdgeOfAFrameAndBesideIt) {
         (void)proxy_.take(direction);
     runOnce("uncut");
     for (const auto direction : {Direction::ToWorker, Direction::ToClient}) {
-        std::set<std::uint64_t> cuts{1, remote::prefaceSize - 1, remote::prefaceSize, remote::prefaceSize + 1};
+        std::set<std::uint64_t> cuts{1, remote::prefaceSize - 1, remote::prefaceSize,
+                                     remote::prefaceSize + 1};
         for (const auto edge : frameEdges(proxy_.take(direction)))
             for (const auto beside : {edge - 1, edge, edge + 1})
                 cuts.insert(beside);

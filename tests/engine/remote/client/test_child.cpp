@@ -1,16 +1,17 @@
-// A child of a worker, for tests (engine/remote/server/job_runner.h says what one does). The job's parameters say what
-// happens: {"do": "copy"} gives every input back as an output, each byte changed by "add"; "sleep_ms" first;
-// "fail", "die" and "wait" (until it is stopped) instead; "result_bytes" makes a long result; "lines" logs.
+// A child of a worker, for tests (engine/remote/server/job_runner.h says what one does). The job's parameters
+// say what happens: {"do": "copy"} gives every input back as an output, each byte changed by "add";
+// "sleep_ms" first; "fail", "die" and "wait" (until it is stopped) instead; "result_bytes" makes a long
+// result; "lines" logs.
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <mutex>
-#include <condition_variable>
 #include <optional>
 #include <string>
 #include <thread>
@@ -42,10 +43,13 @@ json run(const fs::path& folder) {
     const auto what = spec.value("do", "copy");
     // Every beginning of a job leaves a trace outside the job's folder.
     if (spec.contains("trace")) std::ofstream(spec["trace"].get<std::string>(), std::ios::app) << "began\n";
-    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(spec.value("sleep_ms", 0));
+    const auto until =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(spec.value("sleep_ms", 0));
     double fraction = 0;
     while (what == "wait" || std::chrono::steady_clock::now() < until) {
-        if (stopped) return {{"error", {{"code", "cancelled"}, {"message", "stopped on request"}, {"context", json::array()}}}};
+        if (stopped)
+            return {{"error",
+                     {{"code", "cancelled"}, {"message", "stopped on request"}, {"context", json::array()}}}};
         tell({{"progress", fraction = std::min(0.99, fraction + 0.01)}, {"stage", "working"}});
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
@@ -55,7 +59,8 @@ json run(const fs::path& folder) {
     }
     if (what == "die") ::raise(SIGKILL);
     if (what == "fail")
-        return {{"error", {{"code", "format"}, {"message", "the data are no good"}, {"context", {"reading row 7"}}}}};
+        return {{"error",
+                 {{"code", "format"}, {"message", "the data are no good"}, {"context", {"reading row 7"}}}}};
     fs::remove_all(folder / "outputs");
     fs::create_directories(folder / "outputs");
     json outputs = json::array();
@@ -69,9 +74,10 @@ json run(const fs::path& folder) {
         outputs.push_back(name);
     }
     std::sort(outputs.begin(), outputs.end());
-    const std::string result = spec.contains("result_bytes")
-                                   ? json{{"filler", std::string(spec["result_bytes"].get<std::size_t>(), 'x')}}.dump()
-                                   : json{{"files", outputs.size()}}.dump();
+    const std::string result =
+        spec.contains("result_bytes")
+            ? json{{"filler", std::string(spec["result_bytes"].get<std::size_t>(), 'x')}}.dump()
+            : json{{"files", outputs.size()}}.dump();
     std::ofstream(folder / "result.part") << json{{"result", result}, {"outputs", outputs}}.dump();
     fs::rename(folder / "result.part", folder / "result.json");
     return json::object();

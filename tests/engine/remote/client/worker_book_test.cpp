@@ -27,15 +27,17 @@ TEST(WorkerUrl, IsReadInItsFourForms) {
 }
 
 TEST(WorkerUrl, IsWrittenAsItWasRead) {
-    for (const char* text : {"ssh://host", "ssh://me@host:22/bin/w", "unix:/a/b", "tls://host:1", "tls://[::1]:7350", "tcp://127.0.0.1:7351"})
+    for (const char* text : {"ssh://host", "ssh://me@host:22/bin/w", "unix:/a/b", "tls://host:1",
+                             "tls://[::1]:7350", "tcp://127.0.0.1:7351"})
         EXPECT_EQ(WorkerUrl::parse(text)->toText(), text);
 }
 
 TEST(WorkerUrl, WhatWouldBeAnOptionOrACommandIsRefused) {
     for (const char* text :
-         {"", "lab", "http://host:80", "ssh://", "ssh://-oProxyCommand=evil", "ssh://me@-host", "ssh://-u@host", "ssh://host/bin/w;reboot",
-          "ssh://host/bin/$(w)", "ssh://ho st", "tls://host", "tls://host:0", "tls://host:65536", "tls://host:1/x", "tcp://u@host:1",
-          "unix:relative", "unix:", "tls://[::1:5", "tls://[::1]5"}) {
+         {"", "lab", "http://host:80", "ssh://", "ssh://-oProxyCommand=evil", "ssh://me@-host",
+          "ssh://-u@host", "ssh://host/bin/w;reboot", "ssh://host/bin/$(w)", "ssh://ho st", "tls://host",
+          "tls://host:0", "tls://host:65536", "tls://host:1/x", "tcp://u@host:1", "unix:relative",
+          "unix:", "tls://[::1:5", "tls://[::1]5"}) {
         const auto url = WorkerUrl::parse(text);
         ASSERT_FALSE(url) << text;
         EXPECT_THAT(url.error().message(), HasSubstr("ssh://")) << "says what would be right";

@@ -40,7 +40,8 @@ RunningWorker::RunningWorker(std::filesystem::path folder, Options options) : fo
     jobs.kinds = {"test"};
     jobs.check = [](const std::string& spec) -> core::Status {
         const auto object = json::parse(spec, nullptr, false);
-        if (!object.is_object()) return core::fail(core::ErrorCode::Format, "the job's description is no JSON object");
+        if (!object.is_object())
+            return core::fail(core::ErrorCode::Format, "the job's description is no JSON object");
         if (object.value("kind", "test") != "test")
             return core::fail(core::ErrorCode::Unsupported, "this worker knows no job of the kind \"" +
                                                                 object["kind"].get<std::string>() + "\"");
@@ -92,8 +93,8 @@ remote::RemoteJobs& Home::remote() {
         options.connect = connect();
         options.firstRetry = std::chrono::milliseconds(5);
         options.lastRetry = std::chrono::milliseconds(100);
-        remote_ = std::make_unique<remote::RemoteJobs>(store(), static_cast<remote::ParcelPort&>(*this), book(),
-                                                       std::move(options));
+        remote_ = std::make_unique<remote::RemoteJobs>(store(), static_cast<remote::ParcelPort&>(*this),
+                                                       book(), std::move(options));
         remote_->begin();
     }
     return *remote_;
@@ -123,13 +124,15 @@ jobs::Job Home::wait(jobs::JobId id) {
     std::condition_variable_any ended;
     std::jthread clock([&](std::stop_token done) {
         std::unique_lock lock(mutex);
-        if (!ended.wait_for(lock, done, std::chrono::seconds(60), [] { return false; }) && !done.stop_requested())
+        if (!ended.wait_for(lock, done, std::chrono::seconds(60), [] { return false; }) &&
+            !done.stop_requested())
             late.request_stop();
     });
     const auto job = remote().wait(id, late.get_token());
     EXPECT_TRUE(job) << why(job);
     if (!job) return {};
-    EXPECT_TRUE(jobs::isFinal(job->phase)) << "job " << id << " is still " << jobs::toString(job->phase) << ", " << job->stage;
+    EXPECT_TRUE(jobs::isFinal(job->phase))
+        << "job " << id << " is still " << jobs::toString(job->phase) << ", " << job->stage;
     return *job;
 }
 
@@ -147,12 +150,13 @@ core::Result<std::string> Home::describe(const jobs::Job& job) {
     return job.spec.parameters;
 }
 
-core::Result<std::vector<remote::NamedFile>> Home::pack(const jobs::Job& job, const std::filesystem::path& folder,
-                                                        core::TaskContext&) {
+core::Result<std::vector<remote::NamedFile>>
+Home::pack(const jobs::Job& job, const std::filesystem::path& folder, core::TaskContext&) {
     std::vector<remote::NamedFile> files;
     auto given = inputs;
     const auto parameters = json::parse(job.spec.parameters);
-    if (const auto own = parameters.find("noise"); own != parameters.end()) given["data"] = noise((*own)[0], (*own)[1]);
+    if (const auto own = parameters.find("noise"); own != parameters.end())
+        given["data"] = noise((*own)[0], (*own)[1]);
     for (const auto& [name, bytes] : given) {
         BALMER_CHECK(core::writeFile(folder / name, bytes));
         files.push_back({name, folder / name});

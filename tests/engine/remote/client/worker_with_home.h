@@ -1,5 +1,5 @@
-// What the tests of remote jobs share: a worker in a folder, served by a thread of the test, with the test's child
-// in place of the engine; and a home: a project's store, and parcels of a few bytes.
+// What the tests of remote jobs share: a worker in a folder, served by a thread of the test, with the test's
+// child in place of the engine; and a home: a project's store, and parcels of a few bytes.
 #pragma once
 
 #include <filesystem>
@@ -49,8 +49,8 @@ class RunningWorker {
     std::thread thread_;
 };
 
-/// A project whose jobs' parameters are those of the test's child, and whose inputs are files of given content. The
-/// digests of what comes back become the job's artefacts, in one transaction with its end.
+/// A project whose jobs' parameters are those of the test's child, and whose inputs are files of given
+/// content. The digests of what comes back become the job's artefacts, in one transaction with its end.
 class Home : private remote::ParcelPort {
   public:
     explicit Home(std::filesystem::path folder);
@@ -80,10 +80,10 @@ class Home : private remote::ParcelPort {
 
   private:
     core::Result<std::string> describe(const jobs::Job& job) override;
-    core::Result<std::vector<remote::NamedFile>> pack(const jobs::Job& job, const std::filesystem::path& folder,
-                                                      core::TaskContext& task) override;
-    core::Result<bool> commit(jobs::JobId job, std::string_view resultJson, std::span<const remote::NamedFile> outputs,
-                              std::string_view endTime) override;
+    core::Result<std::vector<remote::NamedFile>>
+    pack(const jobs::Job& job, const std::filesystem::path& folder, core::TaskContext& task) override;
+    core::Result<bool> commit(jobs::JobId job, std::string_view resultJson,
+                              std::span<const remote::NamedFile> outputs, std::string_view endTime) override;
 
     std::filesystem::path folder_;
     std::unique_ptr<store::Project> project_;
