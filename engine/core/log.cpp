@@ -24,6 +24,7 @@ spdlog::logger& logger() {
     static const auto made = [] {
         auto instance = std::make_shared<spdlog::logger>("balmer", console());
         instance->set_level(spdlog::level::debug);
+        instance->flush_on(spdlog::level::info); // what was said before a kill is in the file
         return instance;
     }();
     return *made;

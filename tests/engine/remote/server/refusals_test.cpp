@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "engine/core/log.h"
 #include "engine/remote/objects/manifest.h"
 #include "engine/remote/protocol/messages.h"
 #include "tests/engine/remote/client/worker_with_home.h"
@@ -130,8 +131,10 @@ class Refusals : public ::testing::Test {
     TemporaryFolder folder_;
     std::unique_ptr<RunningWorker> worker_;
 
-    void SetUp() override { ::testing::internal::CaptureStderr(); }
-    void TearDown() override { ::testing::internal::GetCapturedStderr(); }
+    std::filesystem::path log_ = folder_ / "log";
+    std::streamoff read_ = 0; // bytes of the log that were asked for already
+
+    void SetUp() override { core::log::alsoTo(log_); }
 
     void start(RunningWorker::Options options = {}) {
         worker_.reset();
@@ -141,11 +144,13 @@ class Refusals : public ::testing::Test {
     std::string logged(const std::string& words) {
         std::string all;
         for (int i = 0; i < 300; ++i) {
-            all += ::testing::internal::GetCapturedStderr();
-            ::testing::internal::CaptureStderr();
+            std::ifstream file(log_, std::ios::binary);
+            file.seekg(read_);
+            all.assign(std::istreambuf_iterator<char>(file), {});
             if (all.find(words) != std::string::npos) break;
             std::this_thread::sleep_for(milliseconds(20));
         }
+        read_ += static_cast<std::streamoff>(all.size());
         return all;
     }
     std::unique_ptr<RawClient> meet() {
