@@ -14,7 +14,7 @@
 namespace balmer::test {
 namespace {
 
-constexpr auto limit = std::chrono::seconds(60);
+constexpr auto limit = std::chrono::minutes(10);
 
 /// The text between what comes before and the next space or line's end.
 std::string wordAfter(const std::string& text, const std::string& before) {
@@ -86,7 +86,7 @@ void RemoteHome::endWorkerOfSsh() const {
     ::kill(process, SIGTERM);
     const auto until = std::chrono::steady_clock::now() + limit;
     while (::kill(process, 0) == 0 && std::chrono::steady_clock::now() < until)
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        std::this_thread::sleep_for(std::chrono::milliminutes(10));
     EXPECT_NE(::kill(process, 0), 0) << "the worker that ssh started did not end when asked to";
 }
 
