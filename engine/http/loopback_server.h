@@ -20,18 +20,11 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 #include "engine/core/result.h"
+#include "engine/http/header_fields.h"
 
 namespace balmer::http {
-
-/// Names of header fields are compared without regard to case.
-using HeaderFields = std::vector<std::pair<std::string, std::string>>;
-/// The first value under this name, or "".
-std::string_view valueOf(const HeaderFields& fields, std::string_view name);
 
 struct ServerRequest {
     std::string method; ///< "GET", "POST" …; a HEAD comes as GET, the server leaves the body out
