@@ -60,6 +60,9 @@ class VotableReader {
     /// little ahead of table(). Valid until the next call.
     const Votable& document() const;
 
+    /// The whole document with the rows of its tables, before anything else was asked: parseVotable().
+    core::Result<Votable> readAll();
+
   private:
     struct State;
     std::unique_ptr<State> state_;
