@@ -42,6 +42,27 @@ bool isUcd(std::string_view text) {
     });
 }
 
+// The value of a PARAM with blanks between its elements; nothing where it is none of the datatype.
+std::optional<std::string> paramValue(const Coding& coding, const std::string& value) {
+    if (coding.isText() || core::trimmed(value).empty()) return value;
+    std::string joined, spaced = value;
+    std::replace(spaced.begin(), spaced.end(), ',', ' ');
+    std::size_t count = 0;
+    for (const std::string& element : core::splitList(core::trimmed(spaced), ' ')) {
+        if (element.empty()) continue;
+        const bool truth = coding.type == VotableType::Boolean || coding.type == VotableType::Bit;
+        const bool fits = truth                ? std::string_view("TtFf10?").find(element[0]) < 7
+                          : coding.isInteger() ? core::parseInteger(element) || element.starts_with("0x")
+                                               : core::parseDouble(element).has_value();
+        if (!fits) return std::nullopt;
+        joined += (count > 0 ? " " : "") + element;
+        ++count;
+    }
+    if (count % coding.parts() != 0 || (!coding.variable && count != coding.count * coding.parts()))
+        return std::nullopt;
+    return joined;
+}
+
 } // namespace
 
 struct VotableWriter::State {
@@ -120,14 +141,17 @@ struct VotableWriter::State {
     }
     Status field(const VotableField& f, bool isParam) {
         auto found = rowColumnOf(f);
-        if (!found && isParam && !(f.name.empty() && f.id.empty())) { // its value is text in any case
+        auto value = found && isParam ? paramValue(found->coding, f.value) : std::nullopt;
+        const bool isPlain = isParam && !value;
+        if (isPlain && !(f.name.empty() && f.id.empty())) { // then it is text
             VotableField plain = f;
             plain.datatype = "char";
             plain.arraysize = "*";
             found = rowColumnOf(plain);
+            value = f.value;
         }
         BALMER_TRY(RowColumn column, std::move(found));
-        std::string size(core::trimmed(f.arraysize));
+        std::string size(isPlain ? std::string_view("*") : core::trimmed(f.arraysize));
         const bool plane = size.find('x') != std::string::npos;
         if (size == "1") size.clear();
         if (column.coding.variable && !plane) size = "*"; // astropy 5 takes "n*" for n in BINARY2
@@ -147,7 +171,7 @@ struct VotableWriter::State {
         attribute("utype", f.utype);
         attribute("xtype", f.xtype);
         ref(f.ref);
-        if (isParam) attribute("value", f.value, true);
+        if (isParam) attribute("value", *value, true);
         const bool values =
             column.coding.null || !f.minimum.empty() || !f.maximum.empty() || !f.options.empty();
         if (!values && f.description.empty() && f.links.empty()) {
@@ -159,11 +183,11 @@ struct VotableWriter::State {
                 out += "<VALUES";
                 if (column.coding.null) attribute("null", std::to_string(*column.coding.null));
                 out += ">\n";
-                const auto bound = [&](std::string_view name, const std::string& value) {
-                    if (value.empty()) return;
+                const auto bound = [&](std::string_view name, const std::string& limit) {
+                    if (limit.empty()) return;
                     out += "<";
                     out += name;
-                    attribute("value", value);
+                    attribute("value", limit);
                     out += "/>\n";
                 };
                 bound("MIN", f.minimum);
