@@ -19,7 +19,7 @@ using core::fail;
 using core::Result;
 using core::Status;
 
-constexpr std::size_t PIECE = 65536;
+constexpr std::size_t PIECE = 65536, MOST_ROW_BYTES = std::size_t{1} << 26;
 
 // What an attribute or a description says, with what XML cannot hold replaced.
 std::string sayable(std::string_view text) {
@@ -318,6 +318,14 @@ struct VotableWriter::State {
         BALMER_CHECK(params(head.params));
         BALMER_CHECK(groups(head.groups));
         links(head.links);
+        std::size_t rowBytes = 0;
+        for (const RowColumn& column : columns) {
+            const auto bytes = column.coding.bytesOf(column.coding.variable ? 0 : column.coding.count);
+            if (!bytes || *bytes > MOST_ROW_BYTES || (rowBytes += *bytes) > MOST_ROW_BYTES)
+                return fail(ErrorCode::InvalidArgument, "with column " + column.name +
+                                                            " a row of the VOTable is longer than 64 MiB; "
+                                                            "make the arraysize variable");
+        }
         out += options.data == VotableData::TableData ? "<DATA>\n<TABLEDATA>\n"
                                                       : "<DATA>\n<BINARY2>\n<STREAM encoding=\"base64\">\n";
         encoder.emplace(options.data, std::move(columns));

@@ -128,7 +128,6 @@ void readTableData(benchmark::State& state) {
 BENCHMARK(readTableData)->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(2.0);
 
 // Peak above the beginning, in MB, of a child that reads a table which another one writes into a pipe.
-// there.
 double peakWhileReading(std::size_t rows, io::VotableData data) {
     int pipes[2], answer[2];
     if (pipe(pipes) != 0 || pipe(answer) != 0) return -1;
