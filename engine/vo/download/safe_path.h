@@ -1,0 +1,26 @@
+// From an address on somebody's server to a name on this disk that cannot do harm.
+//
+// Pure functions; no thread rule.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "engine/core/result.h"
+#include "engine/http/url.h"
+
+namespace balmer::vo {
+
+/// One decoded name. Refused (InvalidArgument, with the reason): empty, ".", "..", '/', '\\', control
+/// characters, a drive letter, the device names of Windows (CON, NUL, COM1 …, also with an ending), a blank
+/// or full stop at its end, more than 240 bytes, and names that the download uses itself (beginning
+/// ".balmer-", ending as http::partEnding and fromEnding). Bytes that are not UTF-8 stay percent-encoded in
+/// the name.
+core::Result<std::string> safeName(std::string_view decoded);
+
+/// The path of url below root (which ends in '/'), segment by segment, each decoded once ("%2520" is "%20").
+/// The slash at a folder's end is dropped. Errors: InvalidArgument: not strictly below root, or a refused
+/// name.
+core::Result<std::filesystem::path> safeRelativePath(const http::Url& url, const http::Url& root);
+
+} // namespace balmer::vo
