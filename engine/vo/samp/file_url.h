@@ -9,13 +9,10 @@
 namespace balmer::vo {
 
 /// "file:///p", "file://localhost/p" and "file:/p" (as Java writes it), percent-decoded. Nothing for another
-/// scheme or host, a path that is not absolute, broken percent-encoding, or a NUL.
+/// scheme or host, a path that is not absolute, or a NUL. A query and a fragment are dropped.
 std::optional<std::filesystem::path> fileOfUrl(std::string_view url);
 
 /// "file:///home/x/a%20b.fits" for an absolute path.
 std::string urlOfFile(const std::filesystem::path& file);
-
-/// A single segment of a URL's path: all but A–Z a–z 0–9 - . _ ~ percent-encoded.
-std::string percentEncoded(std::string_view segment);
 
 } // namespace balmer::vo

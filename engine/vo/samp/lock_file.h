@@ -4,8 +4,8 @@
 // Functions without state; any thread.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,17 +25,6 @@ inline constexpr std::size_t sampLockLimit = 64 * 1024; ///< bytes of a lock fil
 /// Lines "key=value"; '#' begins a comment line; unknown keys are passed over; of two the later counts.
 /// Errors: Format naming the key that is missing or wrong.
 core::Result<SampLock> parseLock(std::string_view text);
-
-/// Where the lock is: one of the two is set.
-struct SampLockPlace {
-    std::filesystem::path file;
-    std::string url; ///< http or https
-};
-
-/// sampHub: the environment's SAMP_HUB, where it is set; home: the user's folder. Errors: Unsupported for a
-/// SAMP_HUB other than std-lockurl: with a file, http or https URL.
-core::Result<SampLockPlace> lockPlace(const std::optional<std::string>& sampHub,
-                                      const std::filesystem::path& home);
 
 /// Errors: NotFound where there is no such file (no hub); Io; Format.
 core::Result<SampLock> readLock(const std::filesystem::path& file);

@@ -37,6 +37,8 @@ struct SampState {
     std::string hubUrl;              ///< when Connected
     std::string selfId;              ///< when Connected: our own id
     std::vector<SampClient> clients; ///< when Connected: the others, by name; the hub itself among them
+
+    bool operator==(const SampState&) const = default;
 };
 
 /// A message from another program.
