@@ -82,7 +82,8 @@ http::ClientSettings clientSettings(const SampLink::Options& options) {
 
 struct SampLink::State {
     State(Options given, Handlers to)
-        : options(std::move(given)), handlers(std::move(to)), net(clientSettings(options)) {}
+        : options(std::move(given)), handlers(std::move(to)), net(clientSettings(options)),
+          echoes(options.echo) {}
 
     // --- any thread ---
 

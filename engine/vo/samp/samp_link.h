@@ -98,6 +98,7 @@ class SampLink {
         std::chrono::milliseconds look{5000}; ///< between looks at the lock file, and at a hub that is there
         std::chrono::milliseconds ping{2000}; ///< a hub that takes longer is not there
         std::chrono::milliseconds request{10000}; ///< to wait for the hub's answer to any other call
+        std::chrono::milliseconds echo{2000};     ///< EchoGuard's window
     };
     /// Any may be empty.
     struct Handlers {
