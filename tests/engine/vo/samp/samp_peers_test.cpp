@@ -210,9 +210,12 @@ class PeersTest : public testing::TestWithParam<const char*> {
         return all.empty() ? SampAnswer() : all.front();
     }
     /// The nth message of this type that came.
-    std::optional<SampReceived> came(std::string_view mtype, std::size_t nth = 0) {
+    std::optional<SampReceived> came(std::string_view mtype, std::size_t nth = 0,
+                                     std::chrono::seconds limit = std::chrono::minutes(1)) {
         std::optional<SampReceived> found;
+        const auto until = std::chrono::steady_clock::now() + limit;
         (void)eventually([&] {
+            if (std::chrono::steady_clock::now() > until) return true;
             const std::lock_guard lock(mutex);
             std::size_t seen = 0;
             for (const auto& message : received)
@@ -396,11 +399,17 @@ class TopcatTest : public PeersTest {
         EXPECT_TRUE(eventually([&] { return !program.running(); }));
         return program.log();
     }
-    std::string window(const std::string& title) {
+    std::string find(const std::string& title) {
+        const auto ids = ask({"/usr/bin/xdotool", "search", "--onlyvisible", "--name", title});
+        return ids.substr(0, ids.find('\n'));
+    }
+    /// The window that a click there opens; a click may come too early.
+    std::string open(const std::string& in, int x, int y, const std::string& title) {
         std::string id;
+        std::size_t looks = 0;
         EXPECT_TRUE(eventually([&] {
-            id = ask({"/usr/bin/xdotool", "search", "--onlyvisible", "--name", title});
-            id = id.substr(0, id.find('\n'));
+            if (looks++ % 50 == 0) click(in, x, y);
+            id = find(title);
             return !id.empty();
         })) << title;
         return id;
@@ -436,9 +445,9 @@ TEST_P(TopcatTest, ARowHighlightedThereShowsHereAndTheReverse) {
     ASSERT_EQ(loaded.response.status, SampStatus::Ok) << loaded.text;
 
     // Its browser of the table, moved to where nothing covers it.
-    const auto main = window("^TOPCAT$");
-    click(main, tableButtonX, buttonY);
-    const auto browser = window("Table Browser");
+    std::string main;
+    ASSERT_TRUE(eventually([&] { return !(main = find("^TOPCAT$")).empty(); }));
+    const auto browser = open(main, tableButtonX, buttonY, "Table Browser");
     ask({"/usr/bin/xdotool", "windowmove", "--sync", browser, std::to_string(browserX),
          std::to_string(browserY)});
     const auto cell = [](int row) { return firstRowY + row * rowHeight; };
@@ -458,11 +467,13 @@ TEST_P(TopcatTest, ARowHighlightedThereShowsHereAndTheReverse) {
     EXPECT_NE(unknown.text.find("topcat: "), std::string::npos) << unknown.text;
 
     // From there to here: the user switches "Send row index" on and clicks on a row.
-    click(main, activationButtonX, buttonY);
-    const auto actions = window("Activation Actions");
-    click(actions, sendIndexX, sendIndexY);
-    click(browser, cellX, cell(3));
-    const auto row = came(mtype::tableHighlightRow);
+    const auto actions = open(main, activationButtonX, buttonY, "Activation Actions");
+    std::optional<SampReceived> row;
+    for (int attempt = 0; attempt < 10 && !row; ++attempt) {
+        click(actions, sendIndexX, sendIndexY);
+        click(browser, cellX, cell(3));
+        row = came(mtype::tableHighlightRow, 0, std::chrono::seconds(3));
+    }
     ASSERT_TRUE(row) << "TOPCAT's windows may look different from those of version 4.8.7";
     EXPECT_EQ(row->senderName, "topcat");
     const auto request = decodeRequest(row->message);
