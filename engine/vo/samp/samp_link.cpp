@@ -10,11 +10,10 @@
 #include <thread>
 #include <utility>
 
-#include <pthread.h>
-
 #include "engine/core/log.h"
 #include "engine/core/task_context.h"
 #include "engine/core/text_number.h"
+#include "engine/core/thread_pool.h"
 #include "engine/http/client.h"
 #include "engine/http/loopback_server.h"
 #include "engine/vo/samp/echo_guard.h"
@@ -147,7 +146,7 @@ struct SampLink::State {
     // --- balmer-samp alone, from here on ---
 
     void run() {
-        ::pthread_setname_np(::pthread_self(), "balmer-samp");
+        core::nameThisThread("balmer-samp");
         while (true) {
             std::function<void()> task;
             {
