@@ -285,6 +285,14 @@ core::Result<std::vector<double>> FitsHdu::numbers(const FitsColumn& column, std
     return values;
 }
 
+std::span<const std::byte> FitsHdu::cell(const FitsColumn& column, std::size_t row) const {
+    const std::size_t rowBytes = axes_[0];
+    if (rowBytes == 0 || row >= data_.size() / rowBytes) return {};
+    const std::size_t bytes =
+        column.type == 'X' ? (column.repeat + 7) / 8 : column.repeat * typeBytes(column.type);
+    return data_.subspan(row * rowBytes + column.offset, bytes);
+}
+
 std::string FitsHdu::cellText(const FitsColumn& column, std::size_t row) const {
     const std::size_t rowBytes = axes_[0];
     if (rowBytes == 0 || row >= data_.size() / rowBytes) return {};

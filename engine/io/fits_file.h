@@ -64,6 +64,8 @@ class FitsHdu {
     /// rowCount × repeat numbers. Errors: Format outside the file or for a column that is no number.
     core::Result<std::vector<double>> numbers(const FitsColumn& column, std::size_t firstRow,
                                               std::size_t rowCount) const;
+    /// A cell as it lies in the file, big-endian; empty outside the file.
+    std::span<const std::byte> cell(const FitsColumn& column, std::size_t row) const;
     /// A cell as text: strings without padding, the numbers of an array separated by blanks; "" outside the
     /// file.
     std::string cellText(const FitsColumn& column, std::size_t row) const;

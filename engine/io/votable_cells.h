@@ -1,106 +1,124 @@
-// The cells of VOTables: how a datatype is coded, and their decoding from TABLEDATA, BINARY and BINARY2.
-// Private to the module.
+// The cells of VOTables: how a datatype is coded, and their decoding from TABLEDATA, BINARY, BINARY2 and
+// FITS. Private to the module.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "engine/core/result.h"
+#include "engine/io/inflater.h"
 #include "engine/io/votable.h"
 
 namespace balmer::io {
 
 /// How a column's cells are coded.
 struct Coding {
-    enum class Type { Boolean, Bit, Byte, Short, Int, Long, Char, UnicodeChar, Float, Double };
-    Type type = Type::Char;
-    std::size_t parts = 1; ///< numbers an element: 2 for complex ones
+    VotableType type = VotableType::Char;
     std::size_t count = 1; ///< elements a cell, or of the fixed dimensions where the last one is variable
-    bool variable = false;
-    std::optional<double> null;
+    bool variable = false; ///< the last dimension is
+    std::optional<std::int64_t> null; ///< of integers
+    double scale = 1, zero = 0;       ///< FITS: TSCAL, TZERO
     std::string nullText;
 
-    bool isText() const { return type == Type::Char || type == Type::UnicodeChar; }
+    bool isText() const { return type == VotableType::Char || type == VotableType::UnicodeChar; }
     bool isInteger() const {
-        return type == Type::Byte || type == Type::Short || type == Type::Int || type == Type::Long;
+        return type == VotableType::UnsignedByte || type == VotableType::Short || type == VotableType::Int ||
+               type == VotableType::Long;
     }
-    std::size_t bytes() const {
-        switch (type) {
-        case Type::Short:
-        case Type::UnicodeChar:
-            return 2;
-        case Type::Int:
-        case Type::Float:
-            return 4;
-        case Type::Long:
-        case Type::Double:
-            return 8;
-        default:
-            return 1;
-        }
-    }
+    bool isComplex() const { return type == VotableType::FloatComplex || type == VotableType::DoubleComplex; }
+    std::size_t parts() const { return isComplex() ? 2 : 1; } ///< numbers an element
+    bool isScalar() const { return count == 1 && !variable && !isComplex(); }
+    std::size_t elementBytes() const; ///< not of bits
+    /// Bytes of so many elements in BINARY. Nothing beyond what a size_t holds.
+    std::optional<std::size_t> bytesOf(std::size_t elements) const;
 };
 
 /// Nothing for a datatype or an arraysize that VOTable does not know.
 std::optional<Coding> codingOf(const VotableField& field);
+/// The least and the greatest whole number that an integer type holds.
+std::pair<std::int64_t, std::int64_t> rangeOf(VotableType type);
 
-/// Fills a table's columns cell by cell, row by row; each cell is taken off a budget that the tables of a
-/// document share.
-class CellSink {
+/// Rows in memory, filled cell by cell, with a limit on how many cells there are.
+class RowBlock {
   public:
-    CellSink(VotableTable& table, std::vector<Coding> codings, std::size_t& budget)
-        : table_(table), codings_(std::move(codings)), budget_(budget) {
-        table_.columns.resize(codings_.size());
-        for (std::size_t i = 0; i < codings_.size(); ++i) {
-            if (!codings_[i].isText()) table_.columns[i].offsets.push_back(0);
-        }
-    }
+    RowBlock() = default;
+    /// The budget of cells, which blocks share, must outlive the block.
+    RowBlock(std::vector<Coding> codings, std::size_t* budget);
 
     const std::vector<Coding>& codings() const { return codings_; }
+    std::vector<VotableColumn>& columns() { return columns_; }
+    const std::vector<VotableColumn>& columns() const { return columns_; }
+    std::size_t rows() const { return rows_; }
+    /// Gives back what the rows took from the budget.
+    void clear();
 
     core::Status spend(std::size_t cells) {
-        if (cells > budget_)
+        if (cells > *budget_)
             return core::fail(core::ErrorCode::ResourceExhausted,
                               "the VOTable holds more cells than are read");
-        budget_ -= cells;
+        *budget_ -= cells;
+        spent_ += cells;
         return {};
     }
-    void addNull(std::size_t c) {
-        VotableColumn& column = table_.columns[c];
-        column.nulls.push_back(1);
-        if (codings_[c].isText() || codings_[c].type == Coding::Type::Long) column.texts.emplace_back();
-        if (!codings_[c].isText()) column.offsets.push_back(column.numbers.size());
-    }
-    void addText(std::size_t c, std::string text) {
-        table_.columns[c].texts.push_back(std::move(text));
-        table_.columns[c].nulls.push_back(0);
-    }
-    // The numbers are already at the end of the column.
-    void addNumbers(std::size_t c, std::string longText = {}) {
-        VotableColumn& column = table_.columns[c];
-        column.offsets.push_back(column.numbers.size());
-        column.nulls.push_back(0);
-        if (codings_[c].type == Coding::Type::Long) column.texts.push_back(std::move(longText));
-    }
-    VotableColumn& column(std::size_t c) { return table_.columns[c]; }
-
+    std::size_t* budget() const { return budget_; }
+    void addNull(std::size_t c);
     /// The text of one TD.
-    core::Status addTd(std::size_t c, std::string text);
+    core::Status addTd(std::size_t c, std::string_view text);
+    /// The bytes of one cell of BINARY, its count left out: so many elements.
+    core::Status addBinary(std::size_t c, std::string_view cell, std::size_t elements, bool flaggedNull);
+    /// Every column has got its cell.
+    void endRow() { ++rows_; }
 
   private:
-    VotableTable& table_;
+    void addText(std::size_t c, std::string text);
+    void endCell(std::size_t c);
     std::vector<Coding> codings_;
-    std::size_t& budget_;
+    std::vector<VotableColumn> columns_;
+    std::size_t rows_ = 0, spent_ = 0;
+    std::size_t* budget_ = nullptr;
 };
 
-/// Nothing when there is anything but base64 and white space.
-std::optional<std::string> fromBase64(std::string_view text);
+/// base64 in pieces of any length; white space is passed over.
+class Base64Decoder {
+  public:
+    /// False when there is anything else.
+    bool feed(std::string_view text, std::string& out);
 
-/// BINARY, with flags BINARY2 (VOTable 1.3, sections 5.3 and 5.4); counts the rows.
-core::Status readBinary(CellSink& sink, std::string_view data, bool flags, std::size_t& rows);
+  private:
+    std::uint32_t bits_ = 0;
+    int have_ = 0;
+    bool padded_ = false;
+};
+
+/// The content of a STREAM, in pieces, turned into rows.
+class StreamRows {
+  public:
+    enum class Kind { Binary, Binary2, Fits };
+    /// extension: of FITS, 0 for the first table.
+    StreamRows(Kind kind, bool gzip, std::size_t extension, const VotableLimits& limits);
+
+    core::Status feed(std::string_view bytes, RowBlock& block);
+    /// Errors also: Unsupported where a FITS table does not fit the fields.
+    core::Status finish(RowBlock& block);
+
+  private:
+    core::Status plain(std::string_view bytes, RowBlock& block);
+    core::Status decodeRows(RowBlock& block);
+    core::Status decodeFits(RowBlock& block);
+    core::Result<std::size_t> rowBytes(std::string_view data, const RowBlock& block) const;
+
+    Kind kind_;
+    std::size_t extension_;
+    VotableLimits limits_;
+    std::optional<Inflater> inflater_;
+    std::string held_;
+    bool begun_ = false;
+};
 
 } // namespace balmer::io
