@@ -16,10 +16,10 @@ namespace balmer::vo {
 
 /// document: the bytes of a VOTable. address: where it came from (its final URL, or a file's path); relative
 /// addresses are relative to it unless options.base is given, and where it is a file they have trouble. The
-/// first table with a column of addresses counts, otherwise the first one.
+/// first table with a column of addresses counts, otherwise the last one.
 ///
 /// Errors: Remote with the service's words where QUERY_STATUS is ERROR (also where INFO name="Error" says
-/// so); Format for what is no VOTable, an HTML page with its beginning, and a VOTable without a table;
+/// so); Format for what is no VOTable, or one without a table of columns;
 /// InvalidArgument for a chosen column that is not there, naming those that are; Cancelled; those of the
 /// source.
 core::Result<SpectrumList> readSpectrumList(io::ByteSource document, const std::string& address,
