@@ -4,12 +4,19 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/core/result.h"
 #include "engine/http/url.h"
 
 namespace balmer::vo {
+
+/// The decoded segments of url's path below root, without the empty one behind a folder's slash; none where
+/// url is on another server or beside root. Segments are compared decoded ("%c5" is "%C5", "&" is "%26").
+std::optional<std::vector<std::string>> segmentsBelow(const http::Url& url, const http::Url& root);
 
 /// One decoded name. Refused (InvalidArgument, with the reason): empty, ".", "..", '/', '\\', control
 /// characters, a drive letter, the device names of Windows (CON, NUL, COM1 …, also with an ending), a blank

@@ -1,0 +1,179 @@
+#include "engine/vo/download/tree_download.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+
+#include "engine/core/text_number.h"
+#include "engine/http/download.h"
+#include "engine/http/url.h"
+#include "engine/vo/download/download_journal.h"
+#include "engine/vo/download/fetch_crew.h"
+
+namespace balmer::vo {
+
+using core::Error;
+using core::ErrorCode;
+using core::fail;
+using core::Result;
+using core::Status;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool isNamedHtml(const fs::path& path) {
+    const auto ending = core::lowerCase(path.extension().string());
+    return ending == ".html" || ending == ".htm" || ending == ".xhtml";
+}
+
+/// What the threads of a download share.
+class Fetching {
+  public:
+    Fetching(http::Client& client, const TreeListing& listing, const fs::path& target,
+             const TreeDownloadOptions& options, DownloadJournal& journal)
+        : client_(client), listing_(listing), target_(target), options_(options), journal_(journal) {
+        report_.files.resize(listing.files.size());
+        for (std::size_t i = 0; i < listing.files.size(); ++i)
+            report_.files[i].file = listing.files[i];
+    }
+
+    void work(core::TaskContext& own) {
+        for (;;) {
+            const auto i = next_++;
+            if (i >= report_.files.size() || own.stopRequested()) return;
+            auto& outcome = report_.files[i]; // this thread's own from here on
+            fetch(outcome, own);
+            ++done_;
+        }
+    }
+
+    void tell(core::TaskContext& task, const CrewNote& note) const {
+        const auto all = report_.files.size();
+        const auto done = std::min<std::size_t>(done_, all);
+        double fraction = all > 0 ? static_cast<double>(done) / static_cast<double>(all) : 1;
+        if (listing_.unsized == 0 && listing_.bytes > 0)
+            fraction = std::min(1.0, static_cast<double>(here_) / static_cast<double>(listing_.bytes));
+        auto stage = note.get();
+        if (stage.empty())
+            stage = "fetching " + std::to_string(std::min(done + 1, all)) + " of " + std::to_string(all) +
+                    " files";
+        static_cast<void>(task.checkpoint(fraction, stage));
+    }
+
+    TreeReport finish() {
+        report_.bytesFetched = fetched_;
+        for (const auto& outcome : report_.files) {
+            report_.fetched += outcome.state == FileOutcome::State::Fetched;
+            report_.alreadyHere += outcome.state == FileOutcome::State::AlreadyHere;
+            report_.failed += outcome.state == FileOutcome::State::Failed;
+            report_.notTried += outcome.state == FileOutcome::State::NotTried;
+        }
+        return std::move(report_);
+    }
+
+  private:
+    void fetch(FileOutcome& outcome, core::TaskContext& own) {
+        if (const auto entry = journal_.finished(outcome.file.url)) {
+            std::error_code error;
+            const auto path = target_ / entry->path;
+            if (fs::is_regular_file(path, error) && fs::file_size(path, error) == entry->bytes && !error) {
+                outcome.state = FileOutcome::State::AlreadyHere;
+                outcome.file.path = entry->path;
+                outcome.bytes = entry->bytes;
+                outcome.sha256 = entry->sha256;
+                here_ += entry->bytes;
+                return;
+            }
+        }
+        if (const std::lock_guard lock(mutex_); failuresInRow_ >= options_.failuresInRow) {
+            outcome.why = "not tried, since " + std::to_string(failuresInRow_) +
+                          " files in a row failed: " + lastFailure_;
+            return;
+        }
+        if (fetched_ >= options_.limitBytes) {
+            outcome.why =
+                "not tried, since the limit of " + std::to_string(options_.limitBytes) + " bytes is reached";
+            return;
+        }
+        const auto result = download(outcome, own);
+        const std::lock_guard lock(mutex_);
+        if (result) {
+            failuresInRow_ = 0;
+            return;
+        }
+        if (result.error().code() == ErrorCode::Cancelled) return;
+        outcome.state = FileOutcome::State::Failed;
+        outcome.why = result.error().describe();
+        lastFailure_ = outcome.why;
+        failuresInRow_ = http::worthAnotherTry(result.error()) ? failuresInRow_ + 1 : 0;
+        static_cast<void>(
+            journal_.addFailure(outcome.file.url, outcome.why)); // for the log; the report has it too
+    }
+
+    Status download(FileOutcome& outcome, core::TaskContext& own) {
+        const auto path = target_ / outcome.file.path;
+        std::error_code error;
+        fs::create_directories(path.parent_path(), error);
+        if (error)
+            return fail(ErrorCode::Io,
+                        "cannot make the folder " + path.parent_path().string() + ": " + error.message());
+        http::Request request;
+        request.url = outcome.file.url;
+        request.user = options_.user;
+        request.password = options_.password;
+        std::uint64_t counted = 0;
+        http::DownloadOptions options;
+        options.limitBytes = options_.fileLimitBytes;
+        options.mayBeHtml = isNamedHtml(path);
+        options.retry = options_.retry;
+        options.committed = [&](const http::Downloaded& file) {
+            return journal_.add({outcome.file.url,
+                                 outcome.file.path,
+                                 file.bytes,
+                                 file.sha256,
+                                 file.etag,
+                                 file.lastModified,
+                                 {}});
+        };
+        options.progress = [&](std::uint64_t bytes) {
+            here_ += bytes - counted; // wraps where a file begins again, and so counts back
+            counted = bytes;
+        };
+        BALMER_TRY(const auto file, http::download(client_, request, path, options, own));
+        outcome.state = FileOutcome::State::Fetched;
+        outcome.bytes = file.bytes;
+        outcome.sha256 = file.sha256;
+        fetched_ += file.bytesFetched;
+        return {};
+    }
+
+    http::Client& client_;
+    const TreeListing& listing_;
+    const fs::path& target_;
+    const TreeDownloadOptions& options_;
+    DownloadJournal& journal_;
+
+    TreeReport report_;
+    std::atomic<std::size_t> next_{0}, done_{0};
+    std::atomic<std::uint64_t> here_{0}, fetched_{0};
+    std::mutex mutex_;
+    std::size_t failuresInRow_ = 0;
+    std::string lastFailure_;
+};
+
+} // namespace
+
+Result<TreeReport> downloadTree(http::Client& client, const TreeListing& listing, const fs::path& target,
+                                const TreeDownloadOptions& options, core::TaskContext& task) {
+    BALMER_TRY(auto journal, DownloadJournal::open(target));
+    Fetching fetching(client, listing, target, options, journal);
+    CrewNote note;
+    const auto threads = std::clamp(options.connections, 1u, 4u);
+    BALMER_CHECK(runCrew(
+        threads, task, note, [&](core::TaskContext& own) { fetching.work(own); },
+        [&] { fetching.tell(task, note); }));
+    return fetching.finish();
+}
+
+} // namespace balmer::vo
