@@ -7,7 +7,8 @@
 #   FIXTURES   the folder with spec-q.rd and simbad-q.rd
 #   SPECTRUM…  FITS files to publish, of the kinds that spec-q.rd knows
 #
-# Prints "missing PACKAGE…" and ends with status 3 where a Debian package is not there; prints "ready URL" when the
+# Prints "missing PACKAGE…" and ends with status 3 where a Debian package is not there (those of the clients with which
+# the test compares included); prints "ready URL" when the
 # server answers; ends, and stops all that it started by their process ids, at SIGTERM or when its parent has ended.
 # What goes wrong stands in DIR/log.
 set -euo pipefail
@@ -16,7 +17,7 @@ dir=$1 fixtures=$2
 shift 2
 
 missing=()
-for package in python3-gavo postgresql-15 postgresql-15-pgsphere postgresql-15-q3c python3-astropy curl; do
+for package in python3-gavo postgresql-15 postgresql-15-pgsphere postgresql-15-q3c python3-astropy python3-pyvo stilts curl; do
     state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
     [[ $state == installed ]] || missing+=("$package")
 done
