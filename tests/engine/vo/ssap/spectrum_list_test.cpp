@@ -167,7 +167,7 @@ TEST(RecordedSsap, ATableWithTwoColumnsOfAddressesLeavesTheChoice) {
     ASSERT_TRUE(open) << test::why(open);
     EXPECT_EQ(open->accessColumn, "");
     EXPECT_THAT(open->addressColumns, ElementsAre("ondrejov_accref", "lamost_accref"));
-    EXPECT_EQ(open->rows.size(), 1844u);
+    EXPECT_EQ(open->rows.size(), 3688u);
     EXPECT_THAT(open->rows[0].trouble, HasSubstr("not known which column"));
 
     ListOptions options;
