@@ -53,8 +53,8 @@ void addDestination(CLI::App& command, api::Destination& to, std::string& label)
 
 /// Asks on a thread of its own, so that Ctrl+C is heard while the net is silent.
 template <typename Answer>
-core::Result<Answer> question(Console& console,
-                              const std::function<core::Result<Answer>(core::TaskContext&)>& ask) {
+core::Result<Answer> askWatched(Console& console,
+                                const std::function<core::Result<Answer>(core::TaskContext&)>& ask) {
     auto task = console.task();
     std::mutex mutex;
     double fraction = 0;
@@ -110,7 +110,7 @@ json describe(const api::TreePreview& preview) {
 }
 
 core::Status listTree(Session& session, api::Observatory& observatory, const api::TreeRequest& request) {
-    const auto preview = question<api::TreePreview>(
+    const auto preview = askWatched<api::TreePreview>(
         session.console, [&](core::TaskContext& task) { return observatory.preview(request, task); });
     if (!preview) return core::fail(preview.error());
     session.console.result(describe(*preview));
@@ -295,7 +295,7 @@ void addSsap(CLI::App& parent, Work& chosen) {
                     if (service.name == url) url = service.url;
                 BALMER_CHECK(logIn(observatory, url, given->login));
             }
-            const auto list = question<api::MarkedList>(session.console, [&](core::TaskContext& task) {
+            const auto list = askWatched<api::MarkedList>(session.console, [&](core::TaskContext& task) {
                 return observatory.askSsap(given->question.service, given->question.query,
                                            given->choice.options, task);
             });
@@ -323,7 +323,7 @@ void addVotable(CLI::App& parent, Work& chosen) {
         chosen = [given](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
             BALMER_CHECK(logIn(bench->observatory(), given->place, given->login));
-            const auto list = question<api::MarkedList>(session.console, [&](core::TaskContext& task) {
+            const auto list = askWatched<api::MarkedList>(session.console, [&](core::TaskContext& task) {
                 return bench->observatory().readList(given->place, given->choice.options, task);
             });
             if (!list) return core::fail(list.error());
