@@ -38,6 +38,7 @@ int main(int count, char** words) {
     cli::addDiscoverCommand(app, chosen);
     cli::addPlotCommand(app, chosen);
     cli::addWorkerCommands(app, chosen);
+    cli::addVoCommands(app, chosen);
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& problem) {

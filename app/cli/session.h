@@ -90,6 +90,7 @@ void addLabelCommands(CLI::App& app, Work& chosen);
 void addDiscoverCommand(CLI::App& app, Work& chosen);
 void addPlotCommand(CLI::App& app, Work& chosen);
 void addWorkerCommands(CLI::App& app, Work& chosen);
+void addVoCommands(CLI::App& app, Work& chosen);
 
 /// A number that may not be negative: the parser by itself reads -1 as the largest number there is. "" or
 /// what is wrong.

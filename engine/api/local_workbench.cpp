@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/api/event_hub.h"
+#include "engine/api/local_observatory.h"
 #include "engine/api/workbench.h"
 #include "engine/api/worker_desk.h"
 #include "engine/core/clock.h"
@@ -95,7 +96,9 @@ class LocalWorkbench final : public Workbench {
   public:
     LocalWorkbench(std::unique_ptr<store::Project> project, Options options)
         : project_(std::move(project)), options_(std::move(options)), hub_(std::make_shared<EventHub>()),
-          kinds_(workflow::jobKinds({project_.get(), options_.threads, options_.who})) {
+          net_(std::make_shared<workflow::NetAccess>()),
+          kinds_(workflow::jobKinds({project_.get(), options_.threads, options_.who, {}, net_})),
+          observatory_(*project_, net_) {
         jobs::RunnerTable runners;
         for (const auto& kind : kinds_)
             runners.emplace(kind.kind, kind.run);
@@ -104,7 +107,7 @@ class LocalWorkbench final : public Workbench {
         queue_ = std::make_unique<jobs::JobQueue>(project_->jobs(), std::move(runners), queue);
         watching_ = queue_->subscribe([this](const jobs::JobEvent& event) { onJob(event); });
         desk_ = std::make_unique<WorkerDesk>(
-            workflow::Environment{project_.get(), options_.threads, options_.who, {}}, kinds_,
+            workflow::Environment{project_.get(), options_.threads, options_.who, {}, net_}, kinds_,
             [this](const jobs::JobEvent& event) { onJob(event); },
             [this] { hub_->tell(Event::Kind::Workers); });
         if (options_.followRemote) desk_->follow();
@@ -284,6 +287,9 @@ class LocalWorkbench final : public Workbench {
     }
     void retryWorker(const std::string& name) override { desk_->retry(name); }
 
+    // ---- The net
+    Observatory& observatory() override { return observatory_; }
+
     // ---- Settings
     core::Result<std::string> setting(const std::string& key) override {
         BALMER_TRY(const auto value, project_->settings().get(key));
@@ -326,7 +332,7 @@ class LocalWorkbench final : public Workbench {
         const auto is = [&](std::initializer_list<std::string_view> kinds) {
             return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
         };
-        if (is({"import", "dataset-import"})) hub_->tell(Event::Kind::Catalogue);
+        if (is({"import", "dataset-import", "fetch", "retrieve"})) hub_->tell(Event::Kind::Catalogue);
         if (is({"preprocess", "dataset-import"})) hub_->tell(Event::Kind::Datasets);
         if (is({"som"})) hub_->tell(Event::Kind::Maps);
         if (is({"score", "round", "som"})) hub_->tell(Event::Kind::Columns);
@@ -405,7 +411,9 @@ class LocalWorkbench final : public Workbench {
     std::unique_ptr<store::Project> project_;
     Options options_;
     std::shared_ptr<EventHub> hub_;
+    std::shared_ptr<workflow::NetAccess> net_;
     std::vector<workflow::JobKind> kinds_;
+    LocalObservatory observatory_;
     std::mutex undoMutex_;
     std::mutex cacheMutex_; ///< guards the two below
     std::map<std::string, dataset::Dataset> openDatasets_;

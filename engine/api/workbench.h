@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/api/observatory.h"
 #include "engine/api/views.h"
 #include "engine/core/result.h"
 #include "engine/core/task_context.h"
@@ -136,6 +137,11 @@ class Workbench {
     virtual core::Result<RegisteredData> registerOnWorker(const std::string& name,
                                                           const std::string& path) = 0;
     virtual void retryWorker(const std::string& name) = 0; ///< a lost connection, at once (quick)
+
+    // ---- The net
+    // ----------------------------------------------------------------------------------------------
+    /// Spectra from the net; lives as long as the workbench. (quick)
+    virtual Observatory& observatory() = 0;
 
     // ---- Settings of this project's desktop
     // -------------------------------------------------------------------

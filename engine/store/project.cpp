@@ -8,6 +8,7 @@
 #include "engine/store/connections.h"
 #include "engine/store/dataset_registry.h"
 #include "engine/store/label_log.h"
+#include "engine/store/origins.h"
 #include "engine/store/round_archive.h"
 #include "engine/store/settings.h"
 #include "engine/store/sqlite_job_store.h"
@@ -29,6 +30,7 @@ struct Project::Parts {
     Catalogue catalogue{*connections, columns};
     DatasetRegistry datasets{*connections};
     LabelLog labels{*connections};
+    Origins origins{*connections};
     SqliteJobStore jobs{*connections};
     RoundArchive rounds{*connections};
     ArtefactFolder artefacts;
@@ -93,6 +95,9 @@ ColumnRegistry& Project::columns() {
 }
 LabelLog& Project::labels() {
     return parts_->labels;
+}
+Origins& Project::origins() {
+    return parts_->origins;
 }
 jobs::JobStore& Project::jobs() {
     return parts_->jobs;

@@ -33,6 +33,7 @@ class Catalogue;
 class ColumnRegistry;
 class DatasetRegistry;
 class LabelLog;
+class Origins;
 class RoundArchive;
 class Settings;
 
@@ -62,6 +63,7 @@ class Project {
     DatasetRegistry& datasets();
     ColumnRegistry& columns();
     LabelLog& labels();
+    Origins& origins();
     jobs::JobStore& jobs();
     RoundArchive& rounds();
     ArtefactFolder& artefacts();

@@ -34,12 +34,15 @@ struct Luggage {
     std::map<std::string, File, std::less<>> files;
 };
 
+class NetAccess;
+
 /// What runners work with. The project outlives every runner; none is needed to describe and check kinds.
 struct Environment {
     store::Project* project = nullptr;
     std::size_t threads = 0;                     ///< for computations; 0: all processors
     std::string who = {};                        ///< the observer named in label events
     std::shared_ptr<const Luggage> luggage = {}; ///< null for a job of this computer
+    std::shared_ptr<NetAccess> net = {};         ///< null: a job that needs one makes its own
 };
 
 /// What a job reads and makes, as its parameters say: what has to travel with it to run elsewhere, and all
@@ -76,6 +79,8 @@ std::vector<JobKind> jobKinds(const Environment& environment);
 
 JobKind simulateKind(const Environment& environment);
 JobKind importKind(const Environment& environment);
+JobKind fetchKind(const Environment& environment);
+JobKind retrieveKind(const Environment& environment);
 JobKind preprocessKind(const Environment& environment);
 JobKind datasetImportKind(const Environment& environment);
 JobKind datasetExportKind(const Environment& environment);
@@ -109,6 +114,12 @@ concept Travels = requires(const P p) {
     { p.needs() } -> std::same_as<Needs>;
 };
 
+/// Parameters that can be wrong though each is of its type: checked before the job is kept.
+template <typename P>
+concept Validates = requires(const P p) {
+    { p.validate() } -> std::same_as<core::Status>;
+};
+
 /// Binds a parameter struct and the function that does the work.
 template <Parameters P>
 JobKind makeKind(const Environment& environment, std::string kind, std::string title,
@@ -120,6 +131,7 @@ JobKind makeKind(const Environment& environment, std::string kind, std::string t
     made.help = explainParameters<P>();
     made.check = [](std::string_view json) -> core::Status {
         BALMER_TRY([[maybe_unused]] const P parameters, readParameters<P>(json));
+        if constexpr (Validates<P>) return parameters.validate();
         return {};
     };
     made.run = [environment, work](const jobs::Job& job, core::TaskContext& task,

@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "engine/api/workbench.h"
+#include "tests/app/desktop/fake_observatory.h"
 
 namespace balmer::test {
 
@@ -99,6 +100,8 @@ class FakeWorkbench : public api::Workbench {
                                                        const std::string& path) override;
     void retryWorker(const std::string& name) override;
 
+    FakeObservatory& observatory() override { return observatory_; }
+
     core::Result<std::string> setting(const std::string& key) override;
     core::Status setSetting(const std::string& key, const std::string& value) override;
 
@@ -116,6 +119,7 @@ class FakeWorkbench : public api::Workbench {
     api::RoundInfo roundInfo() const;
 
     FakeOptions options_;
+    FakeObservatory observatory_;
     std::shared_ptr<Handlers> handlers_;
     mutable std::mutex mutex_;
     std::vector<jobs::Job> jobs_; ///< oldest first

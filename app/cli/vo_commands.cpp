@@ -1,0 +1,402 @@
+// The commands that get spectra from the net: vo fetch, vo ssap, vo votable, vo services.
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+
+#include "app/cli/session.h"
+#include "app/cli/vo_lists.h"
+#include "engine/core/files.h"
+#include "engine/core/text_number.h"
+
+namespace balmer::cli {
+
+namespace {
+
+using core::ErrorCode;
+using nlohmann::json;
+
+struct Login {
+    std::string user, passwordFile;
+};
+
+void addLogin(CLI::App& command, Login& login) {
+    command.add_option("--user", login.user, "log in under this name (basic authentication, or FTP's)");
+    command.add_option("--password-file", login.passwordFile, "a file whose first line is the password");
+}
+
+core::Status logIn(api::Observatory& observatory, const std::string& url, const Login& login) {
+    if (login.user.empty()) {
+        if (login.passwordFile.empty()) return {};
+        return core::fail(ErrorCode::InvalidArgument, "--password-file needs --user");
+    }
+    std::string password;
+    if (!login.passwordFile.empty()) {
+        BALMER_TRY(const auto text, core::readFile(login.passwordFile, 64 * 1024));
+        password = text.substr(0, text.find_first_of("\r\n"));
+    }
+    return observatory.logIn(url, login.user, password);
+}
+
+void addDestination(CLI::App& command, api::Destination& to, std::string& label) {
+    command.add_option("--to", to.folder, "where the files go (default: a folder of the project)");
+    command.add_option("--collection", to.collection,
+                       "where the spectra go (default: named after each file's folder)");
+    command.add_flag_callback(
+        "--no-import", [&to] { to.import = false; }, "fetch only");
+    command.add_option("--label", label, "a name for this run, shown among the jobs");
+}
+
+/// Asks on a thread of its own, so that Ctrl+C is heard while the net is silent.
+template <typename Answer>
+core::Result<Answer> askWatched(Console& console,
+                                const std::function<core::Result<Answer>(core::TaskContext&)>& ask) {
+    auto task = console.task();
+    std::mutex mutex;
+    double fraction = 0;
+    std::string stage = "asking";
+    auto answer = std::async(std::launch::async, [&] {
+        core::TaskContext asking(task.stopToken(), [&](double reached, std::string_view now) {
+            const std::lock_guard lock(mutex);
+            fraction = reached;
+            stage = now;
+        });
+        return ask(asking);
+    });
+    while (answer.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
+        const std::lock_guard lock(mutex);
+        (void)task.checkpoint(fraction, stage);
+    }
+    console.endProgress();
+    return answer.get();
+}
+
+/// "100", "500M", "2G", "1T" (powers of 1000).
+core::Result<std::uint64_t> parseBytes(const std::string& text) {
+    double factor = 1;
+    auto number = text;
+    constexpr std::string_view units = "kMGT";
+    if (const auto unit = text.empty() ? std::string_view::npos : units.find(text.back());
+        unit != std::string_view::npos) {
+        number.pop_back();
+        for (std::size_t i = 0; i <= unit; ++i)
+            factor *= 1000;
+    }
+    const auto value = core::parseDouble(number);
+    if (!value || !(*value >= 0) || *value * factor > 1e18)
+        return core::fail(ErrorCode::InvalidArgument,
+                          "\"" + text + "\" is no number of bytes; write 500M, 2G or 1T");
+    return static_cast<std::uint64_t>(*value * factor);
+}
+
+// ---- fetch
+
+json describe(const api::TreePreview& preview) {
+    json files = json::array(), skipped = json::array();
+    for (const auto& file : preview.files)
+        files.push_back({{"url", file.url},
+                         {"path", file.path},
+                         {"bytes", file.bytes ? json(*file.bytes) : json(nullptr)},
+                         {"exact", file.exact}});
+    for (const auto& each : preview.skipped)
+        skipped.push_back({{"url", each.url}, {"why", each.why}});
+    return {{"root", preview.root},           {"found", preview.files.size()}, {"files", std::move(files)},
+            {"unmatched", preview.unmatched}, {"skipped", std::move(skipped)}, {"folders", preview.folders},
+            {"bytes", preview.bytes},         {"unsized", preview.unsized},    {"cut", preview.cut}};
+}
+
+core::Status listTree(Session& session, api::Observatory& observatory, const api::TreeRequest& request) {
+    const auto preview = askWatched<api::TreePreview>(
+        session.console, [&](core::TaskContext& task) { return observatory.preview(request, task); });
+    if (!preview) return core::fail(preview.error());
+    session.console.result(describe(*preview));
+    constexpr std::size_t shownFiles = 200;
+    std::vector<std::vector<std::string>> lines;
+    for (const auto& file : preview->files) {
+        if (lines.size() == shownFiles) break;
+        lines.push_back({file.path, file.bytes ? (file.exact ? "" : "about ") + inUnits(*file.bytes) : "?"});
+    }
+    if (!lines.empty()) session.console.say(inColumns(lines));
+    if (preview->files.size() > shownFiles)
+        session.console.say("… and " + std::to_string(preview->files.size() - shownFiles) +
+                            " more; --json lists them all.");
+    for (const auto& each : preview->skipped)
+        session.console.say("left out: " + each.url + ": " + each.why);
+    session.console.say(
+        std::to_string(preview->files.size()) + " files in " + std::to_string(preview->folders) +
+        " folders, " + inUnits(preview->bytes) +
+        (preview->unsized > 0 ? " and " + std::to_string(preview->unsized) + " files of unknown size" : "") +
+        "; " + std::to_string(preview->unmatched) + " files do not match." +
+        (preview->cut ? " There is more: a limit was reached." : ""));
+    return {};
+}
+
+void addFetch(CLI::App& parent, Work& chosen) {
+    struct Given {
+        api::TreeRequest request;
+        api::Destination to;
+        Login login;
+        std::string label, mostBytes;
+        bool list = false;
+    };
+    auto given = std::make_shared<Given>();
+    auto& command =
+        *parent.add_subcommand("fetch", "a folder on the net with all that is in it, or one file");
+    command.add_option("url", given->request.url, "http://, https://, ftp:// or ftps://")->required();
+    command.add_flag("--list", given->list, "show what there is and how large, fetch nothing");
+    command.add_option("--match", given->request.match, "names to take, with * and ?; may be repeated")
+        ->allow_extra_args(false);
+    command.add_option("--depth", given->request.depth, "folders below the start (default: 16)")
+        ->check(CLI::Range(0, 100));
+    command.add_option("--max-files", given->request.mostFiles, "files to look for (default: 100000)")
+        ->check(CLI::Range(1, 10000000));
+    command.add_option("--max-bytes", given->mostBytes, "bytes to fetch, such as 500M or 2G (default: 1.1T)");
+    command.add_option("--connections", given->request.connections, "files at once (default: 3)")
+        ->check(CLI::Range(1, 4));
+    addDestination(command, given->to, given->label);
+    addLogin(command, given->login);
+    command.callback([&chosen, given] {
+        chosen = [given](Session& session) -> core::Status {
+            if (!given->mostBytes.empty()) {
+                BALMER_TRY(given->request.mostBytes, parseBytes(given->mostBytes));
+            }
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_CHECK(logIn(bench->observatory(), given->request.url, given->login));
+            if (given->list) return listTree(session, bench->observatory(), given->request);
+            BALMER_TRY(auto spec, bench->observatory().fetchJob(given->request, given->to));
+            spec.label = given->label;
+            BALMER_TRY(const auto result, session.run(std::move(spec)));
+            session.console.result(result);
+            if (result["cut"].get<bool>())
+                session.console.warn(
+                    "There is more than was looked for: a limit was reached; --max-files and "
+                    "--max-bytes raise it.");
+            sayFetched(session.console, result);
+            return {};
+        };
+    });
+}
+
+// ---- lists
+
+void addListOptions(CLI::App& command, ListChoice& choice) {
+    command.add_flag("--list", choice.list, "show the rows and which of them the project has, fetch nothing");
+    command.add_option("--rows", choice.rows, "these rows alone, as --list counts them: 0,3,7-12");
+    command.add_flag("--again", choice.again, "also what the project has");
+    command.add_flag("--all-forms", choice.allForms,
+                     "also further forms (VOTable beside FITS) of one dataset");
+    command.add_option("--max-spectra", choice.most, "refuse to fetch more (default: 1000)")
+        ->check(CLI::Range(1, 10000000));
+    command.add_option("--column", choice.options.accessColumn,
+                       "the column with the addresses (default: found by utype, UCD, name or content)");
+    addDestination(command, choice.to, choice.label);
+}
+
+struct Question {
+    std::string service;
+    std::vector<std::string> at;
+    std::string positionsFile, size, band;
+    std::vector<std::string> parameters;
+    vo::SsapQuery query;
+    std::optional<std::size_t> maxrec;
+};
+
+core::Status complete(Question& question) {
+    auto& query = question.query;
+    for (const auto& text : question.at) {
+        BALMER_TRY(query.positions.emplace_back(), vo::parsePosition(text));
+    }
+    if (!question.positionsFile.empty()) {
+        BALMER_TRY(const auto text, core::readFile(question.positionsFile, 64u << 20));
+        auto more = vo::parsePositions(text);
+        if (!more) return core::fail(more.error().during("reading " + question.positionsFile));
+        query.positions.insert(query.positions.end(), more->begin(), more->end());
+        if (query.positions.empty())
+            return core::fail(ErrorCode::InvalidArgument,
+                              question.positionsFile + " has no position; write one a line");
+    }
+    if (!question.size.empty()) {
+        BALMER_TRY(query.diameterDegrees, vo::parseAngle(question.size));
+        if (query.positions.empty())
+            return core::fail(ErrorCode::InvalidArgument, "--size needs a position; give one with --pos");
+    }
+    if (!question.band.empty()) {
+        const auto slash = question.band.find('/');
+        const auto end = [&](const std::string& text, std::optional<double>& into) -> core::Status {
+            if (core::trimmed(text).empty()) return {};
+            into = core::parseDouble(text);
+            if (into) return {};
+            return core::fail(ErrorCode::InvalidArgument, "the band \"" + question.band +
+                                                              "\" is not understood; write 6400/6700, in "
+                                                              "ångström");
+        };
+        BALMER_CHECK(end(question.band.substr(0, slash), query.fromAngstrom));
+        if (slash == std::string::npos)
+            query.toAngstrom = query.fromAngstrom;
+        else
+            BALMER_CHECK(end(question.band.substr(slash + 1), query.toAngstrom));
+    }
+    for (const auto& text : question.parameters) {
+        const auto equals = text.find('=');
+        if (equals == std::string::npos)
+            return core::fail(ErrorCode::InvalidArgument, "--param \"" + text + "\" must be NAME=VALUE");
+        query.more.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    }
+    query.mostRows = question.maxrec;
+    return query.validate();
+}
+
+void addSsap(CLI::App& parent, Work& chosen) {
+    struct Given {
+        Question question;
+        ListChoice choice;
+        Login login;
+    };
+    auto given = std::make_shared<Given>();
+    auto& question = given->question;
+    auto& command = *parent.add_subcommand(
+        "ssap", "ask a Simple Spectral Access service, fetch what it finds and import it");
+    command.add_option("service", question.service, "its address, or a name of `balmer vo services`")
+        ->required();
+    command
+        .add_option("--pos", question.at,
+                    "\"RA DEC\" in degrees or sexagesimal (ICRS); may be repeated: one question each")
+        ->allow_extra_args(false);
+    command.add_option("--positions", question.positionsFile, "a file with one position a line");
+    command.add_option(
+        "--size", question.size,
+        "diameter around a position: 0.1 (degrees), 5arcmin, 30arcsec (default: the service's)");
+    command.add_option("--band", question.band, "FROM/TO in ångström; either may be left out");
+    command.add_option("--time", question.query.time, "2014-01-01/2014-12-31 (ISO 8601)");
+    command.add_option("--target", question.query.target, "an object's name, where the service knows names");
+    command.add_option("--from-collection", question.query.collection, "a part of the service's archive");
+    command.add_option("--format", question.query.format, "fits, votable, compliant, all, or a media type");
+    command.add_option("--maxrec", question.maxrec, "rows that the service shall give at most")
+        ->check(notNegative);
+    command
+        .add_option("--param", question.parameters,
+                    "NAME=VALUE, a parameter of this service; may be repeated")
+        ->allow_extra_args(false);
+    addListOptions(command, given->choice);
+    addLogin(command, given->login);
+    command.callback([&chosen, given] {
+        chosen = [given](Session& session) -> core::Status {
+            BALMER_CHECK(complete(given->question));
+            BALMER_TRY(auto* const bench, session.workbench());
+            auto& observatory = bench->observatory();
+            if (!given->login.user.empty() || !given->login.passwordFile.empty()) {
+                auto url = given->question.service;
+                BALMER_TRY(const auto services, observatory.services());
+                for (const auto& service : services)
+                    if (service.name == url) url = service.url;
+                BALMER_CHECK(logIn(observatory, url, given->login));
+            }
+            const auto list = askWatched<api::MarkedList>(session.console, [&](core::TaskContext& task) {
+                return observatory.askSsap(given->question.service, given->question.query,
+                                           given->choice.options, task);
+            });
+            if (!list) return core::fail(list.error());
+            return useList(session, *list, given->choice);
+        };
+    });
+}
+
+void addVotable(CLI::App& parent, Work& chosen) {
+    struct Given {
+        std::string place;
+        ListChoice choice;
+        Login login;
+    };
+    auto given = std::make_shared<Given>();
+    auto& command = *parent.add_subcommand(
+        "votable", "a VOTable (prepared in TOPCAT, say) whose rows say where spectra are");
+    command.add_option("place", given->place, "a file, or an http, https, ftp or ftps address")->required();
+    command.add_option("--base", given->choice.options.base,
+                       "what relative addresses are relative to (default: the table's own address)");
+    addListOptions(command, given->choice);
+    addLogin(command, given->login);
+    command.callback([&chosen, given] {
+        chosen = [given](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_CHECK(logIn(bench->observatory(), given->place, given->login));
+            const auto list = askWatched<api::MarkedList>(session.console, [&](core::TaskContext& task) {
+                return bench->observatory().readList(given->place, given->choice.options, task);
+            });
+            if (!list) return core::fail(list.error());
+            return useList(session, *list, given->choice);
+        };
+    });
+}
+
+// ---- services
+
+json describe(const vo::Service& service) {
+    return {{"name", service.name}, {"url", service.url}, {"kind", service.kind}, {"remark", service.remark}};
+}
+
+void addServices(CLI::App& parent, Work& chosen) {
+    auto& command = *parent.add_subcommand("services", "the services that you have named: list, add, remove");
+    auto& add = *command.add_subcommand("add", "name a service, or change the address of a name");
+    auto service = std::make_shared<vo::Service>();
+    add.add_option("name", service->name, "what you call it")->required();
+    add.add_option("url", service->url, "its address")->required();
+    add.add_option("--remark", service->remark, "a remark of yours");
+    add.callback([&chosen, service] {
+        chosen = [service](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_CHECK(bench->observatory().putService(*service));
+            session.console.result(describe(*service));
+            session.console.say("`balmer vo ssap " + service->name + "` asks it.");
+            return {};
+        };
+    });
+    auto& remove = *command.add_subcommand("remove", "forget a service");
+    auto name = std::make_shared<std::string>();
+    remove.add_option("name", *name, "its name")->required();
+    remove.callback([&chosen, name] {
+        chosen = [name](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_CHECK(bench->observatory().removeService(*name));
+            session.console.result({{"name", *name}});
+            session.console.say(*name + " is forgotten.");
+            return {};
+        };
+    });
+    auto& list = *command.add_subcommand("list", "show them");
+    list.callback([&chosen] {
+        chosen = [](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            BALMER_TRY(const auto services, bench->observatory().services());
+            json all = json::array();
+            std::vector<std::vector<std::string>> lines{{"NAME", "KIND", "URL", "REMARK"}};
+            for (const auto& each : services) {
+                all.push_back(describe(each));
+                lines.push_back({each.name, each.kind, each.url, each.remark});
+            }
+            session.console.result({{"services", std::move(all)}});
+            session.console.say(services.empty()
+                                    ? "No service has been named; `balmer vo services add NAME URL` does."
+                                    : inColumns(lines));
+            return {};
+        };
+    });
+    command.require_subcommand(1);
+}
+
+} // namespace
+
+void addVoCommands(CLI::App& app, Work& chosen) {
+    auto& command = *app.add_subcommand(
+        "vo", "spectra from the net (Virtual Observatory): fetch, ssap, votable, services");
+    command.require_subcommand(1);
+    addFetch(command, chosen);
+    addSsap(command, chosen);
+    addVotable(command, chosen);
+    addServices(command, chosen);
+}
+
+} // namespace balmer::cli

@@ -1,0 +1,69 @@
+// SpectrumList: rows that say where spectra are: the answer of an SSAP service, or a VOTable that a user
+// made.
+//
+// Values; no thread rule. Wavelengths in ångström, angles in degrees (ICRS).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/spectrum/sky_position.h"
+
+namespace balmer::vo {
+
+/// One row. What its table does not tell is empty.
+struct ListedSpectrum {
+    std::size_t row = 0; ///< in its table, from 0
+    std::string url;     ///< absolute, without login; "" where trouble says why there is none
+    std::string trouble; ///< why it cannot be fetched, a sentence's part; "" where it can
+    std::string format;  ///< media type, as told
+    std::optional<std::uint64_t> bytes;
+    std::string publisherDid; ///< IVOA identifier of the dataset; several forms of it may share one
+    std::string title;
+    std::string target;
+    std::string targetClass;
+    std::string collection;
+    std::string observed; ///< ISO 8601, of the middle of the exposure
+    std::optional<spectrum::SkyPosition> position;
+    std::optional<double> firstWavelengthAngstrom, lastWavelengthAngstrom;
+    std::optional<double> signalToNoise;
+
+    bool operator==(const ListedSpectrum&) const = default;
+};
+
+/// Which column serves for what, and how it was found.
+struct FoundColumn {
+    std::string serves; ///< "access", "format", "title" …
+    std::string name;
+    std::string by; ///< "utype", "ucd", "name", "values", "choice"
+};
+
+struct SpectrumList {
+    std::string source; ///< the address that was asked, without login, or the file
+    std::vector<FoundColumn> columns;
+    std::string accessColumn; ///< "" where several may be meant, or none
+    /// All that may hold addresses of spectra, the likeliest first: to choose from.
+    std::vector<std::string> addressColumns;
+    std::vector<ListedSpectrum> rows;
+    bool overflow = false; ///< the service has more rows than it gave
+    bool cut = false;      ///< the table has more rows than ListOptions::most
+    std::string message;   ///< what the service says of its status; often ""
+    /// Questions that failed while others were answered, as sentences.
+    std::vector<std::string> failures;
+};
+
+struct ListOptions {
+    std::string accessColumn = {}; ///< name or ID of the column with the addresses; "": found
+    std::string base = {};         ///< relative addresses are relative to it; "": to the document
+    std::size_t most = 1'000'000;  ///< rows
+};
+
+/// Rows of which an earlier one is the same dataset (same publisher's identifier) in a form that Balmer reads
+/// as well or better, or has the same address: for each row the row that stands for it, its own number where
+/// none does.
+std::vector<std::size_t> standIns(const SpectrumList& list);
+
+} // namespace balmer::vo

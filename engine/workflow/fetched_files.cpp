@@ -1,0 +1,59 @@
+#include "engine/workflow/fetched_files.h"
+
+#include "engine/workflow/net_access.h"
+
+namespace balmer::workflow {
+
+using core::ErrorCode;
+using nlohmann::json;
+
+void FetchedFiles::add(const vo::TreeReport& report,
+                       const std::function<std::vector<store::Origin>(const std::string& url)>& originsOf,
+                       jobs::JobNotes& notes) {
+    fetched_ += report.fetched;
+    alreadyHere_ += report.alreadyHere;
+    bytes_ += report.bytesFetched;
+    for (const auto& file : report.files) {
+        using State = vo::FileOutcome::State;
+        if (file.state == State::Fetched || file.state == State::AlreadyHere) {
+            files_.push_back({folder_ / file.file.path, originsOf(file.file.url)});
+            continue;
+        }
+        (file.state == State::Failed ? failed_ : notTried_)
+            .push_back({{"url", file.file.url}, {"why", file.why}});
+        if (file.state == State::Failed) notes.log(file.file.url + ": " + file.why);
+    }
+}
+
+core::Status FetchedFiles::anything() const {
+    if (!files_.empty() || (failed_.empty() && notTried_.empty())) return {};
+    const auto& first = failed_.empty() ? notTried_[0] : failed_[0];
+    const auto others = failed_.size() + notTried_.size() - 1;
+    return core::fail(ErrorCode::Remote, "nothing could be fetched: " + first["why"].get<std::string>() +
+                                             " (" + first["url"].get<std::string>() + ")" +
+                                             (others > 0 ? ", and " + std::to_string(others) + " more" : ""));
+}
+
+core::Result<jobs::Outcome> FetchedFiles::finish(json result, bool import, const std::string& collection,
+                                                 const Run& run, core::TaskContext& task) {
+    BALMER_CHECK(anything());
+    result["folder"] = folder_.string();
+    result["fetched"] = fetched_;
+    result["already_here"] = alreadyHere_;
+    result["bytes_fetched"] = bytes_;
+    result["failed"] = failed_;
+    result["not_tried"] = notTried_;
+    if (import) {
+        BALMER_TRY(const auto imported, importFiles(files_, collection, run, task));
+        result.update(imported);
+    }
+    jobs::Outcome outcome;
+    outcome.resultJson = result.dump(-1, ' ', false, json::error_handler_t::replace);
+    return outcome;
+}
+
+std::shared_ptr<NetAccess> netOf(const Environment& environment) {
+    return environment.net ? environment.net : std::make_shared<NetAccess>();
+}
+
+} // namespace balmer::workflow

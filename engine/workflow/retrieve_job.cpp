@@ -1,0 +1,171 @@
+// retrieve: spectra whose addresses a list told (SSAP, VOTable) into a folder here and into the catalogue,
+// which remembers where each came from. Run again it fetches what is missing.
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "engine/core/digest.h"
+#include "engine/http/url.h"
+#include "engine/vo/download/download_journal.h"
+#include "engine/vo/download/safe_path.h"
+#include "engine/vo/download/tree_download.h"
+#include "engine/workflow/fetched_files.h"
+#include "engine/workflow/fetching.h"
+#include "engine/workflow/job_kinds.h"
+#include "engine/workflow/net_access.h"
+
+namespace balmer::workflow {
+
+namespace {
+
+namespace fs = std::filesystem;
+using core::ErrorCode;
+using nlohmann::json;
+
+struct RetrieveParameters {
+    static constexpr std::string_view stays = "fetches files to this computer";
+    std::vector<std::string> urls;
+    std::vector<std::string> publisherDids;
+    std::string source;
+    std::string folder;
+    std::uint64_t maxBytes = std::uint64_t{1} << 40;
+    int connections = 3;
+    bool import = true;
+    std::string collection;
+
+    void declare(Fields& fields) {
+        fields.required("urls", urls, "addresses of spectra, without logins");
+        fields.optional("publisher_dids", publisherDids,
+                        "IVOA identifier of each, in the same order, \"\" for none; or nothing at all");
+        fields.optional("source", source, "the service or table that listed them");
+        fields.optional("folder", folder, "where the files go; \"\": retrieved/SERVER of the project");
+        fields.optional("max_bytes", maxBytes, "bytes to fetch, at most");
+        fields.optional("connections", connections, "files at once, 1 to 4");
+        fields.optional("import", import, "read the spectra of the files into the catalogue");
+        fields.optional("collection", collection,
+                        "where the spectra go; \"\" names it after each file's folder");
+    }
+
+    core::Status validate() const {
+        if (urls.empty()) return core::fail(ErrorCode::InvalidArgument, "parameters.urls names no spectrum");
+        if (!publisherDids.empty() && publisherDids.size() != urls.size())
+            return core::fail(ErrorCode::InvalidArgument,
+                              "parameters.publisher_dids must be as long as parameters.urls, or empty");
+        for (const auto& text : urls) {
+            BALMER_TRY(const auto url, http::parseUrl(text));
+            if (!http::isFetchable(url.scheme))
+                return core::fail(ErrorCode::InvalidArgument, "parameters.urls: addresses of the scheme " +
+                                                                  url.scheme + " are not fetched");
+            if (!url.user.empty() || !url.password.empty())
+                return core::fail(ErrorCode::InvalidArgument,
+                                  "parameters.urls holds a login, but parameters are kept; give the login "
+                                  "separately");
+        }
+        if (connections < 1 || connections > 4)
+            return core::fail(ErrorCode::InvalidArgument, "parameters.connections must lie between 1 and 4");
+        return {};
+    }
+};
+
+/// "spec.fits", 1a2b3c4d → "spec-1a2b3c4d.fits"
+std::string withMark(const std::string& name, const std::string& mark) {
+    const auto dot = name.find('.', 1);
+    return name.substr(0, dot) + "-" + mark + (dot == std::string::npos ? "" : name.substr(dot));
+}
+
+/// A file's name for each address, the same whenever it is asked for: that of an earlier download into the
+/// folder, otherwise the last part of its path, with a mark where that is not telling or not free.
+class Names {
+  public:
+    static core::Result<Names> of(const fs::path& folder) {
+        Names names;
+        BALMER_TRY(const auto journal, vo::DownloadJournal::open(folder));
+        for (const auto& entry : journal.entries()) {
+            names.known_[entry.url] = entry.path;
+            names.taken_.insert(entry.path.generic_string());
+        }
+        return names;
+    }
+
+    fs::path nameFor(const http::Url& url) {
+        const auto text = url.text();
+        if (const auto known = known_.find(text); known != known_.end()) return known->second;
+        const auto mark = core::digestOf(text).substr(0, 8);
+        const auto last = vo::safeName(http::percentDecode(url.path.substr(url.path.rfind('/') + 1)));
+        auto name = last ? *last : "spectrum";
+        // With a query the path names the service, not the file.
+        if (!last || url.query || taken_.contains(name)) name = withMark(name, mark);
+        taken_.insert(name);
+        known_[text] = name;
+        return name;
+    }
+
+  private:
+    std::map<std::string, fs::path> known_;
+    std::set<std::string> taken_;
+};
+
+core::Result<jobs::Outcome> retrieve(const RetrieveParameters& parameters, const Run& run) {
+    const auto net = netOf(run.environment);
+    const auto folder = parameters.folder.empty() ? folderForList(run.project().folder(), parameters.source)
+                                                  : fs::absolute(parameters.folder).lexically_normal();
+    std::error_code error;
+    fs::create_directories(folder, error);
+    BALMER_CHECK(run.task.checkpoint(0, "fetching spectra"));
+    BALMER_TRY(auto names, Names::of(folder));
+
+    // By server, because a login is for one, and a server that is out of reach ends its own part alone.
+    std::map<std::string, vo::TreeListing> servers;
+    std::map<std::string, std::vector<store::Origin>> origins;
+    std::size_t repeated = 0;
+    for (std::size_t i = 0; i < parameters.urls.size(); ++i) {
+        BALMER_TRY(const auto url, http::parseUrl(parameters.urls[i]));
+        auto& known = origins[url.text()];
+        const bool first = known.empty();
+        if (first) known.push_back({url.text(), parameters.source, ""});
+        if (i < parameters.publisherDids.size() && !parameters.publisherDids[i].empty())
+            known.push_back({parameters.publisherDids[i], parameters.source, ""});
+        repeated += !first;
+        if (!first) continue;
+        auto& listing = servers[url.origin()];
+        listing.root = url.origin() + "/";
+        listing.files.push_back({url.text(), names.nameFor(url), std::nullopt, false});
+        ++listing.unsized;
+    }
+
+    FetchedFiles files(folder);
+    std::size_t done = 0;
+    const auto all = static_cast<double>(origins.size());
+    auto left = parameters.maxBytes;
+    for (auto& [server, listing] : servers) {
+        std::sort(listing.files.begin(), listing.files.end(),
+                  [](const auto& a, const auto& b) { return a.url < b.url; });
+        const auto login = net->loginFor(listing.root);
+        vo::TreeDownloadOptions options;
+        options.user = login.user;
+        options.password = login.password;
+        options.connections = static_cast<unsigned>(parameters.connections);
+        options.limitBytes = left;
+        const auto next = done + listing.files.size();
+        auto part =
+            run.task.part(0.9 * static_cast<double>(done) / all, 0.9 * static_cast<double>(next) / all);
+        BALMER_TRY(const auto report, vo::downloadTree(net->client(), listing, folder, options, part));
+        left -= std::min(left, report.bytesFetched);
+        done = next;
+        files.add(
+            report, [&](const std::string& url) { return origins.at(url); }, run.notes);
+    }
+    auto importing = run.task.part(0.9, 1);
+    return files.finish(
+        {{"source", parameters.source}, {"asked", parameters.urls.size()}, {"repeated", repeated}},
+        parameters.import, parameters.collection, run, importing);
+}
+
+} // namespace
+
+JobKind retrieveKind(const Environment& environment) {
+    return makeKind<RetrieveParameters>(environment, "retrieve", "Retrieve listed spectra", &retrieve);
+}
+
+} // namespace balmer::workflow
