@@ -1,10 +1,10 @@
 // Strict VOTable 1.4 (IVOA Recommendation 2019-10-21): what every reader understands, of any length.
 //
-// Written are TABLEDATA or BINARY2 in UTF-8, scalars without arraysize, text escaped (no CDATA), elements in
-// the schema's order. Nulls are empty cells or, for integers with VALUES null=, that value (TABLEDATA), and
-// flags (BINARY2). What XML or the schema cannot hold is refused where it is data and left out where it is
-// decoration: an ID that is no XML name or was used before, a ref to no ID written so far, a UCD of other
-// characters.
+// Written are TABLEDATA or BINARY2 in UTF-8, scalars without arraysize, a variable arraysize as "*", text
+// escaped (no CDATA), elements in the schema's order. Nulls are flags (BINARY2) or empty cells, for integers
+// with VALUES null= that value (TABLEDATA; arrays of fixed size are filled with NaN, "?" or that value). What
+// XML or the schema cannot hold is refused where it is data and left out where it is decoration: an ID that
+// is no XML name or was used before, a ref to no ID written so far, a UCD of other characters.
 //
 //   VotableWriter writer(sink, {VotableData::Binary2});
 //   writer.begin({}); writer.beginResource({}); writer.beginTable(head);      // Statuses: check them
@@ -56,6 +56,8 @@ class VotableWriter {
     /// A table's own; its fields fix what row() takes, its columns are not written. Errors: InvalidArgument
     /// for no field, a field without a name, an unknown datatype or arraysize.
     core::Status beginTable(const VotableTable& head);
+    /// A table of which only the description is known, begun and ended.
+    core::Status tableWithoutData(const VotableTable& head);
     /// One cell a field. Errors: InvalidArgument for another number of cells, a cell that the field does not
     /// hold (its type, its range, its fixed size), text that is not UTF-8 or that XML cannot hold, and the
     /// value that stands for null.

@@ -198,8 +198,9 @@ bool endsRow(std::string_view tag) {
     return false;
 }
 
+/// Each piece of text is a word by itself: what separates columns may be tags alone.
 void appendRemark(std::string& remark, std::string_view text) {
-    for (const char c : withoutEntities(text.substr(0, 4 * longestRemark))) {
+    for (const char c : " " + withoutEntities(text.substr(0, 4 * longestRemark))) {
         if (remark.size() >= longestRemark) return;
         if (!isBlank(c))
             remark += c;
@@ -279,7 +280,7 @@ IndexPage parseIndexPage(std::string_view html, const http::Url& page, const htt
             const auto below = segmentsBelow(*url, root);
             if (!below || below->empty()) continue;
             if (url->query) {
-                ++result.withQuery;
+                result.withQuery += url->path != page.path; // not the page in another order
                 continue;
             }
             if (!seen.insert(url->path).second) continue;

@@ -15,7 +15,7 @@ using core::Status;
 
 namespace {
 
-constexpr double metresInAngstrom = 1e-10;
+constexpr double angstromInMetre = 1e10;
 
 bool isDigit(char c) {
     return c >= '0' && c <= '9';
@@ -107,7 +107,7 @@ Result<std::string> ssapUrl(std::string_view service, const SsapQuery& query,
     if (query.diameterDegrees && position) ask("SIZE", core::formatDouble(*query.diameterDegrees));
     if (query.fromAngstrom || query.toAngstrom) {
         const auto end = [](const std::optional<double>& angstrom) {
-            return angstrom ? core::formatDouble(*angstrom * metresInAngstrom) : std::string();
+            return angstrom ? core::formatDouble(*angstrom / angstromInMetre) : std::string();
         };
         ask("BAND", end(query.fromAngstrom) + "/" + end(query.toAngstrom));
     }
