@@ -374,7 +374,8 @@ void DataPlace::loadRows() {
 void DataPlace::showRows(std::vector<api::SpectrumRow> rows) {
     auto* empty = table_->emptyState();
     if (rows.empty() && table_->filterText().isEmpty() && collection_.isEmpty()) {
-        empty->setSentence(tr("No spectra yet"));
+        empty->setSentence(tr("No spectra yet: import files of this computer, or bring some from the "
+                              "Observatory (Ctrl+Shift+I)"));
         empty->setAction(tr("Import spectra…"),
                          tr("Bring files or a folder of spectra into the project (Ctrl+I)"));
     } else {

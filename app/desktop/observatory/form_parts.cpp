@@ -65,7 +65,7 @@ DestinationFields::DestinationFields(const QString& name, QWidget* parent)
           name + QStringLiteral("CollectionField"), tr("Collection"), tr("named after the folder"),
           tr("The collection that the spectra join; empty: named after each file's folder"), this)),
       folder_(namedField(
-          name + QStringLiteral("FolderField"), tr("Folder for the files"), tr("a folder of the project"),
+          name + QStringLiteral("FolderField"), tr("Folder for the files"), tr("one of the project"),
           tr("Where the files go; empty: a folder of the project, named after the server"), this)) {
     auto* choose = namedButton(name + QStringLiteral("FolderButton"), tr("Choose…"),
                                tr("Choose the folder for the files"), this);
@@ -74,7 +74,7 @@ DestinationFields::DestinationFields(const QString& name, QWidget* parent)
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(gap);
     for (const auto& [title, field] :
-         {std::pair{tr("Into the collection"), collection_}, std::pair{tr("files to"), folder_}}) {
+         {std::pair{tr("Collection"), collection_}, std::pair{tr("Folder"), folder_}}) {
         auto* label = new QLabel(title, this);
         label->setBuddy(field);
         row->addWidget(label);
@@ -106,7 +106,7 @@ JobLine::JobLine(bridge::Session& session, const QString& name, QWidget* parent)
     words_->setObjectName(name + QStringLiteral("JobText"));
     words_->setTextFormat(Qt::PlainText);
     words_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    words_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    words_->setWordWrap(true);
     bar_->setObjectName(name + QStringLiteral("JobBar"));
     bar_->setTextVisible(false);
     bar_->setRange(0, 1000);
@@ -177,6 +177,8 @@ QString fetchedWords(const std::string& result) {
     if (told.contains(QStringLiteral("imported")))
         parts << QObject::tr("%1 imported")
                      .arg(countText(number("imported"), QObject::tr("spectrum"), QObject::tr("spectra")));
+    if (const auto already = number("already"); already > 0)
+        parts << QObject::tr("%1 in the project already").arg(countText(already));
     if (const auto failed = length("failed") + length("not_tried"); failed > 0)
         parts << QObject::tr("%1 failed").arg(countText(failed));
     if (const auto refused = length("refused"); refused > 0)

@@ -40,7 +40,7 @@ QString nameOf(const vo::ListedSpectrum& row) {
     if (!row.target.empty()) return text(row.target);
     const auto path = row.url.substr(0, row.url.find('?'));
     const QString name = text(path.substr(path.rfind('/') + 1));
-    return name.isEmpty() ? QObject::tr("row %1").arg(row.row) : name;
+    return name.isEmpty() ? QObject::tr("row %1").arg(row.row + 1) : name;
 }
 
 QString formatWord(const std::string& mediaType) {

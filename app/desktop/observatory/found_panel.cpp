@@ -63,9 +63,19 @@ FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QStr
     table_->filterEdit()->setToolTip(
         tr("Show only rows that hold all these words, in any column; Escape clears"));
     table_->emptyState()->setSentence(emptySentence_);
-    const int widths[FoundModel::ColumnCount] = {168, 96, 128, 184, 84, 104, 72, 72, 48, 112};
+    const QString samples[FoundModel::ColumnCount] = {QStringLiteral("LAMOST J085517.65+241842"),
+                                                      QStringLiteral("a position"),
+                                                      QStringLiteral("✓ cannot be fetched"),
+                                                      QStringLiteral("00h00m00.00s +00°00′00.0″"),
+                                                      QStringLiteral("2000-00-00"),
+                                                      QStringLiteral("00000 – 00000"),
+                                                      QStringLiteral("000.0 kB"),
+                                                      QStringLiteral("VOTable"),
+                                                      QStringLiteral("000.0"),
+                                                      QStringLiteral("LAMOST DR10")};
+    const QFontMetrics metrics(table_->view()->font());
     for (int c = 0; c < FoundModel::ColumnCount; ++c)
-        table_->view()->setColumnWidth(c, widths[c]);
+        table_->view()->setColumnWidth(c, metrics.horizontalAdvance(samples[c]) + 3 * gap);
     table_->view()->setColumnHidden(FoundModel::AskedFor, true);
     connect(table_, &widgets::SpectrumTable::filterChanged, model_, &FoundModel::setFilter);
     connect(table_, &widgets::SpectrumTable::selectedIdsChanged, this, &FoundPanel::tellCounts);
@@ -86,7 +96,7 @@ FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QStr
     facts->addWidget(otherForms_);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(gap);
-    buttons->addWidget(job_, 1);
+    buttons->addStretch(1);
     buttons->addWidget(chosen_);
     buttons->addWidget(all_);
     auto* column = new QVBoxLayout(this);
@@ -98,6 +108,7 @@ FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QStr
     column->addWidget(to_);
     column->addWidget(refusal_);
     column->addLayout(buttons);
+    column->addWidget(job_);
     tellCounts();
 }
 
@@ -175,7 +186,7 @@ void FoundPanel::tellCounts() {
     const auto with = [](const QString& words, std::size_t count) {
         return count == 0 ? words : QStringLiteral("%1 (%2)").arg(words, countText(count));
     };
-    const std::size_t chosen = total == 0 ? 0 : chosenRows().size();
+    const std::size_t chosen = chosenRows().size();
     chosen_->setText(with(tr("Fetch chosen"), chosen));
     chosen_->setEnabled(chosen > 0);
     all_->setText(with(tr("Fetch all"), counts.free));

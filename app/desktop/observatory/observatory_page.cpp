@@ -88,12 +88,19 @@ ObservatoryPage::ObservatoryPage(bridge::Session& session, const QString& key, c
 }
 
 void ObservatoryPage::setAsking(bool asking) {
-    ask_->setEnabled(!asking);
-    cancel_->setEnabled(asking);
-    if (asking)
+    // The keyboard stays with whichever of the two can be pressed.
+    const auto swap = [](QPushButton* from, QPushButton* to) {
+        to->setEnabled(true);
+        if (from->hasFocus()) to->setFocus();
+        from->setEnabled(false);
+    };
+    if (asking) {
+        swap(ask_, cancel_);
         progress_->setFraction(-1);
-    else
+    } else {
+        swap(cancel_, ask_);
         progress_->finish();
+    }
     // The sentence of the work that has ended.
     notice_->clear();
 }

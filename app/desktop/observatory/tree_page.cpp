@@ -133,7 +133,7 @@ void TreePage::build() {
     stack_->addWidget(listing);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(gap);
-    buttons->addWidget(job_, 1);
+    buttons->addStretch(1);
     buttons->addWidget(fetch_);
     auto* content = new QWidget(this);
     auto* column = new QVBoxLayout(content);
@@ -143,6 +143,7 @@ void TreePage::build() {
     column->addWidget(to_);
     column->addWidget(refusal_);
     column->addLayout(buttons);
+    column->addWidget(job_);
     setContent(content);
 }
 
@@ -202,14 +203,16 @@ void TreePage::ask() {
 void TreePage::show(api::TreePreview preview, const api::TreeRequest& request) {
     preview_ = std::make_shared<const api::TreePreview>(std::move(preview));
     looked_ = request;
+    fetched_ = false;
     files_->setPreview(preview_);
     skipped_->setPreview(preview_);
     QString size = bridge::bytesText(qint64(preview_->bytes));
     if (preview_->unsized > 0)
         size += tr(" and %1 of unknown size").arg(countText(preview_->unsized, tr("file"), tr("files")));
-    found_->setText(tr("%1, %2, in %3")
+    found_->setText(tr("%1, %2, in %3 below %4")
                         .arg(countText(preview_->files.size(), tr("file"), tr("files")), size,
-                             countText(preview_->folders, tr("folder"), tr("folders"))));
+                             countText(preview_->folders, tr("folder"), tr("folders")),
+                             text(preview_->root)));
     QStringList notes;
     if (preview_->cut)
         notes << tr(
@@ -236,11 +239,12 @@ void TreePage::show(api::TreePreview preview, const api::TreeRequest& request) {
 
 void TreePage::tellFetch() {
     const bool some = preview_ && !preview_->files.empty();
-    const bool fresh = looked_ && same(*looked_, request());
+    const bool fresh = looked_ && !fetched_ && same(*looked_, request());
     fetch_->setText(some && fresh ? tr("Fetch and import (%1)").arg(countText(preview_->files.size()))
                                   : tr("Fetch and import"));
     fetch_->setEnabled(some && fresh);
-    fetch_->setToolTip(!looked_ ? tr("Look first: then it is known what would be fetched")
+    fetch_->setToolTip(!looked_   ? tr("Look first: then it is known what would be fetched")
+                       : fetched_ ? tr("A job fetches these files; look again to fetch anew")
                        : !fresh
                            ? tr("The fields have changed: look again first")
                            : tr("Start the job that fetches these files and imports the spectra in them"));
@@ -266,10 +270,13 @@ void TreePage::fetch() {
     spec->label = plain(subject);
     submitJob(session_, this, std::move(*spec), "here",
               [this, subject, refuseJob](const core::Result<jobs::JobId>& job) {
-                  if (job)
-                      job_->follow(*job, subject);
-                  else
+                  if (!job) {
                       refuseJob(job.error());
+                      return;
+                  }
+                  job_->follow(*job, subject);
+                  fetched_ = true;
+                  tellFetch();
               });
 }
 

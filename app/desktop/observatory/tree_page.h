@@ -46,6 +46,7 @@ class TreePage : public ObservatoryPage {
     QPushButton* fetch_;
     std::shared_ptr<const api::TreePreview> preview_;
     std::optional<api::TreeRequest> looked_; ///< what preview_ answers
+    bool fetched_ = false;                   ///< a job fetches what preview_ holds
 };
 
 } // namespace balmer::desktop
