@@ -2,11 +2,14 @@
 // on this computer.
 #include "tests/end_to_end/balmer_session.h"
 
-#include <cmath>
+#include <atomic>
+#include <csignal>
 #include <cstdlib>
+#include <thread>
 
 #include <gmock/gmock.h>
 
+#include "engine/core/files.h"
 #include "tests/support/served_pages.h"
 
 namespace balmer::test {
@@ -218,6 +221,66 @@ TEST_F(Vo, AFolderOnTheNetIsSeenBeforeItIsFetched) {
     EXPECT_EQ(capped["fetched"], 1) << capped.dump();
     EXPECT_EQ(capped["cut"], true);
     EXPECT_EQ(session_.fail({"vo", "fetch", archive_.url("/gone/")})["code"], "not-found");
+}
+
+TEST_F(Vo, CtrlCIsHeardWhileTheNetIsSilent) {
+    const ScriptedServer silent([](const ScriptedServer::Peer& peer, const std::string&) {
+        peer.hold();
+        return false;
+    });
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"vo", "ssap", silent.url("/ssap")},
+                                                  {"vo", "votable", silent.url("/x.vot")},
+                                                  {"vo", "fetch", silent.url("/data/"), "--list"},
+                                                  {"vo", "fetch", silent.url("/data/")}}) {
+        const auto asked = silent.requests().size();
+        BackgroundProcess balmer(session_.command(words));
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        while (silent.requests().size() == asked && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        balmer.signal(SIGINT);
+        const auto ended = balmer.wait(std::chrono::seconds(30));
+        EXPECT_EQ(ended.exitStatus, 3) << joined(words) << ": " << ended.describe();
+    }
+}
+
+TEST_F(Vo, KilledHalfWayAndStartedAgainItFetchesNothingTwice) {
+    // The first two come; the third hangs until the program is killed.
+    std::atomic<bool> slow = true;
+    const ScriptedServer server([&](const ScriptedServer::Peer& peer, const std::string& head) {
+        const auto path = pathOf(head);
+        if (path == "/ssap") return peer.answer("200 OK", answer("OK"), "Content-Type: text/xml\r\n");
+        if (path == "/data/s2.txt" && slow) {
+            peer.hold();
+            return false;
+        }
+        return peer.answer("200 OK", spectrumText(path[7] - '0'), "Content-Type: text/plain\r\n");
+    });
+    const std::vector<std::string> words{"vo", "ssap", server.url("/ssap")};
+    {
+        BackgroundProcess balmer(session_.command(words));
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        const auto journal = [&] {
+            std::string text;
+            for (const auto& entry : std::filesystem::recursive_directory_iterator(session_.project()))
+                if (entry.path().filename() == ".balmer-download.jsonl")
+                    text = core::readFile(entry.path()).value_or("");
+            return text;
+        };
+        while (std::chrono::steady_clock::now() < until &&
+               (server.count("GET /data/s2.txt") == 0 || journal().find("s0.txt") == std::string::npos ||
+                journal().find("s1.txt") == std::string::npos))
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        balmer.kill();
+        balmer.wait(std::chrono::seconds(30));
+    }
+    EXPECT_TRUE(session_.rows().empty()) << "it was killed before the import";
+    slow = false;
+    const auto again = session_.succeed(words);
+    EXPECT_EQ(again["fetched"], 1) << again.dump();
+    EXPECT_EQ(again["already_here"], 2);
+    EXPECT_EQ(again["imported"], 3);
+    EXPECT_EQ(server.count("GET /data/s0.txt"), 1u);
+    EXPECT_EQ(server.count("GET /data/s1.txt"), 1u);
 }
 
 TEST_F(Vo, APasswordReachesTheServerAndNothingElse) {

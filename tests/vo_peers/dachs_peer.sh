@@ -8,9 +8,8 @@
 #   SPECTRUM…  FITS files to publish, of the kinds that spec-q.rd knows
 #
 # Prints "missing PACKAGE…" and ends with status 3 where a Debian package is not there (those of the clients with which
-# the test compares included); prints "ready URL" when the
-# server answers; ends, and stops all that it started by their process ids, at SIGTERM or when its parent has ended.
-# What goes wrong stands in DIR/log.
+# the test compares included); prints "ready URL" when the server answers; ends, and stops all that it started by their
+# process ids, at SIGTERM or when its parent has ended. What goes wrong stands in DIR/log.
 set -euo pipefail
 
 dir=$1 fixtures=$2
@@ -136,4 +135,9 @@ until curl -sf -o "$dir/answer" "$url/spec/q/ssa/ssap.xml?REQUEST=queryData&MAXR
     sleep 0.3
 done
 echo "ready $url"
-while kill -0 "$server" 2>/dev/null && [[ $(ps -o ppid= -p $$ | tr -d ' ') == "$parent" ]]; do sleep 0.5; done
+parent_now() {
+    local fields
+    read -r -a fields <"/proc/$$/stat"
+    echo "${fields[3]}"
+}
+while kill -0 "$server" 2>/dev/null && [[ $(parent_now) == "$parent" ]]; do sleep 0.5; done

@@ -15,6 +15,7 @@ using core::Status;
 
 namespace {
 
+constexpr std::size_t mostPositions = 10000;
 constexpr double angstromInMetre = 1e10;
 
 bool isDigit(char c) {
@@ -63,6 +64,11 @@ Status checkPlain(std::string_view what, const std::string& text) {
 } // namespace
 
 Status SsapQuery::validate() const {
+    if (positions.size() > mostPositions)
+        return fail(ErrorCode::InvalidArgument, std::to_string(positions.size()) +
+                                                    " positions are too many for one question each; ask for "
+                                                    "at most " +
+                                                    std::to_string(mostPositions) + " at a time");
     for (const auto& each : positions)
         if (!(each.raDegrees >= 0 && each.raDegrees < 360 && std::abs(each.decDegrees) <= 90))
             return fail(ErrorCode::InvalidArgument,
