@@ -118,6 +118,10 @@ JobLine::JobLine(bridge::Session& session, const QString& name, QWidget* parent)
     row->addWidget(words_, 1);
     row->addWidget(show_);
     bar_->hide();
+    // Its room is kept, so that nothing moves when the first job starts.
+    QSizePolicy keepsRoom = show_->sizePolicy();
+    keepsRoom.setRetainSizeWhenHidden(true);
+    show_->setSizePolicy(keepsRoom);
     show_->hide();
     connect(show_, &QPushButton::clicked, this, [this] { Q_EMIT jobRequested(job_); });
     connect(&session.events(), &bridge::EventRelay::jobsChanged, this,
@@ -180,7 +184,7 @@ QString fetchedWords(const std::string& result) {
     if (const auto already = number("already"); already > 0)
         parts << QObject::tr("%1 in the project already").arg(countText(already));
     if (const auto failed = length("failed") + length("not_tried"); failed > 0)
-        parts << QObject::tr("%1 failed").arg(countText(failed));
+        parts << QObject::tr("%1 failed, as told in Jobs").arg(countText(failed));
     if (const auto refused = length("refused"); refused > 0)
         parts << QObject::tr("%1 not read as spectra")
                      .arg(countText(refused, QObject::tr("file"), QObject::tr("files")));

@@ -50,7 +50,8 @@ QString formatWord(const std::string& mediaType) {
         return QStringLiteral("FITS");
     if (type == QLatin1String("text/plain")) return QObject::tr("text");
     if (type == QLatin1String("text/csv")) return QStringLiteral("CSV");
-    return type;
+    QString word = type.section('/', -1);
+    return word.startsWith(QLatin1String("x-")) ? word.mid(2) : word;
 }
 
 std::optional<double> numberOf(const vo::ListedSpectrum& row, int column) {
@@ -169,6 +170,16 @@ void FoundModel::recount() {
     }
 }
 
+QString FoundModel::commonTrouble() const {
+    const std::string* common = nullptr;
+    for (const auto& row : content_->marked.list.rows) {
+        if (!row.url.empty()) continue;
+        if (common && *common != row.trouble) return {};
+        common = &row.trouble;
+    }
+    return common ? text(*common) : QString();
+}
+
 std::vector<std::size_t> FoundModel::freeRows() const {
     std::vector<std::size_t> rows;
     for (std::size_t i = 0; i < content_->job.size(); ++i)
@@ -277,8 +288,7 @@ QString FoundModel::standing(const Content& content, std::size_t row) {
     case State::Unfetchable:
         return QStringLiteral("▲ ") + QObject::tr("cannot be fetched");
     case State::OtherForm:
-        return QObject::tr("= “%1”, other form")
-            .arg(nameOf(content.marked.list.rows[content.marked.standsFor[row]]));
+        return QObject::tr("other form");
     case State::Free:
         break;
     }

@@ -59,6 +59,8 @@ class FoundModel : public QAbstractTableModel {
 
     State stateOf(std::size_t row) const;
     const Counts& counts() const { return counts_; }
+    /// Why rows cannot be fetched, where all have one reason.
+    QString commonTrouble() const;
     /// All that can be fetched and need not be left out.
     std::vector<std::size_t> freeRows() const;
     /// Only rows with all these words in some column.

@@ -26,23 +26,23 @@ using bridge::text;
 namespace {
 constexpr int gap = widgets::gridStep;
 constexpr std::size_t mostFailuresShown = 4;
+constexpr int widestTitle = 32 * gap;
 } // namespace
 
 FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QString& emptySentence,
                        QWidget* parent)
     : QWidget(parent), session_(session), model_(new FoundModel(session.lists(), this)),
-      table_(new widgets::SpectrumTable(name + QStringLiteral("Table"))),
+      table_(new widgets::SpectrumTable(name + QStringLiteral("Table"), this)),
       notices_(namedSentence(name + QStringLiteral("Notices"), this)), facts_(new QLabel(this)),
       refusal_(namedSentence(name + QStringLiteral("Refusal"), this)),
       otherForms_(new QCheckBox(tr("show other forms"), this)), to_(new DestinationFields(name, this)),
-      job_(new JobLine(session, name, this)),
       chosen_(namedButton(name + QStringLiteral("FetchChosenButton"), tr("Fetch chosen"),
                           tr("Fetch the chosen rows and import them; what the project has is passed over"),
                           this)),
       all_(namedButton(name + QStringLiteral("FetchAllButton"), tr("Fetch all"),
                        tr("Fetch all rows that the project does not have, one form of each, and import them"),
                        this)),
-      emptySentence_(emptySentence) {
+      job_(new JobLine(session, name, this)), emptySentence_(emptySentence) {
     setObjectName(name + QStringLiteral("Panel"));
     widgets::setTone(*notices_, widgets::Tone::Warning);
     notices_->hide();
@@ -50,6 +50,7 @@ FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QStr
     refusal_->hide();
     facts_->setObjectName(name + QStringLiteral("Facts"));
     facts_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    facts_->setWordWrap(true);
     widgets::setTone(*facts_, widgets::Tone::Muted);
     otherForms_->setObjectName(name + QStringLiteral("OtherFormsBox"));
     otherForms_->setToolTip(tr("Also rows of which another row is the same dataset in another form"));
@@ -122,6 +123,9 @@ void FoundPanel::showList(api::MarkedList list, std::vector<std::string> askedFo
     model_->setList(std::move(list), std::move(askedFor));
     table_->view()->setColumnHidden(FoundModel::AskedFor, !model_->hasAskedFor());
     table_->view()->scrollToTop();
+    const int titles = static_cast<QAbstractItemView*>(table_->view())->sizeHintForColumn(FoundModel::Title);
+    if (const int width = std::min(titles + gap, widestTitle); width > table_->view()->columnWidth(0))
+        table_->view()->setColumnWidth(FoundModel::Title, width);
     tellNotices();
     // What was fetched before the list came is known; what a job fetches now is not of this list.
     running_.clear();
@@ -180,7 +184,11 @@ void FoundPanel::tellCounts() {
     if (counts.onTheirWay > 0) parts << tr("%1 on their way").arg(countText(counts.onTheirWay));
     if (counts.otherForms > 0)
         parts << countText(counts.otherForms, tr("other form of the same"), tr("other forms of the same"));
-    if (counts.unfetchable > 0) parts << tr("%1 cannot be fetched").arg(countText(counts.unfetchable));
+    if (counts.unfetchable > 0) {
+        const QString reason = model_->commonTrouble();
+        parts << tr("%1 cannot be fetched").arg(countText(counts.unfetchable)) +
+                     (reason.isEmpty() ? QString() : QStringLiteral(": ") + reason);
+    }
     facts_->setText(parts.join(QStringLiteral("  ·  ")));
     otherForms_->setVisible(counts.otherForms > 0);
     const auto with = [](const QString& words, std::size_t count) {

@@ -55,8 +55,8 @@ class FoundPanel : public QWidget {
     QLabel *notices_, *facts_, *refusal_;
     QCheckBox* otherForms_;
     DestinationFields* to_;
-    JobLine* job_;
     QPushButton *chosen_, *all_;
+    JobLine* job_;
     QString emptySentence_, subject_;
     std::set<jobs::JobId> running_;
     std::uint64_t generation_ = 0; ///< of the list in sight

@@ -56,7 +56,7 @@ LoginForm::LoginForm(bridge::Session& session, const QString& address, QWidget* 
     column->addLayout(fields);
     column->addWidget(error_, 1);
     column->addLayout(buttons);
-    resize(440, 240);
+    resize(440, 288);
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(keep, &QPushButton::clicked, this, &LoginForm::logIn);
 }

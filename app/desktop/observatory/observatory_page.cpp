@@ -165,7 +165,29 @@ void ObservatoryPage::logIn() {
     form->show();
 }
 
+void ObservatoryPage::orderTabs() {
+    // As the eye goes: the fields, the buttons under them, what was found.
+    QWidget* last = nullptr;
+    const auto follow = [&last](QWidget* next) {
+        if (!(next->focusPolicy() & Qt::TabFocus) || next->focusProxy()) return;
+        if (last) setTabOrder(last, next);
+        last = next;
+    };
+    for (int row = 0; row < form_->rowCount(); ++row) {
+        auto* item = form_->itemAt(row, QFormLayout::FieldRole);
+        if (QWidget* field = item->widget()) follow(field);
+        for (int i = 0; item->layout() && i < item->layout()->count(); ++i)
+            if (QWidget* field = item->layout()->itemAt(i)->widget()) follow(field);
+    }
+    for (QPushButton* button : {ask_, cancel_, logIn_})
+        follow(button);
+    for (int i = 0; i < content_->count(); ++i)
+        for (QWidget* one : content_->itemAt(i)->widget()->findChildren<QWidget*>())
+            follow(one);
+}
+
 void ObservatoryPage::restore() {
+    orderTabs();
     enter(QJsonDocument::fromJson(session_.setting(QStringLiteral("desktop.") + key_).toUtf8()).object());
 }
 

@@ -72,6 +72,7 @@ class ObservatoryPage : public QWidget {
   private:
     void logIn();
     void setAsking(bool asking);
+    void orderTabs();
 
     QString key_, askWords_;
     QFormLayout* form_;

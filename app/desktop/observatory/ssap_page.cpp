@@ -149,6 +149,8 @@ void SsapPage::build() {
 }
 
 void SsapPage::enter() {
+    // The list is the user's: another window, or `balmer vo services`, may have changed it.
+    loadServices(service_->currentData().toString());
     if (address_->text().isEmpty())
         address_->setFocus();
     else
@@ -188,7 +190,10 @@ const vo::Service* SsapPage::chosenService() const {
 
 void SsapPage::serviceChosen() {
     const auto* service = chosenService();
-    if (service) address_->setText(text(service->url));
+    if (service) {
+        address_->setText(text(service->url));
+        address_->setCursorPosition(0);
+    }
     change_->setEnabled(service != nullptr);
     remove_->setEnabled(service != nullptr);
 }

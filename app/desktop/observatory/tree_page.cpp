@@ -114,8 +114,8 @@ void TreePage::build() {
     skippedView_->setColumnWidth(1, 45 * gap);
     skippedView_->setMaximumHeight(20 * gap);
     to_ = new DestinationFields(QStringLiteral("tree"), this);
-    job_ = new JobLine(session_, QStringLiteral("tree"), this);
     fetch_ = namedButton(named("FetchButton"), tr("Fetch and import"), {}, this);
+    job_ = new JobLine(session_, QStringLiteral("tree"), this);
     connect(fetch_, &QPushButton::clicked, this, &TreePage::fetch);
     connect(job_, &JobLine::jobRequested, this, &TreePage::jobRequested);
 
