@@ -12,6 +12,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QStyle>
+#include <QUrl>
 
 #include "app/bridge/display_text.h"
 #include "widgets/common/theme.h"
@@ -51,6 +52,10 @@ QLabel* namedSentence(const QString& name, QWidget* parent) {
     label->setTextFormat(Qt::PlainText);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     return label;
+}
+
+QString withoutSecret(const QString& address) {
+    return QUrl(address).userInfo().isEmpty() ? address : QString();
 }
 
 void markInvalid(QWidget& field, bool invalid) {

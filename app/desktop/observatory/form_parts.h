@@ -18,6 +18,8 @@ QLineEdit* namedField(const QString& name, const QString& title, const QString& 
                       const QString& tip, QWidget* parent);
 /// A label that wraps and can be copied from.
 QLabel* namedSentence(const QString& name, QWidget* parent);
+/// The address, unless it holds a login: that is not to be kept.
+QString withoutSecret(const QString& address);
 /// The field shows that what it holds cannot be used, or no longer that.
 void markInvalid(QWidget& field, bool invalid);
 

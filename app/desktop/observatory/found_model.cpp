@@ -100,10 +100,11 @@ void FoundModel::setList(api::MarkedList list, std::vector<std::string> askedFor
             ++content->alsoHere[by];
     beginResetModel();
     content_ = std::move(content);
-    order_ = arranged(*content_, {-1, Qt::AscendingOrder, wanted_.words, wanted_.otherForms});
+    // At once what costs nothing; words and order follow from the background.
+    order_ = arranged(*content_, {-1, Qt::AscendingOrder, {}, wanted_.repeated});
     recount();
     endResetModel();
-    if (wanted_.column >= 0) arrange();
+    if (wanted_.column >= 0 || !wanted_.words.isEmpty()) arrange();
 }
 
 FoundModel::Content& FoundModel::changeable() {
@@ -140,7 +141,7 @@ FoundModel::State FoundModel::stateOf(const Content& content, std::size_t row) {
     if (!content.marked.inProject[row].empty()) return State::InProject;
     if (content.job[row] != 0) return State::OnItsWay;
     if (content.marked.list.rows[row].url.empty()) return State::Unfetchable;
-    return content.marked.standsFor[row] == row ? State::Free : State::OtherForm;
+    return content.marked.standsFor[row] == row ? State::Free : State::Repeated;
 }
 
 FoundModel::State FoundModel::stateOf(std::size_t row) const {
@@ -154,8 +155,8 @@ void FoundModel::recount() {
         case State::Free:
             ++counts_.free;
             break;
-        case State::OtherForm:
-            ++counts_.otherForms;
+        case State::Repeated:
+            ++counts_.repeated;
             break;
         case State::OnItsWay:
             ++counts_.onTheirWay;
@@ -192,8 +193,8 @@ void FoundModel::setFilter(const QString& words) {
     arrange();
 }
 
-void FoundModel::showOtherForms(bool show) {
-    wanted_.otherForms = show;
+void FoundModel::showRepeated(bool show) {
+    wanted_.repeated = show;
     arrange();
 }
 
@@ -228,7 +229,7 @@ FoundModel::Order FoundModel::arranged(const Content& content, const Wanted& wan
     const auto& rows = content.marked.list.rows;
     Order result;
     for (std::uint32_t i = 0; i < rows.size(); ++i) {
-        if (!wanted.otherForms && stateOf(content, i) == State::OtherForm) continue;
+        if (!wanted.repeated && stateOf(content, i) == State::Repeated) continue;
         if (holds(content, i, wanted.words)) result.push_back(i);
     }
     const int column = wanted.column;
@@ -287,15 +288,15 @@ QString FoundModel::standing(const Content& content, std::size_t row) {
         return QObject::tr("job %1").arg(content.job[row]);
     case State::Unfetchable:
         return QStringLiteral("▲ ") + QObject::tr("cannot be fetched");
-    case State::OtherForm:
-        return QObject::tr("other form");
+    case State::Repeated:
+        return QObject::tr("repeats another row");
     case State::Free:
         break;
     }
     const auto also = content.alsoHere[row];
     return also == 0   ? QString()
-           : also == 1 ? QObject::tr("and 1 other form")
-                       : QObject::tr("and %1 other forms").arg(also);
+           : also == 1 ? QObject::tr("stands for 1 more")
+                       : QObject::tr("stands for %1 more").arg(also);
 }
 
 QString FoundModel::display(const Content& content, std::size_t row, int column) {
@@ -349,7 +350,7 @@ QString FoundModel::tip(const Content& content, std::size_t row, int column) {
             return QObject::tr("Job %1 fetches it; its progress is in Jobs").arg(content.job[row]);
         case State::Unfetchable:
             return QObject::tr("It cannot be fetched: %1").arg(text(one.trouble));
-        case State::OtherForm:
+        case State::Repeated:
             return QObject::tr("The same dataset as row %1 (%2), which is taken instead; choose this row to "
                                "fetch it all the same")
                 .arg(content.marked.standsFor[row] + 1)
@@ -388,7 +389,7 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const {
         const auto& colours = widgets::theme();
         if (index.column() == Standing && state == State::InProject) return colours.good;
         if (index.column() == Standing && state == State::Unfetchable) return colours.warning;
-        if (state == State::OtherForm || state == State::Unfetchable) return colours.mutedText;
+        if (state == State::Repeated || state == State::Unfetchable) return colours.mutedText;
         return {};
     }
     case widgets::SpectrumTable::idRole:

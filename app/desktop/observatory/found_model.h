@@ -34,14 +34,15 @@ class FoundModel : public QAbstractTableModel {
     };
     /// How a row stands to the project.
     enum class State {
-        Free,      ///< it can be fetched
-        OtherForm, ///< another row is the same dataset, in a form that is read as well or better
-        OnItsWay,  ///< a job fetches it
+        Free,     ///< it can be fetched
+        Repeated, ///< another row is the same dataset, at the same address or in a form that is
+                  ///< read as well or better
+        OnItsWay, ///< a job fetches it
         InProject,
         Unfetchable
     };
     struct Counts {
-        std::size_t free = 0, otherForms = 0, onTheirWay = 0, inProject = 0, unfetchable = 0;
+        std::size_t free = 0, repeated = 0, onTheirWay = 0, inProject = 0, unfetchable = 0;
     };
 
     explicit FoundModel(bridge::Background& background, QObject* parent = nullptr);
@@ -50,6 +51,8 @@ class FoundModel : public QAbstractTableModel {
     void setList(api::MarkedList list, std::vector<std::string> askedFor);
     void clear() { setList({}, {}); }
     const api::MarkedList& list() const { return content_->marked; }
+    /// For another thread; what changes here later does not change there.
+    std::shared_ptr<const api::MarkedList> sharedList() const { return {content_, &content_->marked}; }
     bool hasAskedFor() const { return !content_->askedFor.empty(); }
     /// Anew what the project has: one a row, as MarkedList::inProject; ignored for another list.
     void setMarks(std::vector<std::string> inProject);
@@ -65,7 +68,7 @@ class FoundModel : public QAbstractTableModel {
     std::vector<std::size_t> freeRows() const;
     /// Only rows with all these words in some column.
     void setFilter(const QString& words);
-    void showOtherForms(bool show);
+    void showRepeated(bool show);
 
     std::size_t rowAt(int shown) const { return order_[std::size_t(shown)]; }
 
@@ -88,7 +91,7 @@ class FoundModel : public QAbstractTableModel {
         int column = -1;
         Qt::SortOrder order = Qt::AscendingOrder;
         QStringList words;
-        bool otherForms = false;
+        bool repeated = false;
     };
     static State stateOf(const Content& content, std::size_t row);
     static QString standing(const Content& content, std::size_t row);

@@ -9,6 +9,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTableView>
+#include <QTimer>
 #include <QVBoxLayout>
 
 #include "app/bridge/display_text.h"
@@ -26,6 +27,7 @@ using bridge::text;
 namespace {
 constexpr int gap = widgets::gridStep;
 constexpr std::size_t mostFailuresShown = 4;
+constexpr int markMilliseconds = 1000;
 constexpr int widestTitle = 32 * gap;
 } // namespace
 
@@ -35,7 +37,7 @@ FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QStr
       table_(new widgets::SpectrumTable(name + QStringLiteral("Table"), this)),
       notices_(namedSentence(name + QStringLiteral("Notices"), this)), facts_(new QLabel(this)),
       refusal_(namedSentence(name + QStringLiteral("Refusal"), this)),
-      otherForms_(new QCheckBox(tr("show other forms"), this)), to_(new DestinationFields(name, this)),
+      repeated_(new QCheckBox(tr("show repeated"), this)), to_(new DestinationFields(name, this)),
       chosen_(namedButton(name + QStringLiteral("FetchChosenButton"), tr("Fetch chosen"),
                           tr("Fetch the chosen rows and import them; what the project has is passed over"),
                           this)),
@@ -52,12 +54,13 @@ FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QStr
     facts_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     facts_->setWordWrap(true);
     widgets::setTone(*facts_, widgets::Tone::Muted);
-    otherForms_->setObjectName(name + QStringLiteral("OtherFormsBox"));
-    otherForms_->setToolTip(tr("Also rows of which another row is the same dataset in another form"));
-    QSizePolicy keepsRoom = otherForms_->sizePolicy();
+    repeated_->setObjectName(name + QStringLiteral("RepeatedBox"));
+    repeated_->setToolTip(
+        tr("Also rows of which another row is the same dataset, at the same address or in another form"));
+    QSizePolicy keepsRoom = repeated_->sizePolicy();
     keepsRoom.setRetainSizeWhenHidden(true);
-    otherForms_->setSizePolicy(keepsRoom);
-    otherForms_->hide();
+    repeated_->setSizePolicy(keepsRoom);
+    repeated_->hide();
 
     table_->setModel(model_);
     table_->filterEdit()->setPlaceholderText(tr("only rows with these words"));
@@ -81,7 +84,7 @@ FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QStr
     connect(table_, &widgets::SpectrumTable::filterChanged, model_, &FoundModel::setFilter);
     connect(table_, &widgets::SpectrumTable::selectedIdsChanged, this, &FoundPanel::tellCounts);
     connect(table_, &widgets::SpectrumTable::opened, this, &FoundPanel::open);
-    connect(otherForms_, &QCheckBox::toggled, model_, &FoundModel::showOtherForms);
+    connect(repeated_, &QCheckBox::toggled, model_, &FoundModel::showRepeated);
     connect(model_, &QAbstractItemModel::modelReset, this, &FoundPanel::tellCounts);
     connect(model_, &QAbstractItemModel::layoutChanged, this, &FoundPanel::tellCounts);
     connect(model_, &QAbstractItemModel::dataChanged, this, &FoundPanel::tellCounts);
@@ -89,12 +92,19 @@ FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QStr
     connect(all_, &QPushButton::clicked, this, [this] { fetch(model_->freeRows()); });
     connect(job_, &JobLine::jobRequested, this, &FoundPanel::jobRequested);
     connect(&session.events(), &bridge::EventRelay::jobsChanged, this, &FoundPanel::takeUpJobs);
-    connect(&session.events(), &bridge::EventRelay::catalogueChanged, this, &FoundPanel::markAnew);
+    // An import changes the catalogue many times a second; once in a while is enough for the marks.
+    auto* soon = new QTimer(this);
+    soon->setSingleShot(true);
+    soon->setInterval(markMilliseconds);
+    connect(soon, &QTimer::timeout, this, &FoundPanel::markAnew);
+    connect(&session.events(), &bridge::EventRelay::catalogueChanged, soon, [soon] {
+        if (!soon->isActive()) soon->start();
+    });
 
     auto* facts = new QHBoxLayout;
     facts->setSpacing(gap);
     facts->addWidget(facts_, 1);
-    facts->addWidget(otherForms_);
+    facts->addWidget(repeated_);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(gap);
     buttons->addStretch(1);
@@ -170,7 +180,7 @@ std::vector<std::size_t> FoundPanel::chosenRows() const {
         const std::size_t row = id.toULongLong();
         const auto state = model_->stateOf(row);
         // A row that was chosen is meant, whatever else there is.
-        if (state == FoundModel::State::Free || state == FoundModel::State::OtherForm) rows.push_back(row);
+        if (state == FoundModel::State::Free || state == FoundModel::State::Repeated) rows.push_back(row);
     }
     return rows;
 }
@@ -182,15 +192,14 @@ void FoundPanel::tellCounts() {
     QStringList parts;
     if (counts.inProject > 0) parts << tr("%1 in the project").arg(countText(counts.inProject));
     if (counts.onTheirWay > 0) parts << tr("%1 on their way").arg(countText(counts.onTheirWay));
-    if (counts.otherForms > 0)
-        parts << countText(counts.otherForms, tr("other form of the same"), tr("other forms of the same"));
+    if (counts.repeated > 0) parts << tr("%1 repeated").arg(countText(counts.repeated));
     if (counts.unfetchable > 0) {
         const QString reason = model_->commonTrouble();
         parts << tr("%1 cannot be fetched").arg(countText(counts.unfetchable)) +
                      (reason.isEmpty() ? QString() : QStringLiteral(": ") + reason);
     }
     facts_->setText(parts.join(QStringLiteral("  ·  ")));
-    otherForms_->setVisible(counts.otherForms > 0);
+    repeated_->setVisible(counts.repeated > 0);
     const auto with = [](const QString& words, std::size_t count) {
         return count == 0 ? words : QStringLiteral("%1 (%2)").arg(words, countText(count));
     };
@@ -242,7 +251,8 @@ void FoundPanel::markAnew() {
     if (model_->list().list.rows.empty()) return;
     session_.lists().latest(
         this, "marks",
-        [&workbench = session_.workbench(), list = model_->list()](const std::stop_token&) mutable {
+        [&workbench = session_.workbench(), shared = model_->sharedList()](const std::stop_token&) {
+            api::MarkedList list = *shared;
             const auto marked = workbench.observatory().mark(list);
             return marked ? std::optional(std::move(list.inProject)) : std::nullopt;
         },

@@ -53,7 +53,7 @@ class FoundPanel : public QWidget {
     FoundModel* model_;
     widgets::SpectrumTable* table_;
     QLabel *notices_, *facts_, *refusal_;
-    QCheckBox* otherForms_;
+    QCheckBox* repeated_;
     DestinationFields* to_;
     QPushButton *chosen_, *all_;
     JobLine* job_;

@@ -76,9 +76,8 @@ QString ListPage::address() const {
 }
 
 QJsonObject ListPage::entered() const {
-    const bool secret = !QUrl(address()).userInfo().isEmpty();
-    return {{QStringLiteral("place"), secret ? QString() : address()},
-            {QStringLiteral("base"), base_->text().trimmed()}};
+    return {{QStringLiteral("place"), withoutSecret(address())},
+            {QStringLiteral("base"), withoutSecret(base_->text().trimmed())}};
 }
 
 void ListPage::enter(const QJsonObject& entries) {

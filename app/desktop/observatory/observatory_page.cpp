@@ -6,6 +6,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QStyle>
 #include <QVBoxLayout>
 
 #include "app/desktop/observatory/login_form.h"
@@ -15,13 +16,13 @@ namespace balmer::desktop {
 
 namespace {
 constexpr int gap = widgets::gridStep;
-constexpr int fieldsWidth = 45 * gap;
+constexpr int fieldsWidth = 46 * gap;
 } // namespace
 
 ObservatoryPage::ObservatoryPage(bridge::Session& session, const QString& key, const QString& explanation,
                                  const QString& askWords, const QString& askTip, QWidget* parent)
     : QWidget(parent), session_(session), question_(session), key_(key), askWords_(askWords),
-      form_(new QFormLayout), content_(new QVBoxLayout),
+      left_(new QScrollArea(this)), form_(new QFormLayout), content_(new QVBoxLayout),
       ask_(namedButton(key + QStringLiteral("AskButton"), askWords, askTip, this)),
       cancel_(namedButton(key + QStringLiteral("CancelButton"), tr("Cancel"),
                           tr("Let go of the question; what was found before stays (Esc)"), this)),
@@ -57,19 +58,17 @@ ObservatoryPage::ObservatoryPage(bridge::Session& session, const QString& key, c
     column->addWidget(progress_);
     column->addWidget(notice_);
     column->addStretch(1);
-    auto* scroll = new QScrollArea(this);
-    scroll->setObjectName(key + QStringLiteral("Fields"));
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(inside);
-    scroll->setFixedWidth(fieldsWidth);
+    left_->setObjectName(key + QStringLiteral("Fields"));
+    left_->setFrameShape(QFrame::NoFrame);
+    left_->setWidgetResizable(true);
+    left_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    left_->setFocusPolicy(Qt::NoFocus);
+    left_->setWidget(inside);
     content_->setContentsMargins(gap, 2 * gap, 2 * gap, 2 * gap);
     auto* across = new QHBoxLayout(this);
     across->setContentsMargins(0, 0, 0, 0);
     across->setSpacing(gap);
-    across->addWidget(scroll);
+    across->addWidget(left_);
     across->addLayout(content_, 1);
 
     connect(ask_, &QPushButton::clicked, this, [this] {
@@ -188,6 +187,10 @@ void ObservatoryPage::orderTabs() {
 
 void ObservatoryPage::restore() {
     orderTabs();
+    // Wide enough for every row beside the scroll bar that a low window needs.
+    left_->setFixedWidth(
+        std::max(fieldsWidth, left_->widget()->minimumSizeHint().width() +
+                                  style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, left_)));
     enter(QJsonDocument::fromJson(session_.setting(QStringLiteral("desktop.") + key_).toUtf8()).object());
 }
 

@@ -12,6 +12,7 @@
 #include "widgets/common/theme.h"
 
 class QFormLayout;
+class QScrollArea;
 class QVBoxLayout;
 
 namespace balmer::widgets {
@@ -75,6 +76,7 @@ class ObservatoryPage : public QWidget {
     void orderTabs();
 
     QString key_, askWords_;
+    QScrollArea* left_;
     QFormLayout* form_;
     QVBoxLayout* content_;
     QPushButton *ask_, *cancel_, *logIn_;

@@ -260,9 +260,8 @@ QWidget* SsapPage::fieldNamed(const QString& field) const {
 }
 
 QJsonObject SsapPage::entered() const {
-    const bool secret = !QUrl(address()).userInfo().isEmpty();
     return {{QStringLiteral("service"), service_->currentData().toString()},
-            {QStringLiteral("address"), secret ? QString() : address()},
+            {QStringLiteral("address"), withoutSecret(address())},
             {QStringLiteral("positions"), positions_->toPlainText()},
             {QStringLiteral("size"), size_->text()},
             {QStringLiteral("sizeUnit"), sizeUnit_->currentData().toString()},

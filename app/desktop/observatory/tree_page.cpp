@@ -156,9 +156,7 @@ QString TreePage::address() const {
 }
 
 QJsonObject TreePage::entered() const {
-    // A login in the address is nobody's to read later.
-    const bool secret = !QUrl(address()).userInfo().isEmpty();
-    return {{QStringLiteral("address"), secret ? QString() : address()},
+    return {{QStringLiteral("address"), withoutSecret(address())},
             {QStringLiteral("match"), match_->text().trimmed()},
             {QStringLiteral("depth"), depth_->value()},
             {QStringLiteral("most"), most_->value()}};
@@ -209,10 +207,13 @@ void TreePage::show(api::TreePreview preview, const api::TreeRequest& request) {
     QString size = bridge::bytesText(qint64(preview_->bytes));
     if (preview_->unsized > 0)
         size += tr(" and %1 of unknown size").arg(countText(preview_->unsized, tr("file"), tr("files")));
-    found_->setText(tr("%1, %2, in %3 below %4")
-                        .arg(countText(preview_->files.size(), tr("file"), tr("files")), size,
-                             countText(preview_->folders, tr("folder"), tr("folders")),
-                             text(preview_->root)));
+    const QString root = text(preview_->root);
+    const QString where =
+        preview_->folders == 0
+            ? tr("in %1").arg(root)
+            : tr("in %1 below %2").arg(countText(preview_->folders, tr("folder"), tr("folders")), root);
+    found_->setText(
+        tr("%1, %2, %3").arg(countText(preview_->files.size(), tr("file"), tr("files")), size, where));
     QStringList notes;
     if (preview_->cut)
         notes << tr(

@@ -518,17 +518,16 @@ TEST(SsapPageTest, TheAnswerShowsWhatTheProjectHasAndWhatStandsForWhat) {
     EXPECT_NE(desk.said("ssapFoundNotices").find("6 of 4000"), std::string::npos);
     EXPECT_NE(desk.said("ssapFoundNotices").find("the server has failed"), std::string::npos);
     EXPECT_EQ(desk.said("ssapFoundTableCount"), "5 of 6 spectra");
-    EXPECT_EQ(
-        desk.said("ssapFoundFacts"),
-        "1 in the project  ·  1 other form of the same  ·  1 cannot be fetched: the row has no address");
-    EXPECT_EQ(desk.cell("ssapFound", 0, Model::Standing), "and 1 other form");
+    EXPECT_EQ(desk.said("ssapFoundFacts"),
+              "1 in the project  ·  1 repeated  ·  1 cannot be fetched: the row has no address");
+    EXPECT_EQ(desk.cell("ssapFound", 0, Model::Standing), "stands for 1 more");
     EXPECT_EQ(desk.cell("ssapFound", 1, Model::Standing), "✓ in the project");
     EXPECT_EQ(desk.cell("ssapFound", 2, Model::Standing), "▲ cannot be fetched");
     EXPECT_EQ(desk.cell("ssapFound", 0, Model::Format), "FITS");
     EXPECT_EQ(desk.cell("ssapFound", 0, Model::Band), "6280 – 6730");
-    desk.click("ssapFoundOtherFormsBox");
+    desk.click("ssapFoundRepeatedBox");
     ASSERT_TRUE(soon([&] { return panel->model().rowCount() == 6; }));
-    EXPECT_EQ(desk.cell("ssapFound", 2, Model::Standing), "other form");
+    EXPECT_EQ(desk.cell("ssapFound", 2, Model::Standing), "repeats another row");
     // Chosen rows that can be fetched count, a further form too.
     desk.chooseRows("ssapFound", {0, 1, 2, 3});
     EXPECT_EQ(desk.words("ssapFoundFetchChosenButton"), "Fetch chosen (2)");
