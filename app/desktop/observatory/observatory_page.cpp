@@ -107,7 +107,7 @@ void ObservatoryPage::setAsking(bool asking) {
 void ObservatoryPage::cancel() {
     if (!question_.asking()) return;
     question_.cancel();
-    tell(tr("Cancelled. What was found before stands on the right."), widgets::Tone::Muted);
+    tell(tr("Cancelled; nothing was fetched."), widgets::Tone::Muted);
 }
 
 void ObservatoryPage::addRow(const QString& label, QWidget* field) {
