@@ -70,7 +70,9 @@ QString bytesText(qint64 bytes) {
 
 QString errorSentence(const core::Error& error) {
     QString sentence = text(error.message());
-    if (!sentence.isEmpty()) sentence[0] = sentence[0].toUpper();
+    // An address is written as it is.
+    if (!sentence.isEmpty() && !sentence.section(' ', 0, 0).contains(QLatin1String("://")))
+        sentence[0] = sentence[0].toUpper();
     if (!sentence.isEmpty() && !sentence.endsWith('.') && !sentence.endsWith('?')) sentence += '.';
     return sentence;
 }

@@ -126,7 +126,7 @@ QTableCornerButton::section { background: %window; border: none; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox { background: %panel; color: %text; border: 1px solid %border; border-radius: 4px; padding: 3px 6px; selection-background-color: %link; selection-color: %onlink; }
 QSpinBox, QDoubleSpinBox { padding-right: 0px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: %selection; }
-QLineEdit[invalid="true"] { border-color: %error; }
+QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] { border-color: %error; }
 QLineEdit:disabled, QPlainTextEdit:disabled { color: %muted; background: %window; }
 QPushButton { background: %raised; color: %text; border: 1px solid %border; border-radius: 4px; padding: 5px 14px; min-height: 18px; }
 QPushButton:hover { border-color: %muted; }

@@ -20,6 +20,7 @@
 
 #include "app/desktop/data/import_form.h"
 #include "app/desktop/data/inspector.h"
+#include "app/desktop/observatory/observatory_window.h"
 #include "app/desktop/shell/actions.h"
 #include "app/desktop/shell/export_plot.h"
 #include "widgets/common/icons.h"
@@ -134,6 +135,10 @@ void DataPlace::build() {
     auto* import =
         makeAction(this, "importAction", tr("Import spectra…"), QKeySequence(Qt::CTRL | Qt::Key_I),
                    tr("Bring files or a folder of spectra into the project"), [this] { importSpectra(); });
+    auto* observatory = makeAction(this, "observatoryAction", tr("From the Observatory…"),
+                                   QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_I),
+                                   tr("Bring spectra from a folder on the net, a VOTable or an SSAP service"),
+                                   [this] { openObservatory(); });
     auto* prepare =
         makeAction(this, "preprocessAction", tr("Preprocess…"), QKeySequence(Qt::CTRL | Qt::Key_P),
                    tr("Make a dataset for maps and networks"), [this] { preprocess(); });
@@ -179,7 +184,7 @@ void DataPlace::build() {
     auto* column = new QVBoxLayout(left);
     column->setContentsMargins(0, 0, 0, widgets::gridStep);
     column->addWidget(tree_, 1);
-    for (QAction* action : {import, prepare}) {
+    for (QAction* action : {import, observatory, prepare}) {
         auto* row = new QHBoxLayout;
         row->setContentsMargins(widgets::gridStep, 0, widgets::gridStep, 0);
         row->addWidget(buttonFor(action, left));
@@ -236,6 +241,7 @@ void DataPlace::keep() {
     keepValue(QStringLiteral("collection"), collection_);
     keepValue(QStringLiteral("filter"), table_->filterText());
     keepValue(QStringLiteral("current"), session_.selection().current());
+    if (observatory_) observatory_->keep();
 }
 
 void DataPlace::enter() {
@@ -368,7 +374,8 @@ void DataPlace::loadRows() {
 void DataPlace::showRows(std::vector<api::SpectrumRow> rows) {
     auto* empty = table_->emptyState();
     if (rows.empty() && table_->filterText().isEmpty() && collection_.isEmpty()) {
-        empty->setSentence(tr("No spectra yet"));
+        empty->setSentence(tr("No spectra yet: import files of this computer, or bring some from the "
+                              "Observatory (Ctrl+Shift+I)"));
         empty->setAction(tr("Import spectra…"),
                          tr("Bring files or a folder of spectra into the project (Ctrl+I)"));
     } else {
@@ -479,6 +486,28 @@ void DataPlace::removeFilter() {
 void DataPlace::importSpectra() {
     auto* form = showImportForm(session_, this);
     connect(form, &JobForm::submitted, this, [this] { Q_EMIT said(tr("The import has started")); });
+}
+
+void DataPlace::openObservatory() {
+    if (!observatory_) {
+        observatory_ = new ObservatoryWindow(session_, this);
+        const auto comeForward = [this] {
+            window()->raise();
+            window()->activateWindow();
+        };
+        connect(observatory_, &ObservatoryWindow::jobRequested, this, [this, comeForward](qint64 job) {
+            Q_EMIT jobRequested(job);
+            Q_EMIT placeRequested(QStringLiteral("jobs"));
+            comeForward();
+        });
+        connect(observatory_, &ObservatoryWindow::spectrumRequested, this,
+                [this, comeForward](const QString& id) {
+                    session_.selection().select({id}, QStringLiteral("observatory"));
+                    Q_EMIT placeRequested(key());
+                    comeForward();
+                });
+    }
+    observatory_->open();
 }
 
 void DataPlace::preprocess() {

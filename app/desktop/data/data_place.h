@@ -24,6 +24,7 @@ class SpectrumPlot;
 namespace balmer::desktop {
 
 class Inspector;
+class ObservatoryWindow;
 
 class DataPlace : public Place {
     Q_OBJECT
@@ -44,6 +45,8 @@ class DataPlace : public Place {
 
   public Q_SLOTS:
     void importSpectra();
+    /// Spectra from the net, in a window of its own.
+    void openObservatory();
     void preprocess();
     void exportPlot();
 
@@ -75,6 +78,7 @@ class DataPlace : public Place {
     widgets::LineStrip* strip_;
     PlotFeeder* feeder_;
     Inspector* inspector_;
+    ObservatoryWindow* observatory_ = nullptr; ///< once it was opened
     QTreeWidget* tree_;
     QMainWindow* docks_;
     QSplitter* splitter_;

@@ -24,6 +24,8 @@ QString jobKindTitle(const std::string& kind) {
                                                           {"score", QObject::tr("Score")},
                                                           {"round", QObject::tr("Labelling round")},
                                                           {"simulate", QObject::tr("Simulate")},
+                                                          {"fetch", QObject::tr("Fetch a folder")},
+                                                          {"retrieve", QObject::tr("Fetch spectra")},
                                                           {"dataset-import", QObject::tr("Dataset import")},
                                                           {"label-import", QObject::tr("Label import")}};
     const auto found = titles.find(kind);
