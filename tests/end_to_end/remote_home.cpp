@@ -86,7 +86,7 @@ void RemoteHome::endWorkerOfSsh() const {
     ::kill(process, SIGTERM);
     const auto until = std::chrono::steady_clock::now() + limit;
     while (::kill(process, 0) == 0 && std::chrono::steady_clock::now() < until)
-        std::this_thread::sleep_for(std::chrono::milliminutes(10));
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
     EXPECT_NE(::kill(process, 0), 0) << "the worker that ssh started did not end when asked to";
 }
 

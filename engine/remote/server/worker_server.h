@@ -39,7 +39,7 @@ struct WorkerSettings {
     std::string programVersion;
     std::string device = "cpu";
     int attempts = 3; ///< after so many deaths of the worker a job is given up
-    std::chrono::milliseconds handshake{10000};
+    std::chrono::milliseconds handshake{8000};
     std::chrono::milliseconds ping{15000};
 };
 
