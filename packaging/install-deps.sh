@@ -1,23 +1,25 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 packages that Balmer needs and that are not there yet; does nothing when all are there.
 #
-#   install-deps.sh [--desktop | --headless] [--no-torch] [--no-tests]
+#   install-deps.sh [--desktop | --headless] [--no-torch] [--no-tests] [--peers]
 #
 #   --desktop    everything, the desktop included (this is the default)
 #   --headless   leave out Qt and what only the desktop needs
 #   --no-torch   leave out libtorch
 #   --no-tests   leave out the test and benchmark libraries
+#   --peers      also the servers and programs that the tests labelled vo-peers talk to; no service is started
 #
 # Exit status: 0 all is there, 1 something could not be installed, 2 wrong use.
 set -euo pipefail
 
-desktop=1 torch=1 tests=1
+desktop=1 torch=1 tests=1 peers=0
 for argument in "$@"; do
     case "$argument" in
         --desktop) desktop=1 ;;
         --headless) desktop=0 ;;
         --no-torch) torch=0 ;;
         --no-tests) tests=0 ;;
+        --peers) peers=1 ;;
         -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
         *) echo "install-deps.sh: unknown option '$argument'; see install-deps.sh --help." >&2; exit 2 ;;
     esac
@@ -25,13 +27,16 @@ done
 
 packages=(
     g++ cmake ninja-build pkg-config git
-    libcfitsio-dev zlib1g-dev libxml2-dev libhdf5-dev libsqlite3-dev libssl-dev
+    libcfitsio-dev zlib1g-dev libxml2-dev libhdf5-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev
     libopenblas-dev libdnnl-dev libboost-dev libprotobuf-dev protobuf-compiler
     nlohmann-json3-dev libcli11-dev libspdlog-dev libfmt-dev libexpected-dev
 )
 ((desktop)) && packages+=(qt6-base-dev qt6-svg-dev libqt6svg6 libqcustomplot-dev xvfb xauth fonts-dejavu-core)
 ((torch)) && packages+=(libtorch-dev)
 ((tests)) && packages+=(libgtest-dev libgmock-dev libbenchmark-dev)
+if ((peers)); then
+    packages+=(nginx-light apache2-bin lighttpd vsftpd python3-pyftpdlib openssl)
+fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "This is not a Debian system, so its packages cannot be installed here." >&2
@@ -45,8 +50,8 @@ for package in "${packages[@]}"; do
     [[ $state == installed ]] || missing+=("$package")
 done
 
+as_root=()
 install_missing() {
-    local as_root=()
     if [[ $(id -u) -ne 0 ]]; then
         if ! command -v sudo >/dev/null; then
             echo "These packages are missing and only root can install them: ${missing[*]}" >&2
@@ -55,6 +60,12 @@ install_missing() {
         fi
         as_root=(sudo)
         sudo -n true 2>/dev/null || echo "sudo may ask for your password, to install packages."
+    fi
+    # The servers are for tests, which start their own: an answer of 101 here keeps Debian from starting them.
+    if ((peers)) && [[ ! -e /usr/sbin/policy-rc.d ]]; then
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee /usr/sbin/policy-rc.d >/dev/null
+        "${as_root[@]}" chmod +x /usr/sbin/policy-rc.d
+        trap '"${as_root[@]}" rm -f /usr/sbin/policy-rc.d' EXIT
     fi
     local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0)
     local attempt

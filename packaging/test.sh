@@ -28,7 +28,7 @@ finish() {
 }
 
 stage "packages"
-bash packaging/install-deps.sh --desktop || { count "the packages could be installed" 1; finish; }
+bash packaging/install-deps.sh --desktop --peers || { count "the packages could be installed" 1; finish; }
 
 stage "building with all tests, $jobs at once"
 if cmake --preset release && ninja -C build/release -j "$jobs"; then

@@ -7,6 +7,7 @@
 #include <ctime>
 #include <map>
 #include <mutex>
+#include <set>
 #include <stop_token>
 
 #include "engine/http/url.h"
@@ -277,6 +278,17 @@ struct Client::State {
     mutable std::mutex mutex;
     std::vector<std::unique_ptr<Line>> free;
     std::map<std::string, std::chrono::steady_clock::time_point> paused;
+    std::set<std::string> answered; ///< hosts
+
+    /// A host that has answered exists: where its name is no longer found, it is the line that has failed.
+    bool hasAnswered(const std::string& host) const {
+        const std::lock_guard lock(mutex);
+        return answered.contains(host);
+    }
+    void remember(const std::string& host) {
+        const std::lock_guard lock(mutex);
+        if (answered.size() < 1000) answered.insert(host);
+    }
 
     std::unique_ptr<Line> takeLine() {
         const std::lock_guard lock(mutex);
@@ -423,9 +435,15 @@ Result<Answer> Client::State::perform(const Request& request, const Receiver* re
     giveBack(std::move(line));
 
     if (call.failed) return fail(std::move(*call.failed));
-    if (code == CURLE_OK) return std::move(call.answer);
+    if (code == CURLE_OK) {
+        remember(url.host);
+        return std::move(call.answer);
+    }
     if (stopped) return fail(ErrorCode::Cancelled, "stopped while fetching " + url.text());
     if (entries && code == CURLE_REMOTE_FILE_NOT_FOUND) return std::move(call.answer); // an empty folder
+    if (code == CURLE_COULDNT_RESOLVE_HOST && hasAnswered(url.host))
+        return fail(ErrorCode::Remote,
+                    "the host " + url.host + " is no longer found; is there a way to the net?");
     return fail(errorOf(code, call, detail, settings));
 }
 

@@ -68,7 +68,7 @@ Result<Answer> withRetries(Client& client, std::string_view address, const Retry
                                     std::to_string(result->retryAfter->count()) + " s; try again after that");
                 wait = std::max<Clock::duration>(wait, *result->retryAfter);
             }
-            client.pause(origin, Clock::now() + wait);
+            if (result->status == 429 || result->status == 503) client.pause(origin, Clock::now() + wait);
         }
         BALMER_CHECK(waitUntil(Clock::now() + wait, task, waiting(wait, url.host, why)));
     }

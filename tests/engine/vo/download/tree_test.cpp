@@ -534,22 +534,6 @@ TEST_F(TreeTest, KeepsAJournalThatOneDownloadAtATimeWritesAndThatMayEndInHalfALi
 // --------------------------------------------------------------------------------------------------------
 // kill -9
 
-constexpr const char* childUrl = "BALMER_TEST_CHILD_URL";
-constexpr const char* childTarget = "BALMER_TEST_CHILD_TARGET";
-
-/// Run by the next test in a process of its own.
-TEST(TreeChild, DISABLED_FetchesATree) {
-    const char* url = std::getenv(childUrl);
-    const char* target = std::getenv(childTarget);
-    ASSERT_TRUE(url && target);
-    http::Client client;
-    core::TaskContext task;
-    const auto listing = listTree(client, {.url = url}, task);
-    ASSERT_TRUE(listing) << test::why(listing);
-    const auto report = downloadTree(client, *listing, target, {}, task);
-    ASSERT_TRUE(report) << test::why(report);
-}
-
 TEST_F(TreeTest, SurvivesKillsAtAnyPoint) {
     Files files;
     for (int i = 0; i < 12; ++i)
@@ -567,19 +551,16 @@ TEST_F(TreeTest, SurvivesKillsAtAnyPoint) {
         return true;
     });
     served = &server;
-    setenv(childUrl, server.url("/").c_str(), 1);
-    setenv(childTarget, target().c_str(), 1);
     std::set<std::string> finished;
     int exitStatus = -1;
     for (int run = 1; run < 30 && exitStatus != 0; ++run) {
         child = 0;
         untilKill = run % 4 + 1;
         const auto before = server.server().requests().size();
-        std::string self = "/proc/self/exe", filter = "--gtest_filter=TreeChild.DISABLED_FetchesATree",
-                    also = "--gtest_also_run_disabled_tests";
-        char* arguments[] = {self.data(), filter.data(), also.data(), nullptr};
+        std::string program = BALMER_FETCH_TREE, url = server.url("/"), folder = target();
+        char* arguments[] = {program.data(), url.data(), folder.data(), nullptr};
         pid_t pid = 0;
-        ASSERT_EQ(posix_spawn(&pid, "/proc/self/exe", nullptr, nullptr, arguments, environ), 0);
+        ASSERT_EQ(posix_spawn(&pid, program.c_str(), nullptr, nullptr, arguments, environ), 0);
         child = pid;
         child.notify_all();
         int status = 0;
