@@ -36,6 +36,7 @@ packages=(
 ((tests)) && packages+=(libgtest-dev libgmock-dev libbenchmark-dev)
 if ((peers)); then
     packages+=(nginx-light apache2-bin lighttpd vsftpd python3-pyftpdlib openssl)
+    packages+=(python3-gavo postgresql-15 postgresql-15-pgsphere postgresql-15-q3c python3-astropy python3-pyvo stilts curl)
 fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
