@@ -1,0 +1,81 @@
+#include "engine/vo/samp/offered_files.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "engine/http/url.h"
+
+namespace balmer::vo {
+
+namespace {
+
+/// "TOKEN" of "/TOKEN/name".
+std::string tokenIn(std::string_view path) {
+    path.remove_prefix(std::min<std::size_t>(path.size(), 1));
+    return std::string(path.substr(0, path.find('/')));
+}
+
+} // namespace
+
+std::string OfferedFiles::add(SampOffer offer, Time now) {
+    auto token = http::randomToken();
+    auto path = "/" + token + "/";
+    path += http::percentEncode(offer.name.empty() ? offer.file.filename().string() : offer.name);
+    const auto until = now + offer.keep;
+    const std::lock_guard lock(mutex_);
+    entries_.emplace(std::move(token), Entry{std::move(offer), until, false});
+    return path;
+}
+
+void OfferedFiles::release(std::string_view path) {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(tokenIn(path));
+    if (found != entries_.end()) found->second.released = true;
+}
+
+std::optional<http::ServerResponse> OfferedFiles::answer(const http::ServerRequest& request) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(tokenIn(request.path));
+    if (found == entries_.end()) return std::nullopt;
+    http::ServerResponse response;
+    if (request.method != "GET") {
+        response.status = 405;
+        response.fields = {{"Allow", "GET, HEAD"}};
+        return response;
+    }
+    response.contentType = found->second.offer.contentType;
+    response.file = found->second.offer.file;
+    return response;
+}
+
+std::optional<OfferedFiles::Time> OfferedFiles::expire(Time now) {
+    const std::lock_guard lock(mutex_);
+    std::optional<Time> next;
+    for (auto entry = entries_.begin(); entry != entries_.end();) {
+        const bool over = entry->second.released && entry->second.until <= now;
+        if (over) {
+            withdraw(entry->second.offer);
+            entry = entries_.erase(entry);
+            continue;
+        }
+        if (entry->second.released) next = next ? std::min(*next, entry->second.until) : entry->second.until;
+        ++entry;
+    }
+    return next;
+}
+
+void OfferedFiles::clear() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [token, entry] : entries_)
+        withdraw(entry.offer);
+    entries_.clear();
+}
+
+void withdraw(const SampOffer& offer) {
+    std::error_code ignored;
+    if (offer.removeAfterwards) std::filesystem::remove(offer.file, ignored);
+}
+
+} // namespace balmer::vo

@@ -1,0 +1,619 @@
+#include "engine/vo/samp/samp_link.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "engine/core/files.h"
+#include "engine/http/client.h"
+#include "engine/vo/samp/mtypes.h"
+#include "tests/support/samp_hub.h"
+#include "tests/support/scripted_server.h"
+#include "tests/support/test_support.h"
+
+namespace balmer::vo {
+namespace {
+
+using test::eventually;
+using test::SampHub;
+using Outcome = SampAnswer::Outcome;
+
+constexpr const char* highlight = "table.highlight.row";
+
+/// A link and what its handlers were told.
+class Desk {
+  public:
+    explicit Desk(const std::string& hub, std::string name = "Balmer", SampLink::Options options = {}) {
+        options.hub = hub;
+        options.look = std::chrono::milliseconds(30);
+        options.echo = std::chrono::hours(1);
+        options.metadata = {{"samp.name", std::move(name)}, {"samp.description.text", "under test"}};
+        for (const auto mtype : requestMTypes())
+            options.subscriptions.emplace_back(mtype);
+        SampLink::Handlers handlers;
+        handlers.stateChanged = [this](const SampState& state) {
+            const std::lock_guard lock(mutex_);
+            states_.push_back(state);
+        };
+        handlers.received = [this](const SampReceived& received) {
+            const std::lock_guard lock(mutex_);
+            received_.push_back(received);
+        };
+        handlers.answered = [this](const SampAnswer& answer) {
+            const std::lock_guard lock(mutex_);
+            answers_.push_back(answer);
+        };
+        link_ = std::make_unique<SampLink>(std::move(options), std::move(handlers));
+    }
+    ~Desk() { end(); }
+
+    SampLink& link() { return *link_; }
+    void end() { link_.reset(); }
+
+    bool becomes(SampState::Hub hub) {
+        return eventually([&] { return link_->state().hub == hub; });
+    }
+    bool connects() {
+        link_->connect();
+        return becomes(SampState::Hub::Connected);
+    }
+    bool sees(const std::string& name) {
+        return eventually([&] { return !idOf(name).empty(); });
+    }
+    std::string idOf(const std::string& name) {
+        for (const auto& client : link_->state().clients)
+            if (client.name() == name && !client.subscriptions.empty()) return client.id;
+        return {};
+    }
+
+    std::vector<SampState> states() {
+        const std::lock_guard lock(mutex_);
+        return states_;
+    }
+    std::vector<SampReceived> received() {
+        const std::lock_guard lock(mutex_);
+        return received_;
+    }
+    std::vector<SampReceived> waitForReceived(std::size_t count) {
+        EXPECT_TRUE(eventually([&] { return received().size() >= count; }));
+        return received();
+    }
+    /// All answers for the ticket, once the last is there.
+    std::vector<SampAnswer> answers(std::uint64_t ticket) {
+        std::vector<SampAnswer> mine;
+        EXPECT_TRUE(eventually([&] {
+            const std::lock_guard lock(mutex_);
+            mine.clear();
+            for (const auto& answer : answers_)
+                if (answer.ticket == ticket) mine.push_back(answer);
+            return !mine.empty() && mine.back().last;
+        }));
+        EXPECT_EQ(std::count_if(mine.begin(), mine.end(), [](const auto& answer) { return answer.last; }), 1);
+        return mine;
+    }
+    SampAnswer answer(std::uint64_t ticket) {
+        const auto all = answers(ticket);
+        EXPECT_EQ(all.size(), 1u);
+        return all.empty() ? SampAnswer() : all.front();
+    }
+
+  private:
+    std::mutex mutex_;
+    std::vector<SampState> states_;
+    std::vector<SampReceived> received_;
+    std::vector<SampAnswer> answers_;
+    std::unique_ptr<SampLink> link_;
+};
+
+SampSending sending(const SampRequest& request, std::vector<std::string> to = {}) {
+    SampSending sending;
+    sending.message = encodeRequest(request);
+    sending.to = std::move(to);
+    return sending;
+}
+
+SampSending highlightOf(std::int64_t row, std::vector<std::string> to = {}) {
+    return sending(HighlightRow{"t", "", row}, std::move(to));
+}
+
+core::Result<http::Answer> get(const std::string& url) {
+    http::Client client;
+    http::Request request;
+    request.url = url;
+    return client.send(request, {});
+}
+
+class SampLinkTest : public testing::Test {
+  protected:
+    std::filesystem::path lock() const { return folder / "lock"; }
+    std::string setting() const { return "std-lockurl:file://" + lock().string(); }
+    void openHub() { hub = std::make_unique<SampHub>(lock()); }
+
+    test::TemporaryFolder folder;
+    std::unique_ptr<SampHub> hub;
+};
+
+TEST_F(SampLinkTest, DoesNothingBeforeItIsAsked) {
+    openHub();
+    Desk desk(setting());
+    EXPECT_EQ(desk.link().state(), SampState());
+    EXPECT_EQ(desk.answer(desk.link().send(highlightOf(1))).outcome, Outcome::NotSent);
+    desk.end();
+    EXPECT_TRUE(hub->called().empty());
+}
+
+TEST_F(SampLinkTest, RegistersAndKnowsWhoListens) {
+    openHub();
+    hub->addNeighbour("topcat", {"table.load.*", highlight});
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    const std::vector<std::string> order{"samp.hub.register", "samp.hub.setXmlrpcCallback",
+                                         "samp.hub.declareMetadata", "samp.hub.declareSubscriptions"};
+    EXPECT_EQ(hub->called(), order);
+    ASSERT_EQ(hub->clients().size(), 1u);
+    const auto self = hub->clients().front();
+    EXPECT_EQ(self.name, "Balmer");
+    EXPECT_EQ(desk.link().state().selfId, self.id);
+    for (const std::string mtype :
+         {highlight, "samp.app.ping", "samp.hub.event.shutdown", "samp.hub.disconnect"})
+        EXPECT_NE(std::find(self.mtypes.begin(), self.mtypes.end(), mtype), self.mtypes.end()) << mtype;
+
+    EXPECT_EQ(desk.link().listeners("table.load.votable").size(), 1u);
+    EXPECT_EQ(desk.link().listeners("spectrum.load.ssa-generic").size(), 0u);
+    const auto splat = hub->addNeighbour("splat", {"spectrum.load.ssa-generic"});
+    ASSERT_TRUE(desk.sees("splat"));
+    const auto listeners = desk.link().listeners("spectrum.load.ssa-generic");
+    ASSERT_EQ(listeners.size(), 1u);
+    EXPECT_EQ(listeners.front().id, splat);
+    hub->removeNeighbour(splat);
+    EXPECT_TRUE(eventually([&] { return desk.link().listeners("spectrum.load.ssa-generic").empty(); }));
+
+    desk.link().disconnect();
+    ASSERT_TRUE(desk.becomes(SampState::Hub::Off));
+    EXPECT_TRUE(hub->clients().empty());
+    ASSERT_TRUE(desk.connects());
+    EXPECT_EQ(hub->clients().size(), 1u);
+    desk.end();
+    EXPECT_TRUE(hub->clients().empty());
+}
+
+TEST_F(SampLinkTest, AHubMayComeLaterAndGoAndComeAgain) {
+    Desk desk(setting());
+    desk.link().connect();
+    ASSERT_TRUE(desk.becomes(SampState::Hub::Absent));
+    EXPECT_TRUE(eventually([&] { return desk.link().state().why.find("no SAMP hub is running") == 0; }));
+    openHub();
+    hub->addNeighbour("topcat", {highlight});
+    ASSERT_TRUE(desk.becomes(SampState::Hub::Connected));
+    ASSERT_TRUE(desk.sees("topcat"));
+    hub->quit();
+    ASSERT_TRUE(desk.becomes(SampState::Hub::Absent));
+    EXPECT_TRUE(desk.link().state().clients.empty());
+    openHub();
+    ASSERT_TRUE(desk.becomes(SampState::Hub::Connected));
+    EXPECT_FALSE(desk.link().state().hubUrl.empty());
+}
+
+TEST_F(SampLinkTest, AStaleLockIsNoHubAndIsLeftAlone) {
+    openHub();
+    hub->vanish();
+    const auto before = core::readFile(lock());
+    ASSERT_TRUE(before);
+    Desk desk(setting());
+    desk.link().connect();
+    EXPECT_TRUE(eventually([&] {
+        return desk.link().state().why.find("names a SAMP hub that does not answer") != std::string::npos;
+    }));
+    EXPECT_EQ(desk.link().state().hub, SampState::Hub::Absent);
+    EXPECT_EQ(core::readFile(lock()).value(), *before);
+    openHub();
+    EXPECT_TRUE(desk.becomes(SampState::Hub::Connected));
+}
+
+TEST_F(SampLinkTest, AHubThatVanishesIsMissed) {
+    openHub();
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    hub->vanish();
+    EXPECT_TRUE(desk.becomes(SampState::Hub::Absent));
+    EXPECT_NE(desk.link().state().why, "");
+}
+
+TEST_F(SampLinkTest, AHubThatForgotUsIsJoinedAgainOnce) {
+    openHub();
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    const auto first = hub->clients().front().id;
+    hub->refuse("samp.hub.getRegisteredClients", "Unknown private key");
+    ASSERT_TRUE(desk.becomes(SampState::Hub::Absent));
+    hub->refuse("samp.hub.getRegisteredClients", "");
+    ASSERT_TRUE(desk.becomes(SampState::Hub::Connected));
+    ASSERT_EQ(hub->clients().size(), 1u) << "the old registration is still there";
+    EXPECT_NE(hub->clients().front().id, first);
+}
+
+TEST_F(SampLinkTest, AHubThatRefusesIsTold) {
+    openHub();
+    hub->refuse("samp.hub.register", "Bad password");
+    Desk desk(setting());
+    desk.link().connect();
+    EXPECT_TRUE(
+        eventually([&] { return desk.link().state().why.find("Bad password") != std::string::npos; }));
+    EXPECT_EQ(desk.link().state().hub, SampState::Hub::Absent);
+}
+
+TEST_F(SampLinkTest, WhoIsTurnedOutStaysOut) {
+    openHub();
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    hub->disconnect("Balmer", "not wanted");
+    ASSERT_TRUE(desk.becomes(SampState::Hub::Off));
+    EXPECT_NE(desk.link().state().why.find("not wanted"), std::string::npos);
+    // Were it to look again, this would find it: the answer comes after any look.
+    EXPECT_EQ(desk.answer(desk.link().send(highlightOf(1))).outcome, Outcome::NotSent);
+    EXPECT_TRUE(hub->clients().empty());
+    EXPECT_TRUE(desk.connects());
+}
+
+TEST_F(SampLinkTest, ACallToAllHasAnAnswerOfEach) {
+    openHub();
+    hub->addNeighbour("good", {highlight}, [](const auto&, const auto& message) {
+        return SampResponse::ok({{"got", textOr(message.params, "row")}});
+    });
+    hub->addNeighbour("wary", {"table.*"},
+                      [](const auto&, const auto&) { return SampResponse::warning("no such window"); });
+    hub->addNeighbour("bad", {"*"},
+                      [](const auto&, const auto&) { return SampResponse::error("no table t"); });
+    hub->addNeighbour("deaf", {"table.load.votable"});
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    const auto answers = desk.answers(desk.link().send(highlightOf(7)));
+    ASSERT_EQ(answers.size(), 3u);
+    std::map<std::string, SampAnswer> by;
+    for (const auto& answer : answers)
+        by[answer.clientName] = answer;
+    EXPECT_EQ(by["good"].outcome, Outcome::Responded);
+    EXPECT_EQ(by["good"].text, "");
+    EXPECT_EQ(textOr(by["good"].response.result, "got"), "7");
+    EXPECT_EQ(by["wary"].response.status, SampStatus::Warning);
+    EXPECT_EQ(by["wary"].text, "wary: no such window");
+    EXPECT_EQ(by["bad"].response.status, SampStatus::Error);
+    EXPECT_EQ(by["bad"].text, "bad: no table t");
+}
+
+TEST_F(SampLinkTest, OneIsCalledAndAnotherRefused) {
+    openHub();
+    const auto listener = hub->addNeighbour("listener", {highlight});
+    const auto deaf = hub->addNeighbour("deaf", {"table.load.votable"});
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    const auto answers = desk.answers(desk.link().send(highlightOf(1, {listener, deaf, "nobody"})));
+    ASSERT_EQ(answers.size(), 3u);
+    EXPECT_EQ(answers[0].outcome, Outcome::NotSent);
+    EXPECT_EQ(answers[0].text, "Client deaf is not subscribed to table.highlight.row");
+    EXPECT_EQ(answers[1].outcome, Outcome::NotSent);
+    EXPECT_EQ(answers[2].outcome, Outcome::Responded);
+    EXPECT_EQ(answers[2].clientId, listener);
+    EXPECT_EQ(desk.link().state().hub, SampState::Hub::Connected);
+}
+
+TEST_F(SampLinkTest, ANotificationReachesThoseWhoListen) {
+    openHub();
+    std::mutex mutex;
+    std::vector<std::string> rows;
+    const auto remember = [&](const std::string&, const SampMessage& message) {
+        const std::lock_guard guard(mutex);
+        rows.push_back(textOr(message.params, "row"));
+        return std::optional<SampResponse>();
+    };
+    const auto one = hub->addNeighbour("one", {highlight}, remember);
+    hub->addNeighbour("two", {highlight}, remember);
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    auto all = highlightOf(1);
+    all.notify = true;
+    const auto answers = desk.answers(desk.link().send(all));
+    ASSERT_EQ(answers.size(), 2u);
+    EXPECT_EQ(answers[0].outcome, Outcome::Notified);
+    auto single = highlightOf(2, {one});
+    single.notify = true;
+    EXPECT_EQ(desk.answer(desk.link().send(single)).clientName, "one");
+    EXPECT_TRUE(eventually([&] {
+        const std::lock_guard guard(mutex);
+        return rows == std::vector<std::string>{"1", "1", "2"};
+    }));
+    const auto nobody = desk.answer(desk.link().send(sending(LoadSpectrum{"file:///s.fits", "", "", {}})));
+    EXPECT_EQ(nobody.outcome, Outcome::NotSent);
+    EXPECT_NE(nobody.text.find("spectrum.load.ssa-generic"), std::string::npos);
+}
+
+TEST_F(SampLinkTest, WhoDoesNotAnswerIsGivenUp) {
+    openHub();
+    const auto never = [](const auto&, const auto&) { return std::optional<SampResponse>(); };
+    const auto silent = hub->addNeighbour("silent", {highlight}, never);
+    const auto leaving = hub->addNeighbour("leaving", {highlight}, never);
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    auto short_ = highlightOf(1, {silent});
+    short_.limit = std::chrono::milliseconds(100);
+    const auto late = desk.answer(desk.link().send(short_));
+    EXPECT_EQ(late.outcome, Outcome::Lost);
+    EXPECT_NE(late.text.find("0.1 s"), std::string::npos) << late.text;
+
+    const auto left = desk.link().send(highlightOf(2, {leaving}));
+    EXPECT_TRUE(eventually([&] { return std::ranges::count(hub->called(), "samp.hub.call") == 2; }));
+    hub->removeNeighbour(leaving);
+    EXPECT_NE(desk.answer(left).text.find("leaving went away"), std::string::npos);
+
+    const auto hubless = desk.link().send(highlightOf(3, {silent}));
+    EXPECT_TRUE(eventually([&] { return std::ranges::count(hub->called(), "samp.hub.call") == 3; }));
+    hub->quit();
+    EXPECT_EQ(desk.answer(hubless).outcome, Outcome::Lost);
+    EXPECT_EQ(desk.answer(desk.link().send(highlightOf(4))).outcome, Outcome::NotSent);
+}
+
+TEST_F(SampLinkTest, AnOfferedFileIsServedUntilAnsweredAndThenForItsTime) {
+    openHub();
+    const std::string content = "SIMPLE  =                    T";
+    ASSERT_TRUE(core::writeFile(folder / "s 1.fits", content));
+    std::mutex mutex;
+    std::string url, fetched, type;
+    const auto fetch = [&](const std::string&, const SampMessage& message) -> std::optional<SampResponse> {
+        const auto answer = get(textOr(message.params, "url"));
+        const std::lock_guard guard(mutex);
+        url = textOr(message.params, "url");
+        fetched = answer ? answer->body : answer.error().describe();
+        type = answer ? answer->contentType : "";
+        return SampResponse::ok();
+    };
+    const auto splat = hub->addNeighbour("splat", {"spectrum.load.ssa-generic"}, fetch);
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    auto load = sending(LoadSpectrum{"", "s1", "star", {}}, {splat});
+    load.offer =
+        SampOffer{folder / "s 1.fits", "application/fits", "s 1.fits", std::chrono::minutes(10), true};
+    EXPECT_EQ(desk.answer(desk.link().send(load)).outcome, Outcome::Responded);
+    EXPECT_EQ(fetched, content);
+    EXPECT_EQ(type, "application/fits");
+    EXPECT_TRUE(url.starts_with("http://127.0.0.1:")) << url;
+    EXPECT_TRUE(url.ends_with("/s%201.fits")) << url;
+    EXPECT_EQ(get(url).value().status, 200u) << "it is kept for ten minutes";
+    auto guessed = url;
+    guessed[guessed.rfind('/') - 1] = guessed[guessed.rfind('/') - 1] == '0' ? '1' : '0';
+    EXPECT_EQ(get(guessed).value().status, 404u);
+    EXPECT_EQ(get(url.substr(0, url.find('/', 8))).value().status, 404u);
+    EXPECT_EQ(get(url.substr(0, url.find('/', 8)) + "/../" + (folder / "lock").string()).value().status,
+              404u);
+    desk.link().disconnect();
+    ASSERT_TRUE(desk.becomes(SampState::Hub::Off));
+    EXPECT_FALSE(std::filesystem::exists(folder / "s 1.fits")) << "it was lent to be removed";
+}
+
+TEST_F(SampLinkTest, AnOfferWithoutTimeEndsWithTheLastAnswer) {
+    openHub();
+    ASSERT_TRUE(core::writeFile(folder / "t.vot", "<VOTABLE/>"));
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool mayAnswer = false;
+    std::string url;
+    const auto slow =
+        hub->addNeighbour("slow", {"table.load.votable"},
+                          [&](const std::string&, const SampMessage& message) -> std::optional<SampResponse> {
+                              std::unique_lock guard(mutex);
+                              url = textOr(message.params, "url");
+                              changed.notify_all();
+                              changed.wait(guard, [&] { return mayAnswer; });
+                              return SampResponse::ok();
+                          });
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    auto load = sending(LoadTable{LoadTable::Format::Votable, "", "t", "stars"}, {slow});
+    load.offer =
+        SampOffer{folder / "t.vot", "application/x-votable+xml", "t.vot", std::chrono::milliseconds(0), true};
+    const auto ticket = desk.link().send(load);
+    {
+        std::unique_lock guard(mutex);
+        changed.wait(guard, [&] { return !url.empty(); });
+        EXPECT_EQ(get(url).value().body, "<VOTABLE/>");
+        mayAnswer = true;
+        changed.notify_all();
+    }
+    EXPECT_EQ(desk.answer(ticket).outcome, Outcome::Responded);
+    EXPECT_TRUE(eventually([&] { return get(url).value().status == 404; }));
+    EXPECT_FALSE(std::filesystem::exists(folder / "t.vot"));
+
+    ASSERT_TRUE(core::writeFile(folder / "u.vot", "<VOTABLE/>"));
+    load.offer->file = folder / "u.vot";
+    load.to = {"nobody"};
+    EXPECT_EQ(desk.answer(desk.link().send(load)).outcome, Outcome::NotSent);
+    EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(folder / "u.vot"); }));
+}
+
+TEST_F(SampLinkTest, MessagesArriveAndAreAnswered) {
+    openHub();
+    const auto topcat = hub->addNeighbour("topcat", {highlight});
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    hub->notifyFrom(topcat, encodeRequest(HighlightRow{"theirs", "", 3}));
+    const auto first = desk.waitForReceived(1).front();
+    EXPECT_EQ(first.senderId, topcat);
+    EXPECT_EQ(first.senderName, "topcat");
+    EXPECT_EQ(first.messageId, "");
+    EXPECT_EQ(std::get<HighlightRow>(decodeRequest(first.message).value()).row, 3);
+
+    std::thread answering([&] {
+        const auto received = desk.waitForReceived(2);
+        if (received.size() == 2) desk.link().reply(received[1].messageId, SampResponse::warning("too big"));
+    });
+    const auto response =
+        hub->callFrom(topcat, encodeRequest(LoadTable{LoadTable::Format::Votable, "file:///t.vot", "t", ""}));
+    answering.join();
+    ASSERT_TRUE(response);
+    EXPECT_EQ(*response, SampResponse::warning("too big"));
+    const auto ping = hub->callFrom(topcat, {"samp.app.ping", {}, {}});
+    ASSERT_TRUE(ping);
+    EXPECT_EQ(ping->status, SampStatus::Ok);
+    EXPECT_EQ(desk.received().size(), 2u);
+}
+
+TEST_F(SampLinkTest, WhatTheOtherSendsBackIsNoNews) {
+    openHub();
+    const auto topcat = hub->addNeighbour("topcat", {highlight, "table.select.rowList"});
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    (void)desk.answer(desk.link().send(highlightOf(5)));
+    hub->notifyFrom(topcat, highlightOf(5).message); // an echo
+    const auto called = hub->callFrom(topcat, highlightOf(5).message);
+    ASSERT_TRUE(called) << "an echo is answered, too";
+    EXPECT_EQ(called->status, SampStatus::Ok);
+    hub->notifyFrom(topcat, highlightOf(6).message);
+    const auto received = desk.waitForReceived(1);
+    ASSERT_EQ(received.size(), 1u);
+    EXPECT_EQ(received[0].message, highlightOf(6).message);
+
+    auto following = highlightOf(6); // the table here has moved to 6, and says so
+    following.unlessEcho = true;
+    EXPECT_EQ(desk.answer(desk.link().send(following)).outcome, Outcome::Echo);
+    following = highlightOf(7);
+    following.unlessEcho = true;
+    EXPECT_EQ(desk.answer(desk.link().send(following)).outcome, Outcome::Responded);
+    EXPECT_EQ(desk.answer(desk.link().send(highlightOf(7))).outcome, Outcome::Responded)
+        << "asked for by the user";
+}
+
+TEST_F(SampLinkTest, OnlyTheHubIsBelieved) {
+    openHub();
+    const auto topcat = hub->addNeighbour("topcat", {highlight});
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    const auto self = hub->clients().front();
+    const SampMap row = encodeMessage(highlightOf(1).message);
+    const auto refused = [&](const std::string& callback, const XmlRpcCall& call) {
+        return !SampHub::post(callback, call).has_value();
+    };
+    const std::string notification = "samp.client.receiveNotification";
+    EXPECT_TRUE(refused(self.callback, {notification, {"wrong key", topcat, row}}));
+    EXPECT_TRUE(refused(self.callback, {notification, {SampMap(), topcat, row}}));
+    EXPECT_TRUE(refused(self.callback, {notification, {}}));
+    EXPECT_TRUE(refused(self.callback, {"system.listMethods", {self.key}}));
+    EXPECT_TRUE(refused(self.callback + "x", {notification, {self.key, topcat, row}}));
+    EXPECT_EQ(get(self.callback).value().status, 405u);
+    // Calls of another shape are taken and dropped.
+    EXPECT_FALSE(refused(self.callback, {notification, {self.key}}));
+    EXPECT_FALSE(refused(self.callback, {notification, {self.key, topcat, "no message"}}));
+    EXPECT_FALSE(refused(self.callback, {"samp.client.receiveResponse", {self.key, topcat, "77", row}}));
+    EXPECT_FALSE(refused(self.callback, {"samp.client.receiveResponse", {self.key, topcat, "x", row}}));
+    // A neighbour cannot speak for the hub.
+    hub->notifyFrom(topcat, {"samp.hub.event.shutdown", {}, {}});
+    hub->notifyFrom(topcat, {"samp.hub.disconnect", {{"reason", "false"}}, {}});
+    hub->notifyFrom(topcat, highlightOf(2).message);
+    const auto received = desk.waitForReceived(1);
+    ASSERT_EQ(received.size(), 1u);
+    EXPECT_EQ(received[0].message, highlightOf(2).message);
+    EXPECT_EQ(desk.link().state().hub, SampState::Hub::Connected);
+    for (const auto& state : desk.states())
+        EXPECT_FALSE(state.hub == SampState::Hub::Off && !state.why.empty()) << state.why;
+}
+
+TEST_F(SampLinkTest, AResponseOfSomebodyElseIsNotTaken) {
+    openHub();
+    const auto never = [](const auto&, const auto&) { return std::optional<SampResponse>(); };
+    const auto silent = hub->addNeighbour("silent", {highlight}, never);
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    auto waiting = highlightOf(1, {silent});
+    waiting.limit = std::chrono::milliseconds(300);
+    const auto ticket = desk.link().send(waiting);
+    ASSERT_TRUE(eventually([&] { return std::ranges::count(hub->called(), "samp.hub.call") == 1; }));
+    const auto self = hub->clients().front();
+    ASSERT_TRUE(SampHub::post(
+        self.callback, {"samp.client.receiveResponse",
+                        {self.key, "another", std::to_string(ticket), encodeResponse(SampResponse::ok())}}));
+    EXPECT_EQ(desk.answer(ticket).outcome, Outcome::Lost);
+}
+
+TEST_F(SampLinkTest, TwoLinksTalkToEachOther) {
+    openHub();
+    Desk one(setting(), "One"), two(setting(), "Two");
+    ASSERT_TRUE(one.connects());
+    ASSERT_TRUE(two.connects());
+    ASSERT_TRUE(one.sees("Two"));
+    ASSERT_TRUE(two.sees("One"));
+    ASSERT_TRUE(core::writeFile(folder / "s.fits", "spectrum"));
+    auto load = sending(LoadSpectrum{"", "s", "star", spectrumMeta({})});
+    load.offer = SampOffer{folder / "s.fits", "application/fits", "s.fits", std::chrono::minutes(1), false};
+    const auto there = one.link().send(load);
+    const auto received = two.waitForReceived(1);
+    ASSERT_EQ(received.size(), 1u);
+    const auto request = decodeRequest(received[0].message);
+    ASSERT_TRUE(request) << test::why(request);
+    EXPECT_EQ(get(std::get<LoadSpectrum>(*request).url).value().body, "spectrum");
+    EXPECT_EQ(std::get<LoadSpectrum>(*request).metaText("access.format"), "application/fits");
+    two.link().reply(received[0].messageId, SampResponse::ok());
+    EXPECT_EQ(one.answer(there).outcome, Outcome::Responded);
+
+    const auto back = two.link().send(highlightOf(9));
+    const auto row = one.waitForReceived(1);
+    ASSERT_EQ(row.size(), 1u);
+    EXPECT_EQ(row[0].senderName, "Two");
+    one.link().reply(row[0].messageId, SampResponse::error("no such table"));
+    EXPECT_EQ(two.answer(back).text, "One: no such table");
+    one.end();
+    EXPECT_TRUE(eventually([&] { return two.link().listeners(highlight).empty(); }));
+}
+
+TEST_F(SampLinkTest, AHubThatHangsBlocksNobody) {
+    test::ScriptedServer hanging([](const test::ScriptedServer::Peer& peer, const std::string&) {
+        peer.hold();
+        return false;
+    });
+    ASSERT_TRUE(core::writeFile(
+        lock(), "samp.secret=s\nsamp.hub.xmlrpc.url=http://127.0.0.1:" + std::to_string(hanging.port()) +
+                    "/\nsamp.profile.version=1.3\n"));
+    SampLink::Options options;
+    options.ping = std::chrono::milliseconds(100);
+    Desk desk(setting(), "Balmer", options);
+    desk.link().connect();
+    EXPECT_TRUE(
+        eventually([&] { return desk.link().state().why.find("does not answer") != std::string::npos; }));
+    EXPECT_EQ(desk.answer(desk.link().send(highlightOf(1))).outcome, Outcome::NotSent);
+
+    SampLink::Options patient;
+    patient.ping = std::chrono::hours(1);
+    Desk stopped(setting(), "Balmer", patient);
+    stopped.link().connect();
+    EXPECT_TRUE(stopped.link().listeners(highlight).empty());
+    const auto ticket = stopped.link().send(highlightOf(1));
+    stopped.end(); // while it waits for the ping
+    EXPECT_EQ(ticket, 1u);
+}
+
+TEST_F(SampLinkTest, WhatIsUnderWayAtTheEndIsTold) {
+    openHub();
+    const auto never = [](const auto&, const auto&) { return std::optional<SampResponse>(); };
+    const auto silent = hub->addNeighbour("silent", {highlight}, never);
+    ASSERT_TRUE(core::writeFile(folder / "t.vot", "<VOTABLE/>"));
+    std::vector<SampAnswer> answers;
+    SampLink::Options options;
+    options.hub = setting();
+    SampLink::Handlers handlers;
+    handlers.answered = [&](const SampAnswer& answer) { answers.push_back(answer); };
+    auto link = std::make_unique<SampLink>(options, handlers);
+    link->connect();
+    ASSERT_TRUE(eventually([&] { return link->state().hub == SampState::Hub::Connected; }));
+    auto load = highlightOf(1, {silent});
+    load.offer = SampOffer{folder / "t.vot", "text/xml", "t.vot", std::chrono::minutes(1), true};
+    link->send(load);
+    ASSERT_TRUE(eventually([&] { return std::ranges::count(hub->called(), "samp.hub.call") == 1; }));
+    link.reset();
+    ASSERT_EQ(answers.size(), 1u);
+    EXPECT_EQ(answers[0].outcome, Outcome::Lost);
+    EXPECT_FALSE(std::filesystem::exists(folder / "t.vot"));
+    EXPECT_TRUE(hub->clients().empty());
+}
+
+} // namespace
+} // namespace balmer::vo
