@@ -172,7 +172,9 @@ bool looksLikeVotable(std::span<const std::byte> bytes);
 /// Errors: Format with the line for XML that is not well-formed, rows with more cells than columns, binary
 /// data that end within a row; Unsupported for documents that declare entities; ResourceExhausted beyond the
 /// limits. An empty cell, a missing one at the end of a row, a scalar that is no number in a numeric column
-/// and the value that VALUES null= names are null. A char or unicodeChar cell that is empty is null too.
+/// and the value that VALUES null= names are null. A char or unicodeChar cell that is empty is null too; one
+/// that is longer than a fixed arraysize is cut. An element of an array that is null is NaN; of the datatype
+/// long, which has no NaN, it is the value that VALUES null= names.
 core::Result<Votable> parseVotable(std::span<const std::byte> bytes, const VotableLimits& limits = {},
                                    OpenStream openStream = nullptr);
 

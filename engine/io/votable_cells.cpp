@@ -117,6 +117,16 @@ std::string fromBytes(std::string_view bytes) {
     return text;
 }
 
+// The first letters of UTF-8 text.
+std::string_view firstLetters(std::string_view text, std::size_t count) {
+    if (text.size() <= count) return text;
+    std::size_t at = 0;
+    for (; at < text.size(); ++at) {
+        if ((static_cast<unsigned char>(text[at]) & 0xc0) != 0x80 && count-- == 0) break;
+    }
+    return text.substr(0, at);
+}
+
 // Big-endian UTF-16 up to the first NUL.
 std::string fromUtf16(std::string_view bytes) {
     std::string out;
@@ -146,6 +156,9 @@ void appendNumbers(std::vector<double>& to, const char* from, std::size_t count,
                 to.push_back(NOT_A_NUMBER);
                 continue;
             }
+        }
+        if constexpr (std::is_floating_point_v<T>) {
+            if (coding.realNull && value == *coding.realNull) value = NOT_A_NUMBER;
         }
         if (scaled) value = value * coding.scale + coding.zero;
         to.push_back(value);
@@ -247,27 +260,23 @@ std::optional<Coding> codingOf(const VotableField& field) {
     coding.nullText = std::string(core::trimmed(field.nullText));
     if (coding.isInteger() && !coding.nullText.empty())
         coding.null = wholeNumber(coding.nullText, coding.type);
+    if ((coding.type == Type::Float || coding.type == Type::Double) && !coding.nullText.empty())
+        coding.realNull = realNumber(coding.nullText);
     std::string_view size = core::trimmed(field.arraysize);
     if (size.empty() && field.datatype.ends_with("tring")) size = "*";
     if (size.ends_with('*')) {
         coding.variable = true;
         size.remove_suffix(1);
-        // "n*" bounds the one dimension, which the count before the cell states; "axb*" fixes all but the
-        // last.
-        const std::size_t last = size.rfind('x');
-        const std::string_view bound = last == std::string_view::npos ? size : size.substr(last + 1);
-        if (!bound.empty()) {
-            const auto most = core::parseInteger(bound);
-            if (!most || *most < 0) return std::nullopt;
-        }
-        size = last == std::string_view::npos ? std::string_view{} : size.substr(0, last);
+        if (size.ends_with('x')) size.remove_suffix(1);
     }
+    std::size_t count = 1;
     for (const std::string& part : core::splitList(size, 'x')) {
         const auto length = core::parseInteger(part);
         if (!length || *length < 0 ||
-            __builtin_mul_overflow(coding.count, static_cast<std::size_t>(*length), &coding.count))
+            __builtin_mul_overflow(count, static_cast<std::size_t>(*length), &count))
             return std::nullopt;
     }
+    if (!coding.variable) coding.count = count;
     return coding;
 }
 
@@ -318,7 +327,8 @@ Status RowBlock::addTd(std::size_t c, std::string_view text) {
     const Coding& coding = codings_[c];
     BALMER_CHECK(spend(1));
     if (coding.isText()) {
-        addText(c, std::string(text));
+        // Without arraysize, one letter, more are more often meant than not.
+        addText(c, std::string(coding.count > 1 ? firstLetters(text, coding.count) : text));
         return {};
     }
     const std::string_view cell = core::trimmed(text);
@@ -342,7 +352,7 @@ Status RowBlock::addTd(std::size_t c, std::string_view text) {
             const auto value = coding.type == Type::Boolean || coding.type == Type::Bit
                                    ? booleanOf(cell.front())
                                    : realNumber(cell);
-            if (!value) {
+            if (!value || (coding.realNull && *value == *coding.realNull)) {
                 addNull(c);
                 return {};
             }
@@ -368,7 +378,7 @@ Status RowBlock::addTd(std::size_t c, std::string_view text) {
             const auto value = coding.type == Type::Boolean || coding.type == Type::Bit
                                    ? booleanOf(element.front())
                                    : realNumber(element);
-            column.numbers.push_back(value.value_or(NOT_A_NUMBER));
+            column.numbers.push_back(value && value != coding.realNull ? *value : NOT_A_NUMBER);
         }
         at = end;
     }
@@ -433,7 +443,8 @@ Status RowBlock::addBinary(std::size_t c, std::string_view cell, std::size_t ele
         appendNumbers<double>(column.numbers, at, numbers, coding);
         break;
     }
-    if (coding.isInteger() && column.type != Type::Long) null = std::isnan(column.numbers.back());
+    if ((coding.isInteger() && column.type != Type::Long) || coding.realNull)
+        null = std::isnan(column.numbers.back());
     if (null && coding.isScalar()) {
         (column.type == Type::Long ? column.integers.pop_back() : column.numbers.pop_back());
         addNull(c);
@@ -513,14 +524,12 @@ Result<std::size_t> StreamRows::rowBytes(std::string_view data, const RowBlock& 
     std::size_t at = kind_ == Kind::Binary2 ? (codings.size() + 7) / 8 : 0;
     for (const Coding& coding : codings) {
         std::size_t count = coding.count;
-        bool overflow = false;
         if (coding.variable) {
             if (data.size() < at + 4) return at + 4;
-            overflow = __builtin_mul_overflow(
-                count, static_cast<std::size_t>(bigEndian<std::uint32_t>(data.data() + at)), &count);
+            count = bigEndian<std::uint32_t>(data.data() + at);
             at += 4;
         }
-        const auto bytes = overflow ? std::nullopt : coding.bytesOf(count);
+        const auto bytes = coding.bytesOf(count);
         if (!bytes || *bytes > limits_.rowBytes || at > limits_.rowBytes - *bytes) {
             return fail(ErrorCode::ResourceExhausted,
                         "a row of the VOTable's binary data states that it is longer than " +
@@ -547,7 +556,7 @@ Status StreamRows::decodeRows(RowBlock& block) {
         for (std::size_t c = 0; c < codings.size(); ++c) {
             std::size_t count = codings[c].count;
             if (codings[c].variable) {
-                count *= bigEndian<std::uint32_t>(data.data() + at);
+                count = bigEndian<std::uint32_t>(data.data() + at);
                 at += 4;
             }
             const std::size_t bytes = *codings[c].bytesOf(count);

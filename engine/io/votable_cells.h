@@ -20,9 +20,12 @@ namespace balmer::io {
 /// How a column's cells are coded.
 struct Coding {
     VotableType type = VotableType::Char;
-    std::size_t count = 1; ///< elements a cell, or of the fixed dimensions where the last one is variable
-    bool variable = false; ///< the last dimension is
+    std::size_t count = 1; ///< elements a cell
+    /// The cell tells its own length: in BINARY by a count of all elements before it, as STIL and DaCHS
+    /// write also those of more than one dimension (astropy 5 counts the last dimension alone there).
+    bool variable = false;
     std::optional<std::int64_t> null; ///< of integers
+    std::optional<double> realNull;   ///< of floating ones
     double scale = 1, zero = 0;       ///< FITS: TSCAL, TZERO
     std::string nullText;
 

@@ -377,6 +377,13 @@ void VotableParser::start(std::string_view name, bool foreign, const Attributes&
         break;
     case Node::Values:
         field_.nullText = attributes["null"];
+        valuesId_ = attributes["ID"];
+        if (const auto shared = valuesById_.find(attributes["ref"]); shared != valuesById_.end()) {
+            field_.nullText = shared->second.nullText;
+            field_.minimum = shared->second.minimum;
+            field_.maximum = shared->second.maximum;
+            field_.options = shared->second.options;
+        }
         break;
     case Node::Option:
         field_.options.push_back(attributes["value"]);
@@ -567,6 +574,9 @@ void VotableParser::end() {
     switch (node) {
     case Node::Cell:
         endCell();
+        break;
+    case Node::Values:
+        if (!valuesId_.empty()) valuesById_.emplace(valuesId_, field_);
         break;
     case Node::Row: {
         RowBlock& block = current().block;

@@ -116,6 +116,8 @@ class VotableParser {
     std::optional<StreamRows> stream_;
     Base64Decoder base64_;
     std::string decoded_;
+    std::string valuesId_;
+    std::map<std::string, VotableField> valuesById_;              ///< for VALUES ref=
     std::map<std::string, std::vector<VotableField>> fieldsById_; ///< for tables that refer to another's
 };
 

@@ -56,6 +56,8 @@ class VotableWriter {
     /// A table's own; its fields fix what row() takes, its columns are not written. Errors: InvalidArgument
     /// for no field, a field without a name, an unknown datatype or arraysize.
     core::Status beginTable(const VotableTable& head);
+    /// A table of which only the description is known, begun and ended.
+    core::Status tableWithoutData(const VotableTable& head);
     /// One cell a field. Errors: InvalidArgument for another number of cells, a cell that the field does not
     /// hold (its type, its range, its fixed size), text that is not UTF-8 or that XML cannot hold, and the
     /// value that stands for null.
