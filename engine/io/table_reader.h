@@ -5,9 +5,8 @@
 //   while (*reader->nextRow())
 //       use(reader->text(0), reader->number(1));
 //
-// Read is the first table with columns: of a VOTable's results, of a FITS file's extensions. Numbers of FITS
-// columns have their scale; strings are without padding. One owner; one thread at a time. After an error the
-// reader gives the same error again.
+// Read is the first table that has columns. Strings are without padding. One owner; one thread at a time.
+// After an error the reader gives the same error again.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +29,8 @@ struct TableColumn {
 class TableReader {
   public:
     /// Errors: NotFound, Io; Format for what is no table; Unsupported for a VOTable whose rows are elsewhere;
-    /// ResourceExhausted for a text or FITS table of more than 1 GiB.
+    /// ResourceExhausted for a text or FITS table of
+    /// more than 1 GiB.
     static core::Result<TableReader> open(const std::filesystem::path& file);
     ~TableReader();
     TableReader(TableReader&&) noexcept;
