@@ -69,6 +69,11 @@ std::string withoutProxy() {
     return std::string_view(listed) == "*" ? std::string("*") : listed + ("," + own);
 }
 
+std::string tooLongMessage(const std::string& where, std::uint64_t limitBytes) {
+    return where + " is longer than the " + std::to_string(limitBytes) +
+           " bytes that are allowed for it; raise the limit if it is to be fetched";
+}
+
 /// One call, as the functions that libcurl calls see it.
 struct Call {
     CURL* easy;
@@ -93,8 +98,6 @@ struct Call {
         if (begun) return true;
         begun = true;
         fill();
-        const auto announced = answer.contentLength;
-        if (request.method != "HEAD" && announced && *announced > request.limitBytes) return tooLong();
         if (!receiver || !receiver->begin) return true;
         auto status = receiver->begin(answer);
         return status || refuse(std::move(status).error());
@@ -131,9 +134,7 @@ struct Call {
     }
 
     bool tooLong() {
-        return refuse(Error(ErrorCode::ResourceExhausted,
-                            url.text() + " is longer than the " + std::to_string(request.limitBytes) +
-                                " bytes that are allowed for it; raise the limit if it is to be fetched"));
+        return refuse(Error(ErrorCode::ResourceExhausted, tooLongMessage(url.text(), request.limitBytes)));
     }
 
     bool take(std::string_view piece) {
@@ -230,6 +231,8 @@ Error errorOf(CURLcode code, const Call& call, std::string_view detail, const Cl
         return {ErrorCode::Unsupported,
                 where + " leads to an address that is neither http, https, ftp nor ftps (" + reason +
                     "); it is not followed"};
+    case CURLE_FILESIZE_EXCEEDED:
+        return {ErrorCode::ResourceExhausted, tooLongMessage(where, call.request.limitBytes)};
     case CURLE_URL_MALFORMAT:
         return {ErrorCode::InvalidArgument, where + " is no address, or leads to none: " + reason};
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -402,6 +405,9 @@ Result<Answer> Client::State::perform(const Request& request, const Receiver* re
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     }
+    if (request.method != "HEAD" && !entries)
+        curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
+                         static_cast<curl_off_t>(std::min<std::uint64_t>(request.limitBytes, INT64_MAX)));
     if (!ftp) {
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields.list);
         if (request.method != "GET" && request.method != "HEAD" && request.method != "POST")

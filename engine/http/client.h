@@ -29,24 +29,24 @@ struct ClientSettings {
     std::string userAgent = "Balmer/0.1";
     /// "http://proxy:3128", "socks5://…"; empty: what the environment says (http_proxy, no_proxy …).
     /// Addresses of this computer's loopback never go through a proxy.
-    std::string proxy;
+    std::string proxy{};
     std::chrono::milliseconds connect{20000}; ///< to a connection, names and TLS included
     std::chrono::seconds stalled{60};         ///< less than one byte a second for so long ends a call
     /// Certificates (PEM) trusted instead of the system's; empty: the system's.
-    std::filesystem::path trustedCertificates;
+    std::filesystem::path trustedCertificates{};
 };
 
 struct Request {
-    std::string url;            ///< user and password in it are taken out and used as below
+    std::string url{};          ///< user and password in it are taken out and used as below
     std::string method = "GET"; ///< GET, HEAD, POST, DELETE …; FTP knows GET and HEAD
-    std::string body;           ///< sent with Content-Length, never in chunks
-    HeaderFields fields;        ///< e.g. Content-Type, Accept
-    std::string user;           ///< basic authentication, or the FTP login; not told to another host
-    std::string password;
-    std::uint64_t from = 0;                         ///< first byte wanted: Range, or FTP's REST
-    std::uint64_t limitBytes = 64 * 1024 * 1024;    ///< a longer body is ResourceExhausted
-    unsigned redirects = 10;                        ///< 0: a redirect is the answer
-    std::optional<std::chrono::milliseconds> limit; ///< for the whole call; none: only `stalled` ends it
+    std::string body{};         ///< sent with Content-Length, never in chunks
+    HeaderFields fields{};      ///< e.g. Content-Type, Accept
+    std::string user{};         ///< basic authentication, or the FTP login; not told to another host
+    std::string password{};
+    std::uint64_t from = 0;                           ///< first byte wanted: Range, or FTP's REST
+    std::uint64_t limitBytes = 64 * 1024 * 1024;      ///< a longer body is ResourceExhausted
+    unsigned redirects = 10;                          ///< 0: a redirect is the answer
+    std::optional<std::chrono::milliseconds> limit{}; ///< for the whole call; none: only `stalled` ends it
 };
 
 struct Answer {

@@ -41,12 +41,12 @@ struct Downloaded {
 struct DownloadOptions {
     std::uint64_t limitBytes = std::uint64_t{16} << 30; ///< of the whole file; above: ResourceExhausted
     bool mayBeHtml = false; ///< false: an HTML page is an error page, whatever its status and type say
-    RetryPolicy retry;
+    RetryPolicy retry{};
     /// Called when the file stands under its name and before its traces beside it are removed: until this has
     /// succeeded, the next call with the same address calls it again and fetches nothing.
-    std::function<core::Status(const Downloaded&)> committed;
+    std::function<core::Status(const Downloaded&)> committed{};
     /// Bytes of the file that are here, now and then: for whoever adds up several downloads.
-    std::function<void(std::uint64_t bytes)> progress;
+    std::function<void(std::uint64_t bytes)> progress{};
 };
 
 /// request: url, user, password and fields count. The folder of path must exist. A file that is already at

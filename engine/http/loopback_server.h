@@ -38,13 +38,13 @@ struct ServerRequest {
 struct ServerResponse {
     unsigned status = 200;
     std::string contentType = "text/plain; charset=utf-8"; ///< left out where there is no body
-    std::string body;
+    std::string body{};
     /// Where not empty, this regular file is sent instead of body, in pieces, with the length that it has
     /// when it is opened; 404 where it does not open. It may be removed as soon as the answer has begun.
-    std::filesystem::path file;
-    HeaderFields fields; ///< further ones, e.g. Location. Not Content-Length, Content-Type, Connection
+    std::filesystem::path file{};
+    HeaderFields fields{}; ///< further ones, e.g. Location. Not Content-Length, Content-Type, Connection
     /// Called on the server's thread when the answer has been sent whole (true) or has failed (false).
-    std::function<void(bool sent)> done;
+    std::function<void(bool sent)> done{};
 };
 
 struct LoopbackServerLimits {

@@ -27,6 +27,7 @@
 #include "engine/jobs/job_store.h"
 #include "engine/jobs/queue.h"
 #include "engine/remote/client/worker_book.h"
+#include "engine/remote/client/worker_probe.h"
 #include "engine/remote/protocol/handshake.h"
 
 namespace balmer::remote {
@@ -66,45 +67,6 @@ struct Link {
     std::string since;                      ///< of this state
     std::uint64_t sent = 0, received = 0;   ///< bytes on the present connection
     std::optional<WorkerGreeting> greeting; ///< of the last connection
-};
-
-/// What a worker says when it is asked.
-struct WorkerReport {
-    WorkerGreeting greeting;
-    std::size_t running = 0, waiting = 0, objects = 0;
-    struct Listed {
-        std::string key, owner, kind, label, phase, stage, created;
-        double progress = 0;
-    };
-    std::vector<Listed> jobs;              ///< that this user may see, newest first
-    std::chrono::microseconds answered{0}; ///< time of one small request
-};
-
-struct RegisteredData {
-    std::size_t files = 0;
-    std::uint64_t bytes = 0;
-    std::vector<std::string> refused;
-};
-
-/// One question to a worker, over a connection of its own. The calling thread waits; stop ends the waiting.
-class WorkerProbe {
-  public:
-    struct Options {
-        std::vector<std::string> ssh{"ssh"};
-        std::filesystem::path identity; ///< folder of this user's certificate
-        std::string software, user;
-        std::chrono::milliseconds limit{10000};
-    };
-    explicit WorkerProbe(Options options) : options_(std::move(options)) {}
-    const Options& options() const { return options_; }
-
-    core::Result<WorkerReport> ask(const WorkerEntry& entry) const;
-    /// The fingerprint of the worker's certificate, to be pinned. Errors: what is wrong, in words.
-    core::Result<std::string> pair(const WorkerEntry& entry, const std::string& code) const;
-    core::Result<RegisteredData> registerPath(const WorkerEntry& entry, const std::string& path) const;
-
-  private:
-    Options options_;
 };
 
 class RemoteJobs {

@@ -369,7 +369,7 @@ asio::awaitable<void> WorkerServer::State::afterGuess() {
         voidCode(settings.folder);
         wrongCodes = 0;
     }
-    if (guesses.size() >= guessesAtMost) co_await over.wait(guessPenalty);
+    if (guesses.size() >= guessesAtMost && !ended) co_await over.wait(guessPenalty);
 }
 
 asio::awaitable<void> WorkerServer::State::meet(std::unique_ptr<Stream> stream, TransportTrust trust,
@@ -434,6 +434,7 @@ asio::awaitable<void> WorkerServer::State::tidyUp() {
         auto tidying = offload(disk, [this] { return collectGarbage(*objects, journal, unusedDays); });
         const auto tidied = co_await std::move(tidying);
         if (!tidied) core::log::warning("what no job needs cannot be removed: " + tidied.error().describe());
+        if (ended) co_return;
         co_await over.wait(betweenTidyings);
     }
 }

@@ -22,12 +22,12 @@ namespace balmer::vo {
 inline constexpr std::string_view journalName = ".balmer-download.jsonl";
 
 struct JournalEntry {
-    std::string url;
-    std::filesystem::path path; ///< relative to the folder
+    std::string url{};
+    std::filesystem::path path{}; ///< relative to the folder
     std::uint64_t bytes = 0;
-    std::string sha256;
-    std::string etag, lastModified;
-    std::string at; ///< UTC, "2026-11-22T14:16:03.250Z"
+    std::string sha256{};
+    std::string etag{}, lastModified{};
+    std::string at{}; ///< UTC, "2026-11-22T14:16:03.250Z"
 };
 
 class DownloadJournal {

@@ -198,8 +198,9 @@ bool endsRow(std::string_view tag) {
     return false;
 }
 
+/// Each piece of text is a word by itself: what separates columns may be tags alone.
 void appendRemark(std::string& remark, std::string_view text) {
-    for (const char c : withoutEntities(text.substr(0, 4 * longestRemark))) {
+    for (const char c : " " + withoutEntities(text.substr(0, 4 * longestRemark))) {
         if (remark.size() >= longestRemark) return;
         if (!isBlank(c))
             remark += c;

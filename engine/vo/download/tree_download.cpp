@@ -78,6 +78,9 @@ class Fetching {
             std::error_code error;
             const auto path = target_ / entry->path;
             if (fs::is_regular_file(path, error) && fs::file_size(path, error) == entry->bytes && !error) {
+                auto traces = path; // of a run that ended just after it said that the file is finished
+                traces += http::fromEnding;
+                fs::remove(traces, error);
                 outcome.state = FileOutcome::State::AlreadyHere;
                 outcome.file.path = entry->path;
                 outcome.bytes = entry->bytes;

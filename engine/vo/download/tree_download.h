@@ -20,11 +20,11 @@
 namespace balmer::vo {
 
 struct TreeDownloadOptions {
-    std::string user, password;
+    std::string user{}, password{};
     unsigned connections = 3;                          ///< 1 to 4
     std::uint64_t limitBytes = std::uint64_t{1} << 40; ///< fetched by this call; further files are not begun
     std::uint64_t fileLimitBytes = std::uint64_t{16} << 30; ///< of one file
-    http::RetryPolicy retry;
+    http::RetryPolicy retry{};
     /// So many files in a row that failed for the server's or the network's sake end the download: the rest
     /// is reported as not tried.
     unsigned failuresInRow = 10;

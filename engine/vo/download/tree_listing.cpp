@@ -191,8 +191,8 @@ class Walk {
             http::withRetries(client_, request.url, request_.retry, task, [&]() -> Result<http::Answer> {
                 BALMER_TRY(entries, client_.listFtpFolder(request, request_.limits.files, task));
                 http::Answer done;
-            done.status = 200;
-            return done;
+                done.status = 200;
+                return done;
             });
         Shown shown;
         if (!listed) {

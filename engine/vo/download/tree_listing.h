@@ -30,11 +30,11 @@ struct TreeLimits {
 
 struct TreeRequest {
     /// A folder, or one file: then the listing has this one file. What comes is decided by content.
-    std::string url;
-    std::string user, password;
-    TreeLimits limits;
+    std::string url{};
+    std::string user{}, password{};
+    TreeLimits limits{};
     unsigned connections = 3; ///< 1 to 4
-    http::RetryPolicy retry;
+    http::RetryPolicy retry{};
 };
 
 struct RemoteFile {

@@ -10,11 +10,10 @@
 #include <thread>
 #include <utility>
 
-#include <pthread.h>
-
 #include "engine/core/log.h"
 #include "engine/core/task_context.h"
 #include "engine/core/text_number.h"
+#include "engine/core/thread_pool.h"
 #include "engine/http/client.h"
 #include "engine/http/loopback_server.h"
 #include "engine/vo/samp/echo_guard.h"
@@ -36,6 +35,9 @@ Time now() {
     return std::chrono::steady_clock::now();
 }
 
+/// The hub of astropy 5.2 forgets a response that comes before it has noted down its own call.
+constexpr auto replyDelay = std::chrono::milliseconds(50);
+
 /// Calls of the hub that wait for our thread; more are refused.
 constexpr std::size_t heardLimit = 256;
 constexpr std::size_t clientLimit = 1000;
@@ -52,6 +54,12 @@ struct Awaited {
     std::chrono::milliseconds limit{};
     Time until;
     std::string offer; ///< path; "" for none
+};
+
+struct Reply {
+    Time due;
+    std::string messageId;
+    SampResponse response;
 };
 
 /// The other's word, with an end like a sentence's.
@@ -138,7 +146,7 @@ struct SampLink::State {
     // --- balmer-samp alone, from here on ---
 
     void run() {
-        ::pthread_setname_np(::pthread_self(), "balmer-samp");
+        core::nameThisThread("balmer-samp");
         while (true) {
             std::function<void()> task;
             {
@@ -156,6 +164,7 @@ struct SampLink::State {
             }
             if (task) task();
             if (wanted && now() >= nextLook) look();
+            sendReplies(now());
             giveUpWaiting();
             offerEnds = offers.expire(now());
             publish();
@@ -179,6 +188,7 @@ struct SampLink::State {
         auto next = offerEnds;
         const auto earlier = [&next](Time time) { next = next ? std::min(*next, time) : time; };
         if (wanted) earlier(nextLook);
+        if (!replies.empty()) earlier(replies.front().due);
         for (const auto& [ticket, awaited] : waiting)
             earlier(awaited.until);
         return next;
@@ -203,6 +213,7 @@ struct SampLink::State {
     void leave(std::string because, SampState::Hub becomes) {
         if (hub) {
             hub->setLimit(options.ping);
+            sendReplies(now() + replyDelay);
             const auto left = hub->unregister({});
             if (!left) core::log::debug("leaving the SAMP hub: " + left.error().describe());
         }
@@ -220,6 +231,7 @@ struct SampLink::State {
         }
         hub.reset();
         clients.clear();
+        replies.clear();
         why = std::move(because);
         standing = becomes;
         auto lost = std::move(waiting);
@@ -573,12 +585,20 @@ struct SampLink::State {
             tell(answer);
     }
 
-    void respond(const std::string& messageId, const SampResponse& response) {
+    void respond(std::string messageId, SampResponse response) {
         if (messageId.empty() || !hub) return;
-        const auto replied = hub->reply(messageId, response, task());
-        if (replied) return;
-        core::log::debug("a reply over SAMP: " + replied.error().describe());
-        if (replied.error().code() != ErrorCode::Remote) nextLook = now();
+        replies.push_back({now() + replyDelay, std::move(messageId), std::move(response)});
+    }
+
+    void sendReplies(Time upTo) {
+        while (hub && !replies.empty() && replies.front().due <= upTo) {
+            const auto reply = std::move(replies.front());
+            replies.pop_front();
+            const auto sent = hub->reply(reply.messageId, reply.response, task());
+            if (sent) continue;
+            core::log::debug("a reply over SAMP: " + sent.error().describe());
+            if (sent.error().code() != ErrorCode::Remote) nextLook = now();
+        }
     }
 
     const Options options;
@@ -602,6 +622,7 @@ struct SampLink::State {
     std::optional<HubClient> hub, lastHub; ///< lastHub: did not answer, and may still list us
     std::map<std::string, SampClient> clients;
     std::map<std::uint64_t, Awaited> waiting;
+    std::deque<Reply> replies;
     EchoGuard echoes;
     bool wanted = false;
     Time nextLook;
@@ -660,9 +681,10 @@ std::uint64_t SampLink::send(SampSending sending) {
 }
 
 void SampLink::reply(std::string messageId, SampResponse response) {
-    state_->enqueue([state = state_.get(), messageId = std::move(messageId), response = std::move(response)] {
-        state->respond(messageId, response);
-    });
+    state_->enqueue(
+        [state = state_.get(), messageId = std::move(messageId), response = std::move(response)]() mutable {
+            state->respond(std::move(messageId), std::move(response));
+        });
 }
 
 } // namespace balmer::vo

@@ -45,7 +45,8 @@ struct SampState {
 struct SampReceived {
     SampMessage message;
     std::string senderId, senderName;
-    /// Where the sender waits for a response: the id for reply(), to be called once. Empty: a notification.
+    /// Where the sender waits for a response: the id for reply(), to be called once, and when a url has been
+    /// fetched: the sender may serve it no longer than that. Empty: a notification.
     std::string messageId;
 };
 

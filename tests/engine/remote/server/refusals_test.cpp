@@ -187,6 +187,11 @@ class Refusals : public ::testing::Test {
     }
 };
 
+TEST_F(Refusals, WorkerThatIsToldToEndAtOnceEnds) {
+    for (int i = 0; i < 20; ++i)
+        start(); // and ends the one before, whatever its first coroutines wait for
+}
+
 // --------------------------------------------------------------------------------------------------------
 // who it is
 

@@ -1,0 +1,389 @@
+#include "engine/http/client.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "engine/http/loopback_server.h"
+#include "engine/http/retry.h"
+#include "tests/support/scripted_server.h"
+#include "tests/support/test_support.h"
+
+namespace balmer::http {
+namespace {
+
+using core::ErrorCode;
+using test::fieldOf;
+using test::pathOf;
+using test::ScriptedServer;
+using Peer = ScriptedServer::Peer;
+
+Request get(std::string url) {
+    Request request;
+    request.url = std::move(url);
+    return request;
+}
+
+ErrorCode codeOf(const core::Result<Answer>& result) {
+    return result ? ErrorCode::Internal : result.error().code();
+}
+
+TEST(Client, BringsStatusFieldsAndBody) {
+    const ScriptedServer server([](const Peer& peer, const std::string&) {
+        peer.answer(
+            "404 Not Found", "no spectrum here",
+            "Content-Type: text/plain\r\nETag: \"e1\"\r\nLast-Modified: Sun, 22 Nov 2026 12:14:33 GMT\r\n"
+            "Retry-After: 7\r\nX-Mine: a b\r\n");
+        return false;
+    });
+    Client client;
+    const auto answer = client.send(get(server.url("/x")), core::TaskContext());
+    ASSERT_TRUE(answer) << test::why(answer);
+    EXPECT_EQ(answer->status, 404u);
+    EXPECT_FALSE(answer->succeeded());
+    EXPECT_EQ(answer->finalUrl, server.url("/x"));
+    EXPECT_EQ(answer->contentType, "text/plain");
+    EXPECT_EQ(answer->etag, "\"e1\"");
+    EXPECT_EQ(answer->lastModified, "Sun, 22 Nov 2026 12:14:33 GMT");
+    EXPECT_EQ(answer->retryAfter, std::chrono::seconds(7));
+    EXPECT_EQ(answer->contentLength, 16u);
+    EXPECT_EQ(valueOf(answer->fields, "x-mine"), "a b");
+    EXPECT_EQ(answer->body, "no spectrum here");
+    const auto error = statusError(*answer);
+    EXPECT_EQ(error.code(), ErrorCode::NotFound);
+    EXPECT_NE(error.message().find("no spectrum here"), std::string::npos) << error.message();
+}
+
+TEST(Client, PostsWithALengthAndNeverInChunks) {
+    auto server = LoopbackServer::start([](const ServerRequest& request) {
+        ServerResponse response;
+        response.body = request.method + " " + request.target + " " + request.body.substr(0, 10) + " " +
+                        std::string(valueOf(request.fields, "Content-Length")) +
+                        std::string(valueOf(request.fields, "Transfer-Encoding")) +
+                        std::string(valueOf(request.fields, "Expect")) + " " +
+                        std::string(valueOf(request.fields, "Content-Type"));
+        return response;
+    });
+    ASSERT_TRUE(server) << test::why(server);
+    Client client;
+    auto request = get((*server)->url() + "/xmlrpc");
+    request.method = "POST";
+    request.fields = {{"Content-Type", "text/xml"}};
+    request.body = "<methodCall/>" + std::string(900000, ' ');
+    const auto answer = client.send(request, core::TaskContext());
+    ASSERT_TRUE(answer) << test::why(answer);
+    EXPECT_EQ(answer->body, "POST /xmlrpc <methodCal 900013 text/xml");
+    request = get((*server)->url());
+    request.method = "POST"; // a hub whose address has no path
+    const auto empty = client.send(request, core::TaskContext());
+    ASSERT_TRUE(empty) << test::why(empty);
+    EXPECT_TRUE(empty->body.starts_with("POST /  0 ")) << empty->body;
+}
+
+TEST(Client, FetchesFourSchemesAndNoOther) {
+    Client client;
+    for (const auto* url :
+         {"file:///etc/passwd", "gopher://127.0.0.1/", "dict://127.0.0.1/", "scp://127.0.0.1/x"}) {
+        const auto code = codeOf(client.send(get(url), core::TaskContext()));
+        EXPECT_TRUE(code == ErrorCode::Unsupported || code == ErrorCode::InvalidArgument) << url;
+    }
+    const ScriptedServer server([](const Peer& peer, const std::string& head) {
+        const auto path = pathOf(head);
+        const std::string to = path == "/file"     ? "file:///etc/passwd"
+                               : path == "/gopher" ? "gopher://127.0.0.1:70/x"
+                               : path == "/loop"   ? "/loop"
+                                                   : "/end";
+        if (path == "/end")
+            peer.answer("200 OK", "there");
+        else
+            peer.answer("302 Found", "elsewhere", "Location: " + to + "\r\n");
+        return true;
+    });
+    EXPECT_EQ(codeOf(client.send(get(server.url("/file")), core::TaskContext())), ErrorCode::Unsupported);
+    EXPECT_EQ(codeOf(client.send(get(server.url("/gopher")), core::TaskContext())), ErrorCode::Unsupported);
+    EXPECT_EQ(codeOf(client.send(get(server.url("/loop")), core::TaskContext())), ErrorCode::Protocol);
+    EXPECT_EQ(server.count("GET /loop "), 11u);
+    const auto answer = client.send(get(server.url("/good")), core::TaskContext());
+    ASSERT_TRUE(answer) << test::why(answer);
+    EXPECT_EQ(answer->finalUrl, server.url("/end"));
+    EXPECT_EQ(answer->body, "there");
+    auto request = get(server.url("/good"));
+    request.redirects = 0;
+    const auto redirect = client.send(request, core::TaskContext());
+    ASSERT_TRUE(redirect) << test::why(redirect);
+    EXPECT_EQ(redirect->status, 302u);
+    EXPECT_EQ(valueOf(redirect->fields, "Location"), "/end");
+}
+
+TEST(Client, EndsABodyThatIsLongerThanAllowed) {
+    const ScriptedServer server([](const Peer& peer, const std::string& head) {
+        if (pathOf(head) == "/announced") {
+            peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000001\r\n\r\n");
+            peer.hold(); // not a byte is waited for
+        } else {
+            peer.send("HTTP/1.1 200 OK\r\n\r\n");
+            while (peer.send(std::string(65536, 'x'))) {
+            }
+        }
+        return false;
+    });
+    Client client;
+    for (const auto* path : {"/announced", "/endless"}) {
+        auto request = get(server.url(path));
+        request.limitBytes = 1000000;
+        EXPECT_EQ(codeOf(client.send(request, core::TaskContext())), ErrorCode::ResourceExhausted) << path;
+    }
+}
+
+TEST(Client, EndsAHeaderWithoutEnd) {
+    const ScriptedServer server([](const Peer& peer, const std::string&) {
+        peer.send("HTTP/1.1 200 OK\r\n");
+        while (peer.send("X-Filler: " + std::string(1000, 'x') + "\r\n")) {
+        }
+        return false;
+    });
+    Client client;
+    EXPECT_EQ(codeOf(client.send(get(server.url("/")), core::TaskContext())), ErrorCode::Protocol);
+}
+
+TEST(Client, TellsALostConnectionFromSilenceAndFromNonsense) {
+    const ScriptedServer server([](const Peer& peer, const std::string& head) {
+        const auto path = pathOf(head);
+        if (path == "/short") peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+        if (path == "/chunk") peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhalf");
+        if (path == "/stall") peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+        if (path == "/stall" || path == "/silent") peer.hold();
+        if (path == "/nonsense") peer.send("SSH-2.0-OpenSSH_9.2\r\n");
+        return false;
+    });
+    Client client({.stalled = std::chrono::seconds(1)});
+    const auto code = [&](const char* path) {
+        return codeOf(client.send(get(server.url(path)), core::TaskContext()));
+    };
+    EXPECT_EQ(code("/short"), ErrorCode::Remote);
+    EXPECT_EQ(code("/chunk"), ErrorCode::Remote);
+    EXPECT_EQ(code("/gone"), ErrorCode::Remote);
+    EXPECT_EQ(code("/stall"), ErrorCode::DeadlineExceeded);
+    EXPECT_EQ(code("/silent"), ErrorCode::DeadlineExceeded);
+    EXPECT_EQ(code("/nonsense"), ErrorCode::Protocol);
+    auto hurried = get(server.url("/silent"));
+    hurried.limit = std::chrono::milliseconds(20);
+    EXPECT_EQ(codeOf(Client().send(hurried, core::TaskContext())), ErrorCode::DeadlineExceeded);
+}
+
+TEST(Client, SaysThatNobodyListens) {
+    std::uint16_t port;
+    {
+        const ScriptedServer gone([](const Peer&, const std::string&) { return false; });
+        port = gone.port();
+    }
+    Client client;
+    const auto answer =
+        client.send(get("http://127.0.0.1:" + std::to_string(port) + "/"), core::TaskContext());
+    EXPECT_EQ(codeOf(answer), ErrorCode::Remote) << test::why(answer);
+    EXPECT_EQ(codeOf(client.send(get("http://no-such-host.invalid/"), core::TaskContext())),
+              ErrorCode::NotFound);
+}
+
+TEST(Client, StopsAtOnceWhenAsked) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool asked = false;
+    const ScriptedServer server([&](const Peer& peer, const std::string&) {
+        {
+            const std::lock_guard lock(mutex);
+            asked = true;
+        }
+        changed.notify_all();
+        peer.hold();
+        return false;
+    });
+    Client client; // silence alone would end it after a minute
+    std::stop_source stop;
+    core::Result<Answer> answer = core::fail(ErrorCode::Internal, "");
+    std::thread fetching(
+        [&] { answer = client.send(get(server.url("/")), core::TaskContext(stop.get_token(), {})); });
+    {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [&] { return asked; });
+    }
+    stop.request_stop();
+    fetching.join();
+    EXPECT_EQ(codeOf(answer), ErrorCode::Cancelled);
+    EXPECT_EQ(codeOf(client.send(get(server.url("/")), core::TaskContext(stop.get_token(), {}))),
+              ErrorCode::Cancelled);
+    EXPECT_EQ(server.requests().size(), 1u);
+}
+
+TEST(Client, TellsTheLoginToItsOwnServerOnly) {
+    const ScriptedServer other([](const Peer& peer, const std::string&) {
+        peer.answer("200 OK", "other");
+        return false;
+    });
+    const ScriptedServer server([&](const Peer& peer, const std::string& head) {
+        if (pathOf(head) == "/away")
+            peer.answer("302 Found", "", "Location: " + other.url("/x") + "\r\n");
+        else
+            peer.answer("200 OK", "own");
+        return false;
+    });
+    Client client;
+    auto request = get("http://me:p%40ss@127.0.0.1:" + std::to_string(server.port()) + "/own");
+    const auto own = client.send(request, core::TaskContext());
+    ASSERT_TRUE(own) << test::why(own);
+    EXPECT_EQ(own->finalUrl, server.url("/own")) << "without the password";
+    EXPECT_EQ(fieldOf(server.requests().at(0), "Authorization"), "Basic bWU6cEBzcw==");
+    request = get(server.url("/away"));
+    request.user = "me";
+    request.password = "p@ss";
+    ASSERT_TRUE(client.send(request, core::TaskContext()));
+    EXPECT_EQ(fieldOf(server.requests().at(1), "Authorization"), "Basic bWU6cEBzcw==");
+    ASSERT_EQ(other.requests().size(), 1u);
+    EXPECT_EQ(fieldOf(other.requests().at(0), "Authorization"), "");
+}
+
+TEST(Client, AsksAProxyExceptForThisComputer) {
+    const ScriptedServer proxy([](const Peer& peer, const std::string& head) {
+        peer.answer("200 OK", "proxied " + pathOf(head));
+        return false;
+    });
+    const ScriptedServer server([](const Peer& peer, const std::string&) {
+        peer.answer("200 OK", "direct");
+        return false;
+    });
+    Client client({.proxy = proxy.url("")});
+    const auto far = client.send(get("http://archive.invalid/a"), core::TaskContext());
+    ASSERT_TRUE(far) << test::why(far);
+    EXPECT_EQ(far->body, "proxied http://archive.invalid/a");
+    const auto near = client.send(get(server.url("/")), core::TaskContext());
+    ASSERT_TRUE(near) << test::why(near);
+    EXPECT_EQ(near->body, "direct");
+}
+
+TEST(Client, KeepsConnectionsOpenAndServesManyThreads) {
+    std::mutex mutex;
+    std::set<std::thread::id> connections; // one thread each
+    const ScriptedServer server([&](const Peer& peer, const std::string& head) {
+        const std::lock_guard lock(mutex);
+        connections.insert(std::this_thread::get_id());
+        peer.answer("200 OK", pathOf(head));
+        return true;
+    });
+    Client client;
+    std::atomic<int> wrong{0};
+    {
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < 4; ++t)
+            threads.emplace_back([&, t] {
+                for (int i = 0; i < 50; ++i) {
+                    const auto path = "/" + std::to_string(t) + "/" + std::to_string(i);
+                    const auto answer = client.send(get(server.url(path)), core::TaskContext());
+                    wrong += !answer || answer->body != path;
+                }
+            });
+    }
+    EXPECT_EQ(wrong, 0);
+    EXPECT_EQ(server.requests().size(), 200u);
+    EXPECT_LE(connections.size(), 8u);
+}
+
+TEST(Client, RefusesAFieldThatWouldBeTwo) {
+    Client client;
+    auto request = get("http://127.0.0.1:1/");
+    request.fields = {{"X", "a\r\nY: b"}};
+    EXPECT_EQ(codeOf(client.send(request, core::TaskContext())), ErrorCode::InvalidArgument);
+}
+
+// --------------------------------------------------------------------------------------------------------
+
+TEST(Retries, ComeAfterA503AndKeepRetryAfter) {
+    std::atomic<int> asked{0};
+    const ScriptedServer server([&](const Peer& peer, const std::string&) {
+        if (++asked == 1)
+            peer.answer("503 Service Unavailable", "busy", "Retry-After: 1\r\n");
+        else
+            peer.answer("200 OK", "now");
+        return true;
+    });
+    Client client;
+    std::vector<std::string> stages;
+    core::TaskContext task({}, [&](double, std::string_view stage) { stages.emplace_back(stage); });
+    const auto began = std::chrono::steady_clock::now();
+    const auto answer =
+        sendPatiently(client, get(server.url("/")), {.first = std::chrono::milliseconds(1)}, task);
+    ASSERT_TRUE(answer) << test::why(answer);
+    EXPECT_EQ(answer->body, "now");
+    EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::seconds(1));
+    ASSERT_FALSE(stages.empty());
+    EXPECT_EQ(stages.front(), "waiting 1 s for 127.0.0.1 (503)");
+}
+
+TEST(Retries, EndAfterTheirNumberWithTheLastAnswer) {
+    const ScriptedServer server([](const Peer& peer, const std::string& head) {
+        if (pathOf(head) == "/lost") return false;
+        peer.answer(pathOf(head).substr(1) + " X", "");
+        return true;
+    });
+    Client client;
+    core::TaskContext task;
+    const RetryPolicy policy{.tries = 3, .first = std::chrono::milliseconds(1)};
+    const auto tries = [&](const std::string& path) {
+        const auto answer = sendPatiently(client, get(server.url(path)), policy, task);
+        EXPECT_EQ(answer ? "/" + std::to_string(answer->status) : "/lost", path) << test::why(answer);
+        return server.count("GET " + path + " ");
+    };
+    for (const auto* path : {"/lost", "/429", "/500", "/502", "/503", "/504"})
+        EXPECT_EQ(tries(path), 3u) << path;
+    for (const auto* path : {"/200", "/400", "/401", "/403", "/404", "/410", "/501"})
+        EXPECT_EQ(tries(path), 1u) << path;
+}
+
+TEST(Retries, DoNotWaitForAServerThatAsksForTooMuch) {
+    const ScriptedServer server([](const Peer& peer, const std::string&) {
+        peer.answer("429 Too Many Requests", "", "Retry-After: 86400\r\n");
+        return true;
+    });
+    Client client;
+    core::TaskContext task;
+    const auto answer = sendPatiently(client, get(server.url("/")), {}, task);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code(), ErrorCode::Remote);
+    EXPECT_NE(answer.error().message().find("86400 s"), std::string::npos) << answer.error().message();
+    EXPECT_EQ(server.requests().size(), 1u);
+}
+
+TEST(Retries, AreOverWhenAskedToStop) {
+    const ScriptedServer server([](const Peer& peer, const std::string&) {
+        peer.answer("503 Service Unavailable", "", "Retry-After: 500\r\n");
+        return true;
+    });
+    Client client;
+    std::stop_source stop;
+    core::TaskContext task(stop.get_token(), [&](double, std::string_view stage) {
+        if (stage.starts_with("waiting")) stop.request_stop();
+    });
+    const auto answer = sendPatiently(client, get(server.url("/")), {}, task);
+    EXPECT_EQ(codeOf(answer), ErrorCode::Cancelled);
+    EXPECT_GT(client.pausedUntil("http://127.0.0.1:" + std::to_string(server.port())),
+              std::chrono::steady_clock::now() + std::chrono::seconds(100))
+        << "other threads leave it alone too";
+}
+
+TEST(LooksLikeHtml, TellsPagesFromData) {
+    for (const auto* page :
+         {"<!DOCTYPE html><html>", "\xef\xbb\xbf \r\n<HTML>", "<!-- a --> <!-- b -->\n<head>", "<body>x",
+          "<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0\">", "<title>503</title>"})
+        EXPECT_TRUE(looksLikeHtml(std::string_view(page))) << page;
+    for (const auto* data :
+         {"", "SIMPLE  =                    T", "<?xml version=\"1.0\"?><VOTABLE>", "<VOTABLE>",
+          "# a text with <html> in it", "<!-- only a comment -->", "<!--", "\x89HDF", "<!DOCTYPE foo>"})
+        EXPECT_FALSE(looksLikeHtml(std::string_view(data))) << data;
+}
+
+} // namespace
+} // namespace balmer::http
