@@ -286,18 +286,27 @@ RowBlock::RowBlock(std::vector<Coding> codings, std::size_t* budget)
         columns_[c].type = codings_[c].type;
         if (codings_[c].isInteger() && (codings_[c].scale != 1 || codings_[c].zero != 0))
             columns_[c].type = Type::Double;
+        if (!columns_[c].isText()) columns_[c].offsets.push_back(0);
     }
-    clear();
 }
 
 void RowBlock::clear() {
     for (VotableColumn& column : columns_) {
-        column.numbers.clear();
-        column.integers.clear();
-        column.texts.clear();
-        column.nulls.clear();
-        column.offsets.clear();
-        if (!column.isText()) column.offsets.push_back(0);
+        const auto whole = static_cast<std::ptrdiff_t>(rows_);
+        column.nulls.erase(column.nulls.begin(), column.nulls.begin() + whole);
+        if (column.isText()) {
+            column.texts.erase(column.texts.begin(), column.texts.begin() + whole);
+            continue;
+        }
+        const std::size_t kept = column.offsets[rows_];
+        const auto gone = static_cast<std::ptrdiff_t>(kept);
+        if (column.type == Type::Long)
+            column.integers.erase(column.integers.begin(), column.integers.begin() + gone);
+        else
+            column.numbers.erase(column.numbers.begin(), column.numbers.begin() + gone);
+        column.offsets.erase(column.offsets.begin(), column.offsets.begin() + whole);
+        for (std::size_t& offset : column.offsets)
+            offset -= kept;
     }
     rows_ = 0;
     if (budget_ != nullptr) *budget_ += spent_;

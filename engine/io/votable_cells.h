@@ -58,7 +58,8 @@ class RowBlock {
     std::vector<VotableColumn>& columns() { return columns_; }
     const std::vector<VotableColumn>& columns() const { return columns_; }
     std::size_t rows() const { return rows_; }
-    /// Gives back what the rows took from the budget.
+    /// Drops the whole rows, not the cells of one that is not at its end, and gives back what they took from
+    /// the budget.
     void clear();
 
     core::Status spend(std::size_t cells) {

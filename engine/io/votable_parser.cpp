@@ -87,8 +87,10 @@ struct VotableParser::Sax {
     static void error(void* self, xmlErrorPtr error) {
         if (error == nullptr || error->level != XML_ERR_FATAL) return;
         const std::string message = printable(core::trimmed(error->message == nullptr ? "" : error->message));
-        of(self).refuse({ErrorCode::Format, "the XML is damaged, line " + std::to_string(error->line) + ": " +
-                                                (message.empty() ? "not well-formed" : message)});
+        of(self).refuse(
+            {ErrorCode::Format,
+             (of(self).rootMet_ ? "the XML is damaged, line " : "this is no XML document, line ") +
+                 std::to_string(error->line) + ": " + (message.empty() ? "not well-formed" : message)});
     }
 };
 
@@ -126,7 +128,9 @@ Status VotableParser::feed(std::span<const std::byte> piece) {
         if (sax.held.size() < 4) return {};
         sax.context = xmlCreatePushParserCtxt(&sax.handler, this, sax.held.data(), 4, nullptr);
         if (sax.context == nullptr) return fail(ErrorCode::ResourceExhausted, "no memory for the XML reader");
-        xmlCtxtUseOptions(sax.context, XML_PARSE_NONET);
+        // NOENT: otherwise "&amp;" in attributes comes as "&#38;". There is no entity to expand: each
+        // declaration is refused.
+        xmlCtxtUseOptions(sax.context, XML_PARSE_NONET | XML_PARSE_NOENT);
         const std::string rest = sax.held.substr(4);
         sax.held.clear();
         return feed(asBytes(rest));

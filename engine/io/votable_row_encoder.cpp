@@ -205,7 +205,7 @@ void RowEncoder::nullCell(const RowColumn& column, std::size_t c) {
                                 : coding.type == Type::Bit      ? ""
                                                                 : "NaN";
     text_ += "<TD>";
-    if (!element.empty() && (filled || coding.null)) {
+    if (!element.empty() && (filled || coding.isScalar())) {
         for (std::size_t i = 0; i < (filled ? coding.count * coding.parts() : 1); ++i)
             text_ += (i > 0 ? " " : "") + element;
     }

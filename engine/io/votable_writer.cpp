@@ -19,7 +19,7 @@ using core::fail;
 using core::Result;
 using core::Status;
 
-constexpr std::size_t PIECE = 65536;
+constexpr std::size_t PIECE = 65536, MOST_ROW_BYTES = std::size_t{1} << 26;
 
 // What an attribute or a description says, with what XML cannot hold replaced.
 std::string sayable(std::string_view text) {
@@ -40,6 +40,27 @@ bool isUcd(std::string_view text) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                std::string_view("_.:;-").find(c) != std::string_view::npos;
     });
+}
+
+// The value of a PARAM with blanks between its elements; nothing where it is none of the datatype.
+std::optional<std::string> paramValue(const Coding& coding, const std::string& value) {
+    if (coding.isText() || core::trimmed(value).empty()) return value;
+    std::string joined, spaced = value;
+    std::replace(spaced.begin(), spaced.end(), ',', ' ');
+    std::size_t count = 0;
+    for (const std::string& element : core::splitList(core::trimmed(spaced), ' ')) {
+        if (element.empty()) continue;
+        const bool truth = coding.type == VotableType::Boolean || coding.type == VotableType::Bit;
+        const bool fits = truth                ? std::string_view("TtFf10?").find(element[0]) < 7
+                          : coding.isInteger() ? core::parseInteger(element) || element.starts_with("0x")
+                                               : core::parseDouble(element).has_value();
+        if (!fits) return std::nullopt;
+        joined += (count > 0 ? " " : "") + element;
+        ++count;
+    }
+    if (count % coding.parts() != 0 || (!coding.variable && count != coding.count * coding.parts()))
+        return std::nullopt;
+    return joined;
 }
 
 } // namespace
@@ -120,14 +141,17 @@ struct VotableWriter::State {
     }
     Status field(const VotableField& f, bool isParam) {
         auto found = rowColumnOf(f);
-        if (!found && isParam && !(f.name.empty() && f.id.empty())) { // its value is text in any case
+        auto value = found && isParam ? paramValue(found->coding, f.value) : std::nullopt;
+        const bool isPlain = isParam && !value;
+        if (isPlain && !(f.name.empty() && f.id.empty())) { // then it is text
             VotableField plain = f;
             plain.datatype = "char";
             plain.arraysize = "*";
             found = rowColumnOf(plain);
+            value = f.value;
         }
         BALMER_TRY(RowColumn column, std::move(found));
-        std::string size(core::trimmed(f.arraysize));
+        std::string size(isPlain ? std::string_view("*") : core::trimmed(f.arraysize));
         const bool plane = size.find('x') != std::string::npos;
         if (size == "1") size.clear();
         if (column.coding.variable && !plane) size = "*"; // astropy 5 takes "n*" for n in BINARY2
@@ -147,7 +171,7 @@ struct VotableWriter::State {
         attribute("utype", f.utype);
         attribute("xtype", f.xtype);
         ref(f.ref);
-        if (isParam) attribute("value", f.value, true);
+        if (isParam) attribute("value", *value, true);
         const bool values =
             column.coding.null || !f.minimum.empty() || !f.maximum.empty() || !f.options.empty();
         if (!values && f.description.empty() && f.links.empty()) {
@@ -159,11 +183,11 @@ struct VotableWriter::State {
                 out += "<VALUES";
                 if (column.coding.null) attribute("null", std::to_string(*column.coding.null));
                 out += ">\n";
-                const auto bound = [&](std::string_view name, const std::string& value) {
-                    if (value.empty()) return;
+                const auto bound = [&](std::string_view name, const std::string& limit) {
+                    if (limit.empty()) return;
                     out += "<";
                     out += name;
-                    attribute("value", value);
+                    attribute("value", limit);
                     out += "/>\n";
                 };
                 bound("MIN", f.minimum);
@@ -294,6 +318,14 @@ struct VotableWriter::State {
         BALMER_CHECK(params(head.params));
         BALMER_CHECK(groups(head.groups));
         links(head.links);
+        std::size_t rowBytes = 0;
+        for (const RowColumn& column : columns) {
+            const auto bytes = column.coding.bytesOf(column.coding.variable ? 0 : column.coding.count);
+            if (!bytes || *bytes > MOST_ROW_BYTES || (rowBytes += *bytes) > MOST_ROW_BYTES)
+                return fail(ErrorCode::InvalidArgument, "with column " + column.name +
+                                                            " a row of the VOTable is longer than 64 MiB; "
+                                                            "make the arraysize variable");
+        }
         out += options.data == VotableData::TableData ? "<DATA>\n<TABLEDATA>\n"
                                                       : "<DATA>\n<BINARY2>\n<STREAM encoding=\"base64\">\n";
         encoder.emplace(options.data, std::move(columns));

@@ -1,10 +1,10 @@
 // Strict VOTable 1.4 (IVOA Recommendation 2019-10-21): what every reader understands, of any length.
 //
-// Written are TABLEDATA or BINARY2 in UTF-8, scalars without arraysize, text escaped (no CDATA), elements in
-// the schema's order. Nulls are empty cells or, for integers with VALUES null=, that value (TABLEDATA), and
-// flags (BINARY2). What XML or the schema cannot hold is refused where it is data and left out where it is
-// decoration: an ID that is no XML name or was used before, a ref to no ID written so far, a UCD of other
-// characters.
+// Written are TABLEDATA or BINARY2 in UTF-8, scalars without arraysize, a variable arraysize as "*", text
+// escaped (no CDATA), elements in the schema's order. Nulls are flags (BINARY2) or empty cells, for integers
+// with VALUES null= that value (TABLEDATA; arrays of fixed size are filled with NaN, "?" or that value). What
+// XML or the schema cannot hold is refused where it is data and left out where it is decoration: an ID that
+// is no XML name or was used before, a ref to no ID written so far, a UCD of other characters.
 //
 //   VotableWriter writer(sink, {VotableData::Binary2});
 //   writer.begin({}); writer.beginResource({}); writer.beginTable(head);      // Statuses: check them

@@ -280,7 +280,7 @@ IndexPage parseIndexPage(std::string_view html, const http::Url& page, const htt
             const auto below = segmentsBelow(*url, root);
             if (!below || below->empty()) continue;
             if (url->query) {
-                ++result.withQuery;
+                result.withQuery += url->path != page.path; // not the page in another order
                 continue;
             }
             if (!seen.insert(url->path).second) continue;

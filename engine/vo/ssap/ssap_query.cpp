@@ -15,7 +15,8 @@ using core::Status;
 
 namespace {
 
-constexpr double metresInAngstrom = 1e-10;
+constexpr std::size_t mostPositions = 10000;
+constexpr double angstromInMetre = 1e10;
 
 bool isDigit(char c) {
     return c >= '0' && c <= '9';
@@ -63,6 +64,11 @@ Status checkPlain(std::string_view what, const std::string& text) {
 } // namespace
 
 Status SsapQuery::validate() const {
+    if (positions.size() > mostPositions)
+        return fail(ErrorCode::InvalidArgument, std::to_string(positions.size()) +
+                                                    " positions are too many for one question each; ask for "
+                                                    "at most " +
+                                                    std::to_string(mostPositions) + " at a time");
     for (const auto& each : positions)
         if (!(each.raDegrees >= 0 && each.raDegrees < 360 && std::abs(each.decDegrees) <= 90))
             return fail(ErrorCode::InvalidArgument,
@@ -107,7 +113,7 @@ Result<std::string> ssapUrl(std::string_view service, const SsapQuery& query,
     if (query.diameterDegrees && position) ask("SIZE", core::formatDouble(*query.diameterDegrees));
     if (query.fromAngstrom || query.toAngstrom) {
         const auto end = [](const std::optional<double>& angstrom) {
-            return angstrom ? core::formatDouble(*angstrom * metresInAngstrom) : std::string();
+            return angstrom ? core::formatDouble(*angstrom / angstromInMetre) : std::string();
         };
         ask("BAND", end(query.fromAngstrom) + "/" + end(query.toAngstrom));
     }

@@ -1,13 +1,13 @@
 #!/ usr / bin / env python3
 """What astropy reads from VOTables, one line a column; votable_columns.cpp says the same of what Balmer reads.
 
-    votable_columns.py [--short] FILE …        FILE TAB table TAB column TAB name TAB rows TAB digest
+    votable_columns.py [--short] [--tables] FILE …        FILE TAB table TAB column TAB name TAB rows TAB digest
 
 The digest is that of the cells' text, one line a cell: numbers with all their digits (%.17g, of float32 %.9g), the
 elements of an array with blanks between, an element without value as "null", a cell without any as "". NaN is no
 value here, because astropy does not tell the two apart in TABLEDATA, and text is without blanks around it, because it
-drops them there. --short names files without their folders. A
-file that astropy refuses gives FILE TAB "refused" TAB why.
+drops them there. --short names files without their folders; --tables
+says FILE TAB table TAB columns TAB rows TAB digest, that of the lines of the table's columns from "table" on. A file that astropy refuses gives FILE TAB "refused" TAB why.
 """
 import hashlib
 import math
@@ -79,8 +79,21 @@ def lines(name, file):
         yield f"{name}\trefused\t{type(error).__name__}"
 
 
+def by_table(column_lines):
+    tables = {}
+    for line in column_lines:
+        name, rest = line.split("\t", 1)
+        if rest.startswith("refused"):
+            yield line
+            continue
+        tables.setdefault((name, rest.split("\t")[0]), []).append(rest)
+    for (name, table), rests in tables.items():
+        digest = hashlib.sha256("".join(rest + "\n" for rest in rests).encode("utf-8")).hexdigest()[:16]
+        yield f"{name}\t{table}\t{len(rests)}\t{rests[0].split(chr(9))[3]}\t{digest}"
+
+
 if __name__ == "__main__":
-    short = "--short" in sys.argv
-    for file in (a for a in sys.argv[1:] if a != "--short"):
-        for line in lines(os.path.basename(file) if short else file, file):
+    for file in (a for a in sys.argv[1:] if not a.startswith("--")):
+        said = lines(os.path.basename(file) if "--short" in sys.argv else file, file)
+        for line in by_table(said) if "--tables" in sys.argv else said:
             print(line)

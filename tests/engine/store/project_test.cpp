@@ -13,6 +13,7 @@
 #include "engine/store/dataset_registry.h"
 #include "engine/store/label_log.h"
 #include "engine/store/migration.h"
+#include "engine/store/origins.h"
 #include "engine/store/round_archive.h"
 #include "engine/store/settings.h"
 #include "tests/engine/store/store_samples.h"
@@ -325,6 +326,23 @@ TEST(StoredProjects, OneOfTheSecondSchemaOpens) {
     ASSERT_EQ(remote->size(), 1u);
     EXPECT_EQ(*remote->front().remote, (jobs::RemoteTicket{"big-machine", std::string(32, 'e'), 7, true}));
     EXPECT_EQ(remote->front().phase, jobs::Phase::Executing);
+    // Brought up to date, with a copy of what it was.
+    EXPECT_TRUE(fs::exists(folder / "old.balmer" / "project.sqlite.before-3"));
+    EXPECT_TRUE((*project)->origins().of("a")->empty());
+    const auto key = (*project)->catalogue().find("a")->rowId;
+    EXPECT_TRUE((*project)->origins().add(key, std::vector<Origin>{{"http://archive.example.org/a.fits"}}));
+}
+
+TEST(StoredProjects, OneOfTheThirdSchemaOpens) {
+    test::TemporaryFolder folder;
+    fs::create_directory(folder / "old.balmer");
+    runSql(folder / "old.balmer" / "project.sqlite",
+           read(test::sourceRoot() / "tests" / "engine" / "store" / "fixtures" / "project_v3.sql"));
+    const auto project = Project::open(folder / "old.balmer");
+    ASSERT_TRUE(project) << test::why(project);
+    EXPECT_EQ((*project)->catalogue().count({}).value(), 2);
+    const std::vector<std::string> addresses{"http://archive.example.org/a.fits", "ivo://example.org/a"};
+    EXPECT_EQ((*project)->origins().spectraFrom(addresses).value(), (std::vector<std::string>{"a", "a"}));
 }
 
 TEST(Together, AFailureInTheMiddleLeavesNothing) {
@@ -415,4 +433,7 @@ TEST(StoredProjects, TheFixtureCanBeMadeAgain) {
     job.remote = jobs::RemoteTicket{"big-machine", std::string(32, 'e'), 7, true};
     ASSERT_TRUE(project->jobs().create(job));
     ASSERT_TRUE(project->settings().set("observer", "eva"));
+    ASSERT_TRUE(project->origins().add(project->catalogue().find("a")->rowId,
+                                       std::vector<Origin>{{"http://archive.example.org/a.fits", "a service"},
+                                                           {"ivo://example.org/a", "a service"}}));
 }

@@ -69,6 +69,8 @@ TEST(IndexPage, StaysBelowTheRoot) {
         "<a href='#top'>here</a><a href=''>empty</a><a name='x'>no href</a>";
     EXPECT_EQ(entriesOf(page, "http://h/d/", "http://h/d/"), (Entries{"/d/in ?", "/d/s/ ?"}));
     EXPECT_EQ(parseIndexPage(page, address("http://h/d/"), address("http://h/d/")).withQuery, 2u);
+    EXPECT_EQ(parseIndexPage("<a href='?C=N'>", address("http://h/d/s/"), address("http://h/d/")).withQuery,
+              0u);
     EXPECT_EQ(entriesOf("<a href='x'>", "http://h/d/s/", "http://h/d/"), Entries{"/d/s/x ?"});
     EXPECT_EQ(entriesOf("<a href='x'>", "http://h/elsewhere/", "http://h/d/"), Entries{});
     EXPECT_EQ(entriesOf("<a href='http://H:80/D/%c5%99'>", "http://h/D/", "http://h/%44/"),
