@@ -59,6 +59,8 @@ struct SampOffer {
     std::string name;        ///< the URL's last segment, with the extension that receivers look at
     std::chrono::milliseconds keep = std::chrono::minutes(10);
     bool removeAfterwards = false; ///< the file is removed when it is no longer served
+    /// Called on `balmer-http` each time it has been sent whole; may be empty. It should return at once.
+    std::function<void()> fetched = {};
 };
 
 struct SampSending {
