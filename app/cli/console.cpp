@@ -14,12 +14,12 @@ namespace balmer::cli {
 namespace {
 
 std::stop_source interruption;
-volatile std::sig_atomic_t interrupted = 0;
+volatile std::sig_atomic_t signalled = 0;
 
 extern "C" void onInterrupt(int) {
     // A second Ctrl+C ends the program at once.
-    if (interrupted != 0) ::_exit(Aborted);
-    interrupted = 1;
+    if (signalled != 0) ::_exit(Aborted);
+    signalled = 1;
 }
 
 /// Columns on the screen: bytes that begin a character.
@@ -48,6 +48,10 @@ void Console::warn(std::string_view line) const {
                   << '\n';
 }
 
+void Console::event(const nlohmann::json& object) const {
+    if (json_) std::cerr << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+}
+
 void Console::result(const nlohmann::json& object) const {
     if (json_)
         std::cout << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n'
@@ -74,7 +78,7 @@ core::TaskContext Console::task() {
 }
 
 void Console::progress(double fraction, std::string_view stage) {
-    if (interrupted != 0) interruption.request_stop();
+    if (signalled != 0) interruption.request_stop();
     const auto now = std::chrono::steady_clock::now();
     if (stage == stage_ && now - said_ < std::chrono::milliseconds(100)) return;
     stage_ = stage;
@@ -94,6 +98,10 @@ void Console::progress(double fraction, std::string_view stage) {
     std::cerr << "\r\033[K" << bar << ' ' << core::formatFixed(100 * fraction, 0) << " %  " << stage
               << std::flush;
     barShown_ = true;
+}
+
+bool Console::interrupted() const {
+    return signalled != 0;
 }
 
 void Console::endProgress() {

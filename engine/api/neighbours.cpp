@@ -169,6 +169,11 @@ struct Neighbours::State {
         if (ticket != 0) open[ticket] += launches.size();
         for (auto& [flight, sending] : launches) {
             flight.ticket = ticket;
+            if (sending.offer && ticket != 0)
+                sending.offer->fetched = [this, ticket] {
+                    const std::lock_guard inner(fetchedMutex);
+                    ++fetched[ticket];
+                };
             flights.emplace(link.send(std::move(sending)), std::move(flight));
         }
     }
@@ -574,6 +579,9 @@ struct Neighbours::State {
     std::map<std::uint64_t, Flight> flights;   ///< by the link's ticket
     std::optional<std::string> wanted;         ///< where the cursor is, if it waits to be sent
 
+    mutable std::mutex fetchedMutex; ///< guards the next
+    std::map<std::uint64_t, std::size_t> fetched;
+
     SharedTables tables;
     http::Client net;
     LentFolder folder;          ///< of `lending`
@@ -618,6 +626,12 @@ std::uint64_t Neighbours::pointAt(const std::string& id, std::vector<std::string
 std::uint64_t Neighbours::select(std::vector<std::string> ids) {
     return state_->prepared(
         [state = state_.get(), ids = std::move(ids)](auto&) { return state->select(ids); });
+}
+
+std::size_t Neighbours::fetched(std::uint64_t ticket) const {
+    const std::lock_guard lock(state_->fetchedMutex);
+    const auto found = state_->fetched.find(ticket);
+    return found == state_->fetched.end() ? 0 : found->second;
 }
 
 void Neighbours::highlight(const std::string& id) {

@@ -154,6 +154,9 @@ class Neighbours {
     /// most of them, the newest of equals. No id clears the selection there. A neighbour that has lost the
     /// table is sent it again, once.
     std::uint64_t select(std::vector<std::string> ids);
+    /// How often what was lent under this ticket has been fetched whole. Some neighbours answer first and
+    /// fetch later: what is lent is theirs to fetch for ten minutes, while this object lives.
+    std::size_t fetched(std::uint64_t ticket) const;
     /// The cursor is on this spectrum: for every step of it. Of many at once the last is sent; what became of
     /// it is not told. Tables as above.
     void highlight(const std::string& id);
