@@ -44,16 +44,19 @@ class VotableForm final : public TableReader::Form {
             if (!form->reader_.table().fields.empty()) break;
         }
         const auto& table = form->reader_.table();
-        if (!table.unread.empty())
-            return fail(ErrorCode::Unsupported,
-                        "the rows of " + file.string() + " cannot be read: " + table.unread);
         for (const auto& field : table.fields)
             form->columns.push_back({field.name.empty() ? field.id : field.name, field.unit, field.ucd,
                                      field.utype,
                                      !field.isText() && (field.arraysize.empty() || field.arraysize == "1")});
         return form;
     }
-    Result<bool> nextRow() override { return reader_.nextRow(); }
+    Result<bool> nextRow() override {
+        BALMER_TRY(const bool row, reader_.nextRow());
+        if (!row && !reader_.table().unread.empty())
+            return fail(ErrorCode::Unsupported,
+                        "the rows of the VOTable cannot be read: " + reader_.table().unread);
+        return row;
+    }
     std::string text(std::size_t column) const override { return reader_.text(column); }
     std::optional<double> number(std::size_t column) const override {
         if (auto value = reader_.number(column)) return value;

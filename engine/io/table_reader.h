@@ -28,9 +28,8 @@ struct TableColumn {
 
 class TableReader {
   public:
-    /// Errors: NotFound, Io; Format for what is no table; Unsupported for a VOTable whose rows are elsewhere;
-    /// ResourceExhausted for a text or FITS table of
-    /// more than 1 GiB.
+    /// Errors: NotFound, Io; Format for what is no table; ResourceExhausted for a text or FITS table of more
+    /// than 1 GiB.
     static core::Result<TableReader> open(const std::filesystem::path& file);
     ~TableReader();
     TableReader(TableReader&&) noexcept;
@@ -40,7 +39,8 @@ class TableReader {
     /// By name, without regard to case.
     std::optional<std::size_t> column(std::string_view name) const;
 
-    /// Goes on to the next row; false at the end. Errors: those of the form.
+    /// Goes on to the next row; false at the end. Errors: Format, Io; Unsupported for a VOTable whose rows
+    /// are elsewhere.
     core::Result<bool> nextRow();
 
     /// The cells of the present row. "" for none; the elements of an array with blanks between.
