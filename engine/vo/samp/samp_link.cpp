@@ -337,7 +337,7 @@ struct SampLink::State {
             client.id = id;
             const auto known = clients.find(id);
             if (known != clients.end()) {
-                client = std::move(known->second);
+                client = known->second;
                 continue;
             }
             // One that has gone meanwhile is a fault, and no matter.
@@ -348,13 +348,13 @@ struct SampLink::State {
             if (!mtypes && mtypes.error().code() != ErrorCode::Remote) return fail(mtypes.error());
             if (mtypes) client.subscriptions = std::move(*mtypes);
         }
-        clients = std::move(present);
         std::vector<std::string> gone;
         for (const auto& [ticket, awaited] : waiting)
             for (const auto& id : awaited.from)
-                if (!clients.contains(id) && id != hub->hubId()) gone.push_back(id);
+                if (!present.contains(id) && id != hub->hubId()) gone.push_back(id);
         for (const auto& id : gone)
-            lose(id);
+            lose(id); // while its name is still known
+        clients = std::move(present);
         return {};
     }
 
