@@ -159,7 +159,7 @@ struct Votable {
 };
 
 struct VotableLimits {
-    std::size_t cells = 50'000'000;               ///< numbers and texts that are held at a time
+    std::size_t cells = 50'000'000;               ///< numbers that are held at a time; a text counts for four
     std::size_t depth = 64;                       ///< of nested elements
     std::size_t elements = 500'000;               ///< outside of the tables' data
     std::size_t rowBytes = std::size_t{1} << 26;  ///< one row's, as it is written

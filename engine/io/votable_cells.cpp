@@ -334,7 +334,7 @@ void RowBlock::addText(std::size_t c, std::string text) {
 
 Status RowBlock::addTd(std::size_t c, std::string_view text) {
     const Coding& coding = codings_[c];
-    BALMER_CHECK(spend(1));
+    BALMER_CHECK(spend(costOf(c)));
     if (coding.isText()) {
         // Without arraysize, one letter, more are more often meant than not.
         addText(c, std::string(coding.count > 1 ? firstLetters(text, coding.count) : text));
@@ -398,7 +398,7 @@ Status RowBlock::addTd(std::size_t c, std::string_view text) {
 
 Status RowBlock::addBinary(std::size_t c, std::string_view cell, std::size_t elements, bool flaggedNull) {
     const Coding& coding = codings_[c];
-    BALMER_CHECK(spend(1 + (coding.isText() ? 0 : elements * coding.parts())));
+    BALMER_CHECK(spend(costOf(c) + (coding.isText() ? 0 : elements * coding.parts())));
     if (flaggedNull || (elements == 0 && !coding.isText())) {
         addNull(c);
         return {};
@@ -452,8 +452,10 @@ Status RowBlock::addBinary(std::size_t c, std::string_view cell, std::size_t ele
         appendNumbers<double>(column.numbers, at, numbers, coding);
         break;
     }
-    if ((coding.isInteger() && column.type != Type::Long) || coding.realNull)
-        null = std::isnan(column.numbers.back());
+    if (coding.isInteger() && column.type != Type::Long) null = std::isnan(column.numbers.back());
+    if (coding.realNull && coding.isScalar())
+        null =
+            *coding.realNull == (coding.type == Type::Float ? bigEndian<float>(at) : bigEndian<double>(at));
     if (null && coding.isScalar()) {
         (column.type == Type::Long ? column.integers.pop_back() : column.numbers.pop_back());
         addNull(c);

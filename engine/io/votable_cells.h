@@ -70,6 +70,8 @@ class RowBlock {
         spent_ += cells;
         return {};
     }
+    /// A cell's from the budget, numbers of arrays aside: a text takes the room of four numbers.
+    std::size_t costOf(std::size_t c) const { return codings_[c].isText() ? 4 : 1; }
     std::size_t* budget() const { return budget_; }
     void addNull(std::size_t c);
     /// The text of one TD.

@@ -549,7 +549,7 @@ void VotableParser::endCell() {
     if (decodes && bytes && *bytes <= decoded_.size()) {
         check(t.block.addBinary(c, std::string_view(decoded_).substr(0, *bytes), elements, decoded_.empty()));
     } else {
-        check(t.block.spend(1));
+        check(t.block.spend(t.block.costOf(c)));
         if (!error_) t.block.addNull(c);
     }
 }
@@ -586,8 +586,8 @@ void VotableParser::end() {
         RowBlock& block = current().block;
         if (!current().table.unread.empty() || block.codings().empty()) break;
         for (; cell_ < block.codings().size() && !error_; ++cell_) {
-            check(block.spend(1));
-            block.addNull(cell_);
+            check(block.spend(block.costOf(cell_)));
+            if (!error_) block.addNull(cell_);
         }
         block.endRow();
         break;

@@ -42,7 +42,8 @@ class VotableReader {
     /// false. Valid until nextTable().
     const VotableTable& table() const;
 
-    /// Goes on to the next row of the present table; false at its end, and at once for an unread table.
+    /// Goes on to the next row of the present table; false at its end. Where it gives false before the first
+    /// row, ask table().unread: that rows are elsewhere, or in FITS that does not fit, is known only then.
     core::Result<bool> nextRow();
     /// Rows of the present table so far.
     std::size_t rowsRead() const;

@@ -66,6 +66,10 @@ bool isUtf8(std::string_view text) {
     return true;
 }
 
+bool isAscii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 bool holdsXml(std::string_view text) {
     for (const char c : text) {
         if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') return false;
@@ -220,6 +224,8 @@ Status RowEncoder::textCell(const RowColumn& column, std::string_view text, std:
         return {};
     }
     const bool wide = column.coding.type == Type::UnicodeChar;
+    if (!wide && data_ == VotableData::Binary2 && !isAscii(text))
+        return wrong(column, "char holds only ASCII; give the column the datatype unicodeChar");
     const std::string units = wide ? toUtf16(text) : std::string();
     // char counts bytes in BINARY2; in TABLEDATA letters are taken for it, as by who reads.
     const auto letters = static_cast<std::size_t>(std::count_if(

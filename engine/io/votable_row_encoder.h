@@ -17,6 +17,7 @@ namespace balmer::io {
 /// Text that XML 1.0 holds in UTF-8.
 bool isUtf8(std::string_view text);
 bool holdsXml(std::string_view text);
+bool isAscii(std::string_view text);
 void appendEscaped(std::string& out, std::string_view text, bool attribute);
 /// As VOTable spells it.
 std::string_view nameOf(VotableType type);

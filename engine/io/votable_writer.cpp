@@ -155,12 +155,15 @@ struct VotableWriter::State {
         const bool plane = size.find('x') != std::string::npos;
         if (size == "1") size.clear();
         if (column.coding.variable && !plane) size = "*"; // astropy 5 takes "n*" for n in BINARY2
-        if (column.coding.variable && plane && !isParam && options.data == VotableData::Binary2) {
-            return fail(ErrorCode::InvalidArgument,
-                        "column " + column.name + " has the arraysize \"" + size +
-                            "\", whose length in BINARY2 readers count in two ways; write TABLEDATA");
+        // astropy 5 and STIL 4 count those differently.
+        if (column.coding.variable && !isParam && options.data == VotableData::Binary2 &&
+            (plane || column.coding.isComplex() || column.coding.type == VotableType::Bit)) {
+            return fail(
+                ErrorCode::InvalidArgument,
+                "column " + column.name + ", " + f.datatype + " with arraysize \"" + size +
+                    "\", is counted in BINARY2 by different readers in different ways; write TABLEDATA "
+                    "or give it a fixed size");
         }
-        if (isParam && size.empty() && column.coding.isText() && f.value.size() > 1) size = "*";
         out += isParam ? "<PARAM" : "<FIELD";
         id(f.id);
         attribute("name", column.name);
@@ -450,6 +453,21 @@ Status VotableWriter::end() {
 
 namespace {
 
+VotableTable headOf(const VotableTable& table) {
+    VotableTable head;
+    head.id = table.id;
+    head.name = table.name;
+    head.utype = table.utype;
+    head.ucd = table.ucd;
+    head.description = table.description;
+    head.fields = table.fields;
+    head.params = table.params;
+    head.groups = table.groups;
+    head.infos = table.infos;
+    head.links = table.links;
+    return head;
+}
+
 // Views into the table's own row.
 Status writeRows(VotableWriter& writer, const VotableTable& table) {
     std::vector<VotableCell> cells(table.fields.size());
@@ -477,7 +495,13 @@ Status writeResource(VotableWriter& writer, const VotableResource& resource) {
             BALMER_CHECK(writer.tableWithoutData(table));
             continue;
         }
-        BALMER_CHECK(writer.beginTable(table));
+        VotableTable head = headOf(table);
+        for (std::size_t c = 0; c < head.fields.size(); ++c) { // char is ASCII
+            const auto& texts = table.columns[c].texts;
+            if (head.fields[c].datatype != "unicodeChar" && !std::all_of(texts.begin(), texts.end(), isAscii))
+                head.fields[c].datatype = "unicodeChar";
+        }
+        BALMER_CHECK(writer.beginTable(head));
         BALMER_CHECK(writeRows(writer, table));
         BALMER_CHECK(writer.endTable());
     }

@@ -59,8 +59,8 @@ class VotableWriter {
     /// A table of which only the description is known, begun and ended.
     core::Status tableWithoutData(const VotableTable& head);
     /// One cell a field. Errors: InvalidArgument for another number of cells, a cell that the field does not
-    /// hold (its type, its range, its fixed size), text that is not UTF-8 or that XML cannot hold, and the
-    /// value that stands for null.
+    /// hold (its type, its range, its fixed size), text that is not UTF-8 or that XML cannot hold, in BINARY2
+    /// text in a char column that is not ASCII (unicodeChar holds it), and the value that stands for null.
     core::Status row(std::span<const VotableCell> cells);
     core::Status endTable(const std::vector<VotableInfo>& infos = {});
     /// infos: what is known only after the rows, such as QUERY_STATUS OVERFLOW.
@@ -73,7 +73,8 @@ class VotableWriter {
     std::unique_ptr<State> state_;
 };
 
-/// A whole document with the rows of its tables; a table that was unread is written without data.
+/// A whole document with the rows of its tables; a table that was unread is written without data, and char
+/// columns with other letters than ASCII become unicodeChar.
 core::Status writeVotable(const Votable& document, const ByteSink& sink,
                           const VotableWriteOptions& options = {});
 core::Result<std::string> formatVotable(const Votable& document, const VotableWriteOptions& options = {});

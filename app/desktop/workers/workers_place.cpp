@@ -29,7 +29,7 @@ constexpr int widestCard = 960;
 constexpr int besideFrom = 1500;
 constexpr int tickMilliseconds = 5000;
 constexpr unsigned askEvery = 2;        ///< ticks
-constexpr unsigned askSilentEvery = 12; ///< ticks: one that did not answer is left in peace for longer
+constexpr unsigned askSeldomEvery = 12; ///< ticks: one that did not answer, and ssh, where asking is a login
 
 std::string questionTo(const api::WorkerInfo& worker) {
     return "ask " + worker.name;
@@ -232,8 +232,9 @@ void WorkersPlace::ask(WorkerCard* card) {
 
 void WorkersPlace::askAgain() {
     for (WorkerCard* card : cards_) {
-        const bool silent = card->isSilent() || card->worker().link == Link::Lost;
-        if (ticks_ % (silent ? askSilentEvery : askEvery) == 0 && !isAsking(card)) ask(card);
+        const bool seldom = card->isSilent() || card->worker().link == Link::Lost ||
+                            card->worker().url.rfind("ssh://", 0) == 0;
+        if (ticks_ % (seldom ? askSeldomEvery : askEvery) == 0 && !isAsking(card)) ask(card);
     }
 }
 

@@ -55,7 +55,7 @@ class Builder {
 
 } // namespace
 
-io::Votable allTypes() {
+io::Votable allTypes(io::VotableData data) {
     constexpr double NAN_ = std::numeric_limits<double>::quiet_NaN(),
                      INFINITE = std::numeric_limits<double>::infinity();
     using Type = VotableType;
@@ -78,8 +78,10 @@ io::Votable allTypes() {
     b.add("fa", "float", Type::Float, "*", {{1, 2.5, 3}, {INFINITE}, {}});
     b.add("la", "long", Type::Long, "*", {{1, -2}, {3}, {}});
     b.add("ba", "boolean", Type::Boolean, "*", {{1, 0, 1}, {1}, {}});
-    b.add("bits", "bit", Type::Bit, "*", {{1, 0, 1, 0, 1, 1, 1, 1, 0, 1}, {0}, {}});
-    b.add("ca", "doubleComplex", Type::DoubleComplex, "*", {{1, 2, 3, -4}, {0, 0}, {}});
+    if (data == io::VotableData::TableData) {
+        b.add("bits", "bit", Type::Bit, "*", {{1, 0, 1, 0, 1, 1, 1, 1, 0, 1}, {0}, {}});
+        b.add("ca", "doubleComplex", Type::DoubleComplex, "*", {{1, 2, 3, -4}, {0, 0}, {}});
+    }
     b.add("da3", "double", Type::Double, "3", {{1, 2, 3}, {NAN_, 0, -INFINITE}, {}});
     b.add("i2d", "int", Type::Int, "2x3", {{0, 1, 2, 3, 4, 5}, {0, -1, -2, -3, -4, -5}, {}});
     b.add("bits8", "bit", Type::Bit, "8",
@@ -89,7 +91,7 @@ io::Votable allTypes() {
     fields[3].nullText = "-999";
     fields[3].minimum = "-5";
     fields[3].maximum = "5";
-    fields[16].nullText = "-999";
+    fields[*b.table.field("i2d")].nullText = "-999";
     fields[6].unit = "Angstrom";
     fields[6].ucd = "em.wl;meta.main";
     fields[6].utype = "spec:Spectrum.Data.SpectralAxis.Value";

@@ -2,13 +2,12 @@
 // kind.
 #pragma once
 
-#include "engine/io/votable.h"
+#include "engine/io/votable_writer.h"
 
 namespace balmer::test {
 
-/// Columns from this one on are arrays of fixed size.
-inline constexpr std::size_t FIRST_FIXED_ARRAY = 15;
-
-io::Votable allTypes();
+/// For BINARY2 without the arrays of variable size that it is not written with. The columns from da3 on are
+/// of fixed size.
+io::Votable allTypes(io::VotableData data);
 
 } // namespace balmer::test

@@ -214,7 +214,7 @@ TEST(VotableReader, LimitsHoldWhateverTheDataState) {
         many += "<INFO name='a' value='b'/>";
     EXPECT_EQ(parseVotable(asBytes(document(many)), few).error().code(), ErrorCode::ResourceExhausted);
     VotableLimits cells;
-    cells.cells = 100;
+    cells.cells = 500;
     const std::string table =
         document(HEAD + "<DATA><TABLEDATA>" + rows(200) + "</TABLEDATA></DATA></TABLE></RESOURCE>");
     EXPECT_EQ(parseVotable(asBytes(table), cells).error().code(), ErrorCode::ResourceExhausted);

@@ -33,8 +33,8 @@ ByteSink into(std::string& text) {
 }
 
 TEST(VotableWriter, EveryTypeComesBackFromBothSerialisations) {
-    const Votable document = test::allTypes();
     for (const VotableData data : {VotableData::TableData, VotableData::Binary2}) {
+        const Votable document = test::allTypes(data);
         const auto text = formatVotable(document, {data});
         ASSERT_TRUE(text) << why(text);
         const auto again = parseVotable(asBytes(*text));
@@ -42,7 +42,7 @@ TEST(VotableWriter, EveryTypeComesBackFromBothSerialisations) {
         EXPECT_EQ(test::columnLines(*again), test::columnLines(document));
         const VotableTable &t = *again->tables().at(0), &expected = *document.tables().at(0);
         for (std::size_t c = 0; c < t.fields.size(); ++c) {
-            const bool filled = data == VotableData::TableData && c >= test::FIRST_FIXED_ARRAY;
+            const bool filled = data == VotableData::TableData && c >= *expected.field("da3");
             for (std::size_t r = 0; r < t.rows && !filled; ++r)
                 EXPECT_EQ(t.isNull(r, c), expected.isNull(r, c)) << t.fields[c].name << " row " << r;
         }
