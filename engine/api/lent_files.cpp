@@ -1,12 +1,11 @@
 #include "engine/api/lent_files.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <map>
-
-#include <stdlib.h>
 
 #include "engine/io/spectrum_writer.h"
 #include "engine/io/votable_writer.h"

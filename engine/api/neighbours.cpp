@@ -271,12 +271,11 @@ struct Neighbours::State {
             std::erase_if(shared.holders, [&](const auto& holder) { return !listeners.contains(holder); });
             if (shared.holders.empty()) continue;
             if (what == cursor) shared.rows.resize(1);
-            if (!tables.news(shared.table.id, what, shared.rows) && what == cursor) continue;
             Launch made;
             made.sending.message = aboutRows(what, shared.table, shared.rows);
             made.sending.to = shared.holders;
             made.sending.limit = stepLimit;
-            made.sending.unlessEcho = what == selection;
+            made.sending.unlessEcho = true;
             made.flight.table = shared.table.id;
             made.flight.what = what;
             made.flight.rows = shared.rows;
@@ -514,7 +513,6 @@ struct Neighbours::State {
         if (row >= table->rows->size())
             return reply(message, SampResponse::error("the table has no row " + std::to_string(row)));
         tables.holds(table->id, message.senderId);
-        (void)tables.news(table->id, cursor, {request.row});
         const auto& id = (*table->rows)[row];
         if (id.empty() || !workbench.spectrumRow(id))
             return reply(message, SampResponse::warning("row " + std::to_string(row) +
@@ -527,7 +525,6 @@ struct Neighbours::State {
         const auto table = tableOf(request.tableId, request.url);
         if (!table) return reply(message, SampResponse::error(table.error().message()));
         tables.holds(table->id, message.senderId);
-        (void)tables.news(table->id, selection, request.rows);
         CameSelection came;
         std::set<std::string> seen;
         for (const auto row : request.rows) {

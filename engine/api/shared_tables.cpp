@@ -1,6 +1,7 @@
 #include "engine/api/shared_tables.h"
 
 #include <algorithm>
+#include <map>
 
 namespace balmer::api {
 
@@ -42,7 +43,7 @@ void SharedTables::add(SharedTable table) {
                (table.id.empty() ? each.table.id.empty() && each.table.url == table.url
                                  : each.table.id == table.id);
     });
-    entries_.push_back({std::move(table), {}, {}, {}});
+    entries_.push_back({std::move(table), {}, {}});
     if (entries_.size() <= mostTables) return;
     remove(entries_.front());
     entries_.pop_front();
@@ -105,17 +106,6 @@ std::vector<SharedRows> SharedTables::rowsOf(const std::set<std::string>& ids) c
     }
     std::erase_if(found, [](const SharedRows& each) { return each.holders.empty(); });
     return found;
-}
-
-bool SharedTables::news(const std::string& table, char what, const std::vector<std::int64_t>& rows) {
-    const std::lock_guard lock(mutex_);
-    auto* const known = entry(table);
-    if (known == nullptr) return true;
-    const auto [said, isNew] = known->said.emplace(what, rows);
-    if (isNew) return true;
-    if (said->second == rows) return false;
-    said->second = rows;
-    return true;
 }
 
 } // namespace balmer::api

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -58,15 +57,10 @@ class SharedTables {
     /// No id: all tables, with no rows.
     std::vector<SharedRows> rowsOf(const std::set<std::string>& ids) const;
 
-    /// Whether the table's cursor or selection (`what`) is now another than before, as far as was said on
-    /// either side.
-    bool news(const std::string& table, char what, const std::vector<std::int64_t>& rows);
-
   private:
     struct Entry {
         SharedTable table;
         std::set<std::string> holders, lentAgain;
-        std::map<char, std::vector<std::int64_t>> said;
     };
     Entry* entry(const std::string& id);
     static void remove(const Entry& entry);

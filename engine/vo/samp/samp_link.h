@@ -68,7 +68,7 @@ struct SampSending {
     /// Ids of clients; empty: all who listen to the MType.
     std::vector<std::string> to;
     bool notify = false;     ///< without asking for a response
-    bool unlessEcho = false; ///< not where it only repeats what was just received or sent (EchoGuard)
+    bool unlessEcho = false; ///< not where it only repeats what was just received (EchoGuard)
     std::chrono::milliseconds limit = std::chrono::seconds(60); ///< to wait for a response
     std::optional<SampOffer> offer;
 };

@@ -5,6 +5,7 @@
 #include "engine/store/column_registry.h"
 #include "engine/store/label_log.h"
 #include "engine/store/origins.h"
+#include "engine/workflow/job_kinds.h"
 #include "tests/engine/workflow/project_with_jobs.h"
 
 namespace balmer::workflow {
@@ -83,7 +84,9 @@ TEST_F(TableImport, NothingIsKeptOfARefusedTable) {
     for (int i = 0; i < 6; ++i)
         many += "row-" + std::to_string(i) + ",r" + std::to_string(i) + "\n";
     const auto says = [&](const json& parameters) { return fail("table-import", parameters).describe(); };
-    EXPECT_THAT(says({{"file", file}}), HasSubstr("nothing is to be taken"));
+    const auto idle = tableImportKind({}).check(json{{"file", file}}.dump());
+    ASSERT_FALSE(idle);
+    EXPECT_THAT(idle.error().message(), HasSubstr("nothing is to be taken"));
     EXPECT_THAT(says({{"file", file}, {"columns", {"mass"}}}),
                 HasSubstr("its columns are: n, EW, star, type"));
     EXPECT_THAT(says({{"file", file}, {"columns", {"EW"}}, {"id_column", "n"}}),
@@ -125,8 +128,7 @@ TEST_F(TableImport, OriginsOfAnImportAreNoted) {
     succeed("import", {{"paths", {file}}, {"origins", {"ivo://x/s1"}}, {"source", "SPLAT"}});
     const std::vector<std::string> asked{"ivo://x/s1", "ivo://x/s2"};
     EXPECT_EQ(project_->origins().spectraFrom(asked).value(), (std::vector<std::string>{"s1", ""}));
-    EXPECT_THAT(fail("import", {{"paths", {file}}, {"origins", {""}}}).message(),
-                HasSubstr("parameters.origins"));
+    EXPECT_FALSE(importKind({}).check(R"({"paths": ["x"], "origins": [""]})"));
 }
 
 } // namespace
