@@ -36,15 +36,21 @@ class Samp : public testing::Test {
         for (int i = 0; i < 3; ++i)
             session_.write("stars/s" + std::to_string(i) + ".txt", spectrumText(i));
         session_.succeed({"import", (session_ / "stars").string()});
-        topcat_ = hub_.addNeighbour("topcat", {"table.*"},
-                                    [this](const std::string&, const vo::SampMessage& message) {
-                                        const std::lock_guard lock(mutex_);
-                                        messages_.push_back(message);
-                                        return vo::SampResponse::ok();
-                                    });
+        topcat_ = hub_.addNeighbour(
+            "topcat", {"table.*"}, [this](const std::string&, const auto& message) { return take(message); });
     }
     ~Samp() override { ::unsetenv("SAMP_HUB"); }
 
+    vo::SampResponse take(const vo::SampMessage& message) {
+        http::Client client;
+        http::Request request;
+        request.url = vo::textOr(message.params, "url");
+        const auto fetched = client.send(request, {});
+        const std::lock_guard lock(mutex_);
+        messages_.push_back(message);
+        return fetched && fetched->succeeded() ? vo::SampResponse::ok()
+                                               : vo::SampResponse::error(why(fetched));
+    }
     std::vector<vo::SampMessage> messages() {
         const std::lock_guard lock(mutex_);
         return messages_;

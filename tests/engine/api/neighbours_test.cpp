@@ -280,7 +280,9 @@ TEST_F(NeighboursTest, ATableGoesAsAVotableThatPlots) {
     event.spectrum = "s2";
     event.className = "Be <shell>\x01";
     ASSERT_TRUE(bench->label(event));
-    EXPECT_EQ(one(neighbours->sendTable(collectionTable("stars"))).outcome, Outcome::Arrived);
+    const auto ticket = neighbours->sendTable(collectionTable("stars"));
+    EXPECT_EQ(one(ticket).outcome, Outcome::Arrived);
+    EXPECT_TRUE(eventually([&] { return neighbours->fetched(ticket) == 1; }));
     const auto& load = std::get<vo::LoadTable>(topcat.of(mtype::tableLoadVotable).at(0));
     EXPECT_EQ(load.name, "stars");
     const auto content = topcat.content(0);
