@@ -1,10 +1,13 @@
 #include "app/cli/console.h"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <thread>
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include "engine/core/text_number.h"
@@ -13,13 +16,35 @@ namespace balmer::cli {
 
 namespace {
 
-std::stop_source interruption;
-volatile std::sig_atomic_t signalled = 0;
+volatile std::sig_atomic_t interrupted = 0;
+int wakeUp = -1; ///< what is written here wakes the watcher
+
+/// Lives as long as the process, like its watcher.
+std::stop_source& interruption() {
+    static auto& source = *new std::stop_source;
+    return source;
+}
 
 extern "C" void onInterrupt(int) {
     // A second Ctrl+C ends the program at once.
-    if (signalled != 0) ::_exit(Aborted);
-    signalled = 1;
+    if (interrupted != 0) ::_exit(Aborted);
+    interrupted = 1;
+    [[maybe_unused]] const auto written = ::write(wakeUp, "", 1);
+}
+
+/// A task is asked to stop at once, also while it waits for the net and reports nothing; a handler of signals
+/// may not ask it, so that a thread does.
+void watchInterruption() {
+    std::array<int, 2> ends{};
+    if (wakeUp >= 0 || ::pipe(ends.data()) != 0) return;
+    wakeUp = ends[1];
+    std::thread([from = ends[0]] {
+        ::pthread_setname_np(::pthread_self(), "balmer-signals");
+        char byte = 0;
+        while (::read(from, &byte, 1) != 1) {
+        }
+        interruption().request_stop();
+    }).detach();
 }
 
 /// Columns on the screen: bytes that begin a character.
@@ -70,15 +95,16 @@ int Console::fail(const core::Error& error) const {
 }
 
 core::TaskContext Console::task() {
+    watchInterruption();
     std::signal(SIGINT, onInterrupt);
     std::signal(SIGTERM, onInterrupt);
     stage_.clear();
-    return core::TaskContext(interruption.get_token(),
+    return core::TaskContext(interruption().get_token(),
                              [this](double fraction, std::string_view stage) { progress(fraction, stage); });
 }
 
 void Console::progress(double fraction, std::string_view stage) {
-    if (signalled != 0) interruption.request_stop();
+    if (interrupted != 0) interruption().request_stop();
     const auto now = std::chrono::steady_clock::now();
     if (stage == stage_ && now - said_ < std::chrono::milliseconds(100)) return;
     stage_ = stage;
@@ -98,10 +124,6 @@ void Console::progress(double fraction, std::string_view stage) {
     std::cerr << "\r\033[K" << bar << ' ' << core::formatFixed(100 * fraction, 0) << " %  " << stage
               << std::flush;
     barShown_ = true;
-}
-
-bool Console::interrupted() const {
-    return signalled != 0;
 }
 
 void Console::endProgress() {

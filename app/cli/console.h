@@ -40,8 +40,6 @@ class Console {
 
     /// Progress and interruption (Ctrl+C) for one long task. One at a time.
     core::TaskContext task();
-    /// Whether Ctrl+C was pressed since task(): for a command that waits without progress.
-    bool interrupted() const;
     /// Takes the progress bar away before words are printed.
     void endProgress();
 

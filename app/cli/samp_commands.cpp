@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "app/cli/session.h"
 #include "engine/api/neighbours.h"
@@ -68,7 +69,7 @@ class Neighbourhood {
     /// Until it holds. Errors: Cancelled (Ctrl+C).
     core::Status wait(const std::function<bool()>& holds) {
         while (!holds()) {
-            if (session_.console.interrupted()) return core::fail(ErrorCode::Cancelled, "interrupted");
+            if (task_.stopRequested()) return core::fail(ErrorCode::Cancelled, "interrupted");
             pause();
         }
         return {};
@@ -153,7 +154,8 @@ void addClients(CLI::App& parent, Work& chosen) {
 // ---- send
 
 struct Sending {
-    std::string spectrum, where, collection, name, to;
+    std::string spectrum, collection, name, to;
+    std::optional<std::string> where; ///< "" is a filter, too: all
     bool point = false;
 };
 
@@ -213,7 +215,7 @@ core::Status report(Session& session, Neighbourhood& neighbourhood, std::uint64_
 }
 
 core::Status send(Session& session, const Sending& given) {
-    const int ways = !given.spectrum.empty() + !given.where.empty() + !given.collection.empty();
+    const int ways = !given.spectrum.empty() + given.where.has_value() + !given.collection.empty();
     if (ways != 1)
         return core::fail(ErrorCode::InvalidArgument, "give one of --spectrum, --where and --collection");
     if (given.point && given.spectrum.empty())
@@ -230,15 +232,19 @@ core::Status send(Session& session, const Sending& given) {
         const auto ticket = (*neighbourhood).sendSpectrum(given.spectrum, to);
         BALMER_CHECK(report(session, neighbourhood, ticket, "the spectrum", sent));
     } else {
-        auto table = given.collection.empty() ? api::TableChoice{given.where, given.where, {}}
+        auto table = given.collection.empty() ? api::TableChoice{*given.where, *given.where, {}}
                                               : api::collectionTable(given.collection);
         if (!given.name.empty()) table.name = given.name;
         const auto ticket = (*neighbourhood).sendTable(std::move(table), to);
         BALMER_CHECK(report(session, neighbourhood, ticket, "the table", sent));
     }
     if (given.point) {
+        // The spectrum is there, whoever looks at the sky.
         const auto ticket = (*neighbourhood).pointAt(given.spectrum, to);
-        BALMER_CHECK(report(session, neighbourhood, ticket, "the position", sent));
+        if (const auto pointed = report(session, neighbourhood, ticket, "the position", sent); !pointed) {
+            if (pointed.error().code() == ErrorCode::Cancelled) return pointed;
+            session.console.warn(pointed.error().describe());
+        }
     }
     session.console.result({{"sent", std::move(sent)}});
     return {};
@@ -249,7 +255,8 @@ void addSend(CLI::App& parent, Work& chosen) {
     auto& command = *parent.add_subcommand(
         "send", "a spectrum, or a table of spectra, to the programs at the hub that take such things");
     command.add_option("--spectrum", given->spectrum, "the id of a spectrum");
-    command.add_option("--where", given->where, "a table of what meets this filter, e.g. \"snr > 20\"");
+    command.add_option("--where", given->where,
+                       "a table of what meets this filter, e.g. \"snr > 20\"; \"\" is all");
     command.add_option("--collection", given->collection, "a table of this collection");
     command.add_option("--name", given->name, "what the table is called there");
     command.add_option("--to", given->to, "to this program alone, as `balmer vo samp clients` names it");
@@ -331,7 +338,7 @@ core::Status listen(Session& session, const Listening& given) {
     Neighbourhood neighbourhood(session, *bench, options);
     const auto begun = std::chrono::steady_clock::now();
     const auto over = [&] {
-        return session.console.interrupted() ||
+        return neighbourhood.task().stopRequested() ||
                (given.seconds > 0 &&
                 std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count() >
                     given.seconds);

@@ -2,11 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <chrono>
-#include <functional>
-#include <future>
 #include <memory>
-#include <mutex>
 
 #include "app/cli/session.h"
 #include "app/cli/vo_lists.h"
@@ -51,30 +47,6 @@ void addDestination(CLI::App& command, api::Destination& to, std::string& label)
     command.add_option("--label", label, "a name for this run, shown among the jobs");
 }
 
-/// Asks on a thread of its own, so that Ctrl+C is heard while the net is silent.
-template <typename Answer>
-core::Result<Answer> askWatched(Console& console,
-                                const std::function<core::Result<Answer>(core::TaskContext&)>& ask) {
-    auto task = console.task();
-    std::mutex mutex;
-    double fraction = 0;
-    std::string stage = "asking";
-    auto answer = std::async(std::launch::async, [&] {
-        core::TaskContext asking(task.stopToken(), [&](double reached, std::string_view now) {
-            const std::lock_guard lock(mutex);
-            fraction = reached;
-            stage = now;
-        });
-        return ask(asking);
-    });
-    while (answer.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
-        const std::lock_guard lock(mutex);
-        (void)task.checkpoint(fraction, stage);
-    }
-    console.endProgress();
-    return answer.get();
-}
-
 /// "100", "500M", "2G", "1T" (powers of 1000).
 core::Result<std::uint64_t> parseBytes(const std::string& text) {
     double factor = 1;
@@ -110,8 +82,9 @@ json describe(const api::TreePreview& preview) {
 }
 
 core::Status listTree(Session& session, api::Observatory& observatory, const api::TreeRequest& request) {
-    const auto preview = askWatched<api::TreePreview>(
-        session.console, [&](core::TaskContext& task) { return observatory.preview(request, task); });
+    auto task = session.console.task();
+    const auto preview = observatory.preview(request, task);
+    session.console.endProgress();
     if (!preview) return core::fail(preview.error());
     session.console.result(describe(*preview));
     constexpr std::size_t shownFiles = 200;
@@ -295,10 +268,10 @@ void addSsap(CLI::App& parent, Work& chosen) {
                     if (service.name == url) url = service.url;
                 BALMER_CHECK(logIn(observatory, url, given->login));
             }
-            const auto list = askWatched<api::MarkedList>(session.console, [&](core::TaskContext& task) {
-                return observatory.askSsap(given->question.service, given->question.query,
-                                           given->choice.options, task);
-            });
+            auto task = session.console.task();
+            const auto list = observatory.askSsap(given->question.service, given->question.query,
+                                                  given->choice.options, task);
+            session.console.endProgress();
             if (!list) return core::fail(list.error());
             return useList(session, *list, given->choice);
         };
@@ -323,9 +296,9 @@ void addVotable(CLI::App& parent, Work& chosen) {
         chosen = [given](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
             BALMER_CHECK(logIn(bench->observatory(), given->place, given->login));
-            const auto list = askWatched<api::MarkedList>(session.console, [&](core::TaskContext& task) {
-                return bench->observatory().readList(given->place, given->choice.options, task);
-            });
+            auto task = session.console.task();
+            const auto list = bench->observatory().readList(given->place, given->choice.options, task);
+            session.console.endProgress();
             if (!list) return core::fail(list.error());
             return useList(session, *list, given->choice);
         };

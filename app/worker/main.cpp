@@ -6,11 +6,11 @@
 
 #include <CLI/CLI.hpp>
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include "engine/api/workbench.h"
 #include "engine/api/worker_program.h"
+#include "engine/core/login_name.h"
 
 namespace {
 
@@ -29,11 +29,6 @@ std::string ownProgram() {
     std::array<char, 4096> path{};
     const auto size = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
     return size > 0 ? std::string(path.data(), static_cast<std::size_t>(size)) : "balmer-worker";
-}
-
-std::string loginName() {
-    const passwd* user = ::getpwuid(::getuid());
-    return user != nullptr && user->pw_name != nullptr ? user->pw_name : "user";
 }
 
 int serve(api::WorkerOptions options) {
@@ -104,7 +99,7 @@ int main(int count, char** words) {
         return 0;
     }
     if (token.parsed()) {
-        const auto made = api::workerToken(options.folder, user.empty() ? loginName() : user);
+        const auto made = api::workerToken(options.folder, user.empty() ? core::loginName() : user);
         if (!made) return refuse(made.error());
         std::cout << *made << '\n';
         return 0;

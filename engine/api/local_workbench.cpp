@@ -5,7 +5,6 @@
 #include <mutex>
 #include <set>
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -16,6 +15,7 @@
 #include "engine/api/worker_desk.h"
 #include "engine/core/clock.h"
 #include "engine/core/log.h"
+#include "engine/core/login_name.h"
 #include "engine/jobs/queue.h"
 #include "engine/som/map_file.h"
 #include "engine/som/u_matrix.h"
@@ -39,12 +39,6 @@ namespace {
 
 using core::ErrorCode;
 using nlohmann::json;
-
-std::string loginName() {
-    if (const passwd* user = ::getpwuid(::getuid()); user != nullptr && user->pw_name != nullptr)
-        return user->pw_name;
-    return "observer";
-}
 
 double numberIn(const json& object, const char* name) {
     const auto found = object.find(name);
@@ -632,7 +626,7 @@ core::Result<std::unique_ptr<Workbench>> Workbench::open(const std::filesystem::
     if (options.threads > static_cast<std::size_t>(workflow::mostThreads))
         return core::fail(ErrorCode::InvalidArgument,
                           "at most " + std::to_string(workflow::mostThreads) + " threads can be used");
-    if (options.who.empty()) options.who = loginName();
+    if (options.who.empty()) options.who = core::loginName();
     core::log::alsoTo(project->folder() / "balmer.log");
     return std::unique_ptr<Workbench>(
         std::make_unique<LocalWorkbench>(std::move(project), std::move(options)));

@@ -38,8 +38,9 @@ constexpr std::size_t rowsLookedAt = 10000;
 /// Between two steps of the cursor that are sent.
 constexpr auto stepPause = std::chrono::milliseconds(100);
 constexpr auto stepLimit = std::chrono::seconds(10);
-/// What a receiver may take to load a large table.
-constexpr auto loadLimit = std::chrono::minutes(5);
+/// What a receiver may take to load a spectrum, and a large table.
+constexpr auto spectrumLimit = std::chrono::minutes(1);
+constexpr auto tableLimit = std::chrono::minutes(5);
 constexpr char cursor = 'c', selection = 's';
 
 Neighbour neighbourFrom(const vo::SampClient& client) {
@@ -214,7 +215,7 @@ struct Neighbours::State {
         sending.message =
             encodeRequest(vo::LoadSpectrum{"", id, description.targetName, spectrumMeta(description)});
         sending.to = std::move(to);
-        sending.limit = loadLimit;
+        sending.limit = spectrumLimit;
         sending.offer = vo::SampOffer{file, description.format, endOfUrl(id, ".fits")};
         sending.offer->removeAfterwards = true;
         return std::vector{Launch{{}, std::move(sending)}};
@@ -227,7 +228,7 @@ struct Neighbours::State {
         load.name = table.name;
         sending.message = encodeRequest(load);
         sending.to = std::move(to);
-        sending.limit = loadLimit;
+        sending.limit = tableLimit;
         sending.offer = vo::SampOffer{table.file, "application/x-votable+xml", endOfUrl(table.name, ".vot")};
         return sending;
     }

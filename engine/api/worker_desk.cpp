@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include <pwd.h>
 #include <unistd.h>
 
+#include "engine/core/login_name.h"
 #include "engine/workflow/parcel.h"
 
 namespace balmer::api {
@@ -14,11 +14,6 @@ using core::ErrorCode;
 using core::fail;
 
 namespace {
-
-std::string login() {
-    const passwd* user = ::getpwuid(::getuid());
-    return user != nullptr && user->pw_name != nullptr ? user->pw_name : "user";
-}
 
 WorkerInfo::Link linkFrom(remote::Link::State state) {
     switch (state) {
@@ -49,7 +44,7 @@ remote::WorkerProbe WorkerDesk::probe() const {
     if (const char* ssh = std::getenv("BALMER_SSH"); ssh != nullptr && *ssh != '\0') options.ssh = {ssh};
     options.identity = book_.file().parent_path() / "identity";
     options.software = "Balmer " BALMER_VERSION;
-    options.user = login();
+    options.user = core::loginName();
     return remote::WorkerProbe(std::move(options));
 }
 

@@ -60,7 +60,7 @@ TEST(KilledDesktop, LosesNoLabelThatItHasShownAsGiven) {
         // Now after a label was shown as given, now after the next key was pressed.
         const bool reached = reaches(report, std::size_t(9 + 7 * turn));
         desktop.kill();
-        const auto end = desktop.wait(std::chrono::seconds(20));
+        const auto end = desktop.wait(std::chrono::minutes(10));
         ASSERT_TRUE(reached) << end.describe();
         EXPECT_EQ(end.signal, 9) << end.describe();
 
@@ -95,7 +95,7 @@ TEST(KilledDesktop, WhileAJobRunsTheNextStartSaysWhichWasInterrupted) {
     ASSERT_TRUE(desktop.started());
     const bool reached = reaches(report, 1);
     desktop.kill();
-    const auto end = desktop.wait(std::chrono::seconds(20));
+    const auto end = desktop.wait(std::chrono::minutes(10));
     ASSERT_TRUE(reached) << end.describe();
     EXPECT_EQ(end.signal, 9);
 

@@ -28,7 +28,7 @@ TEST(Killed, WhileItLabelsLosesNoLabelThatWasAcknowledged) {
             std::this_thread::sleep_for(std::chrono::milliseconds(5 + 11 * turn));
             labelling.kill();
         }
-        const auto result = labelling.wait(std::chrono::seconds(60));
+        const auto result = labelling.wait(std::chrono::minutes(10));
         if (turn % 3 == 0) {
             ASSERT_EQ(result.exitStatus, 0) << result.describe();
         }
@@ -67,7 +67,7 @@ TEST(Killed, BetweenSingleLabelsLosesNoneOfThem) {
             std::this_thread::sleep_for(std::chrono::milliseconds(3 * row));
             labelling.kill();
         }
-        if (labelling.wait(std::chrono::seconds(60)).exitStatus == 0) given.insert(id);
+        if (labelling.wait(std::chrono::minutes(10)).exitStatus == 0) given.insert(id);
     }
     EXPECT_GE(given.size(), 12u);
     const auto rows = session.rows();
@@ -98,7 +98,7 @@ TEST(Killed, WhileAJobRunsItsRecordSaysSoAtTheNextStart) {
     }
     ASSERT_TRUE(executing) << "the job was never seen at work";
     training.kill();
-    EXPECT_EQ(training.wait(std::chrono::seconds(10)).signal, 9);
+    EXPECT_EQ(training.wait(std::chrono::minutes(10)).signal, 9);
 
     const auto jobs = session.succeed({"jobs"});
     bool found = false;

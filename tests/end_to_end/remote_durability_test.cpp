@@ -84,7 +84,7 @@ TEST(RemoteInterrupted, TheJobGoesOnUntilItIsAborted) {
     BackgroundProcess following(session.command(longMap("10000")));
     const auto job = waitForPhase(session, "EXECUTING");
     following.signal(SIGINT);
-    const auto left = following.wait(std::chrono::seconds(60));
+    const auto left = following.wait(std::chrono::minutes(10));
     EXPECT_EQ(left.exitStatus, 3) << left.describe();
     for (const char* words : {"goes on at lab", "balmer job attach", "balmer job abort"})
         EXPECT_NE(left.standardOutput.find(words), std::string::npos) << words << "\n" << left.describe();

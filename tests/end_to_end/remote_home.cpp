@@ -14,7 +14,7 @@
 namespace balmer::test {
 namespace {
 
-constexpr auto limit = std::chrono::seconds(60);
+constexpr auto limit = std::chrono::minutes(10);
 
 /// The text between what comes before and the next space or line's end.
 std::string wordAfter(const std::string& text, const std::string& before) {

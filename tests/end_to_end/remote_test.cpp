@@ -91,7 +91,7 @@ void expectOneClearLine(const BalmerSession& session, const std::vector<std::str
                         const std::string& words) {
     auto command = session.command(arguments);
     command.erase(std::find(command.begin(), command.end(), "--json"));
-    const auto result = runProcess(command, std::chrono::seconds(60));
+    const auto result = runProcess(command, std::chrono::minutes(10));
     EXPECT_EQ(result.exitStatus, 1) << result.describe();
     EXPECT_EQ(std::count(result.standardError.begin(), result.standardError.end(), '\n'), 1)
         << result.describe();

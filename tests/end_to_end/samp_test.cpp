@@ -107,6 +107,9 @@ TEST_F(Samp, ATableIsSentToWhoTakesTables) {
     EXPECT_EQ(session_.succeed({"vo", "samp", "send", "--where", "id like 's%'"})["sent"][0]["outcome"],
               "arrived");
 
+    EXPECT_EQ(session_.succeed({"vo", "samp", "send", "--where", "", "--name", "all"})["sent"][0]["outcome"],
+              "arrived");
+
     const auto nobody = session_.fail({"vo", "samp", "send", "--spectrum", "s1"});
     EXPECT_EQ(nobody["code"], "remote");
     EXPECT_THAT(nobody["message"].get<std::string>(), HasSubstr("listens to spectrum.load.ssa-generic"));

@@ -121,6 +121,7 @@ asio::awaitable<Status> RemoteJobs::State::driveOnce(std::shared_ptr<WorkerClien
 /// Packed once; what was packed is sent again after a cut, whatever has happened to the project since.
 Result<std::shared_ptr<const std::vector<PackedFile>>> RemoteJobs::State::packed(const Job& job) {
     const auto folder = folderOf(job), list = folder / "parcel-list.json";
+    core::TaskContext task(stop.get_token(), {});
     std::vector<NamedFile> files;
     if (const auto kept = core::readFile(list, 16u << 20)) {
         const auto all = nlohmann::json::parse(*kept, nullptr, false);

@@ -132,7 +132,6 @@ struct RemoteJobs::State {
     std::map<jobs::JobId, std::chrono::steady_clock::time_point> stageTold;
     bool closing = false;
     std::stop_source stop;
-    core::TaskContext task{stop.get_token(), {}};
     std::promise<void> ran;
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
     std::thread thread;

@@ -17,7 +17,6 @@
 
 #include <fcntl.h>
 #include <pthread.h>
-#include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,6 +24,7 @@
 #include "engine/core/clock.h"
 #include "engine/core/files.h"
 #include "engine/core/log.h"
+#include "engine/core/login_name.h"
 #include "engine/core/text_number.h"
 #include "engine/remote/objects/object_store.h"
 #include "engine/remote/protocol/handshake.h"
@@ -58,12 +58,6 @@ constexpr auto guessPenalty = std::chrono::seconds(2);
 constexpr std::int64_t pairingSeconds = 600;
 constexpr int unusedDays = 30;
 constexpr auto betweenTidyings = std::chrono::hours(24);
-
-std::string userOf(uid_t uid) {
-    if (const passwd* user = ::getpwuid(uid); user != nullptr && user->pw_name != nullptr)
-        return user->pw_name;
-    return "uid-" + std::to_string(uid);
-}
 
 std::string hexOf(std::span<const std::byte> bytes) {
     std::string text;
@@ -239,7 +233,7 @@ Status WorkerServer::State::prepare() {
                                        settings.programVersion});
     BALMER_CHECK(listenLocally());
     if (!settings.tcp.empty()) {
-        BALMER_TRY([[maybe_unused]] const auto token, workerToken(folder, userOf(::getuid())));
+        BALMER_TRY([[maybe_unused]] const auto token, workerToken(folder, core::loginName()));
         BALMER_TRY(plain, listenOn(settings.tcp, true));
     }
     if (!settings.tls.empty()) {
@@ -307,7 +301,7 @@ asio::awaitable<void> WorkerServer::State::meetLocally(Local::socket socket) {
         co_return;
     }
     TransportTrust trust;
-    trust.user = userOf(::getuid());
+    trust.user = core::loginName();
     co_await meet(std::move(stream), std::move(trust), false);
 }
 

@@ -34,7 +34,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 namespace fs = std::filesystem;
 
-constexpr auto patience = std::chrono::seconds(60);
+constexpr auto patience = std::chrono::minutes(10);
 
 template <typename Condition>
 bool soon(Condition condition) {

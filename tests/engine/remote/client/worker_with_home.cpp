@@ -124,7 +124,7 @@ jobs::Job Home::wait(jobs::JobId id) {
     std::condition_variable_any ended;
     std::jthread clock([&](std::stop_token done) {
         std::unique_lock lock(mutex);
-        if (!ended.wait_for(lock, done, std::chrono::seconds(60), [] { return false; }) &&
+        if (!ended.wait_for(lock, done, std::chrono::minutes(10), [] { return false; }) &&
             !done.stop_requested())
             late.request_stop();
     });

@@ -105,7 +105,7 @@ core::Status RawClient::shakeHands(std::string token) {
     if (!send(sent_)) return core::fail(core::ErrorCode::Io, "closed before the hello");
     std::array<std::byte, 2048> buffer{};
     while (true) {
-        const auto count = receive(buffer.data(), buffer.size(), std::chrono::seconds(10));
+        const auto count = receive(buffer.data(), buffer.size(), std::chrono::minutes(5));
         if (count <= 0)
             return core::fail(core::ErrorCode::Io, count == 0 ? "closed in the handshake" : "no answer");
         const auto step = handshake.feed(remote::Bytes(buffer).first(static_cast<std::size_t>(count)));

@@ -51,9 +51,9 @@ class RawClient {
     const std::vector<std::byte>& sent() const { return sent_; }
 
     /// The next frame that is neither ping nor credit; nothing at the end of the connection.
-    std::optional<Frame> next(std::chrono::milliseconds limit = std::chrono::seconds(10));
+    std::optional<Frame> next(std::chrono::milliseconds limit = std::chrono::minutes(5));
     /// Why the worker ended the connection; "" when it said nothing, "(open)" when it did not end.
-    std::string lastWords(std::chrono::milliseconds limit = std::chrono::seconds(10));
+    std::string lastWords(std::chrono::milliseconds limit = std::chrono::minutes(5));
 
     /// The other side closes, whatever it says before.
     bool endsWithin(std::chrono::milliseconds limit);
