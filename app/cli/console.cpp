@@ -73,6 +73,10 @@ void Console::warn(std::string_view line) const {
                   << '\n';
 }
 
+void Console::event(const nlohmann::json& object) const {
+    if (json_) std::cerr << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+}
+
 void Console::result(const nlohmann::json& object) const {
     if (json_)
         std::cout << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n'

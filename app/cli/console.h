@@ -31,6 +31,8 @@ class Console {
     void say(std::string_view line) const;
     /// One line for people on standard error, {"warning": line} with --json: what is no result.
     void warn(std::string_view line) const;
+    /// One JSON line on standard error with --json, nothing otherwise: what happens while a command waits.
+    void event(const nlohmann::json& object) const;
     /// The result for programs; nothing without --json. To be called once.
     void result(const nlohmann::json& object) const;
     /// The failure, in either form; returns the exit status for it.

@@ -39,6 +39,7 @@ int main(int count, char** words) {
     cli::addPlotCommand(app, chosen);
     cli::addWorkerCommands(app, chosen);
     cli::addVoCommands(app, chosen);
+    cli::addTableCommands(app, chosen);
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& problem) {

@@ -91,6 +91,9 @@ void addDiscoverCommand(CLI::App& app, Work& chosen);
 void addPlotCommand(CLI::App& app, Work& chosen);
 void addWorkerCommands(CLI::App& app, Work& chosen);
 void addVoCommands(CLI::App& app, Work& chosen);
+/// Below the command vo.
+void addSampCommands(CLI::App& vo, Work& chosen);
+void addTableCommands(CLI::App& app, Work& chosen);
 
 /// A number that may not be negative: the parser by itself reads -1 as the largest number there is. "" or
 /// what is wrong.

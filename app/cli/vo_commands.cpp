@@ -364,12 +364,14 @@ void addServices(CLI::App& parent, Work& chosen) {
 
 void addVoCommands(CLI::App& app, Work& chosen) {
     auto& command = *app.add_subcommand(
-        "vo", "spectra from the net (Virtual Observatory): fetch, ssap, votable, services");
+        "vo", "the Virtual Observatory: spectra from the net (fetch, ssap, votable, services), and the "
+              "programs beside Balmer (samp)");
     command.require_subcommand(1);
     addFetch(command, chosen);
     addSsap(command, chosen);
     addVotable(command, chosen);
     addServices(command, chosen);
+    addSampCommands(command, chosen);
 }
 
 } // namespace balmer::cli

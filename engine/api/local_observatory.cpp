@@ -111,6 +111,18 @@ core::Status LocalObservatory::mark(MarkedList& list) {
     return {};
 }
 
+Result<std::vector<std::string>> LocalObservatory::addresses(const std::vector<std::string>& ids) {
+    std::vector<std::string> addresses;
+    for (const auto& id : ids) {
+        BALMER_TRY(const auto origins, project_.origins().of(id));
+        auto best = std::find_if(origins.begin(), origins.end(),
+                                 [](const auto& origin) { return !origin.address.starts_with("ivo:"); });
+        if (best == origins.end()) best = origins.begin();
+        addresses.push_back(best == origins.end() ? "" : best->address);
+    }
+    return addresses;
+}
+
 Result<jobs::JobSpec> LocalObservatory::fetchJob(const TreeRequest& request, const Destination& to) {
     BALMER_TRY(const auto url, net_->withoutLogin(request.url));
     json parameters{{"url", url},

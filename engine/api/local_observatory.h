@@ -27,6 +27,7 @@ class LocalObservatory final : public Observatory {
     core::Result<MarkedList> readList(const std::string& fileOrUrl, const vo::ListOptions& options,
                                       core::TaskContext& task) override;
     core::Status mark(MarkedList& list) override;
+    core::Result<std::vector<std::string>> addresses(const std::vector<std::string>& ids) override;
     core::Result<jobs::JobSpec> fetchJob(const TreeRequest& request, const Destination& to) override;
     core::Result<jobs::JobSpec> retrieveJob(const vo::SpectrumList& list,
                                             const std::vector<std::size_t>& rows,

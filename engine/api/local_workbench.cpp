@@ -335,8 +335,8 @@ class LocalWorkbench final : public Workbench {
         if (is({"import", "dataset-import", "fetch", "retrieve"})) hub_->tell(Event::Kind::Catalogue);
         if (is({"preprocess", "dataset-import"})) hub_->tell(Event::Kind::Datasets);
         if (is({"som"})) hub_->tell(Event::Kind::Maps);
-        if (is({"score", "round", "som"})) hub_->tell(Event::Kind::Columns);
-        if (is({"label-import", "dataset-import", "round"})) hub_->tell(Event::Kind::Labels);
+        if (is({"score", "round", "som", "table-import"})) hub_->tell(Event::Kind::Columns);
+        if (is({"label-import", "table-import", "dataset-import", "round"})) hub_->tell(Event::Kind::Labels);
         if (is({"round"})) hub_->tell(Event::Kind::Rounds);
     }
 

@@ -90,6 +90,10 @@ class Observatory {
     /// Marks anew, after an import. (quick)
     virtual core::Status mark(MarkedList& list) = 0;
 
+    /// For each spectrum of the project an address on the net that it came from, an identifier where there is
+    /// no address, "" for none.
+    virtual core::Result<std::vector<std::string>> addresses(const std::vector<std::string>& ids) = 0;
+
     // ---- Jobs
     /// Kind "fetch". A login in the address is remembered and left out. Errors: InvalidArgument. (quick)
     virtual core::Result<jobs::JobSpec> fetchJob(const TreeRequest& request, const Destination& to) = 0;

@@ -42,6 +42,32 @@ class MemoryFits {
         fits_create_img(file_, FLOAT_IMG, 2, axes.data(), &status_);
         fits_write_img(file_, TFLOAT, 1, static_cast<LONGLONG>(pixels.size()), pixels.data(), &status_);
     }
+    struct Column {
+        std::string name, unit, ucd, utype;
+        bool single = false; ///< float; otherwise double
+        std::vector<double> values;
+    };
+    /// Behind an empty primary unit.
+    void table(const char* name, std::vector<Column>& columns) {
+        std::vector<char*> names, forms, units;
+        std::string single = "1E", twofold = "1D";
+        for (Column& column : columns) {
+            names.push_back(column.name.data());
+            forms.push_back((column.single ? single : twofold).data());
+            column.unit = ascii(column.unit).substr(0, 68);
+            units.push_back(column.unit.data());
+        }
+        const std::size_t rows = columns.front().values.size();
+        fits_create_tbl(file_, BINARY_TBL, static_cast<LONGLONG>(rows), static_cast<int>(columns.size()),
+                        names.data(), forms.data(), units.data(), name, &status_);
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const auto number = std::to_string(i + 1);
+            text("TUCD" + number, columns[i].ucd, "");
+            text("TUTYP" + number, columns[i].utype, "");
+            fits_write_col(file_, TDOUBLE, static_cast<int>(i + 1), 1, 1, static_cast<LONGLONG>(rows),
+                           columns[i].values.data(), &status_);
+        }
+    }
     void text(const std::string& key, const std::string& value, const std::string& comment) {
         const std::string kept = ascii(value).substr(0, 68), said = ascii(comment);
         fits_update_key_str(file_, key.c_str(), kept.c_str(), said.c_str(), &status_);
@@ -198,6 +224,61 @@ core::Result<std::string> lamostImageBytes(const Spectrum& s, const WriteOptions
 core::Status writeLamostImage(const std::filesystem::path& file, const Spectrum& spectrum,
                               const WriteOptions& options) {
     BALMER_TRY(const std::string bytes, lamostImageBytes(spectrum, options));
+    return core::writeFile(file, bytes);
+}
+
+core::Result<std::string> spectrumTableBytes(const Spectrum& s) {
+    if (auto valid = s.validate(); !valid)
+        return fail(ErrorCode::InvalidArgument, "the spectrum cannot be written: " + valid.error().message());
+    const spectrum::Metadata& m = s.metadata;
+    const bool air = s.axis.medium() == Medium::Air;
+    const auto waves = s.axis.wavelengthAngstrom();
+    std::vector<MemoryFits::Column> columns(2);
+    columns[0] = {"WAVE",
+                  "Angstrom",
+                  air ? "em.wl;obs.atmos" : "em.wl",
+                  "spec:Data.SpectralAxis.Value",
+                  false,
+                  {waves.begin(), waves.end()}};
+    columns[1] = {"FLUX", m.fluxUnit, "phot.flux.density;em.wl", "spec:Data.FluxAxis.Value", true, {}};
+    if (!s.inverseVariance.empty())
+        columns.push_back({"ERR",
+                           m.fluxUnit,
+                           "stat.error;phot.flux.density;em.wl",
+                           "spec:Data.FluxAxis.Accuracy.StatError",
+                           false,
+                           {}});
+    for (std::size_t i = 0; i < s.size(); ++i) {
+        const bool good = s.good(i);
+        columns[1].values.push_back(good ? s.flux[i] : std::nan(""));
+        if (columns.size() > 2)
+            columns[2].values.push_back(good ? 1 / std::sqrt(double{s.inverseVariance[i]}) : std::nan(""));
+    }
+
+    MemoryFits fits;
+    fits.table("SPECTRUM", columns);
+    const auto text = [&](const char* key, const std::string& value, const char* comment) {
+        if (!value.empty()) fits.text(key, value, comment);
+    };
+    const auto number = [&](const char* key, std::optional<double> value, const char* comment) {
+        if (value && std::isfinite(*value)) fits.number(key, *value, comment);
+    };
+    text("OBJECT", m.object.empty() ? m.id : m.object, "Name of the object");
+    if (m.position) {
+        number("RA", m.position->raDegrees, "[deg] Right ascension, ICRS");
+        number("DEC", m.position->decDegrees, "[deg] Declination, ICRS");
+        text("RADESYS", "ICRS", "Frame of the position");
+    }
+    text("DATE-OBS", m.observed, "UTC of the observation");
+    number("SNR", m.signalToNoise, "Signal to noise");
+    text("SURVEY", m.survey, "Where it was observed");
+    if (s.axis.medium() != Medium::Unknown)
+        fits.logical("VACUUM", !air, air ? "Wavelengths are in air" : "Wavelengths are in vacuum");
+    return fits.bytes();
+}
+
+core::Status writeSpectrumTable(const std::filesystem::path& file, const Spectrum& spectrum) {
+    BALMER_TRY(const std::string bytes, spectrumTableBytes(spectrum));
     return core::writeFile(file, bytes);
 }
 

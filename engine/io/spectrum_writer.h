@@ -1,7 +1,8 @@
-// Writing spectra: a FITS image in the form of LAMOST's low-resolution survey, and text.
+// Writing spectra: a FITS image in the form of LAMOST's low-resolution survey, a plain FITS table, and text.
 //
 // Functions without state; any thread. Files appear whole or not at all. What is written here readSpectra()
-// reads back equal: flux and inverse variance bit for bit, wavelengths as float32 (FITS) or exactly (text).
+// reads back equal: flux and inverse variance bit for bit, wavelengths as float32 (image) or exactly (table,
+// text).
 #pragma once
 
 #include <filesystem>
@@ -26,6 +27,14 @@ core::Status writeLamostImage(const std::filesystem::path& file, const spectrum:
 /// The bytes of that file.
 core::Result<std::string> lamostImageBytes(const spectrum::Spectrum& spectrum,
                                            const WriteOptions& options = {});
+
+/// One table, a row a sample, that the programs of the Virtual Observatory read: WAVE (double, Angstrom),
+/// FLUX (float) and, where the spectrum has inverse variances, ERR (double), with TUNITn, TUCDn and TUTYPn of
+/// the IVOA's Spectrum model 1.2; OBJECT, RA, DEC, DATE-OBS, VACUUM and SNR in its header. A bad sample is
+/// NaN. Errors: InvalidArgument for a spectrum that does not validate.
+core::Result<std::string> spectrumTableBytes(const spectrum::Spectrum& spectrum);
+/// Errors: also Io.
+core::Status writeSpectrumTable(const std::filesystem::path& file, const spectrum::Spectrum& spectrum);
 
 /// Columns wavelength, flux and, where the spectrum has them, error and mask, separated by commas below a
 /// line that names them; lines with # tell id, object and medium. A sample without inverse variance has the

@@ -1,6 +1,7 @@
 // import: files of spectra into the catalogue. The files stay where they are; the catalogue remembers what
 // they hold.
 
+#include <algorithm>
 #include <filesystem>
 
 #include "engine/io/directory_scan.h"
@@ -19,12 +20,22 @@ struct ImportParameters {
     std::vector<std::string> paths;
     bool recursive = true;
     std::string collection;
+    std::vector<std::string> origins;
+    std::string source;
 
     void declare(Fields& fields) {
         fields.required("paths", paths, "files and folders to read");
         fields.optional("recursive", recursive, "also what lies further down in the folders");
         fields.optional("collection", collection,
                         "where the spectra go; \"\" names it after each file's folder");
+        fields.optional("origins", origins,
+                        "addresses or IVOA identifiers under which archives know all of them");
+        fields.optional("source", source, "the service or program that led to the origins");
+    }
+
+    core::Status validate() const {
+        if (std::find(origins.begin(), origins.end(), "") == origins.end()) return {};
+        return core::fail(core::ErrorCode::InvalidArgument, "parameters.origins holds an empty address");
     }
 };
 
@@ -39,10 +50,13 @@ core::Result<jobs::Outcome> importPaths(const ImportParameters& parameters, cons
     }
     BALMER_CHECK(run.task.checkpoint(0, "looking for files"));
     const auto scan = io::scanFiles(paths, parameters.recursive);
+    std::vector<store::Origin> origins;
+    for (const auto& address : parameters.origins)
+        origins.push_back({address, parameters.source, ""});
     std::vector<ImportFile> files;
     files.reserve(scan.files.size());
     for (const auto& file : scan.files)
-        files.push_back({file});
+        files.push_back({file, origins});
     BALMER_TRY(auto result, importFiles(files, parameters.collection, run, run.task));
     for (const auto& error : scan.errors)
         result["refused"].push_back({{"path", ""}, {"reason", error.describe()}});

@@ -3,11 +3,11 @@
 namespace balmer::workflow {
 
 std::vector<JobKind> jobKinds(const Environment& environment) {
-    return {importKind(environment),     fetchKind(environment),         retrieveKind(environment),
-            preprocessKind(environment), datasetImportKind(environment), datasetExportKind(environment),
-            somKind(environment),        learnKind(environment),         scoreKind(environment),
-            roundKind(environment),      labelImportKind(environment),   labelExportKind(environment),
-            exportKind(environment),     simulateKind(environment)};
+    return {importKind(environment),      fetchKind(environment),         retrieveKind(environment),
+            preprocessKind(environment),  datasetImportKind(environment), datasetExportKind(environment),
+            somKind(environment),         learnKind(environment),         scoreKind(environment),
+            roundKind(environment),       labelImportKind(environment),   tableImportKind(environment),
+            labelExportKind(environment), exportKind(environment),        simulateKind(environment)};
 }
 
 bool canTravel(const JobKind& kind) {

@@ -89,6 +89,7 @@ JobKind learnKind(const Environment& environment);
 JobKind scoreKind(const Environment& environment);
 JobKind roundKind(const Environment& environment);
 JobKind labelImportKind(const Environment& environment);
+JobKind tableImportKind(const Environment& environment);
 JobKind labelExportKind(const Environment& environment);
 JobKind exportKind(const Environment& environment);
 

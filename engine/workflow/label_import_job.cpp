@@ -1,20 +1,14 @@
 // label-import: a list of labels from a table with the columns id and label, as label events.
 
-#include <set>
-
 #include <nlohmann/json.hpp>
 
-#include "engine/core/text_number.h"
 #include "engine/io/table_text.h"
-#include "engine/store/catalogue.h"
-#include "engine/store/label_log.h"
+#include "engine/workflow/imported_labels.h"
 #include "engine/workflow/job_kinds.h"
 
 namespace balmer::workflow {
 
 namespace {
-
-using nlohmann::json;
 
 struct LabelImportParameters {
     static constexpr std::string_view stays = "reads files of this computer";
@@ -52,38 +46,12 @@ core::Result<jobs::Outcome> importLabels(const LabelImportParameters& parameters
                           "the table " + parameters.file + " has no row; give one row for each label");
     BALMER_CHECK(run.task.checkpoint(0.2, "reading labels"));
 
-    BALMER_TRY(const auto catalogued, run.project().catalogue().ids({}));
-    const std::set<std::string, std::less<>> known(catalogued.begin(), catalogued.end());
-    BALMER_TRY(const auto standing, run.project().labels().classes());
-    std::vector<active::LabelEvent> events;
-    std::size_t unknown = 0, unchanged = 0, empty = 0;
-    for (const auto& row : table.rows) {
-        active::LabelEvent event;
-        event.spectrum = row[idColumn];
-        event.className = row[labelColumn];
-        event.who = run.environment.who;
-        event.view = "import";
-        if (event.className.empty() || event.spectrum.empty()) {
-            ++empty;
-            continue;
-        }
-        // Kept although nobody has imported the spectrum yet: what a user gave is never lost.
-        unknown += !known.contains(event.spectrum);
-        if (const auto found = standing.find(event.spectrum);
-            found != standing.end() && found->second == event.className) {
-            ++unchanged;
-            continue;
-        }
-        events.push_back(std::move(event));
-    }
-    BALMER_TRY(const auto stored, run.project().labels().appendAll(events));
+    BALMER_TRY(auto labels, ImportedLabels::into(run.project(), run.environment.who, "import"));
+    for (const auto& row : table.rows)
+        labels.add(row[idColumn], row[labelColumn]);
+    BALMER_TRY(const auto result, labels.store());
     jobs::Outcome outcome;
-    outcome.resultJson = json{
-        {"labelled", stored.size()},
-        {"unchanged", unchanged},
-        {"without_label", empty},
-        {"not_in_catalogue",
-         unknown}}.dump();
+    outcome.resultJson = result.dump();
     return outcome;
 }
 

@@ -10,7 +10,7 @@ namespace balmer::vo {
 namespace {
 
 /// What a message is about, and what it says of it; an empty subject for what cannot be an echo.
-struct Statement {
+struct Saying {
     std::string subject, what;
 };
 
@@ -20,10 +20,10 @@ std::string tableName(const OfTable& request) {
 }
 
 struct Reader {
-    Statement operator()(const HighlightRow& request) const {
+    Saying operator()(const HighlightRow& request) const {
         return {"row " + tableName(request), std::to_string(request.row)};
     }
-    Statement operator()(const SelectRows& request) const {
+    Saying operator()(const SelectRows& request) const {
         auto rows = request.rows;
         std::sort(rows.begin(), rows.end());
         std::string what;
@@ -31,32 +31,52 @@ struct Reader {
             what += std::to_string(row) + " ";
         return {"rows " + tableName(request), std::move(what)};
     }
-    Statement operator()(const PointAtSky& request) const {
+    Saying operator()(const PointAtSky& request) const {
         // Others pass it on in fewer digits.
         return {"sky", core::formatFixed(request.raDeg, 4) + " " + core::formatFixed(request.decDeg, 4)};
     }
     template <typename Other>
-    Statement operator()(const Other&) const {
+    Saying operator()(const Other&) const {
         return {};
     }
 };
 
 } // namespace
 
-bool EchoGuard::repeats(const SampMessage& message, Time now) {
+EchoGuard::Said EchoGuard::talkOf(const SampMessage& message, Time now) {
     const auto request = decodeRequest(message);
-    if (!request) return false;
-    auto said = std::visit(Reader(), *request);
-    if (said.subject.empty()) return false;
-    for (auto entry = known_.begin(); entry != known_.end();) {
-        std::erase_if(entry->second, [&](const Known& known) { return now - known.when > window_; });
-        entry = entry->second.empty() ? known_.erase(entry) : std::next(entry);
+    if (!request) return {};
+    auto saying = std::visit(Reader(), *request);
+    if (saying.subject.empty()) return {};
+    const auto old = [&](const Statement& statement) { return now - statement.when > window_; };
+    for (auto entry = talks_.begin(); entry != talks_.end();) {
+        auto& [heard, sent] = entry->second;
+        std::erase_if(heard, old);
+        std::erase_if(sent, old);
+        entry = heard.empty() && sent.empty() ? talks_.erase(entry) : std::next(entry);
     }
-    auto& lately = known_[said.subject];
-    const bool again = std::any_of(lately.begin(), lately.end(),
-                                   [&](const Known& known) { return known.what == said.what; });
-    if (!again) lately.push_back({std::move(said.what), now});
-    return again;
+    return {&talks_[saying.subject], std::move(saying.what)};
+}
+
+bool EchoGuard::sends(const SampMessage& message, Time now) {
+    auto [talk, what] = talkOf(message, now);
+    if (!talk) return false;
+    const bool echo = !talk->heard.empty() && talk->heard.back().what == what;
+    if (!echo) talk->heard.clear();
+    talk->sent.push_back({std::move(what), now});
+    return echo;
+}
+
+bool EchoGuard::hears(const SampMessage& message, Time now) {
+    auto [talk, what] = talkOf(message, now);
+    if (!talk) return false;
+    const auto same = [&what = what](const Statement& statement) { return statement.what == what; };
+    if (std::any_of(talk->heard.begin(), talk->heard.end(), same) ||
+        std::any_of(talk->sent.begin(), talk->sent.end(), same))
+        return true;
+    talk->sent.clear();
+    talk->heard = {{std::move(what), now}};
+    return false;
 }
 
 } // namespace balmer::vo

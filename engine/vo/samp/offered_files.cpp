@@ -47,6 +47,10 @@ std::optional<http::ServerResponse> OfferedFiles::answer(const http::ServerReque
     }
     response.contentType = found->second.offer.contentType;
     response.file = found->second.offer.file;
+    if (const auto& fetched = found->second.offer.fetched)
+        response.done = [fetched](bool whole) {
+            if (whole) fetched();
+        };
     return response;
 }
 

@@ -418,7 +418,7 @@ struct SampLink::State {
         if (!understood || !handlers.received)
             return respond(id,
                            SampResponse::error("messages " + message->mtype + " are not understood here"));
-        if (echoes.repeats(*message, now())) return respond(id, SampResponse::ok());
+        if (echoes.hears(*message, now())) return respond(id, SampResponse::ok());
         handlers.received({std::move(*message), sender, nameOf(sender), id});
     }
 
@@ -526,7 +526,7 @@ struct SampLink::State {
         if (!hub)
             return refuse(ticket, Outcome::NotSent, why.empty() ? "no SAMP hub is connected" : why,
                           sending.offer);
-        if (echoes.repeats(message, now()) && sending.unlessEcho)
+        if (echoes.sends(message, now()) && sending.unlessEcho)
             return refuse(ticket, Outcome::Echo, {}, sending.offer);
         Awaited awaited{message.mtype, {}, sending.limit, now() + sending.limit, {}};
         if (sending.offer) {

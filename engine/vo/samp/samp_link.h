@@ -59,6 +59,8 @@ struct SampOffer {
     std::string name;        ///< the URL's last segment, with the extension that receivers look at
     std::chrono::milliseconds keep = std::chrono::minutes(10);
     bool removeAfterwards = false; ///< the file is removed when it is no longer served
+    /// Called on `balmer-http` each time it has been sent whole; may be empty. It should return at once.
+    std::function<void()> fetched = {};
 };
 
 struct SampSending {
@@ -66,7 +68,7 @@ struct SampSending {
     /// Ids of clients; empty: all who listen to the MType.
     std::vector<std::string> to;
     bool notify = false;     ///< without asking for a response
-    bool unlessEcho = false; ///< not where it only repeats what was just received or sent (EchoGuard)
+    bool unlessEcho = false; ///< not where it only repeats what was just received (EchoGuard)
     std::chrono::milliseconds limit = std::chrono::seconds(60); ///< to wait for a response
     std::optional<SampOffer> offer;
 };

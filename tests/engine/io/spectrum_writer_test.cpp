@@ -142,5 +142,61 @@ TEST(SpectrumWriter, RefusesWhatItCannotWrite) {
     EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
+TEST(SpectrumWriter, TablesReadBackEqual) {
+    const test::TemporaryFolder folder;
+    for (const auto medium : {Medium::Vacuum, Medium::Air, Medium::Unknown}) {
+        auto written = star(medium);
+        written.metadata.fluxUnit = "erg/s/cm2/Angstrom";
+        const auto file = folder / "s.fits";
+        ASSERT_TRUE(writeSpectrumTable(file, written));
+        const auto spectra = readSpectra(file);
+        ASSERT_TRUE(spectra) << why(spectra);
+        ASSERT_EQ(spectra->size(), 1u);
+        const Spectrum& s = spectra->front();
+        EXPECT_EQ(s.axis, written.axis);
+        ASSERT_EQ(s.size(), written.size());
+        for (std::size_t i = 0; i < s.size(); ++i) {
+            ASSERT_EQ(s.good(i), written.good(i)) << i;
+            if (!s.good(i)) continue;
+            EXPECT_EQ(s.flux[i], written.flux[i]) << i;
+            EXPECT_EQ(s.inverseVariance[i], written.inverseVariance[i]) << i;
+        }
+        EXPECT_EQ(s.metadata.rule, "spectrum-table");
+        EXPECT_EQ(s.metadata.fluxUnit, written.metadata.fluxUnit);
+        EXPECT_EQ(s.metadata.position, written.metadata.position);
+        EXPECT_EQ(s.metadata.observed, written.metadata.observed);
+        EXPECT_EQ(s.metadata.signalToNoise, written.metadata.signalToNoise);
+    }
+}
+
+TEST(SpectrumWriter, TablesHaveThePlainColumnsThatOthersLookFor) {
+    const test::TemporaryFolder folder;
+    auto written = star();
+    written.metadata.fluxUnit = "Jy";
+    written.inverseVariance.clear();
+    const auto bytes = spectrumTableBytes(written);
+    ASSERT_TRUE(bytes) << why(bytes);
+    ASSERT_TRUE(core::writeFile(folder / "s.fits", *bytes));
+    fitsfile* file = nullptr;
+    int status = 0, columns = 0;
+    fits_open_diskfile(&file, (folder / "s.fits").c_str(), READONLY, &status);
+    fits_movabs_hdu(file, 2, nullptr, &status);
+    fits_get_num_cols(file, &columns, &status);
+    EXPECT_EQ(columns, 2) << "no errors, no column of errors";
+    for (const auto& [key, expected] : {std::pair{"TTYPE1", "WAVE"},
+                                        {"TUNIT1", "Angstrom"},
+                                        {"TTYPE2", "FLUX"},
+                                        {"TUNIT2", "Jy"},
+                                        {"TUCD1", "em.wl"},
+                                        {"OBJECT", "Balmer 1 (H?)"}}) {
+        char value[FLEN_VALUE] = {};
+        fits_read_key_str(file, key, value, nullptr, &status);
+        EXPECT_STREQ(value, expected) << key;
+    }
+    EXPECT_EQ(status, 0);
+    fits_close_file(file, &status);
+    EXPECT_FALSE(spectrumTableBytes(Spectrum()));
+}
+
 } // namespace
 } // namespace balmer::io

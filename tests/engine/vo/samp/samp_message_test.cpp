@@ -143,31 +143,46 @@ TEST(EchoGuard, ARowThatComesBackIsAnEcho) {
     const auto row = [](std::int64_t number, std::string table = "t") {
         return encodeRequest(HighlightRow{std::move(table), "", number});
     };
-    EXPECT_FALSE(guard.repeats(row(5), start));
-    EXPECT_FALSE(guard.repeats(row(6), start));
-    EXPECT_TRUE(guard.repeats(row(5), start + std::chrono::seconds(1))) << "the first of two, late";
-    EXPECT_TRUE(guard.repeats(row(6), start + std::chrono::seconds(1)));
-    EXPECT_FALSE(guard.repeats(row(5, "other"), start + std::chrono::seconds(1)));
-    EXPECT_FALSE(guard.repeats(row(5), start + std::chrono::seconds(3))) << "chosen again by the user";
+    EXPECT_FALSE(guard.sends(row(5), start));
+    EXPECT_FALSE(guard.sends(row(6), start));
+    EXPECT_TRUE(guard.hears(row(5), start + std::chrono::seconds(1))) << "the first of two, late";
+    EXPECT_TRUE(guard.hears(row(6), start + std::chrono::seconds(1)));
+    EXPECT_FALSE(guard.hears(row(5, "other"), start + std::chrono::seconds(1)));
+    EXPECT_FALSE(guard.hears(row(5), start + std::chrono::seconds(3))) << "chosen again by the user";
+    EXPECT_TRUE(guard.sends(row(5), start + std::chrono::seconds(3)));
+}
+
+TEST(EchoGuard, AUserWhoGoesToAndFroIsNoEcho) {
+    const auto row = [](std::int64_t number) { return encodeRequest(HighlightRow{"t", "", number}); };
+    EchoGuard guard;
+    const EchoGuard::Time now{};
+    for (const auto number : {1, 2, 1, 2})
+        EXPECT_FALSE(guard.sends(row(number), now)) << "here, row " << number;
+    EXPECT_FALSE(guard.hears(row(3), now));
+    for (const auto number : {1, 2, 1})
+        EXPECT_FALSE(guard.hears(row(number), now)) << "there, row " << number;
+    EXPECT_TRUE(guard.sends(row(1), now)) << "following is an echo";
+    EXPECT_FALSE(guard.sends(row(2), now));
+    EXPECT_FALSE(guard.sends(row(1), now)) << "going back is none";
 }
 
 TEST(EchoGuard, ASelectionIsTheSameInAnyOrderAndAPointingInFewerDigits) {
     EchoGuard guard;
     const EchoGuard::Time now{};
-    EXPECT_FALSE(guard.repeats(encodeRequest(SelectRows{"t", "http://a", {3, 1}}), now));
-    EXPECT_TRUE(guard.repeats(encodeRequest(SelectRows{"t", "", {1, 3}}), now));
-    EXPECT_FALSE(guard.repeats(encodeRequest(SelectRows{"t", "", {1}}), now));
-    EXPECT_FALSE(guard.repeats(encodeRequest(PointAtSky{57.300000001, 24}), now));
-    EXPECT_TRUE(guard.repeats(encodeRequest(PointAtSky{57.3, 24}), now));
+    EXPECT_FALSE(guard.sends(encodeRequest(SelectRows{"t", "http://a", {3, 1}}), now));
+    EXPECT_TRUE(guard.hears(encodeRequest(SelectRows{"t", "", {1, 3}}), now));
+    EXPECT_FALSE(guard.hears(encodeRequest(SelectRows{"t", "", {1}}), now));
+    EXPECT_FALSE(guard.sends(encodeRequest(PointAtSky{57.300000001, 24}), now));
+    EXPECT_TRUE(guard.hears(encodeRequest(PointAtSky{57.3, 24}), now));
 }
 
 TEST(EchoGuard, WhatIsLoadedIsNeverAnEcho) {
     EchoGuard guard;
     const auto table = encodeRequest(LoadTable{LoadTable::Format::Votable, "http://h/t", "t", ""});
-    EXPECT_FALSE(guard.repeats(table, {}));
-    EXPECT_FALSE(guard.repeats(table, {}));
-    EXPECT_FALSE(guard.repeats({"samp.app.ping", {}, {}}, {}));
-    EXPECT_FALSE(guard.repeats({"samp.app.ping", {}, {}}, {}));
+    EXPECT_FALSE(guard.sends(table, {}));
+    EXPECT_FALSE(guard.hears(table, {}));
+    EXPECT_FALSE(guard.sends({"samp.app.ping", {}, {}}, {}));
+    EXPECT_FALSE(guard.hears({"samp.app.ping", {}, {}}, {}));
 }
 
 } // namespace

@@ -1,0 +1,111 @@
+#include "engine/api/shared_tables.h"
+
+#include <algorithm>
+#include <map>
+
+namespace balmer::api {
+
+namespace {
+
+constexpr std::size_t mostTables = 32;
+
+std::vector<std::int64_t> rowsIn(const SharedTable& table, const std::set<std::string>& ids) {
+    std::vector<std::int64_t> rows;
+    for (std::size_t row = 0; row < table.rows->size(); ++row)
+        if (!(*table.rows)[row].empty() && ids.contains((*table.rows)[row]))
+            rows.push_back(static_cast<std::int64_t>(row));
+    return rows;
+}
+
+} // namespace
+
+SharedTables::~SharedTables() {
+    for (const auto& each : entries_)
+        remove(each);
+}
+
+void SharedTables::remove(const Entry& entry) {
+    std::error_code error;
+    if (!entry.table.file.empty()) std::filesystem::remove(entry.table.file, error);
+}
+
+SharedTables::Entry* SharedTables::entry(const std::string& id) {
+    const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                    [&](const Entry& each) { return each.table.id == id; });
+    return found == entries_.end() || id.empty() ? nullptr : &*found;
+}
+
+void SharedTables::add(SharedTable table) {
+    const std::lock_guard lock(mutex_);
+    if (const auto* known = entry(table.id); known != nullptr && !known->table.file.empty()) return;
+    std::erase_if(entries_, [&](const Entry& each) {
+        return each.table.file.empty() &&
+               (table.id.empty() ? each.table.id.empty() && each.table.url == table.url
+                                 : each.table.id == table.id);
+    });
+    entries_.push_back({std::move(table), {}, {}});
+    if (entries_.size() <= mostTables) return;
+    remove(entries_.front());
+    entries_.pop_front();
+}
+
+std::optional<SharedTable> SharedTables::find(const std::string& id, const std::string& url) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& each : entries_)
+        if (!id.empty() && each.table.id == id) return each.table;
+    for (const auto& each : entries_)
+        if (!url.empty() && each.table.url == url) return each.table;
+    return std::nullopt;
+}
+
+void SharedTables::holds(const std::string& table, const std::string& client) {
+    const std::lock_guard lock(mutex_);
+    if (auto* known = entry(table)) known->holders.insert(client);
+}
+
+void SharedTables::lacks(const std::string& table, const std::string& client) {
+    const std::lock_guard lock(mutex_);
+    if (auto* known = entry(table)) known->holders.erase(client);
+}
+
+bool SharedTables::lendAgain(const std::string& table, const std::string& client) {
+    const std::lock_guard lock(mutex_);
+    auto* const known = entry(table);
+    return known != nullptr && !known->table.file.empty() && known->lentAgain.insert(client).second;
+}
+
+void SharedTables::keepClients(const std::set<std::string>& present) {
+    const std::lock_guard lock(mutex_);
+    for (auto& each : entries_)
+        for (auto* clients : {&each.holders, &each.lentAgain})
+            std::erase_if(*clients, [&](const auto& client) { return !present.contains(client); });
+}
+
+std::vector<SharedRows> SharedTables::rowsOf(const std::set<std::string>& ids) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::vector<std::int64_t>> rows;
+    for (const auto& each : entries_)
+        rows.push_back(ids.empty() || each.holders.empty() ? std::vector<std::int64_t>{}
+                                                           : rowsIn(each.table, ids));
+    std::vector<SharedRows> found(entries_.size());
+    std::map<std::string, std::size_t> best; // of each client
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+        for (const auto& client : entries_[i].holders) {
+            if (ids.empty()) {
+                found[i].holders.push_back(client);
+            } else if (!rows[i].empty()) {
+                const auto [place, isNew] = best.emplace(client, i);
+                if (!isNew && rows[i].size() >= rows[place->second].size()) place->second = i;
+            }
+        }
+    for (const auto& [client, i] : best)
+        found[i].holders.push_back(client);
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        found[i].table = entries_[i].table;
+        found[i].rows = std::move(rows[i]);
+    }
+    std::erase_if(found, [](const SharedRows& each) { return each.holders.empty(); });
+    return found;
+}
+
+} // namespace balmer::api

@@ -1,0 +1,72 @@
+// SharedTables: the tables that Balmer has in common with its neighbours: which spectrum is in which row, and
+// who has them. Private to api.
+//
+// Any thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace balmer::api {
+
+/// One id a row, "" for a row without; they need not all be spectra of the project.
+using RowIds = std::shared_ptr<const std::vector<std::string>>;
+
+struct SharedTable {
+    std::string id;  ///< table-id; may be empty for one that came
+    std::string url; ///< of one that came; may be empty
+    std::string name;
+    RowIds rows;
+    std::filesystem::path file; ///< of one that was lent; empty for one that came
+};
+
+/// Rows of a table that several neighbours have.
+struct SharedRows {
+    SharedTable table;
+    std::vector<std::int64_t> rows;
+    std::vector<std::string> holders; ///< ids of clients
+    bool operator<(const SharedRows& other) const { return table.id < other.table.id; }
+};
+
+class SharedTables {
+  public:
+    /// Removes the files of the lent ones.
+    ~SharedTables();
+
+    /// The newest; the oldest goes beyond 32. One of this name that is known is replaced, unless it was lent.
+    void add(SharedTable table);
+    /// By table-id, or else by url.
+    std::optional<SharedTable> find(const std::string& id, const std::string& url) const;
+
+    void holds(const std::string& table, const std::string& client);
+    void lacks(const std::string& table, const std::string& client);
+    /// Whether it is to be lent again to a client that has lost it: true once for each.
+    bool lendAgain(const std::string& table, const std::string& client);
+    /// Forgets who is not there any more.
+    void keepClients(const std::set<std::string>& present);
+
+    /// Where these spectra are: of each client's tables the one with most of them, the newest of equals.
+    /// No id: all tables, with no rows.
+    std::vector<SharedRows> rowsOf(const std::set<std::string>& ids) const;
+
+  private:
+    struct Entry {
+        SharedTable table;
+        std::set<std::string> holders, lentAgain;
+    };
+    Entry* entry(const std::string& id);
+    static void remove(const Entry& entry);
+
+    mutable std::mutex mutex_;
+    std::deque<Entry> entries_; ///< the newest last
+};
+
+} // namespace balmer::api

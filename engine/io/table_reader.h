@@ -1,0 +1,59 @@
+// Tables of objects, whatever form they come in: a VOTable, a FITS table, text with commas; found by content,
+// gzip undone. Row by row; of a VOTable memory does not grow with the table.
+//
+//   auto reader = TableReader::open(file);                     // Results: check them
+//   while (*reader->nextRow())
+//       use(reader->text(0), reader->number(1));
+//
+// Read is the first table that has columns. Strings are without padding. One owner; one thread at a time.
+// After an error the reader gives the same error again.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/result.h"
+
+namespace balmer::io {
+
+struct TableColumn {
+    std::string name, unit, ucd, utype;
+    bool number = false; ///< one number a cell; of text tables: all cells are numbers or empty
+};
+
+class TableReader {
+  public:
+    /// Errors: NotFound, Io; Format for what is no table; ResourceExhausted for a text or FITS table of more
+    /// than 1 GiB.
+    static core::Result<TableReader> open(const std::filesystem::path& file);
+    ~TableReader();
+    TableReader(TableReader&&) noexcept;
+    TableReader& operator=(TableReader&&) noexcept;
+
+    const std::vector<TableColumn>& columns() const;
+    /// By name, without regard to case.
+    std::optional<std::size_t> column(std::string_view name) const;
+
+    /// Goes on to the next row; false at the end. Errors: Format, Io; Unsupported for a VOTable whose rows
+    /// are elsewhere.
+    core::Result<bool> nextRow();
+
+    /// The cells of the present row. "" for none; the elements of an array with blanks between.
+    std::string text(std::size_t column) const;
+    /// Absent for no value, for what is no number, and for arrays.
+    std::optional<double> number(std::size_t column) const;
+
+    /// Private to the reader's forms.
+    class Form;
+
+  private:
+    explicit TableReader(std::unique_ptr<Form> form);
+    std::unique_ptr<Form> form_;
+};
+
+} // namespace balmer::io

@@ -1,0 +1,294 @@
+// table-import: what a table (VOTable, FITS, text with commas) says of spectra of the project, matched by id:
+// columns as versioned columns of a dataset, one column as labels.
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <unordered_map>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/io/table_reader.h"
+#include "engine/store/catalogue.h"
+#include "engine/store/column_registry.h"
+#include "engine/store/dataset_registry.h"
+#include "engine/workflow/id_column.h"
+#include "engine/workflow/imported_labels.h"
+#include "engine/workflow/job_kinds.h"
+
+namespace balmer::workflow {
+
+namespace {
+
+using core::ErrorCode;
+using core::fail;
+using nlohmann::json;
+
+constexpr std::size_t rowsLookedAt = 1000;
+constexpr std::size_t mostCategories = 1000;
+constexpr std::size_t mostColumns = 200;
+
+struct TableImportParameters {
+    static constexpr std::string_view stays = "reads files of this computer";
+    std::string file;
+    std::string idColumn;
+    std::vector<std::string> columns;
+    std::string prefix;
+    std::string dataset;
+    std::string labelColumn;
+    std::string who;
+    std::string source;
+
+    void declare(Fields& fields) {
+        fields.required("file", file, "a VOTable, a FITS table, or text with commas");
+        fields.optional("id_column", idColumn,
+                        "column with the spectrum's id; \"\": found by name and by what is in it");
+        fields.optional("columns", columns, "columns to take for the dataset's rows; \"*\": all others");
+        fields.optional("prefix", prefix, "put before the columns' names");
+        fields.optional("dataset", dataset, "whose rows get the columns; \"\": the only one");
+        fields.optional("label_column", labelColumn, "column with classes, taken as labels; \"\": none");
+        fields.optional("who", who, "who gave the labels; \"\": you");
+        fields.optional("source", source,
+                        "where the table comes from, as the labels will say; \"\": its name");
+    }
+
+    core::Status validate() const {
+        if (columns.empty() && labelColumn.empty())
+            return fail(ErrorCode::InvalidArgument,
+                        "nothing is to be taken: name parameters.columns, parameters.label_column or both");
+        return {};
+    }
+};
+
+core::Result<std::size_t> columnNamed(const io::TableReader& table, const std::string& name) {
+    if (const auto column = table.column(name)) return *column;
+    std::string there;
+    for (const auto& column : table.columns())
+        there += (there.empty() ? "" : ", ") + column.name;
+    return fail(ErrorCode::InvalidArgument,
+                "the table has no column \"" + name + "\"; its columns are: " + there);
+}
+
+core::Result<std::size_t> idColumnOf(const TableImportParameters& parameters, const io::TableReader& table,
+                                     store::Project& project) {
+    if (!parameters.idColumn.empty()) return columnNamed(table, parameters.idColumn);
+    BALMER_TRY(const auto all, project.catalogue().ids({}));
+    const std::set<std::string> catalogued(all.begin(), all.end());
+    const KnownIds known = [&](std::span<const std::string> asked) -> core::Result<std::set<std::string>> {
+        std::set<std::string> there;
+        for (const auto& id : asked)
+            if (catalogued.contains(id)) there.insert(id);
+        return there;
+    };
+    BALMER_TRY(auto again, io::TableReader::open(parameters.file));
+    BALMER_TRY(const auto found, findIdColumn(again, known, rowsLookedAt));
+    if (found.column) return *found.column;
+    return fail(ErrorCode::InvalidArgument,
+                "none of the first " + std::to_string(found.looked) + " rows of " + parameters.file +
+                    " names a spectrum of this project; name the column with parameters.id_column");
+}
+
+/// A column on its way from the table's rows to the dataset's.
+struct TakenColumn {
+    std::size_t column = 0;
+    std::string name;
+    bool number = false;
+    std::vector<double> values; ///< one a row of the dataset
+    std::vector<std::string> categories;
+    std::unordered_map<std::string, std::size_t> places; ///< of the categories
+    std::size_t filled = 0;
+
+    core::Status take(const io::TableReader& table, std::size_t row) {
+        if (number) {
+            const auto value = table.number(column);
+            values[row] = value.value_or(std::nan(""));
+            filled += value.has_value();
+            return {};
+        }
+        const auto text = table.text(column);
+        if (text.empty()) return {};
+        const auto [place, isNew] = places.emplace(text, categories.size());
+        if (isNew) categories.push_back(text);
+        if (categories.size() > mostCategories)
+            return fail(ErrorCode::InvalidArgument,
+                        "the column \"" + name + "\" has more than " + std::to_string(mostCategories) +
+                            " different texts; only columns of numbers or of categories are taken");
+        values[row] = static_cast<double>(place->second);
+        ++filled;
+        return {};
+    }
+};
+
+/// The names that Balmer's own results have, which other parts of the program rely on.
+bool isReserved(const std::string& name) {
+    return name == "predicted" || name == "probability" || name == "entropy" || name.starts_with("p_") ||
+           name.starts_with("map_");
+}
+
+/// The columns that are to be taken, and the rows of the dataset by id.
+class Taking {
+  public:
+    static core::Result<Taking> of(const TableImportParameters& parameters, const io::TableReader& table,
+                                   std::size_t idColumn, store::Project& project) {
+        Taking taking;
+        if (parameters.columns.empty()) return taking;
+        BALMER_TRY(taking.dataset_, datasetOf(parameters, project));
+        BALMER_TRY(const auto ids, project.datasets().ids(taking.dataset_));
+        for (std::size_t row = 0; row < ids.size(); ++row)
+            taking.rows_.emplace(ids[row], row);
+        BALMER_TRY(const auto chosen, chosenColumns(parameters, table, idColumn));
+        for (const auto column : chosen) {
+            const auto& described = table.columns()[column];
+            TakenColumn made;
+            made.column = column;
+            made.name = parameters.prefix + described.name;
+            made.number = described.number;
+            made.values.assign(ids.size(), std::nan(""));
+            if (isReserved(made.name))
+                return fail(ErrorCode::InvalidArgument,
+                            "\"" + made.name + "\" is a column of Balmer's own; give a prefix");
+            if (std::any_of(taking.columns_.begin(), taking.columns_.end(),
+                            [&](const auto& other) { return other.name == made.name; }))
+                return fail(ErrorCode::InvalidArgument,
+                            "the column \"" + described.name + "\" is to be taken twice");
+            taking.columns_.push_back(std::move(made));
+        }
+        return taking;
+    }
+
+    core::Status row(const io::TableReader& table, const std::string& id) {
+        const auto row = rows_.find(id);
+        if (row == rows_.end()) return {};
+        for (auto& column : columns_)
+            BALMER_CHECK(column.take(table, row->second));
+        ++matched_;
+        return {};
+    }
+
+    core::Result<json> store(store::Project& project, jobs::JobId job) {
+        if (columns_.empty()) return json::object();
+        if (matched_ == 0)
+            return fail(ErrorCode::InvalidArgument, "no row of the table names a spectrum of the dataset " +
+                                                        dataset_ + "; check the id column and the dataset");
+        json said = json::array();
+        std::vector<store::ColumnRegistry::NewColumn> made;
+        for (auto& column : columns_) {
+            store::ColumnInfo info;
+            info.dataset = dataset_;
+            info.name = column.name;
+            info.kind = column.number ? store::ColumnKind::Number : store::ColumnKind::Category;
+            info.categories = column.categories;
+            info.job = job;
+            said.push_back({{"name", column.name},
+                            {"kind", column.number ? "number" : "category"},
+                            {"values", column.filled}});
+            made.push_back({std::move(info), std::move(column.values)});
+        }
+        BALMER_TRY(const auto versions, project.columns().addAll(made));
+        for (std::size_t i = 0; i < versions.size(); ++i)
+            said[i]["version"] = versions[i];
+        return json{{"dataset", dataset_}, {"dataset_rows", matched_}, {"columns", std::move(said)}};
+    }
+
+  private:
+    static core::Result<std::string> datasetOf(const TableImportParameters& parameters,
+                                               store::Project& project) {
+        if (!parameters.dataset.empty()) return parameters.dataset;
+        BALMER_TRY(const auto all, project.datasets().list());
+        if (all.size() == 1) return all.front().name;
+        if (all.empty())
+            return fail(ErrorCode::NotFound,
+                        "columns belong to a dataset, and the project has none; make one with preprocess");
+        std::string names;
+        for (const auto& each : all)
+            names += (names.empty() ? "" : ", ") + each.name;
+        return fail(ErrorCode::InvalidArgument,
+                    "parameters.dataset must say whose rows get the columns: one of " + names);
+    }
+
+    static core::Result<std::vector<std::size_t>> chosenColumns(const TableImportParameters& parameters,
+                                                                const io::TableReader& table,
+                                                                std::size_t idColumn) {
+        std::vector<std::size_t> chosen;
+        for (const auto& name : parameters.columns) {
+            if (name != "*") {
+                BALMER_TRY(chosen.emplace_back(), columnNamed(table, name));
+                continue;
+            }
+            const auto labels = table.column(parameters.labelColumn);
+            for (std::size_t c = 0; c < table.columns().size(); ++c)
+                if (c != idColumn && c != labels &&
+                    std::find(chosen.begin(), chosen.end(), c) == chosen.end())
+                    chosen.push_back(c);
+        }
+        if (chosen.size() > mostColumns)
+            return fail(ErrorCode::InvalidArgument,
+                        std::to_string(chosen.size()) + " columns are too many; name at most " +
+                            std::to_string(mostColumns) + " in parameters.columns");
+        return chosen;
+    }
+
+    std::string dataset_;
+    std::unordered_map<std::string, std::size_t> rows_;
+    std::vector<TakenColumn> columns_;
+    std::size_t matched_ = 0;
+};
+
+core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters, const Run& run) {
+    auto& project = run.project();
+    BALMER_CHECK(run.task.checkpoint(0, "reading the table"));
+    BALMER_TRY(auto table, io::TableReader::open(parameters.file));
+    BALMER_TRY(const auto idColumn, idColumnOf(parameters, table, project));
+    BALMER_TRY(auto taking, Taking::of(parameters, table, idColumn, project));
+    std::optional<ImportedLabels> labels;
+    std::size_t labelColumn = 0;
+    if (!parameters.labelColumn.empty()) {
+        BALMER_TRY(labelColumn, columnNamed(table, parameters.labelColumn));
+        const auto source = parameters.source.empty()
+                                ? std::filesystem::path(parameters.file).filename().string()
+                                : parameters.source;
+        BALMER_TRY(labels, ImportedLabels::into(project,
+                                                parameters.who.empty() ? run.environment.who : parameters.who,
+                                                "table " + source));
+    }
+    // The first row that names a spectrum counts.
+    std::set<std::string> seen;
+    std::size_t rows = 0, repeated = 0;
+    while (true) {
+        BALMER_TRY(const bool there, table.nextRow());
+        if (!there) break;
+        if (++rows % 1000 == 0) BALMER_CHECK(run.task.checkpoint(0.1, "reading the table"));
+        auto id = table.text(idColumn);
+        if (!id.empty() && !seen.insert(id).second) {
+            ++repeated;
+            continue;
+        }
+        BALMER_CHECK(taking.row(table, id));
+        if (labels) labels->add(id, table.text(labelColumn));
+    }
+    json result;
+    BALMER_CHECK(run.task.checkpoint(0.9, "keeping what was read"));
+    BALMER_CHECK(project.together([&]() -> core::Status {
+        BALMER_TRY(result, taking.store(project, run.job.id));
+        if (labels) {
+            BALMER_TRY(const auto given, labels->store());
+            result.update(given);
+        }
+        return {};
+    }));
+    result["rows"] = rows;
+    result["repeated"] = repeated;
+    result["id_column"] = table.columns()[idColumn].name;
+    jobs::Outcome outcome;
+    outcome.resultJson = result.dump(-1, ' ', false, json::error_handler_t::replace);
+    return outcome;
+}
+
+} // namespace
+
+JobKind tableImportKind(const Environment& environment) {
+    return makeKind<TableImportParameters>(environment, "table-import", "Take columns and labels of a table",
+                                           &importTable);
+}
+
+} // namespace balmer::workflow
