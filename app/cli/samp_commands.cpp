@@ -31,15 +31,15 @@ class Neighbourhood {
   public:
     Neighbourhood(Session& session, api::Workbench& bench, api::Neighbours::Options options)
         : session_(session), task_(session.console.task()),
-          neighbours_(bench, std::move(options), handlers()) {}
+          neighbours_(bench.neighbours(std::move(options), handlers())) {}
 
-    api::Neighbours& operator*() { return neighbours_; }
+    api::Neighbours& operator*() { return *neighbours_; }
 
     /// Connects and waits for the first look at the hub.
     core::Result<NeighbourState> connect() {
-        neighbours_.connect();
-        BALMER_CHECK(wait([this] { return neighbours_.state().hub != NeighbourState::Hub::Off; }));
-        return neighbours_.state();
+        neighbours_->connect();
+        BALMER_CHECK(wait([this] { return neighbours_->state().hub != NeighbourState::Hub::Off; }));
+        return neighbours_->state();
     }
     /// The same; no hub is an error.
     core::Result<NeighbourState> join() {
@@ -105,7 +105,7 @@ class Neighbourhood {
     std::condition_variable happened_;
     std::deque<Delivery> deliveries_;
     std::deque<Arrival> arrivals_;
-    api::Neighbours neighbours_; ///< last: its handlers use the above
+    std::unique_ptr<api::Neighbours> neighbours_; ///< last: its handlers use the above
 };
 
 json describe(const api::Neighbour& neighbour) {
@@ -289,6 +289,7 @@ struct Teller {
                    {"columns", came.columns},
                    {"id_column", came.idColumn},
                    {"matched", came.matched},
+                   {"listed", came.listed},
                    {"access_column", came.accessColumn}},
                   "the table " + came.name + " of " + std::to_string(came.rows) + " rows, kept as " +
                       came.file.string()};

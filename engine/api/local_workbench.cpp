@@ -11,6 +11,7 @@
 
 #include "engine/api/event_hub.h"
 #include "engine/api/local_observatory.h"
+#include "engine/api/samp_neighbours.h"
 #include "engine/api/workbench.h"
 #include "engine/api/worker_desk.h"
 #include "engine/core/clock.h"
@@ -289,6 +290,10 @@ class LocalWorkbench final : public Workbench {
 
     // ---- The net
     Observatory& observatory() override { return observatory_; }
+    std::unique_ptr<Neighbours> neighbours(Neighbours::Options options,
+                                           Neighbours::Handlers handlers) override {
+        return std::make_unique<SampNeighbours>(*this, std::move(options), std::move(handlers));
+    }
 
     // ---- Settings
     core::Result<std::string> setting(const std::string& key) override {

@@ -1,18 +1,18 @@
 // Neighbours: the programs beside Balmer on this computer (TOPCAT, Aladin, SPLAT …), reached over SAMP, for a
 // project: what goes to them and what comes from them.
 //
-// Owned by the program, one for an open project; must end before its Workbench. Nothing touches the net
-// before connect(). No function waits, except the destructor, which unregisters and takes a few seconds at
-// most where the hub hangs. Every function may be called from any thread.
+// Made by Workbench::neighbours; must end before it. Owned by the program, one for an open project. Nothing
+// touches the net before connect(). No function waits, except the destructor, which unregisters and takes a
+// few seconds at most where the hub hangs. Every function may be called from any thread.
 // Threads: handlers are called on `balmer-samp`, `balmer-lending` (prepares what is sent) and
 // `balmer-taking` (fetches what comes), never two at a time; they should return at once and may call
 // everything but the destructor.
 //
 // What is sent is made anew from the project: a spectrum as a plain FITS table WAVE, FLUX, ERR, whatever file
 // it came from; a table as VOTable, read row by row into a file of a temporary folder. Which table has which
-// spectrum in which row is remembered for the newest 32 tables that were sent or came, so that rows that a
-// neighbour highlights or selects are spectra here, and the other way about. What a neighbour says is not
-// said back to it.
+// spectrum in which row is remembered for the newest 32 tables that were sent or came (by their ids, or by
+// the addresses that the spectra were fetched from), so that rows that a neighbour highlights or selects are
+// spectra here, and the other way about. What a neighbour says is not said back to it.
 #pragma once
 
 #include <chrono>
@@ -25,7 +25,6 @@
 #include <variant>
 #include <vector>
 
-#include "engine/api/workbench.h"
 #include "engine/jobs/job.h"
 #include "engine/spectrum/sky_position.h"
 
@@ -94,6 +93,7 @@ struct CameTable {
     std::size_t matched = 0;  ///< rows that name a spectrum of the project, of those looked at
     std::size_t looked = 0;   ///< the first rows that were looked at, 10 000 at most
     std::string accessColumn; ///< the column with addresses of spectra; "" where there is none
+    std::size_t listed = 0; ///< where there is no idColumn: rows whose address the project has a spectrum of
 };
 /// A neighbour's cursor is on this spectrum.
 struct CameHighlight {
@@ -134,36 +134,28 @@ class Neighbours {
         std::function<void(const Arrival&)> arrived;
     };
 
-    /// The workbench must live longer.
-    Neighbours(Workbench& workbench, Options options, Handlers handlers);
-    ~Neighbours();
-    Neighbours(const Neighbours&) = delete;
-    Neighbours& operator=(const Neighbours&) = delete;
+    virtual ~Neighbours() = default;
 
-    void connect();
-    void disconnect();
-    NeighbourState state() const;
+    virtual void connect() = 0;
+    virtual void disconnect() = 0;
+    virtual NeighbourState state() const = 0;
 
     // Each returns the ticket under which `delivered` tells what became of it. to: ids of neighbours; empty:
     // all who take such things.
-    std::uint64_t sendSpectrum(const std::string& id, std::vector<std::string> to = {});
-    std::uint64_t sendTable(TableChoice table, std::vector<std::string> to = {});
+    virtual std::uint64_t sendSpectrum(const std::string& id, std::vector<std::string> to = {}) = 0;
+    virtual std::uint64_t sendTable(TableChoice table, std::vector<std::string> to = {}) = 0;
     /// Has them look at the spectrum's place in the sky.
-    std::uint64_t pointAt(const std::string& id, std::vector<std::string> to = {});
+    virtual std::uint64_t pointAt(const std::string& id, std::vector<std::string> to = {}) = 0;
     /// Selects these spectra in the tables that they have in common with us: in each neighbour the one with
     /// most of them, the newest of equals. No id clears the selection there. A neighbour that has lost the
     /// table is sent it again, once.
-    std::uint64_t select(std::vector<std::string> ids);
+    virtual std::uint64_t select(std::vector<std::string> ids) = 0;
     /// How often what was lent under this ticket has been fetched whole. Some neighbours answer first and
     /// fetch later: what is lent is theirs to fetch for ten minutes, while this object lives.
-    std::size_t fetched(std::uint64_t ticket) const;
+    virtual std::size_t fetched(std::uint64_t ticket) const = 0;
     /// The cursor is on this spectrum: for every step of it. Of many at once the last is sent; what became of
     /// it is not told. Tables as above.
-    void highlight(const std::string& id);
-
-  private:
-    struct State;
-    std::unique_ptr<State> state_;
+    virtual void highlight(const std::string& id) = 0;
 };
 
 } // namespace balmer::api

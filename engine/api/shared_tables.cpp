@@ -58,6 +58,20 @@ std::optional<SharedTable> SharedTables::find(const std::string& id, const std::
     return std::nullopt;
 }
 
+std::vector<SharedTable> SharedTables::listed() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<SharedTable> found;
+    for (const auto& each : entries_)
+        if (each.table.list) found.push_back(each.table);
+    return found;
+}
+
+void SharedTables::setRows(const SharedTable& table) {
+    const std::lock_guard lock(mutex_);
+    for (auto& each : entries_)
+        if (each.table.list == table.list) each.table.rows = table.rows;
+}
+
 void SharedTables::holds(const std::string& table, const std::string& client) {
     const std::lock_guard lock(mutex_);
     if (auto* known = entry(table)) known->holders.insert(client);

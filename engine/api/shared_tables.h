@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/api/observatory.h"
+
 namespace balmer::api {
 
 /// One id a row, "" for a row without; they need not all be spectra of the project.
@@ -25,7 +27,8 @@ struct SharedTable {
     std::string url; ///< of one that came; may be empty
     std::string name;
     RowIds rows;
-    std::filesystem::path file; ///< of one that was lent; empty for one that came
+    std::filesystem::path file = {};       ///< of one that was lent; empty for one that came
+    std::shared_ptr<MarkedList> list = {}; ///< where rows are told apart by addresses; its owner guards it
 };
 
 /// Rows of a table that several neighbours have.
@@ -45,6 +48,11 @@ class SharedTables {
     void add(SharedTable table);
     /// By table-id, or else by url.
     std::optional<SharedTable> find(const std::string& id, const std::string& url) const;
+
+    /// Those whose rows are told apart by addresses.
+    std::vector<SharedTable> listed() const;
+    /// Other ids in the rows of the one with this list; nothing where it has gone.
+    void setRows(const SharedTable& table);
 
     void holds(const std::string& table, const std::string& client);
     void lacks(const std::string& table, const std::string& client);

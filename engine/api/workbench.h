@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/api/neighbours.h"
 #include "engine/api/observatory.h"
 #include "engine/api/views.h"
 #include "engine/core/result.h"
@@ -142,6 +143,9 @@ class Workbench {
     // ----------------------------------------------------------------------------------------------
     /// Spectra from the net; lives as long as the workbench. (quick)
     virtual Observatory& observatory() = 0;
+    /// The programs beside Balmer; must end before the workbench. (quick)
+    virtual std::unique_ptr<Neighbours> neighbours(Neighbours::Options options,
+                                                   Neighbours::Handlers handlers) = 0;
 
     // ---- Settings of this project's desktop
     // -------------------------------------------------------------------

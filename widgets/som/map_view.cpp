@@ -589,6 +589,7 @@ void MapView::contextMenuEvent(QContextMenuEvent* event) {
     menu->addAction(tr("Label the selection…\tL"), this, &MapView::labelRequested);
     menu->addSeparator();
     menu->addAction(tr("Export as PNG…"), this, &MapView::exportRequested);
+    Q_EMIT contextMenuAboutToShow(menu);
     menu->popup(event->globalPos());
 }
 

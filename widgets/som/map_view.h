@@ -16,6 +16,8 @@
 
 #include "widgets/common/colour_map.h"
 
+class QMenu;
+
 namespace balmer::widgets {
 
 enum class Lattice { Rectangular, Hexagonal };
@@ -86,6 +88,8 @@ class MapView : public QWidget {
     void neuronActivated(int neuron);
     /// The set of selected neurons changed by a gesture.
     void selectionChanged(const std::vector<int>& neurons);
+    /// The context menu can be added to here before it opens.
+    void contextMenuAboutToShow(QMenu* menu);
     /// Under the cursor; -1 and an empty text when it left the lattice.
     void neuronHovered(int neuron, const QString& text);
     /// L was pressed.

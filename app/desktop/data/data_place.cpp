@@ -125,6 +125,8 @@ void DataPlace::build() {
     });
     connect(table_, &widgets::SpectrumTable::overlayToggled, this, &DataPlace::toggleOverlay);
     connect(table_, &widgets::SpectrumTable::opened, this, &DataPlace::openInWindow);
+    connect(table_, &widgets::SpectrumTable::contextMenuRequested, this, &DataPlace::showRowMenu);
+    connect(plot_, &widgets::PlotView::contextMenuAboutToShow, this, &Place::sendMenuWanted);
     connect(table_, &widgets::SpectrumTable::emptyActionTriggered, this, [this] {
         if (total_ == 0)
             importSpectra();
@@ -346,13 +348,51 @@ void DataPlace::showFilter(const QString& expression) {
         table_->setFilterText(expression);
 }
 
+QString DataPlace::filterOfTable() const {
+    const QString filter = table_->filterText().trimmed();
+    if (collection_.isEmpty()) return filter;
+    return filter.isEmpty() ? QStringLiteral("collection = %1").arg(quoted(collection_))
+                            : QStringLiteral("(%1) and collection = %2").arg(filter, quoted(collection_));
+}
+
+Sendable DataPlace::sendable() const {
+    Sendable what = Place::sendable();
+    if (model_->rowCount() == 0) return what;
+    api::TableChoice table;
+    table.where = plain(filterOfTable());
+    const QString filter = table_->filterText().trimmed();
+    table.name = plain(!filter.isEmpty() ? filter : collection_.isEmpty() ? tr("all spectra") : collection_);
+    const QString rows = countText(std::size_t(model_->rowCount()));
+    what.lists.push_back({filter.isEmpty() && !collection_.isEmpty()
+                              ? tr("The collection %1 (%2), as a table").arg(collection_, rows)
+                              : tr("All that the table shows (%1), as a table").arg(rows),
+                          table});
+    return what;
+}
+
+void DataPlace::showRowMenu(const QStringList& ids, const QPoint& globalPosition) {
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setToolTipsVisible(true);
+    const auto add = [menu](const char* name, const QString& words, const QString& tip) {
+        QAction* action = menu->addAction(words);
+        action->setObjectName(QString::fromLatin1(name));
+        action->setToolTip(tip);
+        return action;
+    };
+    connect(add("rowWindowAction", tr("Open in a window of its own"), tr("The same as a double click")),
+            &QAction::triggered, this, [this, id = table_->currentId()] { openInWindow(id); });
+    connect(add("rowOverlayAction", tr("Add to the overlay, or take away\tSpace"),
+                tr("Spectra of the overlay stay in the plot")),
+            &QAction::triggered, this, [this, ids] { toggleOverlay(ids); });
+    menu->addSeparator();
+    Q_EMIT sendMenuWanted(menu);
+    menu->popup(globalPosition);
+}
+
 void DataPlace::loadRows() {
     const QString filter = table_->filterText().trimmed();
-    QString where = filter;
-    if (!collection_.isEmpty())
-        where = filter.isEmpty()
-                    ? QStringLiteral("collection = %1").arg(quoted(collection_))
-                    : QStringLiteral("(%1) and collection = %2").arg(filter, quoted(collection_));
+    const QString where = filterOfTable();
     table_->progressLine()->setFraction(-1);
     session_.lists().latest(
         this, "rows",
@@ -489,6 +529,14 @@ void DataPlace::importSpectra() {
 }
 
 void DataPlace::openObservatory() {
+    observatoryWindow()->open();
+}
+
+void DataPlace::listSpectra(const QString& file) {
+    observatoryWindow()->openList(file);
+}
+
+ObservatoryWindow* DataPlace::observatoryWindow() {
     if (!observatory_) {
         observatory_ = new ObservatoryWindow(session_, this);
         const auto comeForward = [this] {
@@ -507,7 +555,7 @@ void DataPlace::openObservatory() {
                     comeForward();
                 });
     }
-    observatory_->open();
+    return observatory_;
 }
 
 void DataPlace::preprocess() {

@@ -35,6 +35,7 @@ class DataPlace : public Place {
     void keep() override;
     void showSomething() override;
     bool settled() const override;
+    Sendable sendable() const override;
 
     /// Shows the spectra that meet this filter, of all collections.
     void showFilter(const QString& expression);
@@ -47,6 +48,8 @@ class DataPlace : public Place {
     void importSpectra();
     /// Spectra from the net, in a window of its own.
     void openObservatory();
+    /// The same, on the list of spectra in this file.
+    void listSpectra(const QString& file);
     void preprocess();
     void exportPlot();
 
@@ -59,6 +62,9 @@ class DataPlace : public Place {
     };
     void build();
     void restore();
+    QString filterOfTable() const;
+    void showRowMenu(const QStringList& ids, const QPoint& globalPosition);
+    ObservatoryWindow* observatoryWindow();
     void loadCollections();
     void fillTree(const std::vector<api::Collection>& collections);
     void loadRows();

@@ -26,6 +26,7 @@ QString jobKindTitle(const std::string& kind) {
                                                           {"simulate", QObject::tr("Simulate")},
                                                           {"fetch", QObject::tr("Fetch a folder")},
                                                           {"retrieve", QObject::tr("Fetch spectra")},
+                                                          {"table-import", QObject::tr("Table import")},
                                                           {"dataset-import", QObject::tr("Dataset import")},
                                                           {"label-import", QObject::tr("Label import")}};
     const auto found = titles.find(kind);

@@ -165,6 +165,23 @@ bool LabelPlace::settled() const {
     return Place::settled() && !stale_;
 }
 
+Sendable LabelPlace::sendable() const {
+    Sendable what = Place::sendable();
+    if (!currentId().isEmpty()) what.current = currentId();
+    if (!round_) return what;
+    for (std::size_t i = 0; i < std::size(listNames); ++i) {
+        api::TableChoice table;
+        table.name = plain(listTitles_[qsizetype(i)]);
+        for (const auto& entry : round_->entries)
+            if (entry.list == listNames[i]) table.ids.push_back(entry.id);
+        if (table.ids.empty()) continue;
+        what.lists.push_back(
+            {tr("%1 (%2), as a table").arg(listTitles_[qsizetype(i)], countText(table.ids.size())),
+             std::move(table)});
+    }
+    return what;
+}
+
 void LabelPlace::loadRounds() {
     struct Answer {
         core::Result<std::vector<api::RoundInfo>> rounds;

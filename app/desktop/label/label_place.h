@@ -33,6 +33,7 @@ class LabelPlace : public Place {
     void enter() override;
     void keep() override;
     bool settled() const override;
+    Sendable sendable() const override;
 
     widgets::LabellingPanel* panel() const { return panel_; }
     /// "" while there is nothing to label.

@@ -11,6 +11,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QListWidget>
+#include <QMenu>
 #include <QRadioButton>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -172,6 +173,14 @@ QWidget* MapPlace::buildRight() {
     connect(table_, &widgets::SpectrumTable::selectedIdsChanged, this, [this](const QStringList& ids) {
         if (!silent_ && !ids.isEmpty()) session_.selection().select(ids, origin);
     });
+    connect(table_, &widgets::SpectrumTable::contextMenuRequested, this,
+            [this](const QStringList&, const QPoint& globalPosition) {
+                auto* menu = new QMenu(this);
+                menu->setAttribute(Qt::WA_DeleteOnClose);
+                Q_EMIT sendMenuWanted(menu);
+                menu->popup(globalPosition);
+            });
+    connect(plot_, &widgets::PlotView::contextMenuAboutToShow, this, &Place::sendMenuWanted);
     connect(table_, &widgets::SpectrumTable::opened, this, [this](const QString& id) {
         session_.selection().setCurrent(id, QStringLiteral("map-open"));
         Q_EMIT placeRequested(QStringLiteral("data"));
@@ -194,6 +203,7 @@ void MapPlace::build() {
             [this](const std::vector<int>& neurons) { showMembers(neurons, view_->currentNeuron()); });
     connect(view_, &widgets::MapView::neuronHovered, this,
             [this](int, const QString& words) { Q_EMIT readOut(words); });
+    connect(view_, &widgets::MapView::contextMenuAboutToShow, this, &Place::sendMenuWanted);
     connect(view_, &widgets::MapView::labelRequested, this,
             [this] { Q_EMIT placeRequested(QStringLiteral("label")); });
     connect(view_, &widgets::MapView::exportRequested, this, [this] {
@@ -504,6 +514,21 @@ void MapPlace::showPlot() {
     QString current = session_.selection().current();
     if (!neuronOf_.contains(plain(current))) current.clear();
     feeder_->show(ids, current, has ? &prototype : nullptr);
+}
+
+Sendable MapPlace::sendable() const {
+    Sendable what = Place::sendable();
+    if (members_->rowCount() == 0) return what;
+    api::TableChoice table;
+    table.name = plain(view_->selectedNeurons().size() > 1
+                           ? tr("members of %1 neurons").arg(view_->selectedNeurons().size())
+                           : tr("members of neuron %1").arg(view_->currentNeuron()));
+    for (const auto& member : members_->members())
+        table.ids.push_back(plain(member.id));
+    what.lists.push_back({tr("The %1 of the chosen neurons, as a table")
+                              .arg(countText(table.ids.size(), tr("member"), tr("members"))),
+                          std::move(table)});
+    return what;
 }
 
 void MapPlace::highlight() {

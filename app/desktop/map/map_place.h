@@ -38,6 +38,7 @@ class MapPlace : public Place {
     void keep() override;
     void showSomething() override;
     bool settled() const override;
+    Sendable sendable() const override;
     widgets::MapView* view() const { return view_; }
 
   public Q_SLOTS:

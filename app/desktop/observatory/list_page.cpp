@@ -71,6 +71,13 @@ void ListPage::enter() {
     place_->setFocus();
 }
 
+void ListPage::read(const QString& place) {
+    place_->setText(place);
+    base_->clear();
+    offerColumns({});
+    ask();
+}
+
 QString ListPage::address() const {
     return place_->text().trimmed();
 }

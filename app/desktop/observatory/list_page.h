@@ -15,6 +15,8 @@ class ListPage : public ObservatoryPage {
   public:
     explicit ListPage(bridge::Session& session, QWidget* parent = nullptr);
     void enter() override;
+    /// Lists what this file or address says, at once.
+    void read(const QString& place);
 
   private:
     void ask() override;

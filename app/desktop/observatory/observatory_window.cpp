@@ -23,7 +23,8 @@ constexpr QSize usualSize{1160, 740}, leastSize{900, 520};
 } // namespace
 
 ObservatoryWindow::ObservatoryWindow(bridge::Session& session, QWidget* parent)
-    : QWidget(parent, Qt::Window), session_(session), tabs_(new QTabWidget(this)) {
+    : QWidget(parent, Qt::Window), session_(session), tabs_(new QTabWidget(this)),
+      list_(new ListPage(session, this)) {
     setObjectName(QStringLiteral("observatoryWindow"));
     setWindowTitle(tr("From the Observatory"));
     setWindowIcon(widgets::applicationIcon());
@@ -31,7 +32,7 @@ ObservatoryWindow::ObservatoryWindow(bridge::Session& session, QWidget* parent)
     tabs_->setDocumentMode(true);
     addPage(new TreePage(session, this), tr("Folder on the net"),
             tr("All files below a folder, or one file"));
-    addPage(new ListPage(session, this), tr("VOTable"), tr("A table whose rows say where spectra are"));
+    addPage(list_, tr("VOTable"), tr("A table whose rows say where spectra are"));
     addPage(new SsapPage(session, this), tr("SSAP service"), tr("An archive that answers questions"));
     tabs_->setCurrentIndex(std::clamp(session.setting(pageSetting).toInt(), 0, int(pages_.size()) - 1));
     connect(tabs_, &QTabWidget::currentChanged, this, [this] { page()->enter(); });
@@ -62,6 +63,12 @@ void ObservatoryWindow::open() {
     raise();
     activateWindow();
     if (fresh) page()->enter();
+}
+
+void ObservatoryWindow::openList(const QString& file) {
+    tabs_->setCurrentWidget(list_);
+    open();
+    list_->read(file);
 }
 
 void ObservatoryWindow::keep() {

@@ -14,6 +14,7 @@ class QTabWidget;
 
 namespace balmer::desktop {
 
+class ListPage;
 class ObservatoryPage;
 
 class ObservatoryWindow : public QWidget {
@@ -23,6 +24,8 @@ class ObservatoryWindow : public QWidget {
 
     /// Shows it, before the other windows.
     void open();
+    /// Opens on the list of spectra in this file.
+    void openList(const QString& file);
     /// What was typed and which page is in sight, for the next session.
     void keep();
     bool asking() const;
@@ -43,6 +46,7 @@ class ObservatoryWindow : public QWidget {
     bridge::Session& session_;
     QTabWidget* tabs_;
     std::vector<ObservatoryPage*> pages_;
+    ListPage* list_;
 };
 
 } // namespace balmer::desktop

@@ -22,6 +22,8 @@
 #include "app/desktop/jobs/jobs_place.h"
 #include "app/desktop/label/label_place.h"
 #include "app/desktop/map/map_place.h"
+#include "app/desktop/neighbours/came_tables.h"
+#include "app/desktop/neighbours/neighbour_button.h"
 #include "app/desktop/palette/command_palette.h"
 #include "app/desktop/shell/actions.h"
 #include "app/desktop/workers/workers_place.h"
@@ -47,7 +49,8 @@ QString projectName(bridge::Session& session) {
 } // namespace
 
 MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringList& recent, QWidget* parent)
-    : QMainWindow(parent), session_(std::move(session)), data_(new DataPlace(*session_)),
+    : QMainWindow(parent), session_(std::move(session)),
+      neighbours_(std::make_unique<bridge::NeighbourLink>(*session_)), data_(new DataPlace(*session_)),
       map_(new MapPlace(*session_)), label_(new LabelPlace(*session_)), jobs_(new JobsPlace(*session_)),
       workers_(new WorkersPlace(*session_)), stack_(new QStackedWidget), rail_(new QActionGroup(this)) {
     setObjectName(QStringLiteral("mainWindow"));
@@ -98,6 +101,7 @@ MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringLi
         });
     tellSelection();
     takeUpJobs({});
+    makeNeighbours();
 
     const QSettings settings;
     if (!restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray()))
@@ -107,6 +111,8 @@ MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringLi
 
 MainWindow::~MainWindow() {
     // The places ask the session until their end.
+    delete cameTables_;
+    delete neighbourButton_;
     for (Place* place : places_)
         delete place;
 }
@@ -125,6 +131,16 @@ void MainWindow::makeActions() {
         this, "clearSelectionAction", tr("Clear the selection"),
         QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), tr("Nothing is selected any more, in all places"),
         [this] { session_->selection().clear(QStringLiteral("status")); }));
+    sendMenu_ = new QMenu(tr("Send to"), this);
+    sendMenu_->setObjectName(QStringLiteral("sendMenu"));
+    connect(sendMenu_, &QMenu::aboutToShow, this, [this] {
+        sendMenu_->clear();
+        if (const Place* place = currentPlace()) fillSendMenu(*sendMenu_, *neighbours_, place->sendable());
+    });
+    sendAction_ = windowAction(
+        makeAction(this, "sendToAction", tr("Send to…"), QKeySequence(Qt::CTRL | Qt::Key_U),
+                   tr("Send what is chosen to TOPCAT, Aladin, SPLAT and others"),
+                   [this] { sendMenu_->popup(sendButton_->mapToGlobal(QPoint(0, sendButton_->height()))); }));
     retryAction_ = windowAction(makeAction(this, "retryWorkersAction", tr("Try the lost workers now"), {},
                                            tr("Connect at once to the workers that cannot be reached"),
                                            [this] { retryWorkers(); }));
@@ -165,6 +181,11 @@ void MainWindow::addPlace(Place* place, const QString& title) {
     connect(place, &Place::said, this, &MainWindow::say);
     connect(place, &Place::readOut, this, [this](const QString& words) { readOutText_->setText(words); });
     connect(place, &Place::placeRequested, this, &MainWindow::showPlace);
+    connect(place, &Place::sendMenuWanted, this, [this, place](QMenu* menu) {
+        auto* send = menu->addMenu(tr("Send to"));
+        send->setObjectName(QStringLiteral("sendToMenu"));
+        fillSendMenu(*send, *neighbours_, place->sendable());
+    });
     connect(place, &Place::jobRequested, this, [this](qint64 job) { jobs_->showJob(job); });
 }
 
@@ -346,6 +367,16 @@ QWidget* MainWindow::buildStatus() {
     row->addWidget(clearSelection_);
     row->addWidget(currentText_);
     row->addSpacing(gap);
+    sendButton_ = new QToolButton;
+    sendButton_->setObjectName(QStringLiteral("sendToButton"));
+    sendButton_->setAutoRaise(true);
+    sendButton_->setText(tr("Send to"));
+    sendButton_->setToolTip(sendAction_->toolTip());
+    sendButton_->setPopupMode(QToolButton::InstantPopup);
+    sendButton_->setMenu(sendMenu_);
+    sendButton_->setFocusPolicy(Qt::NoFocus);
+    row->addWidget(sendButton_);
+    row->addSpacing(gap);
     row->addWidget(readOutText_, 3);
     row->addWidget(messageText_, 4);
     lostButton_ = new QToolButton;
@@ -358,6 +389,9 @@ QWidget* MainWindow::buildStatus() {
     lostButton_->hide();
     connect(lostButton_, &QToolButton::clicked, this, [this] { showPlace(QStringLiteral("workers")); });
     row->addWidget(lostButton_);
+    neighbourButton_ = new NeighbourButton(*neighbours_, this);
+    neighbourButton_->setFixedHeight(3 * gap);
+    row->addWidget(neighbourButton_);
     messageTimer_ = new QTimer(this);
     messageTimer_->setSingleShot(true);
     messageTimer_->setInterval(messageMilliseconds);
@@ -418,6 +452,22 @@ void MainWindow::takeUpJobs(const std::vector<balmer::jobs::Job>& jobs) {
             ? tr("%1 · %2 %").arg(jobKindTitle(first.spec.kind)).arg(int(std::lround(progress * 100)))
             : tr("%1 jobs · %2 %").arg(running_.size()).arg(int(std::lround(progress * 100))));
     jobsBar_->setValue(int(1000 * progress));
+}
+
+void MainWindow::makeNeighbours() {
+    connect(neighbours_.get(), &bridge::NeighbourLink::said, this, &MainWindow::say);
+    const auto window = [this] {
+        if (cameTables_) return cameTables_;
+        cameTables_ = new CameTables(*session_, this);
+        connect(cameTables_, &CameTables::countChanged, neighbourButton_, &NeighbourButton::countTables);
+        connect(cameTables_, &CameTables::said, this, &MainWindow::say);
+        connect(cameTables_, &CameTables::listRequested, data_, &DataPlace::listSpectra);
+        return cameTables_;
+    };
+    connect(neighbours_.get(), &bridge::NeighbourLink::tableCame, this,
+            [window](const QString& from, const api::CameTable& table) { window()->add(from, table); });
+    connect(neighbourButton_, &NeighbourButton::tablesWanted, this, [window] { window()->open(); });
+    neighbourButton_->start();
 }
 
 void MainWindow::loadWorkers() {

@@ -8,6 +8,7 @@
 
 #include <QMainWindow>
 
+#include "app/bridge/neighbour_link.h"
 #include "app/bridge/session.h"
 
 class QAction;
@@ -22,11 +23,13 @@ class QToolButton;
 
 namespace balmer::desktop {
 
+class CameTables;
 class CommandPalette;
 class DataPlace;
 class JobsPlace;
 class LabelPlace;
 class MapPlace;
+class NeighbourButton;
 class Place;
 class WorkersPlace;
 
@@ -47,6 +50,7 @@ class MainWindow : public QMainWindow {
     LabelPlace* label() const { return label_; }
     JobsPlace* jobs() const { return jobs_; }
     WorkersPlace* workers() const { return workers_; }
+    bridge::NeighbourLink& neighbours() { return *neighbours_; }
     CommandPalette* commandPalette() const { return palette_; }
     /// A sentence in the status bar, for some seconds.
     void say(const QString& sentence);
@@ -71,12 +75,14 @@ class MainWindow : public QMainWindow {
     void addPlace(Place* place, const QString& title);
     void tellSelection();
     void takeUpJobs(const std::vector<balmer::jobs::Job>& jobs);
+    void makeNeighbours();
     void loadWorkers();
     void tellWorkers(const std::vector<api::WorkerInfo>& workers);
     void retryWorkers();
     void chooseProject(bool create);
 
     std::unique_ptr<bridge::Session> session_;
+    std::unique_ptr<bridge::NeighbourLink> neighbours_; ///< ends before the session
     std::vector<Place*> places_;
     DataPlace* data_;
     MapPlace* map_;
@@ -91,11 +97,13 @@ class MainWindow : public QMainWindow {
     QFrame* banner_ = nullptr;
     QLabel *selectionText_ = nullptr, *readOutText_ = nullptr, *currentText_ = nullptr,
            *messageText_ = nullptr;
-    QToolButton *clearSelection_ = nullptr, *lostButton_ = nullptr;
+    QToolButton *clearSelection_ = nullptr, *lostButton_ = nullptr, *sendButton_ = nullptr;
+    NeighbourButton* neighbourButton_ = nullptr;
+    CameTables* cameTables_ = nullptr; ///< once a table has come
     QTimer* messageTimer_ = nullptr;
     QAction *clearAction_ = nullptr, *paletteAction_ = nullptr, *openAction_ = nullptr, *newAction_ = nullptr,
-            *retryAction_ = nullptr;
-    QMenu* themeMenu_ = nullptr;
+            *retryAction_ = nullptr, *sendAction_ = nullptr;
+    QMenu *themeMenu_ = nullptr, *sendMenu_ = nullptr;
     std::map<balmer::jobs::JobId, balmer::jobs::Job> running_;
     std::vector<std::string> lost_; ///< workers that cannot be reached and have jobs of this project
 };

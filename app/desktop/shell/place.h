@@ -6,6 +6,7 @@
 
 #include "app/bridge/display_text.h"
 #include "app/bridge/session.h"
+#include "app/desktop/neighbours/sendable.h"
 
 namespace balmer::desktop {
 
@@ -32,6 +33,10 @@ class Place : public QWidget {
     virtual void keep() {}
     /// Chooses something to show where nothing is chosen yet: for pictures of the program.
     virtual void showSomething() {}
+    /// What there is to send to other programs: what is selected, and the lists in sight.
+    virtual Sendable sendable() const {
+        return {session_.selection().current(), session_.selection().ids(), {}};
+    }
     /// Nothing that belongs on the screen is still on its way.
     virtual bool settled() const { return session_.idle(); }
 
@@ -41,6 +46,8 @@ class Place : public QWidget {
     void said(const QString& sentence);
     /// "data", "map" …: show that place.
     void placeRequested(const QString& key);
+    /// "Send to" is to be added to this menu.
+    void sendMenuWanted(QMenu* menu);
     /// The Jobs place should show this job.
     void jobRequested(qint64 job);
 

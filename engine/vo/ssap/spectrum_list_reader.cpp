@@ -292,10 +292,11 @@ class Reading {
         }
         if (!options_.accessColumn.empty() && !chosen) return {};
         if (chosen) candidates_[*chosen] = {*chosen, 1000000, "choice"};
-        if (!reader_.table().unread.empty())
-            return fail(ErrorCode::Unsupported, "the table's rows cannot be read: " + reader_.table().unread);
         while (true) {
             BALMER_TRY(const bool row, reader_.nextRow());
+            if (!row && !reader_.table().unread.empty())
+                return fail(ErrorCode::Unsupported,
+                            "the table's rows cannot be read: " + reader_.table().unread);
             if (!row) break;
             if (list_.rows.size() >= options_.most) {
                 list_.cut = true;

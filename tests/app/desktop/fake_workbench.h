@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "engine/api/workbench.h"
+#include "tests/app/desktop/fake_neighbours.h"
 #include "tests/app/desktop/fake_observatory.h"
 
 namespace balmer::test {
@@ -51,6 +52,7 @@ class FakeWorkbench : public api::Workbench {
     std::atomic<bool> refuseAsk = false;
     std::atomic<int> asked = 0;
     std::vector<std::string> retried() const;
+    std::shared_ptr<FakeHub> hub = std::make_shared<FakeHub>();
     static std::string idOf(std::size_t number);
     static std::size_t numberOf(const std::string& id);
 
@@ -101,6 +103,10 @@ class FakeWorkbench : public api::Workbench {
     void retryWorker(const std::string& name) override;
 
     FakeObservatory& observatory() override { return observatory_; }
+    std::unique_ptr<api::Neighbours> neighbours(api::Neighbours::Options,
+                                                api::Neighbours::Handlers handlers) override {
+        return hub->meet(std::move(handlers));
+    }
 
     core::Result<std::string> setting(const std::string& key) override;
     core::Status setSetting(const std::string& key, const std::string& value) override;

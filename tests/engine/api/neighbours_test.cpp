@@ -1,5 +1,5 @@
 // A project and its neighbours at a SAMP hub of this process.
-#include "engine/api/neighbours.h"
+#include "engine/api/workbench.h"
 
 #include <mutex>
 
@@ -159,7 +159,7 @@ class NeighboursTest : public testing::Test {
             const std::lock_guard lock(mutex);
             arrivals.push_back(arrival);
         };
-        neighbours = std::make_unique<Neighbours>(*bench, options, handlers);
+        neighbours = bench->neighbours(options, handlers);
         neighbours->connect();
         ASSERT_TRUE(eventually([&] { return neighbours->state().hub == NeighbourState::Hub::Connected; }));
     }
@@ -479,6 +479,34 @@ TEST_F(NeighboursTest, ATableThatComesIsKeptAndItsRowsAreKnown) {
                   .status,
               vo::SampStatus::Error);
     EXPECT_FALSE(std::filesystem::exists(bench->folder() / "received" / "topcat" / "bad.vot"));
+}
+
+TEST_F(NeighboursTest, RowsThatSayWhereSpectraAreAreKnownOnceTheyWereFetched) {
+    const Program topcat(hub, "topcat");
+    ASSERT_TRUE(sees(topcat));
+    ASSERT_TRUE(core::writeFile(
+        folder / "list.vot",
+        "<VOTABLE><RESOURCE><TABLE><FIELD name=\"ref\" utype=\"ssa:Access.Reference\" datatype=\"char\" "
+        "arraysize=\"*\"/><DATA><TABLEDATA><TR><TD>http://x.org/a</TD></TR><TR><TD>http://x.org/b</TD></TR>"
+        "</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"));
+    EXPECT_EQ(call(topcat, vo::LoadTable{vo::LoadTable::Format::Votable, vo::urlOfFile(folder / "list.vot"),
+                                         "tc-l", ""})
+                  .status,
+              vo::SampStatus::Ok);
+    const auto list = next<CameTable>();
+    EXPECT_EQ(list.idColumn, "");
+    EXPECT_EQ(list.accessColumn, "ref");
+    EXPECT_EQ(list.listed, 0u);
+    EXPECT_EQ(call(topcat, vo::HighlightRow{"tc-l", "", 1}).status, vo::SampStatus::Warning);
+
+    ASSERT_TRUE(core::writeFile(folder / "fetched.vot", star(7)));
+    run("import", {{"paths", {(folder / "fetched.vot").string()}}, {"origins", {"http://x.org/b"}}});
+    EXPECT_EQ(call(topcat, vo::HighlightRow{"tc-l", "", 1}).status, vo::SampStatus::Ok);
+    const auto id = next<CameHighlight>().id;
+    EXPECT_EQ(bench->observatory().addresses({id}).value(), std::vector<std::string>{"http://x.org/b"});
+    EXPECT_EQ(one(neighbours->select({id})).outcome, Outcome::Arrived);
+    EXPECT_EQ(std::get<vo::SelectRows>(topcat.of(mtype::tableSelectRows).at(0)).rows,
+              std::vector<std::int64_t>{1});
 }
 
 TEST_F(NeighboursTest, WithoutImportASpectrumIsKeptOnly) {

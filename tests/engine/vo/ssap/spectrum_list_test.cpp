@@ -365,6 +365,15 @@ TEST(ListCells, WhatIsNoVotableIsRefused) {
     }
 }
 
+TEST(ListCells, RowsThatAreElsewhereAreSaidAndNotTakenForNone) {
+    const auto list = listOf("<VOTABLE><RESOURCE><TABLE>" + column("ref", accessUtype) +
+                             "<DATA><BINARY><STREAM href=\"http://x.org/rows\"/></BINARY></DATA></TABLE>"
+                             "</RESOURCE></VOTABLE>");
+    ASSERT_FALSE(list);
+    EXPECT_EQ(list.error().code(), ErrorCode::Unsupported);
+    EXPECT_THAT(list.error().message(), HasSubstr("http://x.org/rows"));
+}
+
 TEST(ListCells, ReadingStopsWhenItIsAskedTo) {
     std::stop_source stop;
     stop.request_stop();

@@ -1,6 +1,7 @@
-#include "engine/api/neighbours.h"
+#include "engine/api/samp_neighbours.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -8,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/api/came_table.h"
 #include "engine/api/lane.h"
 #include "engine/api/lent_files.h"
 #include "engine/api/shared_tables.h"
@@ -16,10 +18,8 @@
 #include "engine/core/text_number.h"
 #include "engine/http/loopback_server.h"
 #include "engine/io/spectrum_reader.h"
-#include "engine/io/table_reader.h"
 #include "engine/vo/samp/mtypes.h"
 #include "engine/vo/samp/samp_link.h"
-#include "engine/workflow/id_column.h"
 
 namespace balmer::api {
 
@@ -34,7 +34,6 @@ using vo::SampSending;
 constexpr std::size_t mostWaiting = 64;
 constexpr std::uint64_t largestSpectrum = std::uint64_t{1} << 28;
 constexpr std::uint64_t largestTable = std::uint64_t{1} << 32;
-constexpr std::size_t rowsLookedAt = 10000;
 /// Between two steps of the cursor that are sent.
 constexpr auto stepPause = std::chrono::milliseconds(100);
 constexpr auto stepLimit = std::chrono::seconds(10);
@@ -99,10 +98,13 @@ TableChoice collectionTable(const std::string& collection) {
     return choice;
 }
 
-struct Neighbours::State {
+struct SampNeighbours::State {
     State(Workbench& bench, Options given, Handlers to)
         : workbench(bench), options(std::move(given)), handlers(std::move(to)), series(http::randomToken()),
-          lending("balmer-lending"), taking("balmer-taking"), link(linkOptions(), linkHandlers()) {}
+          lending("balmer-lending"), taking("balmer-taking"), link(linkOptions(), linkHandlers()),
+          watching(workbench.subscribe([this](const Event& event) {
+              if (event.kind == Event::Kind::Catalogue) ++catalogue;
+          })) {}
     ~State() {
         // They use the link, and it may still call while it ends.
         lending.end();
@@ -263,6 +265,7 @@ struct Neighbours::State {
 
     /// One message for each table that somebody has.
     std::vector<Launch> aboutSpectra(char what, const std::set<std::string>& ids) {
+        markListed();
         std::set<std::string> listeners;
         for (const auto& listener :
              link.listeners(what == cursor ? vo::mtype::tableHighlightRow : vo::mtype::tableSelectRows))
@@ -448,58 +451,50 @@ struct Neighbours::State {
                        core::TaskContext& task) {
         BALMER_TRY(const auto file, takeFile(net, request.url, workbench.folder(),
                                              nameFor(request, message.senderName), largestTable, task));
-        auto came = describe(file, request, message.senderId, task);
-        if (!came) {
+        auto read = readCameTable(workbench, file, request.name, task);
+        if (!read) {
             std::error_code error;
             std::filesystem::remove(file, error);
-            return core::fail(came.error());
+            return core::fail(read.error());
         }
-        reply(message, SampResponse::ok());
-        tell({message.senderName, std::move(*came)});
-        return {};
-    }
-
-    /// Reads the table once for its columns and once for its rows, and remembers which is which.
-    core::Result<CameTable> describe(const std::filesystem::path& file, const vo::LoadTable& request,
-                                     const std::string& sender, core::TaskContext& task) {
-        CameTable came;
-        came.file = file;
-        came.name = request.name;
-        BALMER_TRY(auto looked, io::TableReader::open(file));
-        for (const auto& column : looked.columns())
-            came.columns.push_back(column.name);
-        const auto known = [this](std::span<const std::string> ids) { return knownIds(workbench, ids); };
-        BALMER_TRY(const auto found, workflow::findIdColumn(looked, known, rowsLookedAt));
-        came.matched = found.matched;
-        came.looked = found.looked;
-        if (found.column) came.idColumn = came.columns[*found.column];
-
-        BALMER_TRY(auto reader, io::TableReader::open(file));
-        std::vector<std::string> ids;
-        while (true) {
-            BALMER_TRY(const bool row, reader.nextRow());
-            if (!row) break;
-            if (came.rows % 1000 == 0) BALMER_CHECK(task.checkpoint(0.9, "reading the table"));
-            ++came.rows;
-            if (found.column) ids.push_back(reader.text(*found.column));
-        }
-        if (found.column) {
+        if (read->rows || read->list) {
             SharedTable table;
             table.id = request.tableId;
             table.url = request.url;
             table.name = request.name;
-            table.rows = std::make_shared<const std::vector<std::string>>(std::move(ids));
+            table.rows = read->list ? rowsFrom(*read->list) : read->rows;
+            table.list = std::move(read->list);
             tables.add(table);
-            tables.holds(table.id, sender);
+            tables.holds(table.id, message.senderId);
         }
-        vo::ListOptions few;
-        few.most = 1000;
-        if (const auto list = workbench.observatory().readList(file.string(), few, task))
-            came.accessColumn = list->list.accessColumn;
-        return came;
+        reply(message, SampResponse::ok());
+        tell({message.senderName, std::move(read->table)});
+        return {};
+    }
+
+    static RowIds rowsFrom(const MarkedList& list) {
+        std::vector<std::string> rows;
+        for (std::size_t i = 0; i < list.inProject.size(); ++i) {
+            // The list leaves out rows that are empty.
+            rows.resize(std::max(rows.size(), list.list.rows[i].row + 1));
+            rows[list.list.rows[i].row] = list.inProject[i];
+        }
+        return std::make_shared<const std::vector<std::string>>(std::move(rows));
+    }
+
+    /// What the project has by now of the tables that say where spectra are.
+    void markListed() {
+        const std::lock_guard lock(marking);
+        if (const auto now = catalogue.load(); std::exchange(marked, now) == now) return;
+        for (auto& table : tables.listed()) {
+            if (!workbench.observatory().mark(*table.list)) continue;
+            table.rows = rowsFrom(*table.list);
+            tables.setRows(table);
+        }
     }
 
     core::Result<SharedTable> tableOf(const std::string& id, const std::string& url) {
+        markListed();
         if (auto table = tables.find(id, url)) return std::move(*table);
         return core::fail(ErrorCode::NotFound, "no table with " +
                                                    (id.empty() ? "url=" + url : "table-id=" + id) +
@@ -580,59 +575,64 @@ struct Neighbours::State {
     mutable std::mutex fetchedMutex; ///< guards the next
     std::map<std::uint64_t, std::size_t> fetched;
 
+    std::atomic<std::uint64_t> catalogue = 0; ///< counts its changes
+    std::mutex marking;                       ///< guards the next, and the lists of tables
+    std::uint64_t marked = 0;                 ///< the change that was looked at last
+
     SharedTables tables;
     http::Client net;
     LentFolder folder;          ///< of `lending`
     std::size_t tablesMade = 0; ///< of `lending`
 
     Lane lending, taking;
-    vo::SampLink link; ///< last: its handlers use everything above
+    vo::SampLink link; ///< its handlers use everything above
+    std::unique_ptr<Subscription> watching;
 };
 
-Neighbours::Neighbours(Workbench& workbench, Options options, Handlers handlers)
+SampNeighbours::SampNeighbours(Workbench& workbench, Options options, Handlers handlers)
     : state_(std::make_unique<State>(workbench, std::move(options), std::move(handlers))) {}
-Neighbours::~Neighbours() = default;
+SampNeighbours::~SampNeighbours() = default;
 
-void Neighbours::connect() {
+void SampNeighbours::connect() {
     state_->link.connect();
 }
 
-void Neighbours::disconnect() {
+void SampNeighbours::disconnect() {
     state_->link.disconnect();
 }
 
-NeighbourState Neighbours::state() const {
+NeighbourState SampNeighbours::state() const {
     return stateFrom(state_->link.state());
 }
 
-std::uint64_t Neighbours::sendSpectrum(const std::string& id, std::vector<std::string> to) {
+std::uint64_t SampNeighbours::sendSpectrum(const std::string& id, std::vector<std::string> to) {
     return state_->prepared(
         [state = state_.get(), id, to = std::move(to)](auto&) { return state->sendSpectrum(id, to); });
 }
 
-std::uint64_t Neighbours::sendTable(TableChoice table, std::vector<std::string> to) {
+std::uint64_t SampNeighbours::sendTable(TableChoice table, std::vector<std::string> to) {
     return state_->prepared([state = state_.get(), table = std::move(table), to = std::move(to)](auto& task) {
         return state->sendTable(table, to, task);
     });
 }
 
-std::uint64_t Neighbours::pointAt(const std::string& id, std::vector<std::string> to) {
+std::uint64_t SampNeighbours::pointAt(const std::string& id, std::vector<std::string> to) {
     return state_->prepared(
         [state = state_.get(), id, to = std::move(to)](auto&) { return state->pointAt(id, to); });
 }
 
-std::uint64_t Neighbours::select(std::vector<std::string> ids) {
+std::uint64_t SampNeighbours::select(std::vector<std::string> ids) {
     return state_->prepared(
         [state = state_.get(), ids = std::move(ids)](auto&) { return state->select(ids); });
 }
 
-std::size_t Neighbours::fetched(std::uint64_t ticket) const {
+std::size_t SampNeighbours::fetched(std::uint64_t ticket) const {
     const std::lock_guard lock(state_->fetchedMutex);
     const auto found = state_->fetched.find(ticket);
     return found == state_->fetched.end() ? 0 : found->second;
 }
 
-void Neighbours::highlight(const std::string& id) {
+void SampNeighbours::highlight(const std::string& id) {
     state_->highlight(id);
 }
 

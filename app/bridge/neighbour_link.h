@@ -1,0 +1,80 @@
+// NeighbourLink: the programs beside Balmer (TOPCAT, Aladin, SPLAT …) on the UI thread: who is there, what
+// the user sends them, and what comes from them as steps of the shared selection and as sentences.
+//
+// Owned by the main window; UI thread. Nothing looks for a hub before connectToHub(). At its end the hub is
+// left on a thread `balmer-ask`, which keeps the workbench until then.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+
+#include "engine/api/neighbours.h"
+
+namespace balmer::bridge {
+
+class Session;
+
+class NeighbourLink : public QObject {
+    Q_OBJECT
+  public:
+    explicit NeighbourLink(Session& session, QObject* parent = nullptr);
+    ~NeighbourLink() override;
+
+    const api::NeighbourState& state() const { return state_; }
+    bool connected() const { return state_.hub == api::NeighbourState::Hub::Connected; }
+    /// A hub is wanted, whether there is one or not.
+    bool wanted() const { return wanted_; }
+
+    void connectToHub();
+    void leaveHub();
+
+    // To these neighbours (ids); empty: to all who take such things. What became of it is said.
+    void sendSpectrum(const QString& id, const std::vector<std::string>& to);
+    void sendTable(const api::TableChoice& table, const std::vector<std::string>& to);
+    void pointAt(const QString& id, const std::vector<std::string>& to);
+    /// In the tables that the neighbours have from here.
+    void selectThere(const QStringList& ids);
+
+    /// Whether steps of the cursor go to the neighbours, and theirs are taken up here. At first: yes.
+    bool sharesCursor() const { return sharesCursor_; }
+    void shareCursor(bool share) { sharesCursor_ = share; }
+
+  Q_SIGNALS:
+    void stateChanged();
+    /// A sentence: what became of a sending, or what came.
+    void said(const QString& sentence);
+    void tableCame(const QString& from, const balmer::api::CameTable& table);
+
+  private:
+    struct Post;
+    void take(const api::NeighbourState& state);
+    void take(const api::Delivery& delivery);
+    void take(const api::Arrival& arrival);
+    void takeUp(const QString& from, const api::CameSpectrum& came);
+    void takeUp(const QString& from, const api::CameTable& came);
+    void takeUp(const QString& from, const api::CameHighlight& came);
+    void takeUp(const QString& from, const api::CameSelection& came);
+    void takeUp(const QString& from, const api::CamePosition& came);
+    void takeUp(const QString& from, const api::CameToNothing& came);
+    void goTo(const QString& id);
+    void followSelection(const QString& origin);
+    bool ready();
+
+    Session& session_;
+    std::shared_ptr<Post> post_; ///< carries what the engine's threads tell
+    std::unique_ptr<api::Neighbours> neighbours_;
+    api::NeighbourState state_;
+    std::map<std::uint64_t, QString> sent_; ///< what is on its way, in words
+    QString cursor_;                        ///< where it is known to be, here and there
+    bool wanted_ = false;
+    bool sharesCursor_ = true;
+};
+
+} // namespace balmer::bridge

@@ -1,0 +1,174 @@
+#include "app/desktop/neighbours/came_tables.h"
+
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
+#include <QTime>
+#include <QVBoxLayout>
+
+#include "app/bridge/display_text.h"
+#include "app/desktop/neighbours/table_form.h"
+#include "widgets/common/theme.h"
+
+namespace balmer::desktop {
+
+using bridge::countText;
+using bridge::text;
+
+namespace {
+
+constexpr int gap = widgets::gridStep;
+constexpr std::size_t mostTables = 100;
+
+QString rowsOf(const api::CameTable& table) {
+    return countText(table.rows, QObject::tr("row"), QObject::tr("rows"));
+}
+
+/// What the table has to do with the project.
+QString factsOf(const api::CameTable& table) {
+    QStringList words{QObject::tr("%1, %2").arg(
+        rowsOf(table), countText(table.columns.size(), QObject::tr("column"), QObject::tr("columns")))};
+    if (!table.idColumn.empty())
+        words << (table.looked < table.rows
+                      ? QObject::tr("Column “%1” names spectra of this project: %2 of the first %3 rows")
+                      : QObject::tr("Column “%1” names spectra of this project: %2 of %3 rows"))
+                     .arg(text(table.idColumn), countText(table.matched), countText(table.looked));
+    else
+        words << QObject::tr("No column names spectra of this project");
+    if (!table.accessColumn.empty())
+        words << QObject::tr("Column “%1” says where spectra are").arg(text(table.accessColumn)) +
+                     (table.listed > 0
+                          ? QObject::tr("; %1 of them are in this project").arg(countText(table.listed))
+                          : QString());
+    return words.join(QStringLiteral(".\n")) + '.';
+}
+
+} // namespace
+
+CameTables::CameTables(bridge::Session& session, QWidget* parent)
+    : QWidget(parent, Qt::Window), session_(session), list_(new QListWidget(this)), facts_(new QLabel(this)),
+      file_(new QLabel(this)) {
+    setObjectName(QStringLiteral("cameTablesWindow"));
+    setWindowTitle(tr("Tables that came – Balmer"));
+    setAttribute(Qt::WA_ShowWithoutActivating);
+    list_->setObjectName(QStringLiteral("cameTablesList"));
+    list_->setToolTip(tr("Tables that other programs sent, the newest first"));
+    for (QLabel* label : {facts_, file_}) {
+        label->setWordWrap(true);
+        label->setTextFormat(Qt::PlainText);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    }
+    facts_->setObjectName(QStringLiteral("cameTableFacts"));
+    file_->setObjectName(QStringLiteral("cameTableFile"));
+    widgets::setTone(*file_, widgets::Tone::Muted);
+    const auto button = [this](const char* name, const QString& words, const QString& tip) {
+        auto* made = new QPushButton(words, this);
+        made->setObjectName(QString::fromLatin1(name));
+        made->setToolTip(tip);
+        made->setAutoDefault(false);
+        return made;
+    };
+    columns_ = button("cameTableColumnsButton", tr("Take columns and labels…"),
+                      tr("Columns become values of the spectra that the rows name, one of them labels"));
+    spectra_ = button("cameTableSpectraButton", tr("List its spectra…"),
+                      tr("The rows as a list of spectra to fetch, as a collection of this project"));
+    remove_ = button("cameTableRemoveButton", tr("Remove from the list"),
+                     tr("Its file stays in the project (Del)"));
+    connect(columns_, &QPushButton::clicked, this, &CameTables::takeColumns);
+    connect(spectra_, &QPushButton::clicked, this, &CameTables::listSpectra);
+    connect(remove_, &QPushButton::clicked, this, &CameTables::removeChosen);
+    connect(list_, &QListWidget::currentRowChanged, this, &CameTables::tell);
+
+    auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(gap);
+    buttons->addWidget(columns_);
+    buttons->addWidget(spectra_);
+    buttons->addStretch();
+    buttons->addWidget(remove_);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(2 * gap, 2 * gap, 2 * gap, 2 * gap);
+    column->setSpacing(gap);
+    column->addWidget(list_, 1);
+    column->addWidget(facts_);
+    column->addWidget(file_);
+    column->addLayout(buttons);
+    resize(620, 360);
+    parent->window()->installEventFilter(this);
+    tell();
+}
+
+void CameTables::add(const QString& from, const api::CameTable& table) {
+    const Came came{from, QTime::currentTime().toString(QStringLiteral("HH:mm")), table};
+    tables_.insert(tables_.begin(), came);
+    const QString name = text(table.name.empty() ? table.file.filename().string() : table.name);
+    list_->insertItem(0, tr("%1   %2   from %3, %4").arg(came.clock, name, from, rowsOf(table)));
+    if (tables_.size() > mostTables) {
+        tables_.pop_back();
+        delete list_->takeItem(list_->count() - 1);
+    }
+    list_->setCurrentRow(0);
+    tell();
+    Q_EMIT countChanged(count());
+    show();
+}
+
+void CameTables::open() {
+    show();
+    raise();
+    activateWindow();
+    list_->setFocus();
+}
+
+const CameTables::Came* CameTables::chosen() const {
+    const int row = list_->currentRow();
+    return row >= 0 && row < count() ? &tables_[std::size_t(row)] : nullptr;
+}
+
+void CameTables::tell() {
+    const Came* came = chosen();
+    facts_->setText(came ? factsOf(came->table)
+                         : tr("No table has come. In TOPCAT, choose one and press “Broadcast table”."));
+    file_->setText(came ? tr("Kept as %1").arg(text(came->table.file.string())) : QString());
+    columns_->setEnabled(came && !came->table.idColumn.empty());
+    spectra_->setEnabled(came && !came->table.accessColumn.empty());
+    remove_->setEnabled(came);
+}
+
+void CameTables::takeColumns() {
+    const Came* came = chosen();
+    if (!came) return;
+    auto* form = showTableForm(session_, came->from, came->table, this);
+    connect(form, &JobForm::submitted, this, [this] { Q_EMIT said(tr("The table is being taken over")); });
+}
+
+void CameTables::listSpectra() {
+    if (const Came* came = chosen()) Q_EMIT listRequested(text(came->table.file.string()));
+}
+
+void CameTables::removeChosen() {
+    const int row = list_->currentRow();
+    if (row < 0) return;
+    tables_.erase(tables_.begin() + row);
+    delete list_->takeItem(row);
+    tell();
+    Q_EMIT countChanged(count());
+}
+
+bool CameTables::eventFilter(QObject* watched, QEvent* event) {
+    // The program ends with its main window.
+    if (watched == parentWidget()->window() && event->type() == QEvent::Close) close();
+    return QWidget::eventFilter(watched, event);
+}
+
+void CameTables::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape || event->matches(QKeySequence::Close))
+        close();
+    else if (event->key() == Qt::Key_Delete)
+        removeChosen();
+    else
+        QWidget::keyPressEvent(event);
+}
+
+} // namespace balmer::desktop

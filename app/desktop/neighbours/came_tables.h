@@ -1,0 +1,58 @@
+// CameTables: the tables that other programs sent, in a window beside the work: what each holds, and what can
+// be made of it. Remembers them until the program ends; their files stay in the project. Owned by the main
+// window; UI thread.
+#pragma once
+
+#include <vector>
+
+#include <QString>
+#include <QWidget>
+
+#include "app/bridge/session.h"
+
+class QLabel;
+class QListWidget;
+class QPushButton;
+
+namespace balmer::desktop {
+
+class CameTables : public QWidget {
+    Q_OBJECT
+  public:
+    CameTables(bridge::Session& session, QWidget* parent);
+
+    /// Adds it at the top and shows the window, without taking the keyboard from the work.
+    void add(const QString& from, const api::CameTable& table);
+    int count() const { return int(tables_.size()); }
+    /// To the front, with the keyboard.
+    void open();
+
+  Q_SIGNALS:
+    void countChanged(int tables);
+    /// Its spectra are to be listed, from this file.
+    void listRequested(const QString& file);
+    void said(const QString& sentence);
+
+  protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+  private:
+    struct Came {
+        QString from, clock;
+        api::CameTable table;
+    };
+    void tell();
+    const Came* chosen() const;
+    void takeColumns();
+    void listSpectra();
+    void removeChosen();
+
+    bridge::Session& session_;
+    std::vector<Came> tables_; ///< newest first, as in the list
+    QListWidget* list_;
+    QLabel *facts_, *file_;
+    QPushButton *columns_, *spectra_, *remove_;
+};
+
+} // namespace balmer::desktop

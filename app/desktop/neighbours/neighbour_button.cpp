@@ -1,0 +1,130 @@
+#include "app/desktop/neighbours/neighbour_button.h"
+
+#include <QMenu>
+#include <QSettings>
+
+#include "app/bridge/display_text.h"
+#include "app/bridge/neighbour_link.h"
+#include "app/desktop/shell/actions.h"
+#include "widgets/common/icons.h"
+
+namespace balmer::desktop {
+
+using bridge::countText;
+using bridge::text;
+
+namespace {
+
+const QString atStartKey = QStringLiteral("samp/connectAtStart");
+const QString shareKey = QStringLiteral("samp/shareCursor");
+
+QString takes(const api::Neighbour& neighbour) {
+    QStringList words;
+    if (neighbour.spectra) words << QObject::tr("spectra");
+    if (neighbour.tables) words << QObject::tr("tables");
+    if (neighbour.highlights || neighbour.selections) words << QObject::tr("rows");
+    if (neighbour.positions) words << QObject::tr("positions");
+    return words.isEmpty() ? QObject::tr("takes nothing from here")
+                           : QObject::tr("takes %1").arg(words.join(QStringLiteral(", ")));
+}
+
+} // namespace
+
+NeighbourButton::NeighbourButton(bridge::NeighbourLink& link, QWidget* actionOwner)
+    : link_(link), menu_(new QMenu(this)) {
+    setObjectName(QStringLiteral("neighboursButton"));
+    setText(QStringLiteral("SAMP"));
+    setAutoRaise(true);
+    setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    setPopupMode(QToolButton::InstantPopup);
+    setFocusPolicy(Qt::NoFocus);
+    menu_->setObjectName(QStringLiteral("neighboursMenu"));
+    menu_->setToolTipsVisible(true);
+    setMenu(menu_);
+    makeActions(actionOwner);
+    connect(menu_, &QMenu::aboutToShow, this, &NeighbourButton::fillMenu);
+    connect(&link, &bridge::NeighbourLink::stateChanged, this, &NeighbourButton::tell);
+    tell();
+}
+
+void NeighbourButton::makeActions(QWidget* owner) {
+    connect_ = makeAction(owner, "connectNeighboursAction", tr("Connect to other programs"), {},
+                          tr("Look for a SAMP hub on this computer: TOPCAT and Aladin bring one"),
+                          [this] { link_.connectToHub(); });
+    leave_ = makeAction(owner, "leaveNeighboursAction", tr("Leave the hub"), {},
+                        tr("Nothing is sent to other programs or taken from them any more"),
+                        [this] { link_.leaveHub(); });
+    atStart_ = makeAction(owner, "connectAtStartAction", tr("Connect at every start"), {},
+                          tr("Look for a SAMP hub whenever Balmer starts"),
+                          [this] { QSettings().setValue(atStartKey, atStart_->isChecked()); });
+    share_ = makeAction(owner, "shareCursorAction", tr("Share the cursor"), {},
+                        tr("A row highlighted in a shared table is shown here, and the spectrum shown here "
+                           "is highlighted there; in TOPCAT its rows come when “Send row index” is switched "
+                           "on among the table's activation actions"),
+                        [this] {
+                            link_.shareCursor(share_->isChecked());
+                            QSettings().setValue(shareKey, share_->isChecked());
+                        });
+    tables_ = makeAction(owner, "cameTablesAction", tr("Tables that came…"), {},
+                         tr("What other programs sent: take labels and columns, or list the spectra"),
+                         [this] { Q_EMIT tablesWanted(); });
+    tables_->setEnabled(false);
+    const QSettings settings;
+    atStart_->setCheckable(true);
+    atStart_->setChecked(settings.value(atStartKey, false).toBool());
+    share_->setCheckable(true);
+    share_->setChecked(settings.value(shareKey, true).toBool());
+    link_.shareCursor(share_->isChecked());
+}
+
+void NeighbourButton::start() {
+    if (atStart_->isChecked()) link_.connectToHub();
+}
+
+void NeighbourButton::countTables(int tables) {
+    tables_->setEnabled(tables > 0);
+    tables_->setText(tables > 0 ? tr("Tables that came (%1)…").arg(tables) : tr("Tables that came…"));
+}
+
+QString NeighbourButton::stateSentence() const {
+    const auto& state = link_.state();
+    if (link_.connected())
+        return state.neighbours.empty()
+                   ? tr("Connected; no other program is at the hub")
+                   : tr("Connected; %1 at the hub")
+                         .arg(countText(state.neighbours.size(), tr("other program"), tr("other programs")));
+    if (!state.why.empty()) return text(state.why);
+    return link_.wanted() ? tr("Looking for a SAMP hub") : tr("Not connected to other programs");
+}
+
+void NeighbourButton::fillMenu() {
+    menu_->clear();
+    const auto add = [this](const QString& words) {
+        QAction* line = menu_->addAction(words);
+        line->setObjectName(QStringLiteral("neighbourLine"));
+        line->setToolTip(words);
+        line->setEnabled(false);
+    };
+    add(stateSentence());
+    if (link_.connected())
+        for (const auto& neighbour : link_.state().neighbours)
+            add(QStringLiteral("    %1 – %2").arg(text(neighbour.name), takes(neighbour)));
+    menu_->addSeparator();
+    menu_->addAction(link_.wanted() ? leave_ : connect_);
+    menu_->addAction(share_);
+    menu_->addAction(atStart_);
+    menu_->addSeparator();
+    menu_->addAction(tables_);
+}
+
+void NeighbourButton::tell() {
+    setIcon(widgets::icon(link_.connected()           ? widgets::Icon::LinkConnected
+                          : link_.wanted()            ? widgets::Icon::LinkConnecting
+                          : link_.state().why.empty() ? widgets::Icon::LinkIdle
+                                                      : widgets::Icon::LinkLost));
+    setToolTip(tr("Other programs (SAMP): %1").arg(stateSentence()));
+    connect_->setEnabled(!link_.wanted());
+    leave_->setEnabled(link_.wanted());
+}
+
+} // namespace balmer::desktop

@@ -1,0 +1,44 @@
+// NeighbourButton: how it stands with the programs beside Balmer, in the status bar; its menu tells who is
+// there, connects, and leaves. Owned by the main window; UI thread.
+#pragma once
+
+#include <QToolButton>
+
+class QAction;
+class QMenu;
+
+namespace balmer::bridge {
+class NeighbourLink;
+}
+
+namespace balmer::desktop {
+
+class NeighbourButton : public QToolButton {
+    Q_OBJECT
+  public:
+    /// Its actions belong to `actionOwner`, so that their names are found where all commands are.
+    NeighbourButton(bridge::NeighbourLink& link, QWidget* actionOwner);
+
+    /// Connects, if the user wants that at every start.
+    void start();
+
+  Q_SIGNALS:
+    void tablesWanted();
+
+  public Q_SLOTS:
+    /// How many tables have come.
+    void countTables(int tables);
+
+  private:
+    void makeActions(QWidget* owner);
+    void fillMenu();
+    void tell();
+    QString stateSentence() const;
+
+    bridge::NeighbourLink& link_;
+    QMenu* menu_;
+    QAction *connect_ = nullptr, *leave_ = nullptr, *atStart_ = nullptr, *share_ = nullptr,
+            *tables_ = nullptr;
+};
+
+} // namespace balmer::desktop

@@ -1,0 +1,60 @@
+#include "engine/api/came_table.h"
+
+#include <algorithm>
+#include <span>
+
+#include "engine/api/lent_files.h"
+#include "engine/io/table_reader.h"
+#include "engine/workflow/id_column.h"
+
+namespace balmer::api {
+
+namespace {
+
+constexpr std::size_t rowsLookedAt = 10000;
+/// Enough to find the column with the addresses.
+constexpr std::size_t rowsForAccess = 1000;
+/// Rows of a list of addresses that can be told apart later.
+constexpr std::size_t mostListed = 100000;
+
+} // namespace
+
+core::Result<ReadTable> readCameTable(Workbench& workbench, const std::filesystem::path& file,
+                                      const std::string& name, core::TaskContext& task) {
+    ReadTable read;
+    CameTable& came = read.table;
+    came.file = file;
+    came.name = name;
+    BALMER_TRY(auto looked, io::TableReader::open(file));
+    for (const auto& column : looked.columns())
+        came.columns.push_back(column.name);
+    const auto known = [&](std::span<const std::string> ids) { return knownIds(workbench, ids); };
+    BALMER_TRY(const auto found, workflow::findIdColumn(looked, known, rowsLookedAt));
+    came.matched = found.matched;
+    came.looked = found.looked;
+    if (found.column) came.idColumn = came.columns[*found.column];
+
+    BALMER_TRY(auto reader, io::TableReader::open(file));
+    std::vector<std::string> ids;
+    while (true) {
+        BALMER_TRY(const bool row, reader.nextRow());
+        if (!row) break;
+        if (came.rows % 1000 == 0) BALMER_CHECK(task.checkpoint(0.9, "reading the table"));
+        ++came.rows;
+        if (found.column) ids.push_back(reader.text(*found.column));
+    }
+    if (found.column) read.rows = std::make_shared<const std::vector<std::string>>(std::move(ids));
+
+    vo::ListOptions options;
+    options.most = found.column ? rowsForAccess : mostListed;
+    auto list = workbench.observatory().readList(file.string(), options, task);
+    if (!list) return read;
+    came.accessColumn = list->list.accessColumn;
+    if (found.column || came.accessColumn.empty()) return read;
+    came.listed = static_cast<std::size_t>(std::count_if(list->inProject.begin(), list->inProject.end(),
+                                                         [](const auto& id) { return !id.empty(); }));
+    read.list = std::make_shared<MarkedList>(std::move(*list));
+    return read;
+}
+
+} // namespace balmer::api

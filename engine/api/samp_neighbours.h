@@ -1,0 +1,31 @@
+// SampNeighbours: the neighbours of a project over SAMP. Private to api.
+#pragma once
+
+#include "engine/api/neighbours.h"
+
+namespace balmer::api {
+
+class Workbench;
+
+class SampNeighbours final : public Neighbours {
+  public:
+    /// The workbench must live longer.
+    SampNeighbours(Workbench& workbench, Options options, Handlers handlers);
+    ~SampNeighbours() override;
+
+    void connect() override;
+    void disconnect() override;
+    NeighbourState state() const override;
+    std::uint64_t sendSpectrum(const std::string& id, std::vector<std::string> to) override;
+    std::uint64_t sendTable(TableChoice table, std::vector<std::string> to) override;
+    std::uint64_t pointAt(const std::string& id, std::vector<std::string> to) override;
+    std::uint64_t select(std::vector<std::string> ids) override;
+    std::size_t fetched(std::uint64_t ticket) const override;
+    void highlight(const std::string& id) override;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace balmer::api
