@@ -93,7 +93,7 @@ QString NeighbourButton::stateSentence() const {
                    ? tr("Connected; no other program is at the hub")
                    : tr("Connected; %1 at the hub")
                          .arg(countText(state.neighbours.size(), tr("other program"), tr("other programs")));
-    if (!state.why.empty()) return text(state.why);
+    if (!state.why.empty()) return bridge::text(state.why);
     return link_.wanted() ? tr("Looking for a SAMP hub") : tr("Not connected to other programs");
 }
 
@@ -108,7 +108,7 @@ void NeighbourButton::fillMenu() {
     add(stateSentence());
     if (link_.connected())
         for (const auto& neighbour : link_.state().neighbours)
-            add(QStringLiteral("    %1 – %2").arg(text(neighbour.name), takes(neighbour)));
+            add(QStringLiteral("    %1 – %2").arg(bridge::text(neighbour.name), takes(neighbour)));
     menu_->addSeparator();
     menu_->addAction(link_.wanted() ? leave_ : connect_);
     menu_->addAction(share_);

@@ -72,6 +72,8 @@ void addReceivers(QMenu& menu, const char* name, const QString& title, const api
 
 void fillSendMenu(QMenu& menu, bridge::NeighbourLink& link, const Sendable& what) {
     const auto& state = link.state();
+    qDeleteAll(menu.findChildren<QMenu*>(QString(), Qt::FindDirectChildrenOnly));
+    menu.clear();
     menu.setToolTipsVisible(true);
     if (!link.connected()) {
         addSentence(menu, !link.wanted() ? QObject::tr("Not connected to other programs")

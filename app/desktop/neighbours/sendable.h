@@ -26,7 +26,7 @@ struct Sendable {
     std::vector<List> lists; ///< tables behind what is in sight
 };
 
-/// Fills the menu with what can be sent to whom; where nobody listens, with the next step instead.
+/// Fills the menu anew with what can be sent to whom; where nobody listens, with the next step instead.
 void fillSendMenu(QMenu& menu, bridge::NeighbourLink& link, const Sendable& what);
 
 } // namespace balmer::desktop

@@ -134,7 +134,6 @@ void MainWindow::makeActions() {
     sendMenu_ = new QMenu(tr("Send to"), this);
     sendMenu_->setObjectName(QStringLiteral("sendMenu"));
     connect(sendMenu_, &QMenu::aboutToShow, this, [this] {
-        sendMenu_->clear();
         if (const Place* place = currentPlace()) fillSendMenu(*sendMenu_, *neighbours_, place->sendable());
     });
     sendAction_ = windowAction(

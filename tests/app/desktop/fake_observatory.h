@@ -95,6 +95,14 @@ class FakeObservatory : public api::Observatory {
                 marked.inProject[i] = found->second;
         return {};
     }
+    core::Result<std::vector<std::string>> addresses(const std::vector<std::string>& ids) override {
+        const std::lock_guard lock(mutex_);
+        std::vector<std::string> found(ids.size());
+        for (std::size_t i = 0; i < ids.size(); ++i)
+            for (const auto& [url, id] : inProject_)
+                if (id == ids[i]) found[i] = url;
+        return found;
+    }
     core::Result<jobs::JobSpec> fetchJob(const api::TreeRequest& request,
                                          const api::Destination& to) override {
         const std::lock_guard lock(mutex_);

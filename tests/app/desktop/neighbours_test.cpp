@@ -2,6 +2,10 @@
 #include <QAction>
 #include <QComboBox>
 #include <QContextMenuEvent>
+#include <QDialog>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 #include <QListWidget>
 #include <QMenu>
@@ -26,6 +30,11 @@ namespace {
 
 using Hub = api::NeighbourState::Hub;
 using Outcome = api::Delivery::Outcome;
+
+/// With ordinary blanks.
+QString plainly(QString words) {
+    return words.replace(QChar(0xA0), ' ').replace(QChar(0x202F), ' ');
+}
 
 api::Neighbour neighbour(const std::string& id, const std::string& name, bool spectra, bool tables) {
     api::Neighbour made;
@@ -91,7 +100,7 @@ struct Beside : FakeDesktop {
         FAIL() << "nobody called " << to;
     }
     std::string said() const {
-        return window->findChild<QLabel*>(QStringLiteral("messageText"))->text().toStdString();
+        return plainly(window->findChild<QLabel*>(QStringLiteral("messageText"))->text()).toStdString();
     }
     bool says(const std::string& words) const {
         return soon([&] { return said().find(words) != std::string::npos; });
@@ -115,7 +124,7 @@ TEST(NeighboursTest, NothingIsLookedForBeforeTheUserAsks) {
     desk.sendMenu()->actions().back()->trigger();
     EXPECT_EQ(desk.hub->made(), 1);
     ASSERT_TRUE(soon([&] { return desk.window->neighbours().connected(); }));
-    EXPECT_TRUE(button->toolTip().contains("2 other programs at the hub"));
+    EXPECT_TRUE(plainly(button->toolTip()).contains("2 other programs at the hub"));
     EXPECT_TRUE(desk.words(button->menu()).contains("    topcat – takes tables, rows, positions"));
     desk.action("leaveNeighboursAction")->trigger();
     ASSERT_TRUE(soon([&] { return !desk.window->neighbours().connected(); }));
@@ -285,7 +294,6 @@ TEST(NeighboursTest, SelectionsAndPositionsThatComeAreFollowed) {
 TEST(NeighboursTest, ATableThatComesCanBecomeColumnsLabelsOrAListOfSpectra) {
     Beside desk;
     EXPECT_FALSE(desk.action("cameTablesAction")->isEnabled());
-    QWidget* const focus = QApplication::focusWidget();
     api::CameTable table;
     table.file = "/survey/lamost.balmer/received/topcat/be.vot";
     table.name = "Be stars";
@@ -298,7 +306,8 @@ TEST(NeighboursTest, ATableThatComesCanBecomeColumnsLabelsOrAListOfSpectra) {
     ASSERT_TRUE(desk.says("topcat sent the table “Be stars”"));
     auto* came = desk.window->findChild<desktop::CameTables*>(QStringLiteral("cameTablesWindow"));
     ASSERT_TRUE(came && came->isVisible());
-    EXPECT_EQ(QApplication::focusWidget(), focus) << "the work keeps the keyboard";
+    // Screens that are not there give each window the keyboard; others ask this.
+    EXPECT_TRUE(came->testAttribute(Qt::WA_ShowWithoutActivating)) << "the work keeps the keyboard";
     const auto button = [&](const char* name) {
         return came->findChild<QPushButton*>(QString::fromLatin1(name));
     };

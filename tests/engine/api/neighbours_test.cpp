@@ -497,7 +497,7 @@ TEST_F(NeighboursTest, RowsThatSayWhereSpectraAreAreKnownOnceTheyWereFetched) {
     EXPECT_EQ(list.idColumn, "");
     EXPECT_EQ(list.accessColumn, "ref");
     EXPECT_EQ(list.listed, 0u);
-    EXPECT_EQ(call(topcat, vo::HighlightRow{"tc-l", "", 1}).status, vo::SampStatus::Warning);
+    EXPECT_EQ(call(topcat, vo::HighlightRow{"tc-l", "", 0}).status, vo::SampStatus::Warning);
 
     ASSERT_TRUE(core::writeFile(folder / "fetched.vot", star(7)));
     run("import", {{"paths", {(folder / "fetched.vot").string()}}, {"origins", {"http://x.org/b"}}});

@@ -14,6 +14,7 @@
 #include "tests/support/peer_process.h"
 #include "tests/support/samp_hub.h"
 #include "tests/support/test_support.h"
+#include "tests/support/topcat.h"
 
 namespace balmer::vo {
 namespace {
@@ -25,7 +26,6 @@ using nlohmann::json;
 
 const std::string java = "/usr/bin/java";
 const std::string jsampJar = "/usr/share/java/jsamp.jar";
-const std::string topcatJar = "/usr/share/java/starlink-topcat.jar";
 const std::string python = "/usr/bin/python3";
 
 constexpr std::string_view table = R"(<?xml version="1.0" encoding="UTF-8"?>
@@ -374,92 +374,25 @@ INSTANTIATE_TEST_SUITE_P(Hubs, PeersTest, testing::Values("jsamp", "astropy"),
 class TopcatTest : public PeersTest {
   protected:
     void SetUp() override {
-        const auto missing = test::missingPackages({{topcatJar, "topcat"},
-                                                    {"/usr/bin/Xvfb", "xvfb"},
-                                                    {"/usr/bin/xdotool", "xdotool"},
-                                                    {"/usr/bin/import", "imagemagick"}});
-        if (!missing.empty()) GTEST_SKIP() << missing;
+        if (const auto missing = test::Topcat::missing(); !missing.empty()) GTEST_SKIP() << missing;
         PeersTest::SetUp();
     }
-
-    void startScreen() {
-        auto& server =
-            start({"/usr/bin/Xvfb", "-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"});
-        ASSERT_TRUE(eventually([&] {
-            const auto log = server.log();
-            return !log.empty() && log.back() == '\n';
-        }));
-        const auto log = server.log();
-        display = ":" + log.substr(0, log.find('\n'));
-    }
-    /// What a small program says on this display.
-    std::string ask(std::vector<std::string> command) {
-        PeerProcess program(command, {{"DISPLAY", display}},
-                            folder / ("ask" + std::to_string(asked++) + ".log"));
-        EXPECT_TRUE(eventually([&] { return !program.running(); }));
-        return program.log();
-    }
-    std::string find(const std::string& title) {
-        const auto ids = ask({"/usr/bin/xdotool", "search", "--onlyvisible", "--name", title});
-        return ids.substr(0, ids.find('\n'));
-    }
-    /// The window that a click there opens; a click may come too early.
-    std::string open(const std::string& in, int x, int y, const std::string& title) {
-        std::string id;
-        std::size_t looks = 0;
-        EXPECT_TRUE(eventually([&] {
-            if (looks++ % 50 == 0) click(in, x, y);
-            id = find(title);
-            return !id.empty();
-        })) << title;
-        return id;
-    }
-    void click(const std::string& in, int x, int y) {
-        ask({"/usr/bin/xdotool", "mousemove", "--window", in, std::to_string(x), std::to_string(y), "click",
-             "1"});
-    }
-    /// The colour there, as ImageMagick writes it.
-    std::string colour(int x, int y) {
-        const auto text = ask({"/usr/bin/import", "-window", "root", "-crop",
-                               "1x1+" + std::to_string(x) + "+" + std::to_string(y), "txt:-"});
-        const auto at = text.find('#', text.find('\n'));
-        return at == std::string::npos ? text : text.substr(at, 7);
-    }
-
-    std::string display;
-    std::size_t asked = 0;
 };
 
-// Positions in the windows of TOPCAT 4.8.
-constexpr int tableButtonX = 161, activationButtonX = 342, buttonY = 40;
-constexpr int sendIndexX = 40, sendIndexY = 301;
-constexpr int browserX = 400, browserY = 660, cellX = 140, firstRowY = 114, rowHeight = 16;
-
 TEST_P(TopcatTest, ARowHighlightedThereShowsHereAndTheReverse) {
-    startScreen();
-    auto& topcat = start(
-        {java, "-Djsamp.localhost=127.0.0.1", "-Duser.home=" + folder.path().string(), "-jar", topcatJar},
-        {{"DISPLAY", display}});
+    test::Topcat topcat(folder.path(), setting());
+    ASSERT_TRUE(topcat.ready()) << topcat.log();
     ASSERT_TRUE(listens(mtype::tableHighlightRow, "topcat")) << topcat.log();
     const auto loaded = sendAndWait(tableSending());
     ASSERT_EQ(loaded.response.status, SampStatus::Ok) << loaded.text;
-
-    // Its browser of the table, moved to where nothing covers it.
-    std::string main;
-    ASSERT_TRUE(eventually([&] { return !(main = find("^TOPCAT$")).empty(); }));
-    const auto browser = open(main, tableButtonX, buttonY, "Table Browser");
-    ask({"/usr/bin/xdotool", "windowmove", "--sync", browser, std::to_string(browserX),
-         std::to_string(browserY)});
-    const auto cell = [](int row) { return firstRowY + row * rowHeight; };
-    const auto shade = [&](int row) { return colour(browserX + cellX, browserY + cell(row) + 4); };
-    ASSERT_TRUE(eventually([&] { return shade(0) == "#FFFFFF" && shade(4) == "#FFFFFF"; }));
+    ASSERT_TRUE(topcat.browse());
 
     // From here to there: the row changes its colour, and the others do not.
     const auto highlighted = sendAndWait(sending(HighlightRow{"tab-A", "", 1}));
     EXPECT_EQ(highlighted.response.status, SampStatus::Ok) << highlighted.text;
-    EXPECT_TRUE(eventually([&] { return shade(1) != "#FFFFFF"; }));
-    EXPECT_EQ(shade(0), "#FFFFFF");
-    EXPECT_EQ(shade(2), "#FFFFFF");
+    EXPECT_TRUE(eventually([&] { return topcat.highlighted(1); }));
+    EXPECT_FALSE(topcat.highlighted(0));
+    EXPECT_FALSE(topcat.highlighted(2));
     const auto selected = sendAndWait(sending(SelectRows{"tab-A", "", {0, 4}}));
     EXPECT_EQ(selected.response.status, SampStatus::Ok) << selected.text;
     const auto unknown = sendAndWait(sending(HighlightRow{"no such table", "", 1}));
@@ -467,11 +400,11 @@ TEST_P(TopcatTest, ARowHighlightedThereShowsHereAndTheReverse) {
     EXPECT_NE(unknown.text.find("topcat: "), std::string::npos) << unknown.text;
 
     // From there to here: the user switches "Send row index" on and clicks on a row.
-    const auto actions = open(main, activationButtonX, buttonY, "Activation Actions");
+    ASSERT_TRUE(topcat.openActions());
     std::optional<SampReceived> row;
     for (int attempt = 0; attempt < 10 && !row; ++attempt) {
-        click(actions, sendIndexX, sendIndexY);
-        click(browser, cellX, cell(3));
+        topcat.switchSendIndex();
+        topcat.click(3);
         row = came(mtype::tableHighlightRow, 0, std::chrono::seconds(3));
     }
     ASSERT_TRUE(row) << "TOPCAT's windows may look different from those of version 4.8.7";
@@ -483,7 +416,7 @@ TEST_P(TopcatTest, ARowHighlightedThereShowsHereAndTheReverse) {
 
     // What we highlight does not come back.
     EXPECT_EQ(sendAndWait(sending(HighlightRow{"tab-A", "", 0})).response.status, SampStatus::Ok);
-    click(browser, cellX, cell(2));
+    topcat.click(2);
     const auto next = came(mtype::tableHighlightRow, 1);
     ASSERT_TRUE(next);
     EXPECT_EQ(std::get<HighlightRow>(decodeRequest(next->message).value()).row, 2);
