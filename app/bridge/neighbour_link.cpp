@@ -167,9 +167,9 @@ void NeighbourLink::takeUp(const QString& from, const api::CameTable& came) {
 }
 
 void NeighbourLink::goTo(const QString& id) {
-    // A cursor that moves within what is selected leaves it selected.
+    // A cursor that moves leaves what several spectra were selected for.
     auto& selection = session_.selection();
-    if (selection.contains(id))
+    if (selection.size() > 1)
         selection.setCurrent(id, origin);
     else
         selection.select({id}, origin);
@@ -188,7 +188,7 @@ void NeighbourLink::takeUp(const QString& from, const api::CameSelection& came) 
             tr("None of the %1 rows that %2 selected is a spectrum here").arg(countText(came.outside), from));
         return;
     }
-    session_.selection().select(ids, origin);
+    if (sharesCursor_) session_.selection().select(ids, origin);
     if (ids.isEmpty())
         Q_EMIT said(tr("%1 cleared the selection").arg(from));
     else if (came.outside == 0)
@@ -204,7 +204,7 @@ void NeighbourLink::takeUp(const QString& from, const api::CamePosition& came) {
         Q_EMIT said(tr("%1 points at %2, where the project has no spectrum").arg(from, place));
         return;
     }
-    goTo(text(came.id));
+    if (sharesCursor_) goTo(text(came.id));
     Q_EMIT said(tr("%1 points at %2: %3, %4″ away")
                     .arg(from, place, text(came.id), QString::number(came.separationArcsec, 'f', 1)));
 }

@@ -42,7 +42,8 @@ class NeighbourLink : public QObject {
     /// In the tables that the neighbours have from here.
     void selectThere(const QStringList& ids);
 
-    /// Whether steps of the cursor go to the neighbours, and theirs are taken up here. At first: yes.
+    /// Whether steps of the cursor go to the neighbours, and their steps, selections and pointings are taken
+    /// up here; otherwise the last two are said only. At first: yes.
     bool sharesCursor() const { return sharesCursor_; }
     void shareCursor(bool share) { sharesCursor_ = share; }
 

@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QTime>
 #include <QVBoxLayout>
+#include <QWindow>
 
 #include "app/bridge/display_text.h"
 #include "app/desktop/neighbours/table_form.h"
@@ -52,7 +53,6 @@ CameTables::CameTables(bridge::Session& session, QWidget* parent)
       file_(new QLabel(this)) {
     setObjectName(QStringLiteral("cameTablesWindow"));
     setWindowTitle(tr("Tables that came – Balmer"));
-    setAttribute(Qt::WA_ShowWithoutActivating);
     list_->setObjectName(QStringLiteral("cameTablesList"));
     list_->setToolTip(tr("Tables that other programs sent, the newest first"));
     for (QLabel* label : {facts_, file_}) {
@@ -108,17 +108,20 @@ void CameTables::add(const QString& from, const api::CameTable& table) {
         tables_.pop_back();
         delete list_->takeItem(list_->count() - 1);
     }
-    list_->setCurrentRow(0);
+    // What is being looked at stays chosen.
+    if (!isVisible()) list_->setCurrentRow(0);
     tell();
-    Q_EMIT countChanged(count());
-    show();
+    Q_EMIT countChanged(count(), isVisible() ? 0 : 1);
 }
 
 void CameTables::open() {
     show();
+    // A window of its own: the main window may stand before it.
+    if (windowHandle()) windowHandle()->setTransientParent(nullptr);
     raise();
     activateWindow();
     list_->setFocus();
+    Q_EMIT countChanged(count(), 0);
 }
 
 const CameTables::Came* CameTables::chosen() const {
@@ -153,7 +156,7 @@ void CameTables::removeChosen() {
     tables_.erase(tables_.begin() + row);
     delete list_->takeItem(row);
     tell();
-    Q_EMIT countChanged(count());
+    Q_EMIT countChanged(count(), 0);
 }
 
 bool CameTables::eventFilter(QObject* watched, QEvent* event) {

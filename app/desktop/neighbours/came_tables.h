@@ -21,14 +21,15 @@ class CameTables : public QWidget {
   public:
     CameTables(bridge::Session& session, QWidget* parent);
 
-    /// Adds it at the top and shows the window, without taking the keyboard from the work.
+    /// Adds it at the top; the window stays as it is.
     void add(const QString& from, const api::CameTable& table);
     int count() const { return int(tables_.size()); }
     /// To the front, with the keyboard.
     void open();
 
   Q_SIGNALS:
-    void countChanged(int tables);
+    /// fresh: how many more the user has not seen here; 0 when the window stands before the user.
+    void countChanged(int tables, int fresh);
     /// Its spectra are to be listed, from this file.
     void listRequested(const QString& file);
     void said(const QString& sentence);

@@ -81,9 +81,13 @@ void NeighbourButton::start() {
     if (atStart_->isChecked()) link_.connectToHub();
 }
 
-void NeighbourButton::countTables(int tables) {
+void NeighbourButton::countTables(int tables, int fresh) {
+    fresh_ = fresh == 0 ? 0 : fresh_ + fresh;
     tables_->setEnabled(tables > 0);
     tables_->setText(tables > 0 ? tr("Tables that came (%1)…").arg(tables) : tr("Tables that came…"));
+    setText(fresh_ == 0
+                ? QStringLiteral("SAMP")
+                : tr("SAMP · %1").arg(countText(std::size_t(fresh_), tr("table came"), tr("tables came"))));
 }
 
 QString NeighbourButton::stateSentence() const {

@@ -26,8 +26,8 @@ class NeighbourButton : public QToolButton {
     void tablesWanted();
 
   public Q_SLOTS:
-    /// How many tables have come.
-    void countTables(int tables);
+    /// How many tables have come; fresh: how many more have not been looked at, 0 when all have been.
+    void countTables(int tables, int fresh);
 
   private:
     void makeActions(QWidget* owner);
@@ -36,6 +36,7 @@ class NeighbourButton : public QToolButton {
     QString stateSentence() const;
 
     bridge::NeighbourLink& link_;
+    int fresh_ = 0; ///< tables that were not looked at
     QMenu* menu_;
     QAction *connect_ = nullptr, *leave_ = nullptr, *atStart_ = nullptr, *share_ = nullptr,
             *tables_ = nullptr;

@@ -1,5 +1,6 @@
 #include "app/desktop/neighbours/table_form.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QJsonArray>
 #include <QLineEdit>
@@ -33,9 +34,11 @@ QListWidget* columnList(const api::CameTable& table, QWidget* parent) {
 JobForm* showTableForm(bridge::Session& session, const QString& from, const api::CameTable& table,
                        QWidget* parent) {
     auto* form = new JobForm(
-        session, "table-import", QObject::tr("Take columns and labels"),
+        session, "table-import",
+        QObject::tr("Take columns and labels of “%1”")
+            .arg(text(table.name.empty() ? table.file.filename().string() : table.name)),
         QObject::tr("What the table says of spectra of this project, found by their ids. Labels are added as "
-                    "events, under the name of who gave them; nothing that stands is lost."),
+                    "events, under the name of who gave them; none that was given before is lost."),
         QObject::tr("Take"), parent);
     const QString file = text(table.file.string());
     std::vector<std::pair<QString, QString>> ids, labels{{QObject::tr("none"), QString()}};
@@ -50,6 +53,12 @@ JobForm* showTableForm(bridge::Session& session, const QString& from, const api:
     form->addText(QStringLiteral("who"), QObject::tr("Labelled by"), QString(),
                   QObject::tr("Who gave these labels; empty: you"))
         ->setPlaceholderText(QObject::tr("you"));
+    auto* replace = new QCheckBox(QObject::tr("also where a verdict stands that differs"), form);
+    replace->setObjectName(QStringLiteral("replaceField"));
+    replace->setToolTip(QObject::tr("Otherwise what was decided here stays, and the result says how often"));
+    form->addField(QString(), replace, [replace](QJsonObject& parameters) {
+        parameters[QStringLiteral("replace")] = replace->isChecked();
+    });
     auto* columns = columnList(table, form);
     form->addField(QObject::tr("Columns"), columns, [columns, file, from](QJsonObject& parameters) {
         QJsonArray ticked;

@@ -219,24 +219,32 @@ void FoundPanel::fetch(const std::vector<std::size_t>& rows) {
         refusal_->setText(bridge::errorText(error));
         refusal_->show();
     };
-    auto spec = session_.workbench().observatory().retrieveJob(model_->list().list, rows, to_->destination());
-    if (!spec) {
-        refuse(spec.error());
-        return;
-    }
     const QString subject =
         tr("%1 from %2").arg(countText(rows.size(), tr("spectrum"), tr("spectra")), subject_);
-    spec->label = plain(subject);
-    submitJob(session_, this, std::move(*spec), "here",
-              [this, rows, subject, refuse](const core::Result<jobs::JobId>& job) {
-                  if (!job) {
-                      refuse(job.error());
-                      return;
-                  }
-                  running_.insert(*job);
-                  job_->follow(*job, subject);
-                  model_->setOnTheirWay(rows, *job);
-              });
+    const auto submit = [this, rows, subject, refuse, generation = generation_](jobs::JobSpec spec) {
+        spec.label = plain(subject);
+        submitJob(session_, this, std::move(spec), "here",
+                  [this, rows, subject, refuse, generation](const core::Result<jobs::JobId>& job) {
+                      if (!job) {
+                          refuse(job.error());
+                          return;
+                      }
+                      running_.insert(*job);
+                      job_->follow(*job, subject);
+                      // The list in sight may be another one by now.
+                      if (generation == generation_) model_->setOnTheirWay(rows, *job);
+                  });
+    };
+    session_.lists().latest(
+        this, "retrieve",
+        [&workbench = session_.workbench(), shared = model_->sharedList(), rows, to = to_->destination()](
+            const std::stop_token&) { return workbench.observatory().retrieveJob(shared->list, rows, to); },
+        [submit, refuse](core::Result<jobs::JobSpec> spec) {
+            if (spec)
+                submit(std::move(*spec));
+            else
+                refuse(spec.error());
+        });
 }
 
 void FoundPanel::takeUpJobs(const std::vector<jobs::Job>& jobs) {

@@ -75,6 +75,7 @@ void ListPage::read(const QString& place) {
     place_->setText(place);
     base_->clear();
     offerColumns({});
+    clearTrouble();
     ask();
 }
 

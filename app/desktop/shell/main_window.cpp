@@ -137,7 +137,7 @@ void MainWindow::makeActions() {
         if (const Place* place = currentPlace()) fillSendMenu(*sendMenu_, *neighbours_, place->sendable());
     });
     sendAction_ = windowAction(
-        makeAction(this, "sendToAction", tr("Send to…"), QKeySequence(Qt::CTRL | Qt::Key_U),
+        makeAction(this, "sendToAction", tr("Send to…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_T),
                    tr("Send what is chosen to TOPCAT, Aladin, SPLAT and others"),
                    [this] { sendMenu_->popup(sendButton_->mapToGlobal(QPoint(0, sendButton_->height()))); }));
     retryAction_ = windowAction(makeAction(this, "retryWorkersAction", tr("Try the lost workers now"), {},

@@ -54,10 +54,13 @@ api::NeighbourState connectedWith(std::vector<api::Neighbour> neighbours) {
     return state;
 }
 
+struct SettingsAtFirst {
+    SettingsAtFirst() { QSettings().remove(QStringLiteral("samp")); }
+};
+
 /// A window with two programs at the hub, connected.
-struct Beside : FakeDesktop {
+struct Beside : SettingsAtFirst, FakeDesktop {
     explicit Beside(bool connect = true, FakeOptions options = {}) : FakeDesktop(std::move(options)) {
-        QSettings().remove(QStringLiteral("samp"));
         hub = workbench->hub;
         hub->set(
             connectedWith({neighbour("c1", "splat", true, false), neighbour("c2", "topcat", false, true)}));
@@ -263,6 +266,10 @@ TEST(NeighboursTest, TheCursorIsSharedBothWaysWithoutEcho) {
     // Not shared: neither goes nor comes.
     desk.action("shareCursorAction")->trigger();
     const auto before = desk.hub->highlighted().size();
+    desk.hub->arrive("topcat", api::CameSelection{{FakeWorkbench::idOf(3)}, 0});
+    desk.hub->arrive("aladin", api::CamePosition{{10.5, -20}, FakeWorkbench::idOf(8), 2.34});
+    ASSERT_TRUE(desk.says("2.3″ away"));
+    EXPECT_EQ(desk.selection().size(), 2);
     desk.selection().select({Beside::id(20)}, "test");
     desk.hub->arrive("topcat", api::CameHighlight{FakeWorkbench::idOf(21)});
     desk.hub->arrive("topcat", api::CameToNothing{"the end"});
@@ -305,9 +312,13 @@ TEST(NeighboursTest, ATableThatComesCanBecomeColumnsLabelsOrAListOfSpectra) {
     desk.hub->arrive("topcat", table);
     ASSERT_TRUE(desk.says("topcat sent the table “Be stars”"));
     auto* came = desk.window->findChild<desktop::CameTables*>(QStringLiteral("cameTablesWindow"));
-    ASSERT_TRUE(came && came->isVisible());
-    // Screens that are not there give each window the keyboard; others ask this.
-    EXPECT_TRUE(came->testAttribute(Qt::WA_ShowWithoutActivating)) << "the work keeps the keyboard";
+    ASSERT_TRUE(came);
+    EXPECT_FALSE(came->isVisible()) << "nothing steps before the work";
+    const auto* samp = desk.window->findChild<QToolButton*>(QStringLiteral("neighboursButton"));
+    EXPECT_EQ(plainly(samp->text()), QStringLiteral("SAMP · 1 table came"));
+    desk.action("cameTablesAction")->trigger();
+    ASSERT_TRUE(came->isVisible());
+    EXPECT_EQ(samp->text(), QStringLiteral("SAMP"));
     const auto button = [&](const char* name) {
         return came->findChild<QPushButton*>(QString::fromLatin1(name));
     };
@@ -333,6 +344,7 @@ TEST(NeighboursTest, ATableThatComesCanBecomeColumnsLabelsOrAListOfSpectra) {
     EXPECT_EQ(parameters["label_column"].toString(), "type");
     EXPECT_EQ(parameters["columns"].toArray(), QJsonArray{"ew"});
     EXPECT_EQ(parameters["source"].toString(), "topcat");
+    EXPECT_FALSE(parameters["replace"].toBool(true));
 
     // A list of spectra opens where lists are fetched from.
     api::CameTable list;
@@ -342,6 +354,8 @@ TEST(NeighboursTest, ATableThatComesCanBecomeColumnsLabelsOrAListOfSpectra) {
     list.rows = 3;
     desk.hub->arrive("topcat", list);
     ASSERT_TRUE(soon([&] { return came->count() == 2; }));
+    EXPECT_TRUE(button("cameTableColumnsButton")->isEnabled()) << "what was chosen stays chosen";
+    came->findChild<QListWidget*>(QStringLiteral("cameTablesList"))->setCurrentRow(0);
     EXPECT_FALSE(button("cameTableColumnsButton")->isEnabled());
     QTest::mouseClick(button("cameTableSpectraButton"), Qt::LeftButton);
     ASSERT_TRUE(soon([&] { return !desk.workbench->observatory().asked().lists.empty(); }));

@@ -532,6 +532,7 @@ TEST(SsapPageTest, TheAnswerShowsWhatTheProjectHasAndWhatStandsForWhat) {
     desk.chooseRows("ssapFound", {0, 1, 2, 3});
     EXPECT_EQ(desk.words("ssapFoundFetchChosenButton"), "Fetch chosen (2)");
     desk.click("ssapFoundFetchChosenButton");
+    ASSERT_TRUE(desk.settle());
     EXPECT_EQ(desk.net().asked().retrieved.at(0), (std::vector<std::size_t>{0, 2}));
 }
 
@@ -543,6 +544,7 @@ TEST(SsapPageTest, FetchingAllIsAJobAndTheMarksChangeWhenItIsDone) {
     EXPECT_EQ(desk.words("ssapFoundFetchAllButton"), "Fetch all (3)");
     desk.type("ssapFoundFolderField", "/survey/net");
     desk.click("ssapFoundFetchAllButton");
+    ASSERT_TRUE(desk.settle());
     EXPECT_EQ(desk.net().asked().retrieved.at(0), (std::vector<std::size_t>{0, 4, 5}));
     EXPECT_EQ(desk.net().asked().destinations.at(0).folder, "/survey/net");
     ASSERT_EQ(desk.workbench->submitted().size(), 1U);
