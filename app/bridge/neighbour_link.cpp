@@ -119,7 +119,9 @@ void NeighbourLink::followSelection(const QString& from) {
 void NeighbourLink::take(const api::Delivery& delivery) {
     const auto known = sent_.find(delivery.ticket);
     if (known == sent_.end()) return;
-    const QString what = known->second, to = text(delivery.to), why = ended(delivery.text);
+    const QString what = known->second, to = text(delivery.to);
+    QString why = ended(delivery.text);
+    if (why.startsWith(to + QStringLiteral(": "))) why.remove(0, to.size() + 2);
     if (delivery.last) sent_.erase(known);
     using Outcome = api::Delivery::Outcome;
     switch (delivery.outcome) {

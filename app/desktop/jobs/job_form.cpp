@@ -68,7 +68,7 @@ JobForm::JobForm(bridge::Session& session, std::string kind, const QString& titl
     fields_->setHorizontalSpacing(2 * widgets::gridStep);
     fields_->setVerticalSpacing(widgets::gridStep);
     fields_->addRow(tr("Where"), where_);
-    fields_->addRow(tr("Label"), label_);
+    fields_->addRow(tr("Job label"), label_);
 
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(3 * widgets::gridStep, 3 * widgets::gridStep, 3 * widgets::gridStep,

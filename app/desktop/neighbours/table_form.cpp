@@ -53,7 +53,7 @@ JobForm* showTableForm(bridge::Session& session, const QString& from, const api:
     form->addText(QStringLiteral("who"), QObject::tr("Labelled by"), QString(),
                   QObject::tr("Who gave these labels; empty: you"))
         ->setPlaceholderText(QObject::tr("you"));
-    auto* replace = new QCheckBox(QObject::tr("also where a verdict stands that differs"), form);
+    auto* replace = new QCheckBox(QObject::tr("replace verdicts that differ"), form);
     replace->setObjectName(QStringLiteral("replaceField"));
     replace->setToolTip(QObject::tr("Otherwise what was decided here stays, and the result says how often"));
     form->addField(QString(), replace, [replace](QJsonObject& parameters) {

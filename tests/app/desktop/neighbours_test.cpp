@@ -160,7 +160,7 @@ TEST(NeighboursTest, TheSpectrumGoesToWhoTakesSpectra) {
     EXPECT_EQ(sent.what, "spectrum");
     EXPECT_EQ(sent.ids.front(), FakeWorkbench::idOf(3));
     EXPECT_EQ(sent.to, std::vector<std::string>{"c1"});
-    desk.hub->tell({sent.ticket, Outcome::Warned, "splat", "no errors in it", true});
+    desk.hub->tell({sent.ticket, Outcome::Warned, "splat", "splat: no errors in it", true});
     EXPECT_TRUE(
         desk.says("splat has the spectrum " + FakeWorkbench::idOf(3) + ", with a remark: no errors in it."));
     desk.send("sendPositionMenu", "topcat");
