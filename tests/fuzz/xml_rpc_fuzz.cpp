@@ -22,11 +22,11 @@ void lookAtRefusal(const core::Error& error) {
 
 void lookAtMessage(const SampMessage& message) {
     EchoGuard guard;
-    const bool repeated = guard.repeats(message, {});
+    const bool repeated = guard.hears(message, {});
     require(!repeated, "what comes first is no echo");
     const auto request = decodeRequest(message);
     if (!request) {
-        require(!guard.repeats(message, {}), "what is not understood is no echo");
+        require(!guard.hears(message, {}), "what is not understood is no echo");
         return;
     }
     const auto written = encodeRequest(*request);
@@ -35,7 +35,7 @@ void lookAtMessage(const SampMessage& message) {
     require(encodeRequest(*again) == written, "a request is read as the same");
     const bool loads =
         std::holds_alternative<LoadSpectrum>(*request) || std::holds_alternative<LoadTable>(*request);
-    require(guard.repeats(written, {}) == !loads, "the same again is an echo, unless it loads");
+    require(guard.hears(written, {}) == !loads, "the same again is an echo, unless it loads");
 }
 
 void lookAtValue(const SampValue& value) {
