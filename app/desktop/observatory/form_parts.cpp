@@ -2,7 +2,9 @@
 
 #include <cmath>
 
+#include <QDialog>
 #include <QFileDialog>
+#include <QFormLayout>
 #include <QHBoxLayout>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -13,6 +15,7 @@
 #include <QPushButton>
 #include <QStyle>
 #include <QUrl>
+#include <QVBoxLayout>
 
 #include "app/bridge/display_text.h"
 #include "widgets/common/theme.h"
@@ -62,6 +65,33 @@ void markInvalid(QWidget& field, bool invalid) {
     field.setProperty("invalid", invalid);
     field.style()->unpolish(&field);
     field.style()->polish(&field);
+}
+
+void layOutForm(QDialog& form, const QString& intro, QFormLayout* fields, QLabel* error, QPushButton* cancel,
+                QPushButton* keep) {
+    constexpr int gap = widgets::gridStep;
+    auto* words = new QLabel(intro, &form);
+    words->setWordWrap(true);
+    fields->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    fields->setHorizontalSpacing(2 * gap);
+    fields->setVerticalSpacing(gap);
+    error->setMinimumHeight(2 * form.fontMetrics().lineSpacing());
+    error->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    widgets::setTone(*error, widgets::Tone::Error);
+    keep->setDefault(true);
+    keep->setProperty("primary", true);
+    auto* buttons = new QHBoxLayout;
+    buttons->addStretch();
+    buttons->addWidget(cancel);
+    buttons->addWidget(keep);
+    auto* column = new QVBoxLayout(&form);
+    column->setContentsMargins(3 * gap, 3 * gap, 3 * gap, 2 * gap);
+    column->setSpacing(2 * gap);
+    column->addWidget(words);
+    column->addLayout(fields);
+    column->addWidget(error, 1);
+    column->addLayout(buttons);
+    QObject::connect(cancel, &QPushButton::clicked, &form, &QDialog::reject);
 }
 
 DestinationFields::DestinationFields(const QString& name, QWidget* parent)

@@ -6,6 +6,8 @@
 
 #include "app/bridge/session.h"
 
+class QDialog;
+class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QProgressBar;
@@ -22,6 +24,11 @@ QLabel* namedSentence(const QString& name, QWidget* parent);
 QString withoutSecret(const QString& address);
 /// The field shows that what it holds cannot be used, or no longer that.
 void markInvalid(QWidget& field, bool invalid);
+
+/// Lays out a small form: what it is for, its fields, why it is refused, and its two buttons, of which the
+/// second is pressed by Enter.
+void layOutForm(QDialog& form, const QString& intro, QFormLayout* fields, QLabel* error, QPushButton* cancel,
+                QPushButton* keep);
 
 /// Where what is fetched goes: a collection, and a folder for the files.
 class DestinationFields : public QWidget {

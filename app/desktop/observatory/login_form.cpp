@@ -5,17 +5,11 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QUrl>
-#include <QVBoxLayout>
 
 #include "app/bridge/display_text.h"
 #include "app/desktop/observatory/form_parts.h"
-#include "widgets/common/theme.h"
 
 namespace balmer::desktop {
-
-namespace {
-constexpr int gap = widgets::gridStep;
-}
 
 LoginForm::LoginForm(bridge::Session& session, const QString& address, QWidget* parent)
     : QDialog(parent), session_(session), address_(address),
@@ -29,35 +23,18 @@ LoginForm::LoginForm(bridge::Session& session, const QString& address, QWidget* 
     const QString host = QUrl(address).host();
     setWindowTitle(host.isEmpty() ? tr("Log in") : tr("Log in to %1").arg(host));
     password_->setEchoMode(QLineEdit::Password);
-    auto* intro = new QLabel(tr("For all addresses of this server, until the program ends. Over http:// and "
-                                "ftp:// a password can be read on its way; https:// and ftps:// hide it."),
-                             this);
-    intro->setWordWrap(true);
     auto* fields = new QFormLayout;
-    fields->setHorizontalSpacing(2 * gap);
     fields->addRow(tr("User"), user_);
     fields->addRow(tr("Password"), password_);
-    error_->setMinimumHeight(2 * fontMetrics().lineSpacing());
-    widgets::setTone(*error_, widgets::Tone::Error);
     auto* cancel = namedButton(QStringLiteral("loginCancelButton"), tr("Cancel"),
                                tr("Close without a login (Esc)"), this);
     auto* keep = namedButton(QStringLiteral("loginKeepButton"), tr("Log in"),
                              tr("Use this login from now on (Enter)"), this);
-    keep->setDefault(true);
-    keep->setProperty("primary", true);
-    auto* buttons = new QHBoxLayout;
-    buttons->addStretch();
-    buttons->addWidget(cancel);
-    buttons->addWidget(keep);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(3 * gap, 3 * gap, 3 * gap, 2 * gap);
-    column->setSpacing(2 * gap);
-    column->addWidget(intro);
-    column->addLayout(fields);
-    column->addWidget(error_, 1);
-    column->addLayout(buttons);
+    layOutForm(*this,
+               tr("For all addresses of this server, until the program ends. Over http:// and "
+                  "ftp:// a password can be read on its way; https:// and ftps:// hide it."),
+               fields, error_, cancel, keep);
     resize(440, 288);
-    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(keep, &QPushButton::clicked, this, &LoginForm::logIn);
 }
 

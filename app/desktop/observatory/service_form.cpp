@@ -6,20 +6,14 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QVBoxLayout>
 
 #include "app/bridge/display_text.h"
 #include "app/desktop/observatory/form_parts.h"
-#include "widgets/common/theme.h"
 
 namespace balmer::desktop {
 
 using bridge::plain;
 using bridge::text;
-
-namespace {
-constexpr int gap = widgets::gridStep;
-}
 
 ServiceForm::ServiceForm(bridge::Session& session, const vo::Service& service, bool isKnown, QWidget* parent)
     : QDialog(parent), session_(session), before_(service), isKnown_(isKnown),
@@ -37,41 +31,20 @@ ServiceForm::ServiceForm(bridge::Session& session, const vo::Service& service, b
     name_->setText(text(service.name));
     address_->setText(text(service.url));
     remark_->setText(text(service.remark));
-    auto* intro =
-        new QLabel(tr("Services are yours, not the project's: every project offers them. Nothing is "
-                      "asked of the service now."),
-                   this);
-    intro->setWordWrap(true);
     auto* fields = new QFormLayout;
-    fields->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    fields->setHorizontalSpacing(2 * gap);
-    fields->setVerticalSpacing(gap);
     fields->addRow(tr("Name"), name_);
     fields->addRow(tr("Address"), address_);
     fields->addRow(tr("Remark"), remark_);
-    error_->setMinimumHeight(2 * fontMetrics().lineSpacing());
-    error_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
-    widgets::setTone(*error_, widgets::Tone::Error);
     auto* cancel = namedButton(QStringLiteral("serviceCancelButton"), tr("Cancel"),
                                tr("Close without a change (Esc)"), this);
     auto* keep =
         namedButton(QStringLiteral("serviceKeepButton"), isKnown ? tr("Keep") : tr("Add"),
                     isKnown ? tr("Keep what was changed (Enter)") : tr("Add it to your list (Enter)"), this);
-    keep->setDefault(true);
-    keep->setProperty("primary", true);
-    auto* buttons = new QHBoxLayout;
-    buttons->addStretch();
-    buttons->addWidget(cancel);
-    buttons->addWidget(keep);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(3 * gap, 3 * gap, 3 * gap, 2 * gap);
-    column->setSpacing(2 * gap);
-    column->addWidget(intro);
-    column->addLayout(fields);
-    column->addWidget(error_, 1);
-    column->addLayout(buttons);
+    layOutForm(*this,
+               tr("Services are yours, not the project's: every project offers them. Nothing is "
+                  "asked of the service now."),
+               fields, error_, cancel, keep);
     resize(560, 280);
-    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(keep, &QPushButton::clicked, this, &ServiceForm::keep);
     name_->setFocus();
     name_->selectAll();
