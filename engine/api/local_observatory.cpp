@@ -99,10 +99,12 @@ Result<MarkedList> LocalObservatory::marked(vo::SpectrumList list) {
 }
 
 core::Status LocalObservatory::mark(MarkedList& list) {
+    // An identifier that several spectra of the list share would mark them all with the first that came.
+    const auto identified = vo::identified(list.list);
     std::vector<std::string> urls, dids;
-    for (const auto& row : list.list.rows) {
-        urls.push_back(row.url);
-        dids.push_back(row.publisherDid);
+    for (std::size_t i = 0; i < list.list.rows.size(); ++i) {
+        urls.push_back(list.list.rows[i].url);
+        dids.push_back(identified[i] ? list.list.rows[i].publisherDid : "");
     }
     BALMER_TRY(list.inProject, project_.origins().spectraFrom(urls));
     BALMER_TRY(const auto byDid, project_.origins().spectraFrom(dids));

@@ -159,9 +159,13 @@ struct Votable {
 };
 
 struct VotableLimits {
-    std::size_t cells = 50'000'000;               ///< numbers that are held at a time; a text counts for four
-    std::size_t depth = 64;                       ///< of nested elements
-    std::size_t elements = 500'000;               ///< outside of the tables' data
+    /// Numbers that are held at a time; a text counts for four, and for one more each eight bytes.
+    std::size_t cells = 50'000'000;
+    std::size_t depth = 64; ///< of nested elements
+    /// Outside of the tables' data; what one element takes over from another (fields of another table,
+    /// OPTIONs of another's VALUES) counts again.
+    std::size_t elements = 500'000;
+    std::size_t textBytes = std::size_t{1} << 26; ///< of attributes and texts outside of the tables' data
     std::size_t rowBytes = std::size_t{1} << 26;  ///< one row's, as it is written
     std::size_t fitsBytes = std::size_t{1} << 28; ///< of a table in FITS, which is unpacked in memory
 };

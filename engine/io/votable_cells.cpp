@@ -309,8 +309,9 @@ void RowBlock::clear() {
             offset -= kept;
     }
     rows_ = 0;
-    if (budget_ != nullptr) *budget_ += spent_;
-    spent_ = 0;
+    if (budget_ != nullptr) *budget_ += spentOnRows_;
+    spent_ -= spentOnRows_;
+    spentOnRows_ = 0;
 }
 
 void RowBlock::endCell(std::size_t c) {
@@ -337,7 +338,9 @@ Status RowBlock::addTd(std::size_t c, std::string_view text) {
     BALMER_CHECK(spend(costOf(c)));
     if (coding.isText()) {
         // Without arraysize, one letter, more are more often meant than not.
-        addText(c, std::string(coding.count > 1 ? firstLetters(text, coding.count) : text));
+        if (coding.count > 1) text = firstLetters(text, coding.count);
+        BALMER_CHECK(spend(text.size() / 8));
+        addText(c, std::string(text));
         return {};
     }
     const std::string_view cell = core::trimmed(text);
@@ -398,7 +401,7 @@ Status RowBlock::addTd(std::size_t c, std::string_view text) {
 
 Status RowBlock::addBinary(std::size_t c, std::string_view cell, std::size_t elements, bool flaggedNull) {
     const Coding& coding = codings_[c];
-    BALMER_CHECK(spend(costOf(c) + (coding.isText() ? 0 : elements * coding.parts())));
+    BALMER_CHECK(spend(costOf(c) + (coding.isText() ? cell.size() / 8 : elements * coding.parts())));
     if (flaggedNull || (elements == 0 && !coding.isText())) {
         addNull(c);
         return {};

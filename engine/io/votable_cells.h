@@ -59,7 +59,7 @@ class RowBlock {
     const std::vector<VotableColumn>& columns() const { return columns_; }
     std::size_t rows() const { return rows_; }
     /// Drops the whole rows, not the cells of one that is not at its end, and gives back what they took from
-    /// the budget.
+    /// the budget; what the unfinished row took stays taken.
     void clear();
 
     core::Status spend(std::size_t cells) {
@@ -70,7 +70,7 @@ class RowBlock {
         spent_ += cells;
         return {};
     }
-    /// A cell's from the budget, numbers of arrays aside: a text takes the room of four numbers.
+    /// A cell's from the budget, numbers of arrays and letters aside: a text takes the room of four numbers.
     std::size_t costOf(std::size_t c) const { return codings_[c].isText() ? 4 : 1; }
     std::size_t* budget() const { return budget_; }
     void addNull(std::size_t c);
@@ -79,14 +79,18 @@ class RowBlock {
     /// The bytes of one cell of BINARY, its count left out: so many elements.
     core::Status addBinary(std::size_t c, std::string_view cell, std::size_t elements, bool flaggedNull);
     /// Every column has got its cell.
-    void endRow() { ++rows_; }
+    void endRow() {
+        ++rows_;
+        spentOnRows_ = spent_;
+    }
 
   private:
     void addText(std::size_t c, std::string text);
     void endCell(std::size_t c);
     std::vector<Coding> codings_;
     std::vector<VotableColumn> columns_;
-    std::size_t rows_ = 0, spent_ = 0;
+    std::size_t rows_ = 0;
+    std::size_t spent_ = 0, spentOnRows_ = 0; ///< from the budget; by the whole rows
     std::size_t* budget_ = nullptr;
 };
 

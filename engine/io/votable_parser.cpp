@@ -38,6 +38,15 @@ class VotableParser::Attributes {
         return {};
     }
     bool none() const { return count_ == 0; }
+    /// Of all values, those that a DTD gives as defaults too.
+    std::size_t bytes() const {
+        std::size_t bytes = 0;
+        for (int i = 0; i < count_; ++i) {
+            const xmlChar** a = five_ + 5 * static_cast<std::ptrdiff_t>(i);
+            bytes += static_cast<std::size_t>(a[4] - a[3]);
+        }
+        return bytes;
+    }
 
   private:
     const xmlChar** five_;
@@ -95,7 +104,8 @@ struct VotableParser::Sax {
 };
 
 VotableParser::VotableParser(const VotableLimits& limits)
-    : limits_(limits), budget_(limits.cells), sax_(std::make_unique<Sax>()) {
+    : limits_(limits), budget_(limits.cells), sax_(std::make_unique<Sax>()), elementsLeft_(limits.elements),
+      textLeft_(limits.textBytes) {
     static const bool initialised = [] {
         xmlInitParser();
         return true;
@@ -119,6 +129,38 @@ void VotableParser::refuse(core::Error error) {
     if (error_) return;
     error_.emplace(std::move(error));
     xmlStopParser(sax_->context);
+}
+
+bool VotableParser::charge(std::size_t elements, std::size_t bytes) {
+    if (elements > elementsLeft_) {
+        refuse({ErrorCode::ResourceExhausted, "the VOTable has more than " +
+                                                  std::to_string(limits_.elements) +
+                                                  " elements beside its rows, which is the limit"});
+        return false;
+    }
+    if (bytes > textLeft_) {
+        refuse({ErrorCode::ResourceExhausted, "the VOTable has more than " +
+                                                  std::to_string(limits_.textBytes >> 20) +
+                                                  " MiB of text beside its rows, which is the limit"});
+        return false;
+    }
+    elementsLeft_ -= elements;
+    textLeft_ -= bytes;
+    return true;
+}
+
+bool VotableParser::charge(const VotableField& copied) {
+    std::size_t bytes = 0;
+    for (const auto* text : {&copied.id, &copied.name, &copied.datatype, &copied.arraysize, &copied.unit,
+                             &copied.ucd, &copied.utype, &copied.xtype, &copied.ref, &copied.description,
+                             &copied.nullText, &copied.minimum, &copied.maximum})
+        bytes += text->size();
+    for (const std::string& option : copied.options)
+        bytes += option.size();
+    for (const VotableLink& link : copied.links)
+        bytes += link.href.size() + link.title.size() + link.contentRole.size() + link.contentType.size() +
+                 link.value.size() + link.action.size();
+    return charge(1 + copied.options.size() + copied.links.size(), bytes);
 }
 
 Status VotableParser::feed(std::span<const std::byte> piece) {
@@ -332,14 +374,10 @@ void VotableParser::start(std::string_view name, bool foreign, const Attributes&
     }
     if (node == Node::Row) {
         cell_ = 0;
+        rowBytes_ = 0;
         return;
     }
-    if (++elements_ > limits_.elements) {
-        refuse({ErrorCode::ResourceExhausted, "the VOTable has more than " +
-                                                  std::to_string(limits_.elements) +
-                                                  " elements beside its rows, which is the limit"});
-        return;
-    }
+    if (!charge(1, attributes.bytes())) return;
     switch (node) {
     case Node::Resource: {
         auto& siblings = resources_.empty() ? document.resources : resources_.back()->resources;
@@ -382,7 +420,8 @@ void VotableParser::start(std::string_view name, bool foreign, const Attributes&
     case Node::Values:
         field_.nullText = attributes["null"];
         valuesId_ = attributes["ID"];
-        if (const auto shared = valuesById_.find(attributes["ref"]); shared != valuesById_.end()) {
+        if (const auto shared = valuesById_.find(attributes["ref"]);
+            shared != valuesById_.end() && charge(shared->second)) {
             field_.nullText = shared->second.nullText;
             field_.minimum = shared->second.minimum;
             field_.maximum = shared->second.maximum;
@@ -454,8 +493,11 @@ void VotableParser::startData() {
     dataMet_ = true;
     TableOnTheWay& t = current();
     if (const auto shared = fieldsById_.find(t.table.ref);
-        t.table.fields.empty() && shared != fieldsById_.end())
+        t.table.fields.empty() && shared != fieldsById_.end()) {
+        for (const VotableField& field : shared->second)
+            if (!charge(field)) return;
         t.table.fields = shared->second;
+    }
     std::vector<Coding> codings;
     for (const VotableField& field : t.table.fields) {
         const auto coding = codingOf(field);
@@ -498,15 +540,18 @@ void VotableParser::text(std::string_view piece) {
     if (error_ || skipping_ > 0 || stack_.empty()) return;
     switch (stack_.back()) {
     case Node::Cell:
-    case Node::Description:
-    case Node::Info:
-        if (text_.size() + piece.size() > limits_.rowBytes) {
-            refuse({ErrorCode::ResourceExhausted, "a text in the VOTable is longer than " +
+        rowBytes_ += piece.size();
+        if (rowBytes_ > limits_.rowBytes) {
+            refuse({ErrorCode::ResourceExhausted, "a row of the VOTable is longer than " +
                                                       std::to_string(limits_.rowBytes >> 20) +
                                                       " MiB, which is the limit"});
             return;
         }
         text_ += piece;
+        break;
+    case Node::Description:
+    case Node::Info:
+        if (charge(0, piece.size())) text_ += piece;
         break;
     case Node::Stream:
         if (!stream_) break;
@@ -580,7 +625,14 @@ void VotableParser::end() {
         endCell();
         break;
     case Node::Values:
-        if (!valuesId_.empty()) valuesById_.emplace(valuesId_, field_);
+        if (!valuesId_.empty() && !valuesById_.contains(valuesId_)) {
+            VotableField values;
+            values.nullText = field_.nullText;
+            values.minimum = field_.minimum;
+            values.maximum = field_.maximum;
+            values.options = field_.options;
+            if (charge(values)) valuesById_.emplace(valuesId_, std::move(values));
+        }
         break;
     case Node::Row: {
         RowBlock& block = current().block;
@@ -597,7 +649,8 @@ void VotableParser::end() {
         break;
     case Node::Table: {
         TableOnTheWay& t = current();
-        if (!t.table.id.empty()) fieldsById_.emplace(t.table.id, t.table.fields);
+        if (!t.table.id.empty() && !fieldsById_.contains(t.table.id))
+            fieldsById_.emplace(t.table.id, t.table.fields);
         if (!dataMet_) startData();
         t.closed = true;
         break;

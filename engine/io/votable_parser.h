@@ -79,6 +79,10 @@ class VotableParser {
     void end();
     void text(std::string_view piece);
     void refuse(core::Error error);
+    /// Takes elements and bytes of text from what the document may hold beside its rows; false, and refused,
+    /// where there is less left.
+    bool charge(std::size_t elements, std::size_t bytes);
+    bool charge(const VotableField& copied);
     void check(core::Status status) {
         if (!status) refuse(std::move(status).error());
     }
@@ -102,7 +106,8 @@ class VotableParser {
     std::optional<core::Error> error_;
     std::vector<Node> stack_;
     std::size_t skipping_ = 0; ///< depth within an element that is passed over
-    std::size_t elements_ = 0;
+    std::size_t elementsLeft_, textLeft_;
+    std::size_t rowBytes_ = 0; ///< text of the cells of the row that is being read
     bool rootMet_ = false;
 
     std::vector<VotableResource*> resources_; ///< those that are open; a child is added to no other one

@@ -68,10 +68,18 @@ struct RetrieveParameters {
     }
 };
 
-/// "spec.fits", 1a2b3c4d → "spec-1a2b3c4d.fits"
+constexpr std::size_t longestEnding = 32;
+
+/// "spec.fits", 1a2b3c4d → "spec-1a2b3c4d.fits"; the beginning is cut where the whole were too long.
 std::string withMark(const std::string& name, const std::string& mark) {
-    const auto dot = name.find('.', 1);
-    return name.substr(0, dot) + "-" + mark + (dot == std::string::npos ? "" : name.substr(dot));
+    auto dot = std::min(name.find('.', 1), name.size());
+    if (name.size() - dot > longestEnding) dot = name.rfind('.');
+    if (name.size() - dot > longestEnding) dot = name.size();
+    auto end = std::min(dot, vo::longestName - 1 - mark.size() - (name.size() - dot));
+    while (end < dot &&
+           (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) // a letter of UTF-8 stays whole
+        --end;
+    return name.substr(0, end) + "-" + mark + name.substr(dot);
 }
 
 /// A file's name for each address, the same whenever it is asked for: that of an earlier download into the
@@ -83,7 +91,7 @@ class Names {
         BALMER_TRY(const auto journal, vo::DownloadJournal::open(folder));
         for (const auto& entry : journal.entries()) {
             names.known_[entry.url] = entry.path;
-            names.taken_.insert(entry.path.generic_string());
+            names.taken_.insert(entry.path.begin()->string());
         }
         return names;
     }
@@ -91,11 +99,18 @@ class Names {
     fs::path nameFor(const http::Url& url) {
         const auto text = url.text();
         if (const auto known = known_.find(text); known != known_.end()) return known->second;
-        const auto mark = core::digestOf(text).substr(0, 8);
         const auto last = vo::safeName(http::percentDecode(url.path.substr(url.path.rfind('/') + 1)));
-        auto name = last ? *last : "spectrum";
+        const std::string plain = last ? *last : "spectrum";
+        auto name = plain;
         // With a query the path names the service, not the file.
-        if (!last || url.query || taken_.contains(name)) name = withMark(name, mark);
+        if (!last || url.query || taken_.contains(name)) {
+            const auto digest = core::digestOf(text);
+            std::size_t letters = 8;
+            do
+                name = withMark(plain, letters <= digest.size() ? digest.substr(0, letters)
+                                                                : digest + std::to_string(letters));
+            while (++letters, taken_.contains(name));
+        }
         taken_.insert(name);
         known_[text] = name;
         return name;

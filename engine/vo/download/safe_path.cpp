@@ -13,8 +13,6 @@ using core::Result;
 
 namespace {
 
-constexpr std::size_t longestName = 240; ///< room for http::partEnding in the 255 of Linux
-
 /// The length of the UTF-8 sequence at the beginning; 0 where there is none (RFC 3629).
 std::size_t utf8Length(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };

@@ -3,6 +3,7 @@
 // Pure functions; no thread rule.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -14,13 +15,16 @@
 
 namespace balmer::vo {
 
+/// Bytes of a name: room for http::partEnding in the 255 of Linux.
+inline constexpr std::size_t longestName = 240;
+
 /// The decoded segments of url's path below root, without the empty one behind a folder's slash; none where
 /// url is on another server or beside root. Segments are compared decoded ("%c5" is "%C5", "&" is "%26").
 std::optional<std::vector<std::string>> segmentsBelow(const http::Url& url, const http::Url& root);
 
 /// One decoded name. Refused (InvalidArgument, with the reason): empty, ".", "..", '/', '\\', control
 /// characters, a drive letter, the device names of Windows (CON, NUL, COM1 …, also with an ending), a blank
-/// or full stop at its end, more than 240 bytes, and names that the download uses itself (beginning
+/// or full stop at its end, more than longestName, and names that the download uses itself (beginning
 /// ".balmer-", ending as http::partEnding and fromEnding). Bytes that are not UTF-8 stay percent-encoded in
 /// the name.
 core::Result<std::string> safeName(std::string_view decoded);

@@ -26,7 +26,7 @@ struct ListedSpectrum {
     std::string target;
     std::string targetClass;
     std::string collection;
-    std::string observed; ///< ISO 8601, of the middle of the exposure
+    std::string observed; ///< ISO 8601, of the middle of the exposure; a year alone where no more is told
     std::optional<spectrum::SkyPosition> position;
     std::optional<double> firstWavelengthAngstrom, lastWavelengthAngstrom;
     std::optional<double> signalToNoise;
@@ -49,7 +49,7 @@ struct SpectrumList {
     std::vector<std::string> addressColumns;
     std::vector<ListedSpectrum> rows;
     bool overflow = false; ///< the service has more rows than it gave
-    bool cut = false;      ///< the table has more rows than ListOptions::most
+    bool cut = false;      ///< the table has more rows or text than ListOptions allow
     std::string message;   ///< what the service says of its status; often ""
     /// Questions that failed while others were answered, as sentences.
     std::vector<std::string> failures;
@@ -59,11 +59,22 @@ struct ListOptions {
     std::string accessColumn = {}; ///< name or ID of the column with the addresses; "": found
     std::string base = {};         ///< relative addresses are relative to it; "": to the document
     std::size_t most = 1'000'000;  ///< rows
+    std::size_t mostText = std::size_t{512}
+                           << 20; ///< bytes of text of all rows; the row that passes it is the last
 };
 
-/// Rows of which an earlier one is the same dataset (same publisher's identifier) in a form that Balmer reads
-/// as well or better, or has the same address: for each row the row that stands for it, its own number where
-/// none does.
+/// Bytes of all its texts.
+std::size_t textBytes(const ListedSpectrum& row);
+
+/// For each row the row that stands for it, its own number where none does: another form of the same dataset
+/// (same publisher's identifier, another format) that Balmer reads as well or better, or a row of the same
+/// address. Rows of one identifier and one format with several addresses are several spectra: arms, orders,
+/// or all of an archive that has one identifier; forms in which there are more of them than in the best one
+/// stand for themselves.
 std::vector<std::size_t> standIns(const SpectrumList& list);
+
+/// For each row whether its publisher's identifier tells which spectrum it is: it has one, and no two rows
+/// that have it are of one format, unless of one address.
+std::vector<bool> identified(const SpectrumList& list);
 
 } // namespace balmer::vo

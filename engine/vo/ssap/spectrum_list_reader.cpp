@@ -25,6 +25,10 @@ namespace {
 
 constexpr std::size_t rowsLookedAt = 32; ///< before it is decided which column holds addresses
 constexpr std::size_t longestAddress = 16 * 1024;
+constexpr std::size_t longestText = 4 * 1024; ///< of a title and the like, which are cut there
+constexpr std::size_t mostColumns = 10'000;
+constexpr std::size_t mostElements = 16; ///< of an array that is shown as text
+constexpr std::size_t bytesAtOnce = 16 * 1024;
 
 /// How one kind of column is known: utype endings, the whole ucd, names; each list the best first.
 struct Signs {
@@ -176,11 +180,38 @@ bool looksLikeAddress(std::string_view text) {
     return colon != std::string_view::npos && http::isFetchable(core::lowerCase(text.substr(0, colon)));
 }
 
-/// MJD as time; outside the years that a spectrum can be of: "".
-std::string timeOf(double mjd) {
-    if (!(mjd > -100000 && mjd < 400000)) return {};
+/// A time as ISO 8601: MJD or JD in days, or a year (Julian ones where it has a fraction: 2000.0 is
+/// MJD 51544.5); "" for another unit, and outside the years that a spectrum can be of.
+std::string timeOf(double value, std::string_view unit) {
+    const auto word = core::lowerCase(core::trimmed(unit));
+    double mjd = value > 2'400'000 ? value - 2'400'000.5 : value;
+    if (word == "yr" || word == "a" || word == "year" || word == "years") {
+        mjd = 51544.5 + (value - 2000) * 365.25;
+        if (value == std::floor(value) && value > 1850 && value < 2150)
+            return std::to_string(std::llround(value));
+    } else if (!word.empty() && word != "d" && word != "day" && word != "days" && word != "mjd" &&
+               word != "jd") {
+        return {};
+    }
+    if (!(mjd > 10'000 && mjd < 100'000)) return {};
     const auto sinceUnix = std::chrono::milliseconds(std::llround((mjd - 40587.0) * 86400000.0));
     return core::formatTime(core::TimePoint(sinceUnix));
+}
+
+/// The beginning of the text, whole letters of UTF-8.
+std::string_view clipped(std::string_view text, std::size_t most) {
+    if (text.size() <= most) return text;
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80)
+        --most;
+    return text.substr(0, most);
+}
+
+/// The source in small pieces, an error once the task is asked to stop.
+io::ByteSource stoppable(io::ByteSource source, core::TaskContext& task) {
+    return [source = std::move(source), &task](std::span<std::byte> buffer) -> Result<std::size_t> {
+        BALMER_CHECK(task.checkpoint(0, "reading the list"));
+        return source(buffer.first(std::min(buffer.size(), bytesAtOnce)));
+    };
 }
 
 /// How many ångström a unit is; metres where none is told (SSA 1.1, 4.2).
@@ -240,7 +271,9 @@ class Reading {
   public:
     Reading(io::ByteSource document, const std::string& address, const ListOptions& options,
             core::TaskContext& task)
-        : reader_(std::move(document)), options_(options), task_(task) {
+        // Both what comes and what it unpacks to may be without end, or without a row.
+        : reader_(stoppable(io::plainSource(stoppable(std::move(document), task)), task)), options_(options),
+          task_(task) {
         list_.source = address;
         const auto base = http::parseUrl(options.base.empty() ? address : options.base);
         if (base && http::isFetchable(base->scheme)) base_ = *base;
@@ -274,9 +307,15 @@ class Reading {
 
   private:
     core::Status readTable() {
+        BALMER_CHECK(task_.checkpoint(0, "reading the list"));
         const auto& fields = reader_.table().fields;
+        if (fields.size() > mostColumns)
+            return fail(ErrorCode::ResourceExhausted,
+                        "the table has " + std::to_string(fields.size()) + " columns, more than the " +
+                            std::to_string(mostColumns) + " that are looked at; leave some out");
         list_.columns.clear();
         list_.rows.clear();
+        textBytes_ = 0;
         list_.addressColumns.clear();
         columns_ = columnsOf(reader_.table(), list_.columns);
         candidates_.clear();
@@ -298,19 +337,22 @@ class Reading {
                 return fail(ErrorCode::Unsupported,
                             "the table's rows cannot be read: " + reader_.table().unread);
             if (!row) break;
-            if (list_.rows.size() >= options_.most) {
+            if (list_.rows.size() >= options_.most || textBytes_ >= options_.mostText) {
                 list_.cut = true;
                 break;
             }
             if (list_.rows.size() % 1024 == 0) BALMER_CHECK(task_.checkpoint(0, "reading the list"));
             list_.rows.push_back(rowHere());
+            textBytes_ += textBytes(list_.rows.back());
             if (decided_) {
-                setAddress(list_.rows.back(), access_ ? reader_.text(*access_) : std::string());
+                setAddress(list_.rows.back(), access_ ? addressIn(*access_) : std::string());
                 continue;
             }
             std::vector<std::string> texts(fields.size());
-            for (std::size_t i = 0; i < fields.size(); ++i)
-                if (fields[i].isText()) texts[i] = reader_.text(i);
+            for (std::size_t i = 0; i < fields.size(); ++i) {
+                if (fields[i].isText()) texts[i] = addressIn(i);
+                textBytes_ += texts[i].size();
+            }
             looked_.push_back(std::move(texts));
             if (looked_.size() == rowsLookedAt) decide();
         }
@@ -352,8 +394,12 @@ class Reading {
         looked_.clear();
     }
 
-    void setAddress(ListedSpectrum& row, const std::string& text) const {
-        const auto written = core::trimmed(text);
+    void setAddress(ListedSpectrum& row, std::string_view written) {
+        const auto before = textBytes(row);
+        findAddress(row, written);
+        textBytes_ += textBytes(row) - before;
+    }
+    void findAddress(ListedSpectrum& row, std::string_view written) const {
         if (!access_)
             row.trouble = list_.addressColumns.empty() ? "the table has no column of addresses"
                                                        : "it is not known which column holds the addresses";
@@ -374,10 +420,18 @@ class Reading {
             row.url = url->text();
     }
 
+    std::string cell(std::size_t column, std::size_t most) const {
+        if (const auto whole = reader_.textView(column); !whole.empty())
+            return std::string(clipped(core::trimmed(whole), most));
+        if (reader_.numberArray(column).size() + reader_.integerArray(column).size() > mostElements)
+            return {};
+        return reader_.text(column);
+    }
+    /// One that is too long remains so.
+    std::string addressIn(std::size_t column) const { return cell(column, longestAddress + 4); }
     std::string text(std::string_view serves) const {
         const auto found = columns_.find(serves);
-        return found == columns_.end() ? std::string()
-                                       : std::string(core::trimmed(reader_.text(found->second)));
+        return found == columns_.end() ? std::string() : cell(found->second, longestText);
     }
     std::optional<double> number(std::string_view serves) const {
         const auto found = columns_.find(serves);
@@ -417,14 +471,17 @@ class Reading {
             row.bytes = static_cast<std::uint64_t>(*bytes) * (kilo ? 1000 : 1);
         }
         row.publisherDid = text("publisher_did");
+        if (row.publisherDid.size() > longestText - 4)
+            row.publisherDid.clear(); // its beginning is another's too
         row.title = text("title");
         row.target = text("target");
         row.targetClass = text("target_class");
         row.collection = text("collection");
-        if (const auto mjd = number("observed"))
-            row.observed = timeOf(*mjd);
-        else
-            row.observed = text("observed");
+        if (const auto column = columns_.find("observed"); column != columns_.end()) {
+            const auto& field = reader_.table().fields[column->second];
+            if (const auto time = number("observed")) row.observed = timeOf(*time, field.unit);
+            if (row.observed.empty() && field.isText()) row.observed = text("observed");
+        }
         row.position = position();
         row.firstWavelengthAngstrom = wavelength("first_wavelength");
         row.lastWavelengthAngstrom = wavelength("last_wavelength");
@@ -442,43 +499,16 @@ class Reading {
     std::vector<std::vector<std::string>> looked_; ///< texts of the first rows
     std::optional<std::size_t> access_;
     bool decided_ = false;
-    bool taken_ = false; ///< the table that counts has been read
-    std::string names_;  ///< of the last table's columns
+    bool taken_ = false;        ///< the table that counts has been read
+    std::string names_;         ///< of the last table's columns
+    std::size_t textBytes_ = 0; ///< of the rows, and of what was looked at of the first ones
 };
-
-/// How well Balmer reads a form; the less the better.
-int rankOf(const ListedSpectrum& row) {
-    const auto format = core::lowerCase(row.format);
-    if (format.find("fits") != std::string::npos) return 0;
-    if (format.find("votable") != std::string::npos) return 1;
-    return format.starts_with("text/plain") || format.starts_with("text/csv") || format.empty() ? 2 : 3;
-}
 
 } // namespace
 
 Result<SpectrumList> readSpectrumList(io::ByteSource document, const std::string& address,
                                       const ListOptions& options, core::TaskContext& task) {
     return Reading(std::move(document), address, options, task).run();
-}
-
-std::vector<std::size_t> standIns(const SpectrumList& list) {
-    std::map<std::string_view, std::size_t> byDid, byUrl;
-    std::vector<std::size_t> standsFor(list.rows.size());
-    const auto fetchable = [&](std::size_t i) { return !list.rows[i].url.empty(); };
-    for (std::size_t i = 0; i < list.rows.size(); ++i) {
-        if (!fetchable(i)) continue;
-        byUrl.emplace(list.rows[i].url, i);
-        if (list.rows[i].publisherDid.empty()) continue;
-        const auto [best, fresh] = byDid.emplace(list.rows[i].publisherDid, i);
-        if (!fresh && rankOf(list.rows[i]) < rankOf(list.rows[best->second])) best->second = i;
-    }
-    for (std::size_t i = 0; i < list.rows.size(); ++i) {
-        standsFor[i] = i;
-        if (!fetchable(i)) continue;
-        const auto& row = list.rows[i];
-        standsFor[i] = row.publisherDid.empty() ? byUrl.at(row.url) : byDid.at(row.publisherDid);
-    }
-    return standsFor;
 }
 
 } // namespace balmer::vo

@@ -50,8 +50,8 @@ Result<SpectrumList> fetchList(http::Client& client, const std::string& url, con
     // Services put their refusals into a VOTable, with an error's status or with 200.
     if (!answer.succeeded()) {
         if (votable) {
-            const auto list = readSpectrumList(io::plainSource(io::memorySource(bytesOf(answer.body))),
-                                               answer.finalUrl, options.list, task);
+            const auto list =
+                readSpectrumList(io::memorySource(bytesOf(answer.body)), answer.finalUrl, options.list, task);
             if (!list && list.error().code() == ErrorCode::Remote) return fail(list.error());
         }
         return fail(http::statusError(answer));
@@ -61,8 +61,7 @@ Result<SpectrumList> fetchList(http::Client& client, const std::string& url, con
                                            (answer.contentType.empty() ? "" : " but " + answer.contentType) +
                                            ": \"" + beginningOf(answer.body) +
                                            "\"; is this the address of the service itself?");
-    return readSpectrumList(io::plainSource(io::memorySource(bytesOf(answer.body))), answer.finalUrl,
-                            options.list, task);
+    return readSpectrumList(io::memorySource(bytesOf(answer.body)), answer.finalUrl, options.list, task);
 }
 
 /// Without user and password.
@@ -85,14 +84,19 @@ Result<SpectrumList> askSsap(http::Client& client, const std::string& service, c
     std::set<std::string> seen;
     std::optional<core::Error> first;
     std::size_t answered = 0;
+    auto left = options; // of what a list may hold
     for (std::size_t i = 0; i < urls.size(); ++i) {
+        if (i > 0 && (left.list.most == 0 || left.list.mostText == 0)) {
+            joined.cut = true;
+            break;
+        }
         const auto from = static_cast<double>(i) / static_cast<double>(urls.size());
         const auto to = static_cast<double>(i + 1) / static_cast<double>(urls.size());
         BALMER_CHECK(task.checkpoint(from, urls.size() == 1 ? "asking the service"
                                                             : "asking " + std::to_string(i + 1) + " of " +
                                                                   std::to_string(urls.size())));
         auto part = task.part(from, to);
-        auto list = fetchList(client, urls[i], options, part);
+        auto list = fetchList(client, urls[i], left, part);
         if (!list) {
             auto error = std::move(list).error();
             if (error.code() == ErrorCode::Cancelled) return fail(std::move(error));
@@ -114,8 +118,10 @@ Result<SpectrumList> askSsap(http::Client& client, const std::string& service, c
         for (auto& row : rows) {
             if (!row.url.empty() && seen.contains(row.url)) continue;
             row.row = joined.rows.size();
+            left.list.mostText -= std::min(left.list.mostText, textBytes(row));
             joined.rows.push_back(std::move(row));
         }
+        left.list.most = options.list.most - joined.rows.size();
         for (auto row = before; row < joined.rows.size(); ++row)
             seen.insert(joined.rows[row].url);
     }
@@ -135,7 +141,7 @@ Result<SpectrumList> loadSpectrumList(http::Client& client, const std::string& f
     }
     const auto file = std::filesystem::absolute(fileOrUrl).lexically_normal();
     BALMER_TRY(auto source, io::fileSource(file));
-    auto list = readSpectrumList(io::plainSource(std::move(source)), file.string(), options.list, task);
+    auto list = readSpectrumList(std::move(source), file.string(), options.list, task);
     if (!list) return fail(std::move(list.error().during("reading " + file.string())));
     return list;
 }

@@ -73,6 +73,18 @@ TEST_F(ObservatoryTest, AListIsMarkedWithWhatTheProjectHas) {
     EXPECT_EQ(bench_->spectra("")->size(), 1u);
 }
 
+TEST_F(ObservatoryTest, AnIdentifierThatSeveralSpectraShareMarksNoneOfThem) {
+    auto list = net().askSsap(server_.url("/ssap"), {}, {}, task_);
+    ASSERT_TRUE(list) << test::why(list);
+    run(net().retrieveJob(list->list, {0}, {}));
+    list->list.rows[1].publisherDid = "ivo://x/a"; // the other arm
+    ASSERT_TRUE(net().mark(*list));
+    EXPECT_THAT(list->inProject, ElementsAre("a", "", ""));
+    list->list.rows[1].format = "application/fits"; // another form of the same
+    ASSERT_TRUE(net().mark(*list));
+    EXPECT_THAT(list->inProject, ElementsAre("a", "a", ""));
+}
+
 TEST_F(ObservatoryTest, AServiceIsKnownByItsName) {
     ASSERT_TRUE(net().putService({"mine", server_.url("/ssap")}));
     EXPECT_EQ(net().services()->size(), 1u);

@@ -226,6 +226,114 @@ TEST(VotableReader, LimitsHoldWhateverTheDataState) {
     EXPECT_EQ(count, 200U) << "row by row the limit is on what is held at a time";
 }
 
+std::string repeated(const std::string& text, std::size_t times) {
+    std::string all;
+    for (std::size_t i = 0; i < times; ++i)
+        all += text;
+    return all;
+}
+
+TEST(VotableReader, WhatIsTakenOverFromAnotherElementCountsAsIfItWereWritten) {
+    VotableLimits limits;
+    limits.elements = 1000;
+    const std::string fields = "<TABLE ID='t'>" + repeated("<FIELD datatype='int'/>", 100) + "</TABLE>";
+    const auto tables = [&](std::size_t refs) {
+        return parseVotable(
+            asBytes(document("<RESOURCE>" + fields + repeated("<TABLE ref='t'/>", refs) + "</RESOURCE>")),
+            limits);
+    };
+    const auto few = tables(5);
+    ASSERT_TRUE(few) << why(few);
+    EXPECT_EQ(few->tables().back()->fields.size(), 100U);
+    const auto many = tables(20);
+    ASSERT_FALSE(many);
+    EXPECT_EQ(many.error().code(), ErrorCode::ResourceExhausted);
+
+    const auto values = [&](const std::string& more) {
+        return parseVotable(asBytes(document("<PARAM><VALUES ID='v'>" + repeated("<OPTION value='1'/>", 100) +
+                                             "</VALUES></PARAM>" + more)),
+                            limits);
+    };
+    const auto shared = values(repeated("<PARAM><VALUES ref='v'/></PARAM>", 5));
+    ASSERT_TRUE(shared) << why(shared);
+    EXPECT_EQ(shared->params.back().options.size(), 100U);
+    const auto referring = values(repeated("<PARAM><VALUES ref='v'/></PARAM>", 20));
+    ASSERT_FALSE(referring);
+    EXPECT_EQ(referring.error().code(), ErrorCode::ResourceExhausted);
+    // A column may have several VALUES, each with an ID of its own, which hold what came before them.
+    std::string named = "<PARAM><VALUES ref='v'/>";
+    for (int i = 0; i < 20; ++i)
+        named += "<VALUES ID='w" + std::to_string(i) + "'/>";
+    const auto kept = values(named + "</PARAM>");
+    ASSERT_FALSE(kept);
+    EXPECT_EQ(kept.error().code(), ErrorCode::ResourceExhausted);
+}
+
+TEST(VotableReader, TextBesideTheRowsHasOneLimitForTheDocument) {
+    VotableLimits limits;
+    limits.textBytes = 5000;
+    const std::string thousand(1000, 'a');
+    const auto code = [&](const std::string& resource) -> std::optional<ErrorCode> {
+        const auto parsed = parseVotable(asBytes(document(resource)), limits);
+        if (parsed) return std::nullopt;
+        return parsed.error().code();
+    };
+    const std::string info = "<INFO name='i' value='v'>" + thousand + "</INFO>";
+    const std::string field = "<FIELD name='" + thousand + "' datatype='int'/>";
+    EXPECT_EQ(code(repeated(info, 4)), std::nullopt);
+    EXPECT_EQ(code(repeated(info, 6)), ErrorCode::ResourceExhausted);
+    EXPECT_EQ(code("<RESOURCE>" + repeated("<DESCRIPTION>" + thousand + "</DESCRIPTION>", 6) + "</RESOURCE>"),
+              ErrorCode::ResourceExhausted);
+    EXPECT_EQ(code("<RESOURCE><TABLE>" + repeated(field, 4) + "</TABLE></RESOURCE>"), std::nullopt);
+    EXPECT_EQ(code("<RESOURCE><TABLE>" + repeated(field, 6) + "</TABLE></RESOURCE>"),
+              ErrorCode::ResourceExhausted);
+    EXPECT_EQ(code("<RESOURCE><TABLE ID='t'>" + repeated(field, 2) + "</TABLE>" +
+                   repeated("<TABLE ref='t'/>", 3) + "</RESOURCE>"),
+              ErrorCode::ResourceExhausted);
+    const auto defaults = parseVotable(asBytes("<!DOCTYPE VOTABLE [<!ATTLIST INFO value CDATA '" + thousand +
+                                               "'>]><VOTABLE>" + repeated("<INFO/>", 6) + "</VOTABLE>"),
+                                       limits);
+    ASSERT_FALSE(defaults) << "an attribute's default is text of each element";
+    EXPECT_EQ(defaults.error().code(), ErrorCode::ResourceExhausted);
+    EXPECT_EQ(code(HEAD + "<DATA><TABLEDATA>" + repeated("<TR><TD>1</TD><TD>" + thousand + "</TD></TR>", 10) +
+                   "</TABLEDATA></DATA></TABLE></RESOURCE>"),
+              std::nullopt)
+        << "rows are not of it";
+}
+
+TEST(VotableReader, ARowIsLimitedAsAWhole) {
+    const auto read = [](const std::string& text, const VotableLimits& limits) -> std::optional<ErrorCode> {
+        VotableReader reader(inPieces(text, 100), limits);
+        auto more = reader.nextTable();
+        while (more && *more)
+            more = reader.nextRow();
+        if (more) return std::nullopt;
+        return more.error().code();
+    };
+    const auto table = [](const std::string& field, const std::string& cell) {
+        return document("<RESOURCE><TABLE>" + repeated(field, 100) + "<DATA><TABLEDATA>" +
+                        repeated("<TR>" + repeated(cell, 100) + "</TR>", 5) +
+                        "</TABLEDATA></DATA></TABLE></RESOURCE>");
+    };
+    const auto texts =
+        table("<FIELD datatype='char' arraysize='*'/>", "<TD>" + std::string(200, 'a') + "</TD>");
+    const auto numbers =
+        table("<FIELD datatype='int' arraysize='*'/>", "<TD>" + repeated("1 ", 100) + "</TD>");
+    VotableLimits bytes;
+    bytes.rowBytes = 10'000;
+    EXPECT_EQ(read(texts, bytes), ErrorCode::ResourceExhausted);
+    bytes.rowBytes = 30'000;
+    EXPECT_EQ(read(texts, bytes), std::nullopt);
+    VotableLimits cells;
+    cells.cells = 2'500;
+    EXPECT_EQ(read(texts, cells), ErrorCode::ResourceExhausted) << "letters count";
+    EXPECT_EQ(read(numbers, cells), ErrorCode::ResourceExhausted)
+        << "what the row took before its end is given back only after it";
+    cells.cells = 12'000;
+    EXPECT_EQ(read(texts, cells), std::nullopt);
+    EXPECT_EQ(read(numbers, cells), std::nullopt);
+}
+
 TEST(VotableReader, NullIsNotNaN) {
     const auto parsed =
         parseVotable(asBytes(document("<RESOURCE><TABLE><FIELD name='d' datatype='double'/><FIELD name='e' "

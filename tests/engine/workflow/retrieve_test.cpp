@@ -1,6 +1,7 @@
 // Spectra from the net into a project: the jobs fetch and retrieve, against an archive on this computer.
 #include <gmock/gmock.h>
 
+#include "engine/core/digest.h"
 #include "engine/core/files.h"
 #include "engine/store/catalogue.h"
 #include "engine/store/origins.h"
@@ -100,6 +101,34 @@ TEST_F(Retrieve, FilesOfOneNameStayApart) {
     const auto again = succeed("retrieve", {{"urls", {urls[1]}}});
     EXPECT_EQ(again["already_here"], 1);
     EXPECT_EQ(filesIn(result["folder"].get<std::string>()), 3u);
+}
+
+TEST_F(Retrieve, AMarkThatIsTakenIsMadeLonger) {
+    const auto second = server_.url("/get.txt?ID=2");
+    const auto mark = core::digestOf(second).substr(0, 8);
+    server_.put("/get-" + mark + ".txt", {spectrum(1)});
+    server_.put("/get.txt", {spectrum(2)});
+    const auto result = succeed("retrieve", {{"urls", {server_.url("/get-" + mark + ".txt"), second}}});
+    EXPECT_EQ(result["imported"], 2) << result.dump();
+    EXPECT_EQ(filesIn(result["folder"].get<std::string>()), 2u);
+}
+
+TEST_F(Retrieve, LongNamesAreCutForTheirMark) {
+    const std::string odd = "/" + std::string(120, 'a') + "." + std::string(110, 'b') + ".txt";
+    std::string letters = "/";
+    for (int i = 0; i < 118; ++i)
+        letters += "%C5%99"; // two bytes each
+    std::vector<std::string> urls;
+    for (const auto& path : {odd, letters + ".txt"}) {
+        server_.put(path, {spectrum(static_cast<int>(urls.size()))});
+        urls.push_back(server_.url(path) + "?ID=1");
+    }
+    const auto result = succeed("retrieve", {{"urls", urls}});
+    EXPECT_EQ(result["fetched"], 2) << result.dump();
+    for (const auto& entry : std::filesystem::directory_iterator(result["folder"].get<std::string>())) {
+        const auto name = entry.path().filename().string();
+        EXPECT_TRUE(name.starts_with('.') || name.ends_with(".txt")) << name;
+    }
 }
 
 TEST_F(Retrieve, NamesThatCouldDoHarmAreReplaced) {

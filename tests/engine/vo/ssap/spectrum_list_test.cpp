@@ -1,15 +1,19 @@
 // From VOTables to lists of spectra: what services answered when they were recorded, and what others may.
 #include "engine/vo/ssap/spectrum_list_reader.h"
 
+#include <array>
+
 #include <gmock/gmock.h>
 
 #include "engine/core/files.h"
+#include "engine/io/file_bytes.h"
 #include "tests/support/test_support.h"
 
 namespace balmer::vo {
 namespace {
 
 using core::ErrorCode;
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -385,24 +389,165 @@ TEST(ListCells, ReadingStopsWhenItIsAskedTo) {
     EXPECT_EQ(list.error().code(), ErrorCode::Cancelled);
 }
 
+TEST(ListCells, TimesAreReadByTheirUnit) {
+    const auto observed = [](const std::string& unit, const std::string& value,
+                             const std::string& type = "datatype=\"double\"") {
+        const auto list = listOf(document(
+            column("accref") +
+                column("t", "ucd=\"time.epoch\"" + (unit.empty() ? "" : " unit=\"" + unit + "\""), type),
+            row({"http://x.org/1", value})));
+        EXPECT_TRUE(list) << test::why(list);
+        return list ? list->rows.at(0).observed : "";
+    };
+    const std::string text = "datatype=\"char\" arraysize=\"*\"";
+    EXPECT_EQ(observed("d", "56658"), "2014-01-01T00:00:00.000Z");
+    EXPECT_EQ(observed("", "56658.5"), "2014-01-01T12:00:00.000Z");
+    EXPECT_EQ(observed("", "56658.5", text), "2014-01-01T12:00:00.000Z");
+    EXPECT_EQ(observed("d", "2456659.0"), "2014-01-01T12:00:00.000Z");
+    EXPECT_EQ(observed("yr", "2014"), "2014");
+    EXPECT_EQ(observed("a", "2000.5"), "2000-07-02T03:00:00.000Z");
+    EXPECT_EQ(observed("", "2014", text), "2014") << "as it is written";
+    EXPECT_EQ(observed("", "2014-01-02T03:04:05", text), "2014-01-02T03:04:05");
+    EXPECT_EQ(observed("d", "2014"), "") << "a day of 1864 is no spectrum's";
+    EXPECT_EQ(observed("s", "56658"), "");
+    EXPECT_EQ(observed("yr", "56658"), "");
+}
+
+TEST(ListCells, LongTextsAreCutAndLongIdentifiersLeftOut) {
+    const std::string letters = [] {
+        std::string text;
+        for (int i = 0; i < 5000; ++i)
+            text += "ř";
+        return text;
+    }();
+    const auto list = listOf(document(column("accref") + column("title") + column("pubdid"),
+                                      row({"http://x.org/1", "a" + letters, "ivo://x/" + letters})));
+    ASSERT_TRUE(list) << test::why(list);
+    EXPECT_EQ(list->rows.at(0).title, "a" + letters.substr(0, 4094));
+    EXPECT_EQ(list->rows.at(0).publisherDid, "");
+    EXPECT_EQ(list->rows.at(0).url, "http://x.org/1");
+}
+
+TEST(ListCells, TheTextOfAllRowsIsLimited) {
+    std::string rows;
+    for (int i = 0; i < 200; ++i)
+        rows += row({"http://x.org/" + std::to_string(i), std::string(100, 'a')});
+    const auto text = document(column("accref") + column("title"), rows);
+    ListOptions options;
+    options.mostText = 20'000;
+    const auto cut = listOf(text, options);
+    ASSERT_TRUE(cut) << test::why(cut);
+    EXPECT_TRUE(cut->cut);
+    EXPECT_GT(cut->rows.size(), 50u);
+    EXPECT_LT(cut->rows.size(), 170u);
+    EXPECT_FALSE(listOf(text)->cut);
+}
+
+TEST(ListCells, MoreColumnsThanAnyTableHasAreRefused) {
+    std::string columns;
+    for (int i = 0; i < 10'001; ++i)
+        columns += "<FIELD name=\"f\" datatype=\"int\"/>";
+    const auto list = listOf(document(columns, ""));
+    ASSERT_FALSE(list);
+    EXPECT_EQ(list.error().code(), ErrorCode::ResourceExhausted);
+}
+
+// Stops the task once so many bytes have been asked for, and counts what is asked for after that.
+struct StoppingSource {
+    std::string bytes;
+    std::size_t stopAt = 0, given = 0, after = 0;
+    std::stop_source stop = {};
+
+    core::Result<SpectrumList> read(const ListOptions& options) {
+        core::TaskContext task(stop.get_token(), {});
+        return readSpectrumList(
+            [this](std::span<std::byte> buffer) -> core::Result<std::size_t> {
+                if (stop.stop_requested()) ++after;
+                const std::size_t count = std::min(buffer.size(), bytes.size() - given);
+                std::copy_n(std::as_bytes(std::span(bytes)).begin() + static_cast<std::ptrdiff_t>(given),
+                            count, buffer.begin());
+                given += count;
+                if (given >= stopAt) stop.request_stop();
+                return count;
+            },
+            "http://x.org/", options, task);
+    }
+};
+
+TEST(ListCells, ReadingStopsWhereThereAreNoMoreRowsToKeep) {
+    std::string rows;
+    for (int i = 0; i < 5000; ++i)
+        rows += row({"http://x.org/" + std::to_string(i)});
+    ListOptions few;
+    few.most = 10;
+    const auto table = document(column("accref"), rows);
+    const auto skipped =
+        document(column("accref"), row({"http://x.org/1"}), "",
+                 "<TABLE>" + column("accref") + "<DATA><TABLEDATA>" + rows + "</TABLEDATA></DATA></TABLE>");
+    const auto blank = document(column("accref"), row({"http://x.org/1"}), "", std::string(100'000, ' '));
+    for (const auto& text : {table, skipped, blank}) {
+        StoppingSource source{text, 40'000};
+        const auto list = source.read(few);
+        ASSERT_FALSE(list);
+        EXPECT_EQ(list.error().code(), ErrorCode::Cancelled);
+        EXPECT_EQ(source.after, 0u);
+        EXPECT_LT(source.given, 64u * 1024);
+    }
+    // Packed, all of it is in the first piece, and the stop comes only while it is unpacked.
+    const auto packed =
+        io::gzip(document(column("accref"), row({"http://x.org/1"}), "", std::string(8'000'000, ' ')), 9);
+    ASSERT_TRUE(packed);
+    std::stop_source stop;
+    std::size_t reports = 0;
+    core::TaskContext task(stop.get_token(), [&](double, std::string_view) {
+        if (++reports == 20) stop.request_stop();
+    });
+    const auto list =
+        readSpectrumList(io::memorySource(std::as_bytes(std::span(*packed))), "http://x.org/", {}, task);
+    ASSERT_FALSE(list);
+    EXPECT_EQ(list.error().code(), ErrorCode::Cancelled);
+}
+
 // ---- Forms of one dataset
 
-TEST(StandIns, OneFormOfADatasetStandsForTheOthers) {
+SpectrumList listOfForms(const std::vector<std::array<const char*, 3>>& rows) {
     SpectrumList list;
-    const auto add = [&](const std::string& url, const std::string& did, const std::string& format) {
+    for (const auto& [url, did, format] : rows) {
         ListedSpectrum spectrum;
         spectrum.url = url;
         spectrum.publisherDid = did;
         spectrum.format = format;
         list.rows.push_back(spectrum);
-    };
-    add("http://x.org/1.vot", "ivo://x/1", "application/x-votable+xml");
-    add("http://x.org/1.fits", "ivo://x/1", "application/fits");
-    add("http://x.org/2", "", "");
-    add("http://x.org/2", "", "");
-    add("", "ivo://x/1", "application/fits");
-    add("http://x.org/1.jpg", "ivo://x/1", "image/jpeg");
-    EXPECT_THAT(standIns(list), ElementsAre(1, 1, 2, 2, 4, 1));
+    }
+    return list;
+}
+
+TEST(StandIns, OneFormOfADatasetStandsForTheOthers) {
+    const auto list = listOfForms({{"http://x.org/1.vot", "ivo://x/1", "application/x-votable+xml"},
+                                   {"http://x.org/1.fits", "ivo://x/1", "application/fits"},
+                                   {"http://x.org/2", "", ""},
+                                   {"http://x.org/2", "", ""},
+                                   {"", "ivo://x/1", "application/x-votable+xml;content=datalink"},
+                                   {"http://x.org/1.jpg", "ivo://x/1", "image/jpeg"},
+                                   {"http://x.org/1.fits", "ivo://x/1", "application/fits"}});
+    EXPECT_THAT(standIns(list), ElementsAre(1, 1, 2, 2, 4, 1, 1));
+    EXPECT_THAT(identified(list), ElementsAre(true, true, false, false, true, true, true));
+}
+
+TEST(StandIns, RowsOfOneIdentifierAndOneFormatAreSeveralSpectra) {
+    const auto arms = listOfForms({{"http://x.org/blue.fits", "ivo://x/1", "application/fits"},
+                                   {"http://x.org/red.fits", "ivo://x/1", "application/FITS"},
+                                   {"http://x.org/blue.vot", "ivo://x/1", "application/x-votable+xml"},
+                                   {"http://x.org/red.vot", "ivo://x/1", "application/x-votable+xml"},
+                                   {"http://x.org/both.jpg", "ivo://x/1", "image/jpeg"}});
+    EXPECT_THAT(standIns(arms), ElementsAre(0, 1, 0, 1, 0));
+    EXPECT_THAT(identified(arms), Each(false));
+    const auto archive = listOfForms({{"http://x.org/1.fits", "ivo://x", "application/fits"},
+                                      {"http://x.org/2.txt", "ivo://x", "text/plain"},
+                                      {"http://x.org/3.txt", "ivo://x", "text/plain"},
+                                      {"http://x.org/3.txt", "ivo://x", "text/plain"}});
+    EXPECT_THAT(standIns(archive), ElementsAre(0, 1, 2, 2)) << "more texts than the FITS file can be";
+    EXPECT_THAT(identified(archive), Each(false));
 }
 
 } // namespace
