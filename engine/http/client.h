@@ -63,6 +63,8 @@ struct Answer {
     std::string body;                               ///< where no receiver took it
 
     bool succeeded() const { return status >= 200 && status < 300; }
+    /// Its body is what was asked for: 200, 203 or 206, not 202 (not ready) or 204 (nothing).
+    bool hasContent() const { return status == 200 || status == 203 || status == 206; }
 };
 
 /// Where a body goes. An error from either function ends the call and is its result.
@@ -116,8 +118,11 @@ class Client {
 /// what a server sends instead of data when something is wrong, often with status 200.
 bool looksLikeHtml(std::span<const std::byte> beginning);
 bool looksLikeHtml(std::string_view beginning);
+/// As above, and where the server says that it is HTML any other markup too that is neither XML by its
+/// declaration nor a VOTable ("<br /><b>Fatal error</b>"). Wants 1024 bytes, or all that there is.
+bool looksLikeHtml(std::string_view beginning, std::string_view contentType);
 
-/// An answer that is no success, as an error that a user understands: NotFound for 404 and 410,
+/// An answer without content, as an error that a user understands: NotFound for 204, 404 and 410,
 /// InvalidArgument for 401, 403 and 407, otherwise Remote. With a short plain-text body, that too.
 core::Error statusError(const Answer& answer);
 
