@@ -177,9 +177,7 @@ struct Call {
     bool takeEntry(const curl_fileinfo& info) {
         const std::string name = info.filename ? info.filename : "";
         if (name.empty() || name == "." || name == "..") return true;
-        if (entries->size() >= most)
-            return refuse(Error(ErrorCode::ResourceExhausted,
-                                url.text() + " holds more than " + std::to_string(most) + " entries"));
+        if (entries->size() >= most) return false;
         FtpEntry entry;
         entry.name = name;
         switch (info.filetype) {
@@ -441,6 +439,7 @@ Result<Answer> Client::State::perform(const Request& request, const Receiver* re
         return std::move(call.answer);
     }
     if (stopped) return fail(ErrorCode::Cancelled, "stopped while fetching " + url.text());
+    if (entries && code == CURLE_CHUNK_FAILED) return std::move(call.answer); // `most` are here
     if (entries && code == CURLE_REMOTE_FILE_NOT_FOUND) return std::move(call.answer); // an empty folder
     if (code == CURLE_COULDNT_RESOLVE_HOST && hasAnswered(url.host))
         return fail(ErrorCode::Remote,

@@ -97,8 +97,8 @@ class Client {
     core::Result<Answer> send(const Request& request, const Receiver& receiver,
                               const core::TaskContext& task);
 
-    /// What an FTP folder holds, without "." and "..". The address names the folder. More than `most`
-    /// entries: ResourceExhausted. Other errors as above.
+    /// What an FTP folder holds, without "." and "..", the first `most` of it. The address names the folder.
+    /// Errors as above.
     core::Result<std::vector<FtpEntry>> listFtpFolder(const Request& request, std::size_t most,
                                                       const core::TaskContext& task);
 

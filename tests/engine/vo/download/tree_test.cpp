@@ -250,6 +250,126 @@ TEST_F(TreeTest, DoesNotTakeAFolderLikeItsParentForALoop) {
     EXPECT_EQ(deep->files.size(), 1u);
 }
 
+TEST_F(TreeTest, TakesNoTreeOfEqualFoldersForALoop) {
+    // 0 to 1 within each of 0 to 1, as archives are spread; once as Python shows it, once with dates.
+    Files files;
+    for (const auto* folder : {"/0/0/", "/0/1/", "/1/0/", "/1/1/"})
+        files[folder + std::string("spectrum.fits")] = folder;
+    const TreeServer server(files);
+    const auto listing = list(server.url());
+    ASSERT_TRUE(listing) << test::why(listing);
+    EXPECT_EQ(listing->files.size(), 4u);
+    EXPECT_TRUE(listing->skipped.empty()) << listing->skipped[0].url << ": " << listing->skipped[0].why;
+    const TreeServer dated(files, [](const Peer& peer, const std::string& head) {
+        return pathOf(head).size() < 5 &&
+               peer.answer("200 OK", "<html><pre><a href=0/>0/</a>  22-Nov-2026 12:14  -\n"
+                                     "<a href=1/>1/</a>  22-Nov-2026 12:14  -\n");
+    });
+    const auto second = list(dated.url());
+    ASSERT_TRUE(second) << test::why(second);
+    EXPECT_EQ(second->files.size(), 4u);
+
+    // The same names and lengths, and a server that tells neither tag nor time.
+    const TreeServer silent({}, [](const Peer& peer, const std::string& head) {
+        const auto path = pathOf(head);
+        if (path == "/s/s/") return peer.answer("200 OK", "<html><a href=y.fits>y</a>");
+        if (path.ends_with('/')) return peer.answer("200 OK", "<html><a href=x.fits>x</a><a href=s/>s</a>");
+        return peer.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" +
+                         std::string(head.starts_with("HEAD ") ? "" : "data"));
+    });
+    const auto third = list(silent.url());
+    ASSERT_TRUE(third) << test::why(third);
+    EXPECT_EQ(third->files.size(), 3u);
+}
+
+TEST_F(TreeTest, EndsLoopsOfFoldersAlone) {
+    // /again/ is / itself, and no file in either tells.
+    const Files files{{"/a/x.fits", "X"}, {"/b/y.fits", "Y"}};
+    const TreeServer server(files, [&](const Peer& peer, const std::string& head) {
+        auto path = pathOf(head);
+        while (path.starts_with("/again/"))
+            path.erase(0, 6);
+        if (path == "/")
+            return peer.answer("200 OK", "<html><a href=a/>a</a><a href=b/>b</a><a href=again/>");
+        if (path == "/a/") return peer.answer("200 OK", "<html><a href=x.fits>x</a>");
+        if (path == "/b/") return peer.answer("200 OK", "<html><a href=y.fits>y</a>");
+        return peer.answer("200 OK", "X");
+    });
+    const auto listing = list(server.url());
+    ASSERT_TRUE(listing) << test::why(listing);
+    EXPECT_EQ(listing->files.size(), 6u) << "three times, and no more";
+    ASSERT_EQ(listing->skipped.size(), 1u);
+    EXPECT_NE(listing->skipped[0].why.find("a loop"), std::string::npos) << listing->skipped[0].why;
+}
+
+TEST_F(TreeTest, DoesNotReadAPageThatComesInsteadOfAFile) {
+    const std::string page = "<!DOCTYPE html><html><a href='/data/other.fits'>see here</a></html>";
+    const TreeServer server({}, [&](const Peer& peer, const std::string& head) {
+        const auto path = pathOf(head);
+        if (path == "/data/moved.fits") return peer.answer("302 Found", "", "Location: /login\r\n");
+        if (path == "/data/folder.v2x")
+            return peer.answer("301 Moved", "", "Location: /data/folder.v2x/\r\n");
+        if (path == "/data/none.fits") return peer.answer("204 No Content", "");
+        if (path == "/data/table.dat")
+            return peer.answer("200 OK", "6562.8 1.0\n", "Content-Type: text/html\r\n");
+        return peer.answer("200 OK", page, "Content-Type: text/html\r\n");
+    });
+    for (const auto* path : {"/data/spec.fits", "/data/moved.fits"}) {
+        const auto listing = list(server.url(path));
+        ASSERT_FALSE(listing) << path;
+        EXPECT_EQ(listing.error().code(), ErrorCode::Format);
+        EXPECT_NE(listing.error().message().find("an HTML page where a file was expected"), std::string::npos)
+            << listing.error().message();
+    }
+    for (const auto* path : {"/data/", "/data/index.html", "/data/list.php", "/data/dr2.1"}) {
+        const auto listing = list(server.url(path));
+        ASSERT_TRUE(listing) << test::why(listing);
+        EXPECT_EQ(listing->files.size(), 1u) << path;
+    }
+    EXPECT_TRUE(list(server.url("/data/folder.v2x")));
+    const auto none = list(server.url("/data/none.fits"));
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().code(), ErrorCode::NotFound);
+    const auto table = list(server.url("/data/table.dat"));
+    ASSERT_TRUE(table) << test::why(table);
+    ASSERT_EQ(table->files.size(), 1u);
+    EXPECT_EQ(table->bytes, 11u);
+}
+
+TEST_F(TreeTest, DoesNotGiveTheFirstPieceOfAFileForItsSize) {
+    const ScriptedServer server([](const Peer& peer, const std::string& head) {
+        peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        if (pathOf(head) == "/long.fits") peer.send("1000\r\n" + std::string(4096, 'x') + "\r\n");
+        peer.send("4\r\ndata\r\n0\r\n\r\n");
+        return false;
+    });
+    const auto listing = list(server.url("/long.fits"));
+    ASSERT_TRUE(listing) << test::why(listing);
+    ASSERT_EQ(listing->files.size(), 1u);
+    EXPECT_FALSE(listing->files[0].bytes);
+    EXPECT_FALSE(listing->files[0].exact);
+    EXPECT_EQ(listing->unsized, 1u);
+    const auto whole = list(server.url("/short.fits"));
+    ASSERT_TRUE(whole) << test::why(whole);
+    EXPECT_EQ(whole->files.at(0).bytes, 4u);
+    EXPECT_TRUE(whole->files[0].exact);
+}
+
+TEST_F(TreeTest, KeepsNoMoreAddressesThanItsShare) {
+    std::atomic<int> number{0};
+    const TreeServer server({}, [&](const Peer& peer, const std::string&) {
+        std::string page = "<html>";
+        for (int i = 0; i < 100; ++i)
+            page += "<a href='" + std::string(100, 'a') + std::to_string(++number) + "'>";
+        return peer.answer("200 OK", page + "<a href=" + std::to_string(++number) + "/>");
+    });
+    const auto listing = list(server.url(), {.depth = 30, .addressBytes = 100000, .sizeQuestions = 0});
+    ASSERT_TRUE(listing) << test::why(listing);
+    EXPECT_TRUE(listing->cut);
+    EXPECT_GT(listing->files.size(), 500u);
+    EXPECT_LT(listing->files.size(), 1000u) << "of 3000";
+}
+
 TEST_F(TreeTest, EndsInTreesWithoutEnd) {
     std::atomic<int> number{0};
     const TreeServer server({}, [&](const Peer& peer, const std::string& head) {
