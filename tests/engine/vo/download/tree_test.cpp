@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -578,6 +579,53 @@ TEST_F(TreeTest, EndsAtTheLimitOfBytes) {
     EXPECT_EQ(report->notTried, 15u);
 }
 
+TEST_F(TreeTest, SpendsNoMoreBytesThanAllowedWhateverIsKnownBefore) {
+    // Sizes are known where HEAD tells them; /u… has no length anywhere, and /bad… fails half-way each time.
+    Files files{
+        {"/a", std::string(40000, 'a')}, {"/b", std::string(90000, 'b')}, {"/c", std::string(20000, 'c')}};
+    const auto unsized = [](const Peer& peer, const std::string& head) {
+        peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" +
+                  std::string(head.starts_with("HEAD ") ? 0 : 50000, 'u'));
+        return false;
+    };
+    const TreeServer known(files);
+    const auto listing = list(known.url());
+    ASSERT_TRUE(listing) << test::why(listing);
+    options_.limitBytes = 100000;
+    options_.connections = 1;
+    const auto report = fetch(*listing);
+    ASSERT_TRUE(report) << test::why(report);
+    EXPECT_EQ(report->fetched, 2u) << "the large one leaves no room for itself, and those behind it fit";
+    EXPECT_EQ(report->notTried, 1u);
+    EXPECT_EQ(report->bytesFetched, 60000u);
+    EXPECT_EQ(known.gets("/b"), 0u);
+    EXPECT_NE(report->files[1].why.find("not tried, since the limit of 100000 bytes"), std::string::npos)
+        << report->files[1].why;
+
+    const ScriptedServer server([&](const Peer& peer, const std::string& head) {
+        if (!pathOf(head).starts_with("/bad")) return unsized(peer, head);
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n" + std::string(30000, 'x'));
+        return false;
+    });
+    TreeListing unknown;
+    unknown.root = server.url("/");
+    for (const auto* name : {"bad1", "u1", "u2", "u3", "u4", "u5", "u6", "u7", "u8", "u9"})
+        unknown.files.push_back(
+            {server.url("/" + std::string(name)), std::string("more/") + name, {}, false});
+    options_.limitBytes = 200000;
+    options_.connections = 3;
+    const auto second = fetch(unknown);
+    ASSERT_TRUE(second) << test::why(second);
+    EXPECT_LE(second->bytesFetched, 200000u);
+    EXPECT_GE(second->bytesFetched, 180000u) << "three tries of bad1 count";
+    std::uint64_t sent = 0;
+    for (const auto& outcome : second->files)
+        sent += outcome.bytes;
+    EXPECT_EQ(sent, second->fetched * 50000);
+    EXPECT_EQ(second->fetched + second->failed + second->notTried, 10u);
+    EXPECT_GE(second->notTried, 1u);
+}
+
 TEST_F(TreeTest, IsStoppedHalfWayAndGoesOn) {
     Files files;
     for (int i = 0; i < 40; ++i)
@@ -649,6 +697,29 @@ TEST_F(TreeTest, KeepsAJournalThatOneDownloadAtATimeWritesAndThatMayEndInHalfALi
     EXPECT_EQ(journal->entries().size(), 2u);
     EXPECT_EQ(journal->finished("http://h/a")->bytes, 4u);
     EXPECT_TRUE(journal->finished("http://h/c"));
+}
+
+TEST_F(TreeTest, KeepsAJournalOnADiskThatIsFullForAWhile) {
+    auto journal = DownloadJournal::open(target());
+    ASSERT_TRUE(journal) << test::why(journal);
+    ASSERT_TRUE(journal->add({.url = "http://h/a", .path = "a", .bytes = 1}));
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+    auto full = before;
+    full.rlim_cur = fs::file_size(target() / journalName) + 20; // ends in the middle of a line
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &full), 0);
+    const auto refused = journal->add({.url = "http://h/b", .path = "b", .bytes = 2});
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    ::signal(SIGXFSZ, handler);
+    EXPECT_FALSE(refused);
+    EXPECT_FALSE(journal->finished("http://h/b"));
+    ASSERT_TRUE(journal->add({.url = "http://h/c", .path = "c", .bytes = 3}));
+    journal = core::fail(ErrorCode::Internal, "closed");
+    const auto again = DownloadJournal::open(target());
+    ASSERT_TRUE(again) << test::why(again);
+    EXPECT_EQ(again->entries().size(), 2u);
+    EXPECT_TRUE(again->finished("http://h/c"));
 }
 
 // --------------------------------------------------------------------------------------------------------
