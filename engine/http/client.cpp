@@ -11,6 +11,7 @@
 #include <stop_token>
 
 #include "engine/core/text_number.h"
+#include "engine/http/own_names.h"
 #include "engine/http/url.h"
 
 namespace balmer::http {
@@ -66,7 +67,9 @@ std::string httpDate(std::time_t time) {
 std::string withoutProxy() {
     const char* listed = std::getenv("no_proxy");
     if (!listed) listed = std::getenv("NO_PROXY");
-    const std::string own = "127.0.0.1,localhost,::1";
+    std::string own = "127.0.0.1,localhost,::1";
+    for (const auto& name : ownNames())
+        own += "," + name;
     if (!listed || !*listed) return own;
     return std::string_view(listed) == "*" ? std::string("*") : listed + ("," + own);
 }
@@ -439,7 +442,7 @@ Result<Answer> Client::State::perform(const Request& request, const Receiver* re
         return std::move(call.answer);
     }
     if (stopped) return fail(ErrorCode::Cancelled, "stopped while fetching " + url.text());
-    if (entries && code == CURLE_CHUNK_FAILED) return std::move(call.answer); // `most` are here
+    if (entries && code == CURLE_CHUNK_FAILED) return std::move(call.answer);          // `most` are here
     if (entries && code == CURLE_REMOTE_FILE_NOT_FOUND) return std::move(call.answer); // an empty folder
     if (code == CURLE_COULDNT_RESOLVE_HOST && hasAnswered(url.host))
         return fail(ErrorCode::Remote,

@@ -28,7 +28,7 @@ namespace balmer::http {
 struct ClientSettings {
     std::string userAgent = "Balmer/0.1";
     /// "http://proxy:3128", "socks5://…"; empty: what the environment says (http_proxy, no_proxy …).
-    /// Addresses of this computer's loopback never go through a proxy.
+    /// Addresses of this computer's loopback, and with its own name, never go through a proxy.
     std::string proxy{};
     std::chrono::milliseconds connect{20000}; ///< to a connection, names and TLS included
     std::chrono::seconds stalled{60};         ///< less than one byte a second for so long ends a call
