@@ -114,7 +114,7 @@ core::Status listTree(Session& session, api::Observatory& observatory, const api
         (preview->unsized > 0 ? " and " + std::to_string(preview->unsized) + " files of unknown size" : "") +
         "; " + std::to_string(preview->unmatched) + " files do not match." +
         (preview->cut ? " There is more: a limit was reached." : ""));
-    warnIfNothing(session.console, request.url, described);
+    warnIfNothing(session.console, preview->root, described);
     return {};
 }
 
@@ -159,7 +159,7 @@ void addFetch(CLI::App& parent, Work& chosen) {
                     "There is more than was looked for: a limit was reached; --max-files and "
                     "--max-bytes raise it.");
             sayFetched(session.console, result);
-            warnIfNothing(session.console, given->request.url, result);
+            warnIfNothing(session.console, result["url"].get<std::string>(), result);
             return {};
         };
     });
