@@ -81,12 +81,21 @@ json describe(const api::TreePreview& preview) {
             {"bytes", preview.bytes},         {"unsized", preview.unsized},    {"cut", preview.cut}};
 }
 
+void warnIfNothing(Console& console, const std::string& url, const json& result) {
+    if (result["found"].get<std::size_t>() > 0) return;
+    const auto unmatched = result["unmatched"].get<std::size_t>();
+    console.warn("Nothing was found at " + url +
+                 (unmatched > 0 ? ": " + std::to_string(unmatched) + " files do not match."
+                                : "; open it in a browser to see whether it lists files."));
+}
+
 core::Status listTree(Session& session, api::Observatory& observatory, const api::TreeRequest& request) {
     auto task = session.console.task();
     const auto preview = observatory.preview(request, task);
     session.console.endProgress();
     if (!preview) return core::fail(preview.error());
-    session.console.result(describe(*preview));
+    const auto described = describe(*preview);
+    session.console.result(described);
     constexpr std::size_t shownFiles = 200;
     std::vector<std::vector<std::string>> lines;
     for (const auto& file : preview->files) {
@@ -105,6 +114,7 @@ core::Status listTree(Session& session, api::Observatory& observatory, const api
         (preview->unsized > 0 ? " and " + std::to_string(preview->unsized) + " files of unknown size" : "") +
         "; " + std::to_string(preview->unmatched) + " files do not match." +
         (preview->cut ? " There is more: a limit was reached." : ""));
+    warnIfNothing(session.console, preview->root, described);
     return {};
 }
 
@@ -149,6 +159,7 @@ void addFetch(CLI::App& parent, Work& chosen) {
                     "There is more than was looked for: a limit was reached; --max-files and "
                     "--max-bytes raise it.");
             sayFetched(session.console, result);
+            warnIfNothing(session.console, result["url"].get<std::string>(), result);
             return {};
         };
     });

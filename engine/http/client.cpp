@@ -10,6 +10,8 @@
 #include <set>
 #include <stop_token>
 
+#include "engine/core/text_number.h"
+#include "engine/http/own_names.h"
 #include "engine/http/url.h"
 
 namespace balmer::http {
@@ -65,7 +67,9 @@ std::string httpDate(std::time_t time) {
 std::string withoutProxy() {
     const char* listed = std::getenv("no_proxy");
     if (!listed) listed = std::getenv("NO_PROXY");
-    const std::string own = "127.0.0.1,localhost,::1";
+    std::string own = "127.0.0.1,localhost,::1";
+    for (const auto& name : ownNames())
+        own += "," + name;
     if (!listed || !*listed) return own;
     return std::string_view(listed) == "*" ? std::string("*") : listed + ("," + own);
 }
@@ -176,9 +180,7 @@ struct Call {
     bool takeEntry(const curl_fileinfo& info) {
         const std::string name = info.filename ? info.filename : "";
         if (name.empty() || name == "." || name == "..") return true;
-        if (entries->size() >= most)
-            return refuse(Error(ErrorCode::ResourceExhausted,
-                                url.text() + " holds more than " + std::to_string(most) + " entries"));
+        if (entries->size() >= most) return false;
         FtpEntry entry;
         entry.name = name;
         switch (info.filetype) {
@@ -440,6 +442,7 @@ Result<Answer> Client::State::perform(const Request& request, const Receiver* re
         return std::move(call.answer);
     }
     if (stopped) return fail(ErrorCode::Cancelled, "stopped while fetching " + url.text());
+    if (entries && code == CURLE_CHUNK_FAILED) return std::move(call.answer);          // `most` are here
     if (entries && code == CURLE_REMOTE_FILE_NOT_FOUND) return std::move(call.answer); // an empty folder
     if (code == CURLE_COULDNT_RESOLVE_HOST && hasAnswered(url.host))
         return fail(ErrorCode::Remote,
@@ -491,7 +494,11 @@ void Client::pause(const std::string& origin, std::chrono::steady_clock::time_po
 // --------------------------------------------------------------------------------------------------------
 // what answers mean
 
-bool looksLikeHtml(std::string_view text) {
+namespace {
+
+enum class Markup { None, Html, Xml, Other };
+
+Markup markupOf(std::string_view text) {
     const auto skipBlanks = [&] {
         while (!text.empty() && std::string_view(" \t\r\n\f").find(text.front()) != std::string_view::npos)
             text.remove_prefix(1);
@@ -509,11 +516,31 @@ bool looksLikeHtml(std::string_view text) {
         return true;
     };
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-    for (skipBlanks(); text.starts_with("<!--") || text.starts_with("<?xml"); skipBlanks())
+    bool declared = false;
+    for (skipBlanks(); text.starts_with("<!--") || text.starts_with("<?xml"); skipBlanks()) {
+        declared = declared || text.starts_with("<?xml");
         skipPast(text.starts_with("<!--") ? "-->" : "?>");
+    }
     for (const auto* word : {"<!doctype html", "<html", "<head", "<body", "<title"})
-        if (begins(word)) return true;
-    return false;
+        if (begins(word)) return Markup::Html;
+    if (declared) return Markup::Xml;
+    if (!text.starts_with('<')) return Markup::None;
+    if (begins("<!doctype votable")) return Markup::Xml;
+    auto name = text.substr(1, text.find_first_of(" \t\r\n\f/>") - 1);
+    name.remove_prefix(name.find(':') + 1);
+    return core::lowerCase(name) == "votable" ? Markup::Xml : Markup::Other;
+}
+
+} // namespace
+
+bool looksLikeHtml(std::string_view text) {
+    return markupOf(text) == Markup::Html;
+}
+
+bool looksLikeHtml(std::string_view text, std::string_view contentType) {
+    const auto markup = markupOf(text);
+    return markup == Markup::Html ||
+           (markup == Markup::Other && core::lowerCase(contentType.substr(0, 9)) == "text/html");
 }
 
 bool looksLikeHtml(std::span<const std::byte> beginning) {
@@ -523,6 +550,10 @@ bool looksLikeHtml(std::span<const std::byte> beginning) {
 Error statusError(const Answer& answer) {
     const auto meaning = [&]() -> std::string_view {
         switch (answer.status) {
+        case 202:
+            return "it is not ready yet; try again later";
+        case 204:
+            return "it has nothing there";
         case 400:
             return "it does not understand the request";
         case 401:
@@ -556,7 +587,7 @@ Error statusError(const Answer& answer) {
         sentence += " (\"" + said.substr(0, said.find_last_not_of(' ') + 1) + "\")";
     }
     ErrorCode code = ErrorCode::Remote;
-    if (answer.status == 404 || answer.status == 410) code = ErrorCode::NotFound;
+    if (answer.status == 204 || answer.status == 404 || answer.status == 410) code = ErrorCode::NotFound;
     if (answer.status == 401 || answer.status == 403 || answer.status == 407)
         code = ErrorCode::InvalidArgument;
     return {code, std::move(sentence)};

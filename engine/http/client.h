@@ -28,7 +28,7 @@ namespace balmer::http {
 struct ClientSettings {
     std::string userAgent = "Balmer/0.1";
     /// "http://proxy:3128", "socks5://…"; empty: what the environment says (http_proxy, no_proxy …).
-    /// Addresses of this computer's loopback never go through a proxy.
+    /// Addresses of this computer's loopback, and with its own name, never go through a proxy.
     std::string proxy{};
     std::chrono::milliseconds connect{20000}; ///< to a connection, names and TLS included
     std::chrono::seconds stalled{60};         ///< less than one byte a second for so long ends a call
@@ -63,6 +63,8 @@ struct Answer {
     std::string body;                               ///< where no receiver took it
 
     bool succeeded() const { return status >= 200 && status < 300; }
+    /// Its body is what was asked for: 200, 203 or 206, not 202 (not ready) or 204 (nothing).
+    bool hasContent() const { return status == 200 || status == 203 || status == 206; }
 };
 
 /// Where a body goes. An error from either function ends the call and is its result.
@@ -95,8 +97,8 @@ class Client {
     core::Result<Answer> send(const Request& request, const Receiver& receiver,
                               const core::TaskContext& task);
 
-    /// What an FTP folder holds, without "." and "..". The address names the folder. More than `most`
-    /// entries: ResourceExhausted. Other errors as above.
+    /// What an FTP folder holds, without "." and "..", the first `most` of it. The address names the folder.
+    /// Errors as above.
     core::Result<std::vector<FtpEntry>> listFtpFolder(const Request& request, std::size_t most,
                                                       const core::TaskContext& task);
 
@@ -116,8 +118,11 @@ class Client {
 /// what a server sends instead of data when something is wrong, often with status 200.
 bool looksLikeHtml(std::span<const std::byte> beginning);
 bool looksLikeHtml(std::string_view beginning);
+/// As above, and where the server says that it is HTML any other markup too that is neither XML by its
+/// declaration nor a VOTable ("<br /><b>Fatal error</b>"). Wants 1024 bytes, or all that there is.
+bool looksLikeHtml(std::string_view beginning, std::string_view contentType);
 
-/// An answer that is no success, as an error that a user understands: NotFound for 404 and 410,
+/// An answer without content, as an error that a user understands: NotFound for 204, 404 and 410,
 /// InvalidArgument for 401, 403 and 407, otherwise Remote. With a short plain-text body, that too.
 core::Error statusError(const Answer& answer);
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <fstream>
 #include <optional>
 #include <utility>
 
@@ -72,8 +73,19 @@ struct From {
         return from;
     }
 
-    /// What If-Range may hold: a weak ETag does not promise the same bytes (RFC 9110, 13.1.5).
-    std::string validator() const { return !etag.empty() && !etag.starts_with("W/") ? etag : lastModified; }
+    /// A weak ETag does not promise the same bytes (RFC 9110, 13.1.5).
+    bool strong() const { return !etag.empty() && !etag.starts_with("W/"); }
+    /// What If-Range may hold.
+    std::string validator() const { return strong() ? etag : lastModified; }
+
+    /// Whether a piece that comes with these is of the same file: servers that do not know If-Range send a
+    /// piece of whatever they have now.
+    bool isProvenBy(const Answer& piece) const {
+        const bool sameEtag = piece.etag == etag, sameTime = piece.lastModified == lastModified;
+        if (!sameEtag && !piece.etag.empty() && !etag.empty()) return false;
+        if (!sameTime && !piece.lastModified.empty() && !lastModified.empty()) return false;
+        return (strong() && sameEtag) || (!lastModified.empty() && sameTime);
+    }
 };
 
 /// "bytes 100-199/200": where it begins and how long the whole is; no total for "*".
@@ -171,7 +183,7 @@ class Download {
             const auto before = have_;
             auto answer =
                 withRetries(client_, request_.url, options_.retry, task_, [&] { return attempt(); });
-            if (answer && answer->succeeded()) break;
+            if (answer && answer->hasContent()) break;
             file_.close();
             if (!answer && worthAnotherTry(answer.error()) && options_.retry.tries > 1 &&
                 have_ > before + realProgress)
@@ -192,7 +204,7 @@ class Download {
             whole.finalUrl = from_.url;
             return whole;
         }
-        if (have_ > 0) {
+        if (have_ > 0 && (isFtp() || !from_.validator().empty())) {
             auto answer = resume();
             if (!startAgain_) return answer;
             if (task_.stopRequested())
@@ -201,9 +213,11 @@ class Download {
         return fetch(0);
     }
 
+    bool isFtp() const { return url_.scheme.starts_with("ftp"); }
+
     Result<Answer> resume() {
         startAgain_ = false;
-        if (!url_.scheme.starts_with("ftp")) return fetch(have_);
+        if (!isFtp()) return fetch(have_);
         Request question = request_;
         question.method = "HEAD";
         auto now = client_.send(question, task_);
@@ -221,12 +235,14 @@ class Download {
         request.from = from;
         request.limitBytes = options_.limitBytes > from ? options_.limitBytes - from : 0;
         if (from > 0) request.fields.emplace_back("If-Range", from_.validator());
-        startAgain_ = false;
+        startAgain_ = continues_ = false;
         auto answer = client_.send(request,
                                    Receiver{[&](const Answer& header) { return begin(header); },
                                             [&](auto piece) { return take(piece); }},
                                    task_);
         if (refused_) return std::move(*refused_); // what it says matters, not how its body ended
+        if (answer && continues_ && have_ != from_.length)
+            return fail(ErrorCode::Remote, url_.text() + " sends less than it announces");
         return answer;
     }
 
@@ -234,7 +250,8 @@ class Download {
         const bool ftp = header.finalUrl.starts_with("ftp");
         const bool asked = have_ > 0;
         if (asked && header.status == 416) return again("cannot go on from here");
-        if (!header.succeeded()) {
+        if (asked && ftp && !isFtp()) return again("leads to FTP, which does not prove that it is the same");
+        if (!header.hasContent()) {
             refused_ = header;
             return {};
         }
@@ -244,8 +261,10 @@ class Download {
                 return fail(
                     Error(ErrorCode::Protocol, url_.text() + " sends a piece where all was asked for"));
             if (!range || range->first != have_ || !range->second || range->second != from_.length ||
-                (!header.etag.empty() && !from_.etag.empty() && header.etag != from_.etag))
+                (header.contentLength && have_ + *header.contentLength != *range->second) ||
+                !from_.isProvenBy(header))
                 return again("sends another piece than was asked for");
+            continues_ = true;
         } else if (!(ftp && asked)) {
             have_ = 0;
             head_.clear();
@@ -278,10 +297,14 @@ class Download {
                 return fail(ErrorCode::Remote, "the refusal is longer than is read");
             return {};
         }
+        if (continues_ && piece.size() > *from_.length - have_) return again("sends more than it announces");
+        if (options_.spend) BALMER_CHECK(options_.spend(piece.size()));
         if (have_ == head_.size() && head_.size() < sniffed) {
             head_.append(reinterpret_cast<const char*>(piece.data()),
                          std::min(piece.size(), sniffed - head_.size()));
-            if (!options_.mayBeHtml && looksLikeHtml(head_)) return fail(notData());
+            if (!options_.mayBeHtml &&
+                (looksLikeHtml(head_) || (head_.size() == sniffed && looksLikeHtml(head_, contentType_))))
+                return fail(notData());
         }
         BALMER_CHECK(file_.write(piece, part_));
         have_ += piece.size();
@@ -326,7 +349,7 @@ class Download {
             if (handle >= 0) ::close(handle);
             if (got < 0) return fail(systemError("read", part_));
             beginning.resize(static_cast<std::size_t>(got));
-            if (looksLikeHtml(beginning)) return fail(notData());
+            if (looksLikeHtml(beginning, contentType_)) return fail(notData());
         }
         if (!file_.sync()) return fail(systemError("finish writing", part_));
         file_.close();
@@ -343,7 +366,7 @@ class Download {
     Result<Downloaded> commit() {
         Downloaded result;
         result.path = path_;
-        BALMER_TRY(result.sha256, core::digestOfFile(path_));
+        BALMER_TRY(result.sha256, digest());
         result.bytes = from_.length.value_or(0);
         result.bytesFetched = fetched_;
         result.finalUrl = finalUrl_.empty() ? from_.url : finalUrl_;
@@ -358,6 +381,21 @@ class Download {
         return result;
     }
 
+    /// Of the file under its name. Can be stopped: it is done again by the next call.
+    Result<std::string> digest() {
+        std::ifstream in(path_, std::ios::binary);
+        if (!in) return fail(systemError("read", path_));
+        core::Hasher hasher;
+        std::string piece(1 << 20, '\0');
+        while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())), in.gcount() > 0) {
+            hasher.update(std::string_view(piece).substr(0, static_cast<std::size_t>(in.gcount())));
+            if (in && task_.stopRequested())
+                return fail(ErrorCode::Cancelled, "stopped while reading " + path_.string());
+        }
+        if (in.bad()) return fail(systemError("read", path_));
+        return hasher.finish();
+    }
+
     Client& client_;
     Request request_;
     const DownloadOptions& options_;
@@ -370,6 +408,7 @@ class Download {
     std::uint64_t have_ = 0;    ///< bytes in the part
     std::uint64_t fetched_ = 0; ///< over the net, by this call
     bool startAgain_ = false;
+    bool continues_ = false;        ///< the answer is the rest of the part
     std::optional<Answer> refused_; ///< an answer that is no data, as far as it has come
     std::string head_;
     std::string contentType_, finalUrl_;

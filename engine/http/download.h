@@ -4,9 +4,9 @@
 // in PATH.balmer-from, written before the first of them. When all are there, they are flushed to the disk and
 // renamed to PATH. The next call, in this process or another, goes on where the last one stopped (also by
 // kill -9) only if the server proves that it is the same file: HTTP by a 206 to If-Range whose Content-Range
-// begins where we stopped and whose length and ETag are those of before; FTP by the same size and time.
-// Otherwise it begins again. Thread rule: any thread; one call for one PATH at a time. Memory does not depend
-// on the file's size.
+// begins where we stopped, with the length of before, the strong ETag or Last-Modified of before, and no
+// other of either; FTP by the same size and time. Otherwise, and where it gave neither, it begins again.
+// Thread rule: any thread; one call for one PATH at a time. Memory does not depend on the file's size.
 #pragma once
 
 #include <cstdint>
@@ -47,12 +47,16 @@ struct DownloadOptions {
     std::function<core::Status(const Downloaded&)> committed{};
     /// Bytes of the file that are here, now and then: for whoever adds up several downloads.
     std::function<void(std::uint64_t bytes)> progress{};
+    /// Before a piece of the file that has come over the net is kept, so that several downloads can share a
+    /// limit: an error ends the download and is its error.
+    std::function<core::Status(std::size_t bytes)> spend{};
 };
 
 /// request: url, user, password and fields count. The folder of path must exist. A file that is already at
 /// path and is not this download's own: InvalidArgument; it is left as it is. Progress is reported as the
 /// fraction of the announced length, stage "fetching NAME". Errors: those of Client::send and statusError;
-/// Format (an HTML page instead of data); Io. After an error the part stays if it can be resumed.
+/// NotFound (204) and Remote (202) too; Format (an HTML page instead of data); Io. After an error the part
+/// stays if it can be resumed.
 core::Result<Downloaded> download(Client& client, const Request& request, const std::filesystem::path& path,
                                   const DownloadOptions& options, core::TaskContext& task);
 

@@ -284,6 +284,22 @@ TEST_F(Vo, KilledHalfWayAndStartedAgainItFetchesNothingTwice) {
     EXPECT_EQ(server.count("GET /data/s1.txt"), 1u);
 }
 
+TEST_F(Vo, SaysThatNothingWasFound) {
+    archive_.put("/data/", {"<html><a href='mailto:a@b'>nothing here</a></html>", "text/html"});
+    archive_.put("/data/lost.fits", {"<html><a href='s0.txt'>it has moved</a></html>", "text/html"});
+    auto url = archive_.url("/data/");
+    url.insert(7, "eva:geheim@");
+    for (std::vector<std::string> words : {std::vector<std::string>{}, {"--list"}}) {
+        words.insert(words.begin(), {"vo", "fetch", url});
+        const auto run = session_.run(words);
+        EXPECT_EQ(run.exitStatus, 0) << run.describe();
+        EXPECT_THAT(run.describe(), HasSubstr("Nothing was found at " + archive_.url("/data/")));
+        EXPECT_EQ(run.describe().find("geheim"), std::string::npos) << run.describe();
+    }
+    EXPECT_THAT(session_.fail({"vo", "fetch", archive_.url("/data/lost.fits")})["message"].get<std::string>(),
+                HasSubstr("an HTML page where a file was expected"));
+}
+
 TEST_F(Vo, APasswordReachesTheServerAndNothingElse) {
     archive_.put("/data/s0.txt", {"who are you?", "text/plain", "401 Unauthorized",
                                   "WWW-Authenticate: Basic realm=\"x\"\r\n"});

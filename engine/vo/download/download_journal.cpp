@@ -52,6 +52,7 @@ std::optional<JournalEntry> parseEntry(const std::string& text) {
 struct DownloadJournal::State {
     fs::path file;
     int handle = -1;
+    bool torn = false; ///< the last line has perhaps no end
     mutable std::mutex mutex;
     std::map<std::string, JournalEntry, std::less<>> entries;
 
@@ -65,13 +66,16 @@ struct DownloadJournal::State {
     }
 
     Status append(const Json& line) {
-        std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+        const std::string text =
+            (torn ? "\n" : "") + line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+        torn = true;
         for (std::string_view rest = text; !rest.empty();) {
             const auto written = ::write(handle, rest.data(), rest.size());
             if (written < 0 && errno == EINTR) continue;
             if (written < 0) return fail(systemError("write"));
             rest.remove_prefix(static_cast<std::size_t>(written));
         }
+        torn = false;
         if (::fdatasync(handle) != 0) return fail(systemError("finish writing"));
         return {};
     }

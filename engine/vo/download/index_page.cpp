@@ -10,6 +10,7 @@ namespace balmer::vo {
 namespace {
 
 constexpr std::size_t longestRemark = 200;
+constexpr std::size_t mostAddressBytes = 128 * 1024 * 1024; ///< of all links of a page, resolved
 
 bool isBlank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
@@ -243,7 +244,7 @@ std::optional<std::uint64_t> parseShownSize(std::string_view text) {
 }
 
 IndexPage parseIndexPage(std::string_view html, const http::Url& page, const http::Url& root,
-                         std::size_t most) {
+                         std::size_t most, const std::stop_token& stop) {
     IndexPage result;
     std::set<std::string> seen;
     http::Url base = page;
@@ -260,8 +261,9 @@ IndexPage parseIndexPage(std::string_view html, const http::Url& page, const htt
             entry.remark.pop_back();
         entry.bytesAbout = sizeIn(entry.remark);
     };
+    std::size_t addressBytes = 0;
     bool inLink = false; // its text does not count
-    for (bool more = true; more;) {
+    for (bool more = true; more && !stop.stop_requested();) {
         more = scanner.next(text, tag);
         if (inRemark && !inLink) appendRemark(result.entries.back().remark, text);
         if (!more || endsRow(tag.name)) {
@@ -275,6 +277,11 @@ IndexPage parseIndexPage(std::string_view html, const http::Url& page, const htt
             baseGiven = true;
         } else if (equalIgnoringCase(tag.name, "a") && tag.hasHref) {
             close();
+            addressBytes += base.path.size() + tag.href.size();
+            if (addressBytes > mostAddressBytes) {
+                result.cut = true;
+                break;
+            }
             const auto url = http::resolve(base, withoutEntities(tag.href));
             if (!url) continue;
             const auto below = segmentsBelow(*url, root);

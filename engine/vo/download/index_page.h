@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,13 +30,18 @@ struct IndexPage {
     /// Links that lie below the root and are left out: those with a query. Sort links ("?C=N;O=D"), parents
     /// and other servers are not counted.
     std::size_t withQuery = 0;
-    bool cut = false; ///< the page has more than `most` entries; the rest is not here
+    /// The page has more than `most` entries, or its links stand for more than 128 MiB of addresses (a long
+    /// <base href>); the rest is not here.
+    bool cut = false;
 };
 
+inline constexpr std::size_t mostIndexEntries = 1000000;
+
 /// page: the address from which the text came, after redirects; <base href> overrides it. root ends in '/'.
-/// Links are resolved by RFC 3986 and the fragment is dropped.
+/// Links are resolved by RFC 3986 and the fragment is dropped. When stop is requested it returns with what it
+/// has.
 IndexPage parseIndexPage(std::string_view html, const http::Url& page, const http::Url& root,
-                         std::size_t most = 1000000);
+                         std::size_t most = mostIndexEntries, const std::stop_token& stop = {});
 
 /// "37K", "36.5K", "1.2M", "573": as bytes with K = 1024. None for anything else.
 std::optional<std::uint64_t> parseShownSize(std::string_view text);

@@ -27,12 +27,63 @@ bool isNamedHtml(const fs::path& path) {
     return ending == ".html" || ending == ".htm" || ending == ".xhtml";
 }
 
+/// The bytes that a download may still fetch, shared out among its files. Several threads.
+class Allowance {
+  public:
+    explicit Allowance(std::uint64_t limit) : limit_(limit) {}
+
+    /// Sets bytes aside for a file; false where they are more than are left. 0: nobody knows how many; false
+    /// where hardly anything is left.
+    bool setAside(std::uint64_t bytes) {
+        const std::lock_guard lock(mutex_);
+        const auto least = std::max(limit_ / 64, std::min(limit_, fewBytes));
+        if (left() == 0 || left() < (bytes > 0 ? bytes : least)) return false;
+        aside_ += bytes;
+        return true;
+    }
+    /// aside: what is set aside for this file, from which it is taken first.
+    Status spend(std::uint64_t bytes, std::uint64_t& aside) {
+        const std::lock_guard lock(mutex_);
+        const auto own = std::min(bytes, aside);
+        if (bytes - own > left())
+            return fail(ErrorCode::ResourceExhausted, "the limit of " + std::to_string(limit_) +
+                                                          " bytes is reached; raise it to have the rest");
+        aside -= own;
+        aside_ -= own;
+        spent_ += bytes;
+        return {};
+    }
+    void giveBack(std::uint64_t aside) {
+        const std::lock_guard lock(mutex_);
+        aside_ -= aside;
+    }
+    /// What a file with so much aside can have at most.
+    std::uint64_t mostFor(std::uint64_t aside) const {
+        const std::lock_guard lock(mutex_);
+        return aside + left();
+    }
+    std::uint64_t spent() const {
+        const std::lock_guard lock(mutex_);
+        return spent_;
+    }
+
+  private:
+    std::uint64_t left() const { return limit_ - spent_ - aside_; } // never below 0
+
+    static constexpr std::uint64_t fewBytes = 64 * 1024;
+
+    const std::uint64_t limit_;
+    mutable std::mutex mutex_;
+    std::uint64_t spent_ = 0, aside_ = 0;
+};
+
 /// What the threads of a download share.
 class Fetching {
   public:
     Fetching(http::Client& client, const TreeListing& listing, const fs::path& target,
              const TreeDownloadOptions& options, DownloadJournal& journal)
-        : client_(client), listing_(listing), target_(target), options_(options), journal_(journal) {
+        : client_(client), listing_(listing), target_(target), options_(options), journal_(journal),
+          allowance_(options.limitBytes) {
         report_.files.resize(listing.files.size());
         for (std::size_t i = 0; i < listing.files.size(); ++i)
             report_.files[i].file = listing.files[i];
@@ -62,7 +113,7 @@ class Fetching {
     }
 
     TreeReport finish() {
-        report_.bytesFetched = fetched_;
+        report_.bytesFetched = allowance_.spent();
         for (const auto& outcome : report_.files) {
             report_.fetched += outcome.state == FileOutcome::State::Fetched;
             report_.alreadyHere += outcome.state == FileOutcome::State::AlreadyHere;
@@ -94,12 +145,18 @@ class Fetching {
                           " files in a row failed: " + lastFailure_;
             return;
         }
-        if (fetched_ >= options_.limitBytes) {
-            outcome.why =
-                "not tried, since the limit of " + std::to_string(options_.limitBytes) + " bytes is reached";
+        // A size that a page shows is within some per cent.
+        std::uint64_t wanted = outcome.file.bytes.value_or(0);
+        if (!outcome.file.exact) wanted -= wanted / 16;
+        const auto here = sizeOfPart(outcome);
+        std::uint64_t aside = wanted - std::min(wanted, here);
+        if (!allowance_.setAside(aside)) {
+            outcome.why = "not tried, since the limit of " + std::to_string(options_.limitBytes) +
+                          " bytes leaves no room for it";
             return;
         }
-        const auto result = download(outcome, own);
+        const auto result = download(outcome, here, aside, own);
+        allowance_.giveBack(aside);
         const std::lock_guard lock(mutex_);
         if (result) {
             failuresInRow_ = 0;
@@ -114,7 +171,16 @@ class Fetching {
             journal_.addFailure(outcome.file.url, outcome.why)); // for the log; the report has it too
     }
 
-    Status download(FileOutcome& outcome, core::TaskContext& own) {
+    /// Bytes that an earlier call has left of it.
+    std::uint64_t sizeOfPart(const FileOutcome& outcome) const {
+        auto part = target_ / outcome.file.path;
+        part += http::partEnding;
+        std::error_code error;
+        const auto size = fs::file_size(part, error);
+        return error ? 0 : size;
+    }
+
+    Status download(FileOutcome& outcome, std::uint64_t here, std::uint64_t& aside, core::TaskContext& own) {
         const auto path = target_ / outcome.file.path;
         std::error_code error;
         fs::create_directories(path.parent_path(), error);
@@ -127,7 +193,8 @@ class Fetching {
         request.password = options_.password;
         std::uint64_t counted = 0;
         http::DownloadOptions options;
-        options.limitBytes = options_.fileLimitBytes;
+        options.limitBytes = std::min(options_.fileLimitBytes, here + allowance_.mostFor(aside));
+        options.spend = [&](std::size_t bytes) { return allowance_.spend(bytes, aside); };
         options.mayBeHtml = isNamedHtml(path);
         options.retry = options_.retry;
         options.committed = [&](const http::Downloaded& file) {
@@ -147,7 +214,6 @@ class Fetching {
         outcome.state = FileOutcome::State::Fetched;
         outcome.bytes = file.bytes;
         outcome.sha256 = file.sha256;
-        fetched_ += file.bytesFetched;
         return {};
     }
 
@@ -156,10 +222,11 @@ class Fetching {
     const fs::path& target_;
     const TreeDownloadOptions& options_;
     DownloadJournal& journal_;
+    Allowance allowance_;
 
     TreeReport report_;
     std::atomic<std::size_t> next_{0}, done_{0};
-    std::atomic<std::uint64_t> here_{0}, fetched_{0};
+    std::atomic<std::uint64_t> here_{0};
     std::mutex mutex_;
     std::size_t failuresInRow_ = 0;
     std::string lastFailure_;

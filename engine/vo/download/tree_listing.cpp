@@ -7,6 +7,8 @@
 #include <mutex>
 #include <set>
 
+#include "engine/core/digest.h"
+#include "engine/core/text_number.h"
 #include "engine/http/url.h"
 #include "engine/vo/download/fetch_crew.h"
 #include "engine/vo/download/index_page.h"
@@ -41,10 +43,10 @@ struct Folder {
     Url url;
     unsigned depth = 0;
     const Folder* parent = nullptr;
-    std::string listing; ///< names and remarks, as one text: equal listings are perhaps the same folder
+    core::Digest32 listing{}; ///< of names and remarks: equal listings are perhaps the same folder
     std::size_t entries = 0;
     bool dated = false;
-    std::string firstFile;
+    std::string firstFile{};
 };
 
 /// Two ways of writing one address are one key.
@@ -62,6 +64,17 @@ Url folderOf(Url url) {
     url.path.erase(url.path.rfind('/') + 1);
     url.query.reset();
     return url;
+}
+
+/// "spec.fits", but not "data", "dr2.1", "index.html" or "list.php".
+bool namesAFile(const Url& url) {
+    const auto name = core::lowerCase(http::percentDecode(url.path.substr(url.path.rfind('/') + 1)));
+    const auto dot = name.rfind('.');
+    if (dot == std::string::npos) return false;
+    const auto ending = name.substr(dot + 1);
+    for (const auto* page : {"html", "htm", "xhtml", "shtml", "php", "asp", "aspx", "jsp", "cgi", "pl", "py"})
+        if (ending == page) return false;
+    return std::ranges::any_of(ending, [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
 class Walk {
@@ -88,7 +101,7 @@ class Walk {
         if (!first.isFolder) return oneFile(start, first);
 
         visited_.insert(keyOf(root_));
-        folders_.push_back({root_, 0, nullptr, {}, 0, false, {}});
+        folders_.push_back({root_});
         take(folders_.back(), std::move(first), task);
 
         CrewNote note;
@@ -126,6 +139,7 @@ class Walk {
     Result<Shown> showHttp(const Url& url, core::TaskContext& task, bool mayBeFile) {
         auto request = requestFor(url);
         request.fields = {{"Accept", "text/html, */*;q=0.5"}};
+        const bool fileWanted = mayBeFile && namesAFile(url);
         std::string page;
         std::optional<http::Answer> data; // no page: its header, and the rest is not fetched
         http::Answer header;
@@ -138,7 +152,7 @@ class Walk {
             },
             [&](std::span<const std::byte> piece) -> Status {
                 page.append(reinterpret_cast<const char*>(piece.data()), piece.size());
-                if (header.succeeded() && page.size() >= sniffed && !isPage(header, page)) {
+                if (header.hasContent() && page.size() >= sniffed && !isPage(header, page, fileWanted)) {
                     data = header;
                     return fail(ErrorCode::Format, "not a page");
                 }
@@ -160,26 +174,33 @@ class Walk {
             if (!answer) return fail(std::move(answer).error());
             data = *answer;
         }
-        if (!answer->succeeded()) return fail(http::statusError(*answer));
+        if (!answer->hasContent()) return fail(http::statusError(*answer));
         Shown shown;
         BALMER_TRY(shown.url, http::parseUrl(answer->finalUrl));
         if (shown.url.scheme.starts_with("ftp"))
             return fail(ErrorCode::Unsupported,
                         url.text() + " leads to " + answer->finalUrl + "; give that address itself");
-        if (data || !isPage(*answer, page)) {
+        if (data || !isPage(*answer, page, fileWanted)) {
             if (!mayBeFile) return fail(ErrorCode::Format, url.text() + " is no page that lists a folder");
             shown.isFolder = false;
-            shown.bytes =
-                answer->contentLength ? answer->contentLength : std::optional<std::uint64_t>(page.size());
+            shown.bytes = answer->contentLength;
+            if (!shown.bytes && !data) shown.bytes = page.size();
             return shown;
         }
-        shown.page = parseIndexPage(page, shown.url, root_.host.empty() ? folderOf(shown.url) : root_);
+        if (fileWanted && shown.url.path != url.path + '/')
+            return fail(ErrorCode::Format,
+                        url.text() + " sends an HTML page where a file was expected; open it in a browser to "
+                                     "see what it says, or end the address with / if it is a folder");
+        shown.page = parseIndexPage(page, shown.url, root_.host.empty() ? folderOf(shown.url) : root_,
+                                    mostIndexEntries, task.stopToken());
         return shown;
     }
 
-    static bool isPage(const http::Answer& answer, std::string_view beginning) {
-        return http::looksLikeHtml(beginning) || answer.contentType.starts_with("text/html") ||
-               answer.contentType.starts_with("application/xhtml");
+    /// fileWanted: then the server's word that it is HTML does not count for what is no markup.
+    static bool isPage(const http::Answer& answer, std::string_view beginning, bool fileWanted) {
+        return http::looksLikeHtml(beginning, answer.contentType) ||
+               (!fileWanted && (answer.contentType.starts_with("text/html") ||
+                                answer.contentType.starts_with("application/xhtml")));
     }
 
     Result<Shown> showFtp(const Url& url, core::TaskContext& task, bool mayBeFile) {
@@ -189,7 +210,7 @@ class Walk {
         const auto request = requestFor(folder);
         const auto listed =
             http::withRetries(client_, request.url, request_.retry, task, [&]() -> Result<http::Answer> {
-                BALMER_TRY(entries, client_.listFtpFolder(request, request_.limits.files, task));
+                BALMER_TRY(entries, client_.listFtpFolder(request, mostIndexEntries + 1, task));
                 http::Answer done;
                 done.status = 200;
                 return done;
@@ -207,6 +228,7 @@ class Walk {
             return shown;
         }
         shown.url = folder;
+        shown.page.cut = entries.size() > mostIndexEntries;
         for (const auto& entry : entries) {
             Url below = folder;
             below.path += http::percentEncode(entry.name);
@@ -224,7 +246,7 @@ class Walk {
     }
 
     TreeListing oneFile(const Url& start, const Shown& shown) {
-        RemoteFile file{start.text(), "download", shown.bytes, true};
+        RemoteFile file{start.text(), "download", shown.bytes, shown.bytes.has_value()};
         for (const Url& url : {start, shown.url}) {
             const auto name = safeName(http::percentDecode(url.path.substr(url.path.rfind('/') + 1)));
             if (!name) continue;
@@ -281,19 +303,20 @@ class Walk {
     }
 
     void take(Folder& folder, Shown shown, core::TaskContext& own) {
+        core::Hasher hasher;
         for (const auto& entry : shown.page.entries) {
             const auto below = segmentsBelow(entry.url, folder.url);
             if (!below) continue; // a link to elsewhere in the tree
             for (const auto& segment : *below)
-                folder.listing += segment + '/';
-            folder.listing += (entry.folder ? "|" : "|file|") + entry.remark + '\n';
+                hasher.update(segment + '/');
+            hasher.update((entry.folder ? "|" : "|file|") + entry.remark + '\n');
             folder.dated = folder.dated || !entry.remark.empty();
             ++folder.entries;
             if (!entry.folder && folder.firstFile.empty()) folder.firstFile = entry.url.text();
         }
-        for (const Folder* above = folder.parent; above; above = above->parent)
-            if (isSame(folder, *above, own))
-                return skip(folder.url, "shows the same as " + above->url.text() + " above it: a loop");
+        folder.listing = hasher.finishBytes();
+        if (const auto* above = sameAbove(folder, own))
+            return skip(folder.url, "shows the same as " + above->url.text() + " above it: a loop");
 
         const std::lock_guard lock(mutex_);
         ++listing_.folders;
@@ -304,7 +327,19 @@ class Walk {
             skipLocked(folder.url,
                        std::to_string(shown.page.withQuery) + " of its links hold a query and are left out");
         for (const auto& entry : shown.page.entries) {
-            if (!visited_.insert(keyOf(entry.url)).second) continue;
+            if (full_) break;
+            auto key = keyOf(entry.url);
+            if (visited_.contains(key)) continue;
+            if (entry.folder && folders_.size() >= request_.limits.folders) {
+                listing_.cut = true;
+                continue;
+            }
+            addressBytes_ += key.size();
+            if (addressBytes_ > request_.limits.addressBytes) {
+                takeNoMore();
+                break;
+            }
+            visited_.insert(std::move(key));
             const auto path = safeRelativePath(entry.url, root_);
             if (!path)
                 skipLocked(entry.url, path.error().message());
@@ -316,10 +351,34 @@ class Walk {
         changed_.notify_all();
     }
 
-    /// Whether a folder is one of those above it, reached by a link on the server.
-    bool isSame(const Folder& folder, const Folder& above, core::TaskContext& own) {
-        if (folder.entries == 0 || folder.listing != above.listing) return false;
-        if (folder.firstFile.empty()) return folder.dated || folder.entries > 1;
+    /// The folder above this one that it is itself, reached by a link on the server. An equal listing is no
+    /// proof (0 to 9 within each of 0 to 9): the first file must be the same by its tag or time too. Where no
+    /// file tells, one step must have led from an equal listing to an equal listing three times in a row.
+    const Folder* sameAbove(const Folder& folder, core::TaskContext& own) {
+        std::vector<const Folder*> equal;
+        for (const Folder* above = folder.parent; above && folder.entries > 0; above = above->parent) {
+            if (folder.listing != above->listing) continue;
+            if (!folder.firstFile.empty()) {
+                const auto same = haveTheSameFile(folder, *above, own);
+                if (same && *same) return above;
+                if (same) continue;
+            }
+            equal.push_back(above);
+        }
+        if (equal.size() < 3 || folder.entries == 1) return nullptr;
+        std::string_view lower = folder.url.path, step;
+        for (const auto* above : {equal[0], equal[1], equal[2]}) {
+            const std::string_view upper = above->url.path;
+            if (!lower.starts_with(upper) || (!step.empty() && lower.substr(upper.size()) != step))
+                return nullptr;
+            step = lower.substr(upper.size());
+            lower = upper;
+        }
+        return equal[0];
+    }
+
+    /// None where nothing tells.
+    std::optional<bool> haveTheSameFile(const Folder& folder, const Folder& above, core::TaskContext& own) {
         const auto ask = [&](const std::string& url) -> std::optional<http::Answer> {
             http::Request request;
             request.url = url;
@@ -327,23 +386,23 @@ class Walk {
             request.user = login_.first;
             request.password = login_.second;
             auto answer = http::sendPatiently(client_, request, request_.retry, own);
-            if (!answer || !answer->succeeded()) return std::nullopt;
+            if (!answer || !answer->hasContent()) return std::nullopt;
             return *answer;
         };
         const auto one = ask(folder.firstFile), other = ask(above.firstFile);
-        return one && other && one->contentLength == other->contentLength &&
-               one->lastModified == other->lastModified && one->etag == other->etag;
+        if (!one || !other) return std::nullopt;
+        if (one->contentLength != other->contentLength || one->lastModified != other->lastModified ||
+            one->etag != other->etag)
+            return false;
+        if (one->lastModified.empty() && one->etag.empty() && !folder.dated) return std::nullopt;
+        return true;
     }
 
     void addFolder(const IndexEntry& entry, const Folder& parent) {
         if (parent.depth >= request_.limits.depth)
             return skipLocked(entry.url,
                               "lies deeper than " + std::to_string(request_.limits.depth) + " folders");
-        if (folders_.size() >= request_.limits.folders) {
-            listing_.cut = true;
-            return;
-        }
-        folders_.push_back({entry.url, parent.depth + 1, &parent, {}, 0, false, {}});
+        folders_.push_back({entry.url, parent.depth + 1, &parent});
         waiting_.push_back(&folders_.back());
     }
 
@@ -351,13 +410,16 @@ class Walk {
         const auto bytes = entry.bytesAbout.value_or(0);
         if (listing_.files.size() >= request_.limits.files ||
             bytes > request_.limits.bytes - std::min(found_, request_.limits.bytes)) {
-            listing_.cut = true;
-            waiting_.clear(); // nothing more can be taken
-            return;
+            return takeNoMore();
         }
         found_ += bytes;
         listing_.files.push_back(
             {entry.url.text(), path, entry.bytesAbout, entry.url.scheme.starts_with("ftp")});
+    }
+
+    void takeNoMore() {
+        listing_.cut = full_ = true;
+        waiting_.clear();
     }
 
     void skip(const Url& url, std::string why) {
@@ -405,7 +467,7 @@ class Walk {
             request.user = login_.first;
             request.password = login_.second;
             const auto answer = http::sendPatiently(client_, request, request_.retry, own);
-            if (!answer || !answer->succeeded() || !answer->contentLength) continue;
+            if (!answer || !answer->hasContent() || !answer->contentLength) continue;
             file.bytes = answer->contentLength;
             file.exact = true;
         }
@@ -434,6 +496,8 @@ class Walk {
     std::deque<Folder*> waiting_;
     unsigned busy_ = 0;
     std::uint64_t found_ = 0;
+    std::size_t addressBytes_ = 0;
+    bool full_ = false;
     std::atomic<std::size_t> next_{0}, asked_{0};
 };
 

@@ -24,6 +24,7 @@ struct TreeLimits {
     std::size_t folders = 50000;
     std::uint64_t bytes = std::uint64_t{1} << 40; ///< of all files together
     std::size_t pageBytes = 64 * 1024 * 1024;     ///< of one index page
+    std::size_t addressBytes = 256 * 1024 * 1024; ///< of all files' and folders' addresses together
     std::size_t sizeQuestions =
         1000; ///< files whose size no page shows and which are asked (HEAD) one by one
 };
@@ -59,7 +60,7 @@ struct TreeListing {
     std::size_t folders = 0;           ///< read, the start included
     std::uint64_t bytes = 0;           ///< of the files whose size is known
     std::size_t unsized = 0;           ///< files whose size is not known
-    bool cut = false;                  ///< a limit on files, folders or bytes was reached: there is more
+    bool cut = false;                  ///< a limit was reached: there is more
 };
 
 /// Errors: those of Client::send for the start itself, NotFound, Format (a page without any entry is an empty

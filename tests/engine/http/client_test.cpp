@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
+#include <fstream>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -10,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/http/loopback_server.h"
+#include "engine/http/own_names.h"
 #include "engine/http/retry.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/test_support.h"
@@ -263,6 +265,28 @@ TEST(Client, AsksAProxyExceptForThisComputer) {
     const auto near = client.send(get(server.url("/")), core::TaskContext());
     ASSERT_TRUE(near) << test::why(near);
     EXPECT_EQ(near->body, "direct");
+    // Whether or not this name leads to the server: the proxy is not asked.
+    const auto before = proxy.requests().size();
+    for (const auto& name : ownNames())
+        static_cast<void>(client.send(get("http://" + name + ":" + std::to_string(server.port()) + "/"),
+                                      core::TaskContext()));
+    EXPECT_EQ(proxy.requests().size(), before);
+}
+
+TEST(Client, KnowsTheNamesOfThisComputer) {
+    const test::TemporaryFolder folder;
+    std::ofstream(folder / "hosts") << "127.0.0.1\tlocalhost\n"
+                                       "127.0.1.1 pc12.stel.example PC12 # this one\n"
+                                       "192.168.0.7 pc12.night.example seven\n"
+                                       "192.168.0.8 pc1 pc12x\n";
+    std::ofstream(folder / "resolv.conf")
+        << "domain night.example\nnameserver 10.0.0.1\nsearch astro.example\n";
+    EXPECT_EQ(ownNames("PC12", folder / "hosts", folder / "resolv.conf"),
+              (std::vector<std::string>{"pc12", "pc12.night.example", "pc12.astro.example",
+                                        "pc12.stel.example", "seven"}));
+    EXPECT_EQ(ownNames("pc3", folder / "none", folder / "none"), std::vector<std::string>{"pc3"});
+    EXPECT_TRUE(ownNames("", folder / "hosts", folder / "resolv.conf").empty());
+    EXPECT_TRUE(ownNames("a,b", folder / "hosts", folder / "resolv.conf").empty());
 }
 
 TEST(Client, KeepsConnectionsOpenAndServesManyThreads) {

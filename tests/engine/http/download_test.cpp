@@ -3,6 +3,7 @@
 #include <atomic>
 #include <fstream>
 #include <functional>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -192,6 +193,96 @@ TEST_F(DownloadTest, BeginsAgainUnlessTheServerProvesThatItIsTheSameFile) {
     }
 }
 
+TEST_F(DownloadTest, DoesNotMixTwoVersionsOfAFile) {
+    // Servers that answer every Range with 206, whatever If-Range says.
+    const std::string later = "Last-Modified: Sun, 22 Nov 2026 13:00:00 GMT\r\n";
+    struct Case {
+        const char* name;
+        std::string before, now;
+        bool same;
+    };
+    const std::vector<Case> cases{
+        {"the same time", std::string(date), std::string(date), true},
+        {"another time", std::string(date), later, false},
+        {"no time any more", std::string(date), "", false},
+        {"an ETag where there was none", std::string(date), "ETag: \"one\"\r\n", false},
+        {"the same ETag alone", "ETag: \"one\"\r\n" + std::string(date), "ETag: \"one\"\r\n", true},
+        {"no ETag any more", "ETag: \"one\"\r\n", "", false},
+        {"the same time alone", "ETag: \"one\"\r\n" + std::string(date), std::string(date), true},
+        {"a weak ETag", "ETag: W/\"one\"\r\n", "ETag: W/\"one\"\r\n", false},
+    };
+    for (const auto& one : cases) {
+        SCOPED_TRACE(one.name);
+        std::string other = content_;
+        for (char& c : other)
+            c = static_cast<char>(c ^ 1);
+        std::atomic<int> asked{0};
+        const std::string first = content_;
+        const ScriptedServer server([&](const Peer& peer, const std::string& head) {
+            const bool cut = ++asked == 1;
+            content_ = cut || one.same ? first : other;
+            serve(peer, head, cut ? one.before : one.now, cut ? 200000 : SIZE_MAX);
+            return !cut;
+        });
+        const auto result = fetch(server);
+        ASSERT_TRUE(result) << test::why(result);
+        EXPECT_TRUE(fetched() == (one.same ? first : other));
+        EXPECT_EQ(result->sha256, core::digestOf(one.same ? first : other));
+        std::filesystem::remove(path());
+        content_ = first;
+    }
+}
+
+TEST_F(DownloadTest, BeginsAnewWhereNothingTellsTheFile) {
+    std::atomic<int> asked{0};
+    const std::string first = content_, other(content_.size(), 'o');
+    const ScriptedServer server([&](const Peer& peer, const std::string& head) {
+        const bool cut = ++asked == 1;
+        content_ = cut ? first : other;
+        serve(peer, head, "", cut ? 200000 : SIZE_MAX);
+        return false;
+    });
+    const auto result = fetch(server);
+    ASSERT_TRUE(result) << test::why(result);
+    EXPECT_TRUE(fetched() == other);
+    ASSERT_EQ(server.requests().size(), 2u);
+    EXPECT_EQ(fieldOf(server.requests()[1], "Range"), "");
+}
+
+TEST_F(DownloadTest, DoesNotTakeARestOfAnotherLengthForTheRest) {
+    const auto rest = content_.substr(200000);
+    const std::string fields = "ETag: \"one\"\r\nContent-Range: bytes 200000-499999/500000\r\n";
+    const auto chunk = [](std::size_t size) {
+        std::ostringstream text;
+        text << std::hex << size << "\r\n" << std::string(size, '!') << "\r\n0\r\n\r\n";
+        return text.str();
+    };
+    for (const int kind : {0, 1, 2, 3}) {
+        SCOPED_TRACE(kind);
+        const ScriptedServer server([&](const Peer& peer, const std::string& head) {
+            const auto chunked =
+                "HTTP/1.1 206 Partial Content\r\nTransfer-Encoding: chunked\r\n" + fields + "\r\n";
+            if (fieldOf(head, "Range").empty()) return peer.answer("200 OK", content_, "ETag: \"one\"\r\n");
+            if (kind == 0) return peer.answer("206 Partial Content", std::string(1000, '!'), fields);
+            if (kind == 1) return peer.answer("206 Partial Content", std::string(300001, '!'), fields);
+            if (kind == 2) return peer.send(chunked + chunk(300001));
+            return peer.send(chunked + chunk(0).substr(5)); // nothing at all, time and again
+        });
+        leaveHalf(server, "\"one\"");
+        const auto result = fetch(server);
+        if (kind < 3) {
+            ASSERT_TRUE(result) << test::why(result);
+            EXPECT_TRUE(fetched() == content_);
+            std::filesystem::remove(path());
+        } else {
+            ASSERT_FALSE(result);
+            EXPECT_EQ(result.error().code(), ErrorCode::Remote) << test::why(result);
+            EXPECT_FALSE(std::filesystem::exists(path()));
+            EXPECT_EQ(std::filesystem::file_size(part()), 200000u);
+        }
+    }
+}
+
 TEST_F(DownloadTest, DoesNotTrustATornOrForeignPart) {
     const ScriptedServer server([&](const Peer& peer, const std::string& head) {
         serve(peer, head, "ETag: \"one\"\r\n");
@@ -254,6 +345,48 @@ TEST_F(DownloadTest, IsCommittedOnceMoreWhenThatWasMissing) {
     EXPECT_EQ(entries(), 1u);
 }
 
+TEST_F(DownloadTest, CanBeStoppedWhileItReadsALongFileAgain) {
+    const ScriptedServer server([](const Peer&, const std::string&) { return false; });
+    content_ = someContent(5000000);
+    leaveHalf(server, "\"one\"", content_.size());
+    std::stop_source stop;
+    stop.request_stop();
+    core::TaskContext stopped(stop.get_token(), {});
+    Request request;
+    request.url = server.url("/a.fits");
+    std::filesystem::rename(part(), path());
+    const auto result = download(client_, request, path(), options_, stopped);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code(), ErrorCode::Cancelled);
+    const auto later = fetch(server);
+    ASSERT_TRUE(later) << test::why(later);
+    EXPECT_EQ(later->sha256, core::digestOf(content_));
+    EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(DownloadTest, AsksBeforeItTakesBytesOverTheNet) {
+    const ScriptedServer server([&](const Peer& peer, const std::string& head) {
+        serve(peer, head, "ETag: \"one\"\r\n");
+        return true;
+    });
+    std::uint64_t spent = 0;
+    options_.spend = [&](std::size_t bytes) -> core::Status {
+        if (spent + bytes > 300000) return core::fail(ErrorCode::ResourceExhausted, "enough");
+        spent += bytes;
+        return {};
+    };
+    const auto result = fetch(server);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message(), "enough");
+    EXPECT_EQ(std::filesystem::file_size(part()), spent);
+    EXPECT_EQ(server.requests().size(), 1u);
+    options_.spend = {};
+    const auto rest = fetch(server);
+    ASSERT_TRUE(rest) << test::why(rest);
+    EXPECT_TRUE(fetched() == content_);
+    EXPECT_EQ(rest->bytesFetched, content_.size() - spent);
+}
+
 TEST_F(DownloadTest, LeavesAFileAloneThatIsNotItsOwn) {
     const ScriptedServer server([](const Peer&, const std::string&) { return false; });
     std::ofstream(path()) << "mine";
@@ -283,6 +416,27 @@ TEST_F(DownloadTest, RefusesAPageInsteadOfData) {
         EXPECT_EQ(entries(), 0u);
     }
     EXPECT_EQ(server.requests().size(), 2u) << "that is not tried again";
+
+    const std::string long_(5000, ' ');
+    const auto served = [&](const std::string& body, const std::string& type) {
+        const ScriptedServer other([&](const Peer& peer, const std::string&) {
+            return peer.answer("200 OK", body, "Content-Type: " + type + "\r\n");
+        });
+        const auto result = fetch(other);
+        EXPECT_TRUE(result || result.error().code() == ErrorCode::Format) << test::why(result);
+        EXPECT_EQ(entries(), result ? 1u : 0u);
+        std::filesystem::remove(path());
+        return result.has_value();
+    };
+    for (const auto& end : {std::string(), long_}) {
+        EXPECT_FALSE(served("<br />\n<b>Fatal error</b>: no database" + end, "text/html; charset=utf-8"));
+        EXPECT_FALSE(served("\n <!-- x --><script>go()</script>" + end, "Text/HTML"));
+        EXPECT_TRUE(served("<br />\n<b>Fatal error</b>" + end, "text/xml"));
+        EXPECT_TRUE(served("<?xml version='1.0'?><spectrum/>" + end, "text/html"));
+        EXPECT_TRUE(served("<!-- x --><VOTABLE version='1.4'>" + end, "text/html"));
+        EXPECT_TRUE(served("<vot:VOTABLE\n>" + end, "text/html"));
+        EXPECT_TRUE(served("6562.8 1.0\n" + end, "text/html"));
+    }
     options_.mayBeHtml = true;
     const auto result = fetch(server);
     ASSERT_TRUE(result) << test::why(result);
@@ -293,6 +447,9 @@ TEST_F(DownloadTest, KeepsNothingOfAnAnswerThatIsNoData) {
     const ScriptedServer server([&](const Peer& peer, const std::string& head) {
         const auto path = pathOf(head);
         if (path == "/404") peer.answer("404 Not Found", "no such spectrum", "Content-Type: text/plain\r\n");
+        if (path == "/nothing") peer.answer("204 No Content", "");
+        if (path == "/later") peer.answer("202 Accepted", "queued", "Content-Type: text/plain\r\n");
+        if (path == "/created") peer.answer("201 Created", "made");
         if (path == "/busy") peer.answer("503 Service Unavailable", "busy", "Retry-After: 0\r\n");
         if (path == "/piece")
             peer.answer("206 Partial Content", content_.substr(0, 10), "Content-Range: bytes 0-9/500000\r\n");
@@ -310,6 +467,10 @@ TEST_F(DownloadTest, KeepsNothingOfAnAnswerThatIsNoData) {
         return result ? ErrorCode::Internal : result.error().code();
     };
     EXPECT_EQ(code("/404"), ErrorCode::NotFound);
+    EXPECT_EQ(code("/nothing"), ErrorCode::NotFound);
+    EXPECT_EQ(server.count("GET /nothing "), 1u);
+    EXPECT_EQ(code("/later"), ErrorCode::Remote);
+    EXPECT_EQ(code("/created"), ErrorCode::Remote);
     EXPECT_EQ(code("/busy"), ErrorCode::Remote);
     EXPECT_EQ(server.count("GET /busy "), 3u);
     EXPECT_EQ(code("/piece"), ErrorCode::Protocol);

@@ -124,6 +124,23 @@ TEST(ShownSize, IsReadWithItsUnit) {
         EXPECT_EQ(parseShownSize(text), std::nullopt) << text;
 }
 
+TEST(IndexPage, KeepsNoMoreThanItsShareOfALongBase) {
+    std::string page = "<base href='/" + std::string(60000, 'a') + "/'>";
+    for (int i = 0; i < 5000; ++i)
+        page += "<a href=" + std::to_string(i) + ">";
+    const auto result = parseIndexPage(page, address("http://h/"), address("http://h/"));
+    EXPECT_TRUE(result.cut);
+    EXPECT_GT(result.entries.size(), 0u);
+    EXPECT_LT(result.entries.size(), 2400u);
+}
+
+TEST(IndexPage, EndsWhenAsked) {
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_TRUE(parseIndexPage("<a href=x>", address("http://h/"), address("http://h/"), 10, stop.get_token())
+                    .entries.empty());
+}
+
 // --------------------------------------------------------------------------------------------------------
 
 TEST(SafePath, DecodesEachSegmentOnce) {

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -20,6 +21,7 @@
 #include "engine/vo/download/tree_download.h"
 #include "engine/vo/download/tree_listing.h"
 #include "tests/support/peer_process.h"
+#include "tests/support/scripted_server.h"
 #include "tests/support/test_support.h"
 
 #define NEEDS(...)                                                                                           \
@@ -356,6 +358,22 @@ TEST_F(PeersTest, PyftpdlibTreeArrivesWholeForWhomItKnows) {
         listTree(client_, {.url = url("/", "ftp"), .user = "observer", .password = "wrong"}, task_);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), ErrorCode::InvalidArgument) << test::why(refused);
+    const auto cut = listTree(
+        client_,
+        {.url = url("/2014/", "ftp"), .user = "observer", .password = "pass w@rd", .limits = {.files = 2}},
+        task_);
+    ASSERT_TRUE(cut) << test::why(cut);
+    EXPECT_EQ(cut->files.size(), 2u) << "of four";
+    EXPECT_TRUE(cut->cut);
+    http::Request folder;
+    folder.url = url("/2014/", "ftp");
+    folder.user = "observer";
+    folder.password = "pass w@rd";
+    for (const std::size_t most : {1, 3, 100}) {
+        const auto entries = client_.listFtpFolder(folder, most, task_);
+        ASSERT_TRUE(entries) << test::why(entries);
+        EXPECT_EQ(entries->size(), std::min<std::size_t>(most, 5));
+    }
     expectWholeTree(url("/", "ftp"), files_, "observer", "pass w@rd");
 }
 
@@ -423,6 +441,28 @@ TEST_F(PeersTest, NginxIsAskedAgainAfter503AndIsNotTrustedWithRedirectsPagesAndL
     const auto moved = listTree(client_, {.url = url("/moved/")}, task_);
     ASSERT_TRUE(moved) << test::why(moved);
     EXPECT_EQ(moved->root, url("/2014/"));
+}
+
+TEST_F(PeersTest, VsftpdsBytesAreNotAppendedToThoseOfAnotherServer) {
+    NEEDS(vsftpd);
+    NEEDS_ROOT();
+    ASSERT_NO_FATAL_FAILURE(startVsftpd());
+    const auto address = url("/big.fits", "ftp");
+    std::atomic<int> asked{0};
+    const test::ScriptedServer server([&](const test::ScriptedServer::Peer& peer, const std::string&) {
+        if (++asked > 1) return peer.answer("302 Found", "", "Location: " + address + "\r\n");
+        peer.send("HTTP/1.1 200 OK\r\nETag: \"one\"\r\nContent-Length: " + std::to_string(bigSize) +
+                  "\r\n\r\n" + std::string(100000, 'x'));
+        return false;
+    });
+    fs::create_directories(target());
+    http::Request request;
+    request.url = server.url("/big.fits");
+    http::DownloadOptions options;
+    options.retry = {.tries = 3, .first = std::chrono::milliseconds(1)};
+    const auto result = http::download(client_, request, target() / "big.fits", options, task_);
+    ASSERT_TRUE(result) << test::why(result);
+    EXPECT_TRUE(core::readFile(target() / "big.fits").value_or("") == files_["big.fits"]);
 }
 
 /// A certificate for 127.0.0.1, signed by itself.

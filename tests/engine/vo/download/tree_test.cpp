@@ -2,23 +2,14 @@
 
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <atomic>
 #include <fstream>
-#include <map>
-#include <set>
-
-#include <gtest/gtest.h>
 
 #include "engine/core/digest.h"
-#include "engine/core/files.h"
-#include "engine/http/url.h"
-#include "engine/vo/download/download_journal.h"
-#include "engine/vo/download/tree_listing.h"
-#include "tests/support/scripted_server.h"
-#include "tests/support/test_support.h"
+#include "tests/engine/vo/download/tree_server.h"
 
 extern char** environ;
 
@@ -26,134 +17,6 @@ namespace balmer::vo {
 namespace {
 
 using core::ErrorCode;
-using test::fieldOf;
-using test::pathOf;
-using test::ScriptedServer;
-using Peer = ScriptedServer::Peer;
-namespace fs = std::filesystem;
-
-using Files = std::map<std::string, std::string>; ///< decoded path from the root → content
-
-/// A folder with index pages like those of Python's http.server, from a map; ranges are honoured.
-class TreeServer {
-  public:
-    /// before may answer a request instead: true when it has.
-    explicit TreeServer(Files files, std::function<bool(const Peer&, const std::string&)> before = {})
-        : files_(std::move(files)), before_(std::move(before)),
-          server_([this](const Peer& peer, const std::string& head) { return serve(peer, head); }) {}
-
-    std::string url(const std::string& path = "/") const { return server_.url(path); }
-    const ScriptedServer& server() const { return server_; }
-    const Files& files() const { return files_; }
-    std::size_t gets(const std::string& encodedPath) const {
-        return server_.count("GET " + encodedPath + " ");
-    }
-    /// GETs of files, not of pages.
-    std::size_t fileGets() const {
-        std::size_t count = 0;
-        for (const auto& head : server_.requests())
-            count += head.starts_with("GET ") && !pathOf(head).ends_with('/');
-        return count;
-    }
-
-    void answerFile(const Peer& peer, const std::string& head, const std::string& content,
-                    std::size_t atMost = SIZE_MAX) const {
-        std::size_t start = 0;
-        std::string status = "200 OK", range;
-        const auto total = std::to_string(content.size());
-        if (const auto asked = fieldOf(head, "Range"); !asked.empty()) {
-            start = std::stoul(asked.substr(6));
-            status = "206 Partial Content";
-            range = "Content-Range: bytes " + std::to_string(start) + "-" +
-                    std::to_string(content.size() - 1) + "/" + total + "\r\n";
-        }
-        peer.send("HTTP/1.1 " + status + "\r\nETag: \"" + total + "\"\r\n" + range +
-                  "Content-Type: application/fits\r\n" +
-                  "Content-Length: " + std::to_string(content.size() - start) + "\r\n\r\n" +
-                  (head.starts_with("HEAD ") ? "" : content.substr(start, atMost)));
-    }
-
-  private:
-    bool serve(const Peer& peer, const std::string& head) {
-        if (before_ && before_(peer, head)) return true;
-        const auto path = http::percentDecode(pathOf(head));
-        if (const auto file = files_.find(path); file != files_.end()) {
-            answerFile(peer, head, file->second);
-            return true;
-        }
-        std::set<std::string> names;
-        for (const auto& [name, content] : files_)
-            if (name.starts_with(path) && name.size() > path.size()) {
-                const auto slash = name.find('/', path.size());
-                names.insert(
-                    name.substr(path.size(), slash == std::string::npos ? slash : slash + 1 - path.size()));
-            }
-        if (!path.ends_with('/') || names.empty()) return peer.answer("404 Not Found", "");
-        std::string page = "<!DOCTYPE HTML><html><body><ul><li><a href='../'>..</a></li>\n";
-        for (const auto& name : names) {
-            const bool folder = name.ends_with('/');
-            const auto link =
-                http::percentEncode(folder ? name.substr(0, name.size() - 1) : name) + (folder ? "/" : "");
-            page += "<li><a href=\"" + link + "\">" + name.substr(0, 8) + "</a></li>\n";
-        }
-        return peer.answer("200 OK", page + "</ul></body></html>", "Content-Type: text/html\r\n");
-    }
-
-    Files files_;
-    std::function<bool(const Peer&, const std::string&)> before_;
-    ScriptedServer server_;
-};
-
-Files oddTree() {
-    Files files;
-    for (const std::string name :
-         {"README.txt", "2014/HD 46056/a.fits", "2014/x&y;z.fits",
-          "odd & names/Ond\xc5\x99"
-          "ejov #1?.fits",
-          "odd & names/100%/%20 + %2520.fits", "odd & names/a+b=c@d!$'(),~.fits", "2014/[x]{y}|^`\".fits",
-          "deep/1/2/3/4/5/6/7/8/x", ".hidden", "caf\xc3\xa9/\xe6\x98\x9f.fits", "page.html", "empty.fits"})
-        files["/" + name] =
-            name == "empty.fits" ? "" : "content of " + name + std::string(files.size() * 1000, '*');
-    files["/page.html"] = "<html>a page that is meant to be one</html>";
-    return files;
-}
-
-class TreeTest : public testing::Test {
-  protected:
-    core::Result<TreeListing> list(const std::string& url, TreeLimits limits = {}) {
-        TreeRequest request;
-        request.url = url;
-        request.limits = limits;
-        request.retry = quick_;
-        return listTree(client_, request, task_);
-    }
-    core::Result<TreeReport> fetch(const TreeListing& listing) {
-        options_.retry = quick_;
-        return downloadTree(client_, listing, target(), options_, task_);
-    }
-    fs::path target() const { return folder_ / "target"; }
-    /// All files of the target but the journal.
-    Files onDisk() const {
-        Files files;
-        for (const auto& entry : fs::recursive_directory_iterator(target()))
-            if (entry.is_regular_file() && entry.path().filename() != journalName)
-                files["/" + fs::relative(entry.path(), target()).string()] =
-                    core::readFile(entry.path()).value_or("unreadable");
-        return files;
-    }
-    static std::map<std::string, std::string> reasons(const TreeListing& listing) {
-        std::map<std::string, std::string> result;
-        for (const auto& skipped : listing.skipped)
-            result[http::parseUrl(skipped.url)->path] = skipped.why;
-        return result;
-    }
-
-    test::TemporaryFolder folder_;
-    http::Client client_{{.stalled = std::chrono::seconds(1)}};
-    http::RetryPolicy quick_{.tries = 3, .first = std::chrono::milliseconds(1)};
-    TreeDownloadOptions options_;
-    core::TaskContext task_;
-};
 
 TEST_F(TreeTest, ArrivesWholeAndIsNotAskedForAgain) {
     const TreeServer server(oddTree());
@@ -191,139 +54,6 @@ TEST_F(TreeTest, ArrivesWholeAndIsNotAskedForAgain) {
     ASSERT_TRUE(mended) << test::why(mended);
     EXPECT_EQ(mended->fetched, 1u);
     EXPECT_TRUE(onDisk() == server.files());
-}
-
-TEST_F(TreeTest, BeginsBelowTheAddressGiven) {
-    const TreeServer server(oddTree());
-    const auto listing = list(server.url("/odd%20&%20names/"));
-    ASSERT_TRUE(listing) << test::why(listing);
-    std::set<std::string> paths;
-    for (const auto& file : listing->files)
-        paths.insert(file.path.string());
-    EXPECT_EQ(paths, (std::set<std::string>{"Ond\xc5\x99"
-                                            "ejov #1?.fits",
-                                            "100%/%20 + %2520.fits", "a+b=c@d!$'(),~.fits"}));
-}
-
-TEST_F(TreeTest, FindsLoopsByWhatTheyShow) {
-    // /d/up/ shows what / shows, and so on without end; /self/ shows itself in /self/again/.
-    const Files files{{"/a.fits", "A"}, {"/d/b.fits", "B"}, {"/self/c.fits", "C"}, {"/self/d.fits", "D"}};
-    const TreeServer* served = nullptr;
-    const auto page = [](const Peer& peer, const std::string& links) {
-        return peer.answer("200 OK", "<html>" + links, "Content-Type: text/html\r\n");
-    };
-    const TreeServer server(files, [&](const Peer& peer, const std::string& head) {
-        auto path = pathOf(head);
-        for (std::size_t at; (at = path.find("/d/up/")) != std::string::npos;)
-            path.erase(at, 5);
-        for (std::size_t at; (at = path.find("/again/")) != std::string::npos;)
-            path.erase(at, 6);
-        if (path == "/") return page(peer, "<a href=a.fits>a</a><a href=d/>d</a><a href=self/>s</a>");
-        if (path == "/d/") return page(peer, "<a href=b.fits>b</a><a href=up/>up</a>");
-        if (path == "/self/")
-            return page(peer, "<a href=c.fits>c</a><a href=d.fits>d</a><a href=again/>again</a>");
-        if (const auto file = files.find(path); file != files.end()) {
-            served->answerFile(peer, head, file->second);
-            return true;
-        }
-        return false;
-    });
-    served = &server;
-    const auto listing = list(server.url());
-    ASSERT_TRUE(listing) << test::why(listing);
-    EXPECT_EQ(listing->files.size(), 4u);
-    EXPECT_EQ(listing->folders, 3u);
-    const auto why = reasons(*listing);
-    ASSERT_EQ(why.size(), 2u);
-    EXPECT_NE(why.at("/d/up/").find("a loop"), std::string::npos) << why.at("/d/up/");
-    EXPECT_NE(why.at("/self/again/").find("a loop"), std::string::npos);
-}
-
-TEST_F(TreeTest, DoesNotTakeAFolderLikeItsParentForALoop) {
-    const TreeServer server(Files{{"/x.fits", "one"}, {"/s/x.fits", "other"}, {"/s/s/y.fits", "last"}});
-    const auto listing = list(server.url());
-    ASSERT_TRUE(listing) << test::why(listing);
-    EXPECT_EQ(listing->files.size(), 3u) << "x.fits and s/ in both, and yet not the same x.fits";
-    const TreeServer chain(Files{{"/2014/2014/2014/a.fits", "a"}});
-    const auto deep = list(chain.url());
-    ASSERT_TRUE(deep) << test::why(deep);
-    EXPECT_EQ(deep->files.size(), 1u);
-}
-
-TEST_F(TreeTest, EndsInTreesWithoutEnd) {
-    std::atomic<int> number{0};
-    const TreeServer server({}, [&](const Peer& peer, const std::string& head) {
-        if (!pathOf(head).ends_with('/')) return peer.answer("200 OK", "x");
-        const auto n = std::to_string(++number);
-        return peer.answer("200 OK", "<html><a href=sub" + n + "/>s</a><a href=file" + n + ">f</a>");
-    });
-    const auto byDepth = list(server.url(), {.depth = 5});
-    ASSERT_TRUE(byDepth) << test::why(byDepth);
-    EXPECT_EQ(byDepth->files.size(), 6u);
-    ASSERT_EQ(byDepth->skipped.size(), 1u);
-    EXPECT_EQ(byDepth->skipped[0].why, "lies deeper than 5 folders");
-    const auto byFiles = list(server.url(), {.depth = 1000, .files = 7});
-    ASSERT_TRUE(byFiles) << test::why(byFiles);
-    EXPECT_EQ(byFiles->files.size(), 7u);
-    EXPECT_TRUE(byFiles->cut);
-    const auto byFolders = list(server.url(), {.depth = 1000, .folders = 4});
-    ASSERT_TRUE(byFolders) << test::why(byFolders);
-    EXPECT_EQ(byFolders->folders, 4u);
-    EXPECT_TRUE(byFolders->cut);
-}
-
-TEST_F(TreeTest, StopsListingWhenTheBytesAreTooMany) {
-    const TreeServer server({}, [&](const Peer& peer, const std::string&) {
-        std::string page = "<html><pre>";
-        for (int i = 0; i < 10; ++i)
-            page += "<a href=f" + std::to_string(i) + ">f</a>  22-Nov-2026 12:14  1.0M\n";
-        return peer.answer("200 OK", page);
-    });
-    const auto listing = list(server.url(), {.bytes = 3500000});
-    ASSERT_TRUE(listing) << test::why(listing);
-    EXPECT_EQ(listing->files.size(), 3u);
-    EXPECT_TRUE(listing->cut);
-    EXPECT_EQ(listing->bytes, 3u << 20);
-}
-
-TEST_F(TreeTest, SaysWhatIsLeftOutAndWhy) {
-    const ScriptedServer other(
-        [](const Peer& peer, const std::string&) { return peer.answer("200 OK", "<html>"); });
-    const TreeServer server({}, [&](const Peer& peer, const std::string& head) {
-        const auto path = pathOf(head);
-        if (path == "/r/")
-            return peer.answer(
-                "200 OK", "<html><a href='%2e%2e%2fetc'>1</a><a href='nul.fits'>2</a><a href='gone/'>3</a>"
-                          "<a href='away/'>4</a><a href='out/'>5</a><a href='twice/'>6</a><a href='ok/'>7</a>"
-                          "<a href='list.php?d=2014'>8</a><a href='data/'>9</a><a href='busy/'>0</a>");
-        if (path == "/r/away/") return peer.answer("301 Moved", "", "Location: " + other.url("/r/") + "\r\n");
-        if (path == "/r/out/") return peer.answer("301 Moved", "", "Location: /elsewhere/\r\n");
-        if (path == "/r/twice/") return peer.answer("301 Moved", "", "Location: /r/ok/\r\n");
-        if (path == "/r/ok/") return peer.answer("200 OK", "<html><a href='good.fits'>g</a>");
-        if (path == "/elsewhere/") return peer.answer("200 OK", "<html><a href='/r/bad.fits'>b</a>");
-        if (path == "/r/data/") return peer.answer("200 OK", "SIMPLE  =   T");
-        if (path == "/r/busy/") return peer.answer("503 Busy", "", "Retry-After: 0\r\n");
-        return peer.answer("404 Not Found", "");
-    });
-    const auto listing = list(server.url("/r/"));
-    ASSERT_TRUE(listing) << test::why(listing);
-    ASSERT_EQ(listing->files.size(), 1u);
-    EXPECT_EQ(listing->files[0].path, "ok/good.fits");
-    const auto why = reasons(*listing);
-    const auto says = [&](const char* path, const char* words) {
-        ASSERT_TRUE(why.contains(path)) << path;
-        EXPECT_NE(why.at(path).find(words), std::string::npos) << why.at(path);
-    };
-    EXPECT_EQ(why.size(), 9u);
-    says("/r/%2e%2e%2fetc", "holds a slash");
-    says("/r/nul.fits", "device");
-    says("/r/gone/", "404");
-    says("/r/away/", "leads out of the folder");
-    says("/r/out/", "leads out of the folder");
-    says("/r/twice/", "which is read anyway");
-    says("/r/", "hold a query");
-    says("/r/data/", "no page");
-    says("/r/busy/", "503");
 }
 
 TEST_F(TreeTest, TakesOneFileAndAFolderWithoutItsSlash) {
@@ -372,20 +102,6 @@ TEST_F(TreeTest, GivesEachFileANameOfItsOwn) {
     EXPECT_TRUE(
         onDisk() ==
         (Files{{"/a/b", "b"}, {"/a (2)", "a"}, {"/caf%E9.fits", "percent"}, {"/caf%E9 (2).fits", "latin"}}));
-}
-
-TEST_F(TreeTest, TellsThePasswordToNoOtherServer) {
-    const ScriptedServer other(
-        [](const Peer& peer, const std::string&) { return peer.answer("200 OK", "<html><a href=x>x</a>"); });
-    const TreeServer server({}, [&](const Peer& peer, const std::string&) {
-        return peer.answer("302 Found", "", "Location: " + other.url("/") + "\r\n");
-    });
-    TreeRequest request{.url = server.url(), .user = "me", .password = "secret"};
-    const auto listing = listTree(client_, request, task_);
-    ASSERT_FALSE(listing);
-    EXPECT_EQ(listing.error().code(), ErrorCode::InvalidArgument);
-    ASSERT_EQ(other.requests().size(), 1u);
-    EXPECT_EQ(fieldOf(other.requests()[0], "Authorization"), "");
 }
 
 TEST_F(TreeTest, BringsTheRestWhereFilesFail) {
@@ -456,6 +172,53 @@ TEST_F(TreeTest, EndsAtTheLimitOfBytes) {
     ASSERT_TRUE(report) << test::why(report);
     EXPECT_EQ(report->fetched, 5u);
     EXPECT_EQ(report->notTried, 15u);
+}
+
+TEST_F(TreeTest, SpendsNoMoreBytesThanAllowedWhateverIsKnownBefore) {
+    // Sizes are known where HEAD tells them; /u… has no length anywhere, and /bad… fails half-way each time.
+    Files files{
+        {"/a", std::string(40000, 'a')}, {"/b", std::string(90000, 'b')}, {"/c", std::string(20000, 'c')}};
+    const auto unsized = [](const Peer& peer, const std::string& head) {
+        peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" +
+                  std::string(head.starts_with("HEAD ") ? 0 : 50000, 'u'));
+        return false;
+    };
+    const TreeServer known(files);
+    const auto listing = list(known.url());
+    ASSERT_TRUE(listing) << test::why(listing);
+    options_.limitBytes = 100000;
+    options_.connections = 1;
+    const auto report = fetch(*listing);
+    ASSERT_TRUE(report) << test::why(report);
+    EXPECT_EQ(report->fetched, 2u) << "the large one leaves no room for itself, and those behind it fit";
+    EXPECT_EQ(report->notTried, 1u);
+    EXPECT_EQ(report->bytesFetched, 60000u);
+    EXPECT_EQ(known.gets("/b"), 0u);
+    EXPECT_NE(report->files[1].why.find("not tried, since the limit of 100000 bytes"), std::string::npos)
+        << report->files[1].why;
+
+    const ScriptedServer server([&](const Peer& peer, const std::string& head) {
+        if (!pathOf(head).starts_with("/bad")) return unsized(peer, head);
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n" + std::string(30000, 'x'));
+        return false;
+    });
+    TreeListing unknown;
+    unknown.root = server.url("/");
+    for (const auto* name : {"bad1", "u1", "u2", "u3", "u4", "u5", "u6", "u7", "u8", "u9"})
+        unknown.files.push_back(
+            {server.url("/" + std::string(name)), std::string("more/") + name, {}, false});
+    options_.limitBytes = 200000;
+    options_.connections = 3;
+    const auto second = fetch(unknown);
+    ASSERT_TRUE(second) << test::why(second);
+    EXPECT_LE(second->bytesFetched, 200000u);
+    EXPECT_GE(second->bytesFetched, 180000u) << "three tries of bad1 count";
+    std::uint64_t sent = 0;
+    for (const auto& outcome : second->files)
+        sent += outcome.bytes;
+    EXPECT_EQ(sent, second->fetched * 50000);
+    EXPECT_EQ(second->fetched + second->failed + second->notTried, 10u);
+    EXPECT_GE(second->notTried, 1u);
 }
 
 TEST_F(TreeTest, IsStoppedHalfWayAndGoesOn) {
@@ -529,6 +292,29 @@ TEST_F(TreeTest, KeepsAJournalThatOneDownloadAtATimeWritesAndThatMayEndInHalfALi
     EXPECT_EQ(journal->entries().size(), 2u);
     EXPECT_EQ(journal->finished("http://h/a")->bytes, 4u);
     EXPECT_TRUE(journal->finished("http://h/c"));
+}
+
+TEST_F(TreeTest, KeepsAJournalOnADiskThatIsFullForAWhile) {
+    auto journal = DownloadJournal::open(target());
+    ASSERT_TRUE(journal) << test::why(journal);
+    ASSERT_TRUE(journal->add({.url = "http://h/a", .path = "a", .bytes = 1}));
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+    auto full = before;
+    full.rlim_cur = fs::file_size(target() / journalName) + 20; // ends in the middle of a line
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &full), 0);
+    const auto refused = journal->add({.url = "http://h/b", .path = "b", .bytes = 2});
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    ::signal(SIGXFSZ, handler);
+    EXPECT_FALSE(refused);
+    EXPECT_FALSE(journal->finished("http://h/b"));
+    ASSERT_TRUE(journal->add({.url = "http://h/c", .path = "c", .bytes = 3}));
+    journal = core::fail(ErrorCode::Internal, "closed");
+    const auto again = DownloadJournal::open(target());
+    ASSERT_TRUE(again) << test::why(again);
+    EXPECT_EQ(again->entries().size(), 2u);
+    EXPECT_TRUE(again->finished("http://h/c"));
 }
 
 // --------------------------------------------------------------------------------------------------------
