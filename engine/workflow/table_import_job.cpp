@@ -38,6 +38,7 @@ struct TableImportParameters {
     std::string labelColumn;
     std::string who;
     std::string source;
+    bool replace = false;
 
     void declare(Fields& fields) {
         fields.required("file", file, "a VOTable, a FITS table, or text with commas");
@@ -50,6 +51,10 @@ struct TableImportParameters {
         fields.optional("who", who, "who gave the labels; \"\": you");
         fields.optional("source", source,
                         "where the table comes from, as the labels will say; \"\": its name");
+        fields.optional("replace", replace,
+                        "where another verdict (a class, not sure, bad, artefact) stands, the table's class "
+                        "takes its place; otherwise only that of an earlier import by the same observer "
+                        "from the same source does, and all others are kept");
     }
 
     core::Status validate() const {
@@ -249,7 +254,9 @@ core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters,
                                 : parameters.source;
         BALMER_TRY(labels, ImportedLabels::into(project,
                                                 parameters.who.empty() ? run.environment.who : parameters.who,
-                                                "table " + source));
+                                                "table " + source,
+                                                parameters.replace ? ImportedLabels::Replaces::All
+                                                                   : ImportedLabels::Replaces::SameSource));
     }
     // The first row that names a spectrum counts.
     std::set<std::string> seen;
