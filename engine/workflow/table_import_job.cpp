@@ -75,7 +75,7 @@ core::Result<std::size_t> columnNamed(const io::TableReader& table, const std::s
 }
 
 core::Result<std::size_t> idColumnOf(const TableImportParameters& parameters, const io::TableReader& table,
-                                     store::Project& project) {
+                                     store::Project& project, core::TaskContext& task) {
     if (!parameters.idColumn.empty()) return columnNamed(table, parameters.idColumn);
     BALMER_TRY(const auto all, project.catalogue().ids({}));
     const std::set<std::string> catalogued(all.begin(), all.end());
@@ -86,7 +86,7 @@ core::Result<std::size_t> idColumnOf(const TableImportParameters& parameters, co
         return there;
     };
     BALMER_TRY(auto again, io::TableReader::open(parameters.file));
-    BALMER_TRY(const auto found, findIdColumn(again, known, rowsLookedAt));
+    BALMER_TRY(const auto found, findIdColumn(again, known, rowsLookedAt, task));
     if (found.column) return *found.column;
     return fail(ErrorCode::InvalidArgument,
                 "none of the first " + std::to_string(found.looked) + " rows of " + parameters.file +
@@ -243,7 +243,7 @@ core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters,
     auto& project = run.project();
     BALMER_CHECK(run.task.checkpoint(0, "reading the table"));
     BALMER_TRY(auto table, io::TableReader::open(parameters.file));
-    BALMER_TRY(const auto idColumn, idColumnOf(parameters, table, project));
+    BALMER_TRY(const auto idColumn, idColumnOf(parameters, table, project, run.task));
     BALMER_TRY(auto taking, Taking::of(parameters, table, idColumn, project));
     std::optional<ImportedLabels> labels;
     std::size_t labelColumn = 0;
