@@ -130,7 +130,11 @@ void addDataset(CLI::App& app, Work& chosen) {
     onCall(in, chosen, "dataset-import", parameters, [](Console& console, const json& result) {
         console.say("Dataset " + result["dataset"].get<std::string>() + ": " + count(result["rows"]) +
                     " spectra of " + count(result["columns"]) + " samples, " + count(result["labels"]) +
-                    " labels.");
+                    " labels." +
+                    (result["labels_kept"] > 0
+                         ? " " + count(result["labels_kept"]) +
+                               " spectra keep another verdict; `balmer label import` would overrule yours."
+                         : ""));
     });
     auto& out = *command.add_subcommand("export", "the same form, with the labels that stand now");
     parameters = started();

@@ -64,14 +64,14 @@ void addImport(CLI::App& parent, Work& chosen) {
     text("file", "file", "the table")->required();
     text("--id-column", "id_column", "column with the spectrum's id");
     text("--label-column", "label_column", "column with the class");
+    command.add_flag_callback(
+        "--replace", [parameters] { (*parameters)["replace"] = true; },
+        "take the file's labels also where another observer's verdict stands, which is kept otherwise");
     command.callback([&chosen, parameters] {
         chosen = [parameters](Session& session) -> core::Status {
             BALMER_TRY(const auto result, session.run("label-import", *parameters));
             session.console.result(result);
-            if (session.console.json()) return {};
-            session.console.say(result["labelled"].dump() + " labels given, " + result["unchanged"].dump() +
-                                " stood already, " + result["not_in_catalogue"].dump() +
-                                " are of spectra that the project does not have yet.");
+            if (!session.console.json()) sayLabels(session.console, result);
             return {};
         };
     });
@@ -136,6 +136,16 @@ void addUndo(CLI::App& parent, Work& chosen) {
 }
 
 } // namespace
+
+void sayLabels(Console& console, const json& result) {
+    const auto count = [&](const char* key) { return result[key].dump(); };
+    console.say(count("labelled") + " labels given, " + count("unchanged") + " stood already, " +
+                count("not_in_catalogue") + " are of spectra that the project does not have yet." +
+                (result["replaced"] > 0 ? " " + count("replaced") + " replace another verdict." : "") +
+                (result["kept"] > 0
+                     ? " " + count("kept") + " spectra keep another verdict; --replace would overrule them."
+                     : ""));
+}
 
 void addLabelCommands(CLI::App& app, Work& chosen) {
     auto& command = *app.add_subcommand("label", "labels: give, import, export, history, undo");

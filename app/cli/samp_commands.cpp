@@ -290,6 +290,7 @@ struct Teller {
                    {"id_column", came.idColumn},
                    {"matched", came.matched},
                    {"listed", came.listed},
+                   {"shared", came.shared},
                    {"access_column", came.accessColumn}},
                   "the table " + came.name + " of " + std::to_string(came.rows) + " rows, kept as " +
                       came.file.string()};
@@ -327,6 +328,24 @@ struct Teller {
     }
 };
 
+/// What came last, for the result: all of it has been told when it came.
+struct Newest {
+    static constexpr std::size_t most = 1000, mostIds = 1000000;
+    std::deque<json> objects;
+    std::size_t ids = 0, leftOut = 0;
+
+    static std::size_t idsOf(const json& object) { return object.contains("ids") ? object["ids"].size() : 0; }
+    void add(json object) {
+        ids += idsOf(object);
+        objects.push_back(std::move(object));
+        while (objects.size() > most || (ids > mostIds && objects.size() > 1)) {
+            ids -= idsOf(objects.front());
+            objects.pop_front();
+            ++leftOut;
+        }
+    }
+};
+
 struct Listening {
     double seconds = 0;
     bool import = false;
@@ -354,18 +373,19 @@ core::Status listen(Session& session, const Listening& given) {
             session.console.warn(state.why + "; still looking");
     };
     sayState();
-    json came = json::array();
-    std::vector<jobs::JobId> imports;
+    Newest came;
+    std::deque<jobs::JobId> imports; // that may still be under way
     const auto takeIn = [&] {
         for (const auto& arrival : neighbourhood.arrivals()) {
             auto told = std::visit(Teller(), arrival.what);
             told.object["from"] = arrival.from;
             session.console.event({{"arrived", told.object}});
             session.console.say(arrival.from + ": " + told.words);
-            came.push_back(std::move(told.object));
+            came.add(std::move(told.object));
             if (const auto* spectrum = std::get_if<api::CameSpectrum>(&arrival.what);
                 spectrum != nullptr && spectrum->import > 0)
                 imports.push_back(spectrum->import);
+            if (imports.size() > Newest::most) imports.pop_front();
         }
     };
     while (!over()) {
@@ -388,7 +408,8 @@ core::Status listen(Session& session, const Listening& given) {
                             {"result", result.is_object() ? std::move(result) : json(nullptr)}});
         if (job.error) session.console.warn("job " + std::to_string(id) + ": " + job.error->describe());
     }
-    session.console.result({{"came", std::move(came)}, {"imported", std::move(imported)}});
+    session.console.result(
+        {{"came", came.objects}, {"left_out", came.leftOut}, {"imported", std::move(imported)}});
     return {};
 }
 

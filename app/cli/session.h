@@ -71,6 +71,8 @@ using Words = std::function<void(Console&, const nlohmann::json&)>;
 core::Status runAndSay(Session& session, jobs::JobSpec spec, const Place& place, const Words& words);
 /// The words of a result that has none of its own.
 void sayWhole(Console& console, const nlohmann::json& result);
+/// What became of labels that were imported.
+void sayLabels(Console& console, const nlohmann::json& result);
 /// Adds --on, --or-here and --detach.
 std::shared_ptr<Place> addPlaceOptions(CLI::App& command);
 /// Errors: NotFound, naming those that there are.

@@ -23,10 +23,7 @@ void sayTaken(Console& console, const json& result) {
                      column["version"].dump() + ", " + column["values"].dump() + " values)";
         console.say("Columns of " + result["dataset"].get<std::string>() + ": " + names + ".");
     }
-    if (result.contains("labelled"))
-        console.say(result["labelled"].dump() + " labels given, " + result["unchanged"].dump() +
-                    " stood already, " + result["not_in_catalogue"].dump() +
-                    " are of spectra that the project does not have yet.");
+    if (result.contains("labelled")) sayLabels(console, result);
 }
 
 void addImport(CLI::App& parent, Work& chosen) {
@@ -50,6 +47,9 @@ void addImport(CLI::App& parent, Work& chosen) {
     text("--dataset", "dataset", "whose rows get the columns (default: the only one)");
     text("--labels", "label_column", "column with classes, taken as labels");
     text("--by", "who", "who gave the labels (default: you)");
+    command.add_flag_callback(
+        "--replace", [parameters] { (*parameters)["replace"] = true; },
+        "take the table's labels also where another verdict stands, which is kept otherwise");
     command.callback([&chosen, parameters] {
         chosen = [parameters](Session& session) -> core::Status {
             BALMER_TRY(const auto result, session.run("table-import", *parameters));

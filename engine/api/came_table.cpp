@@ -12,6 +12,8 @@ namespace balmer::api {
 namespace {
 
 constexpr std::size_t rowsLookedAt = 10000;
+constexpr std::size_t mostShared = 1000000;
+constexpr std::size_t mostSharedBytes = std::size_t{256} << 20;
 /// Enough to find the column with the addresses.
 constexpr std::size_t rowsForAccess = 1000;
 /// Rows of a list of addresses that can be told apart later.
@@ -29,31 +31,39 @@ core::Result<ReadTable> readCameTable(Workbench& workbench, const std::filesyste
     for (const auto& column : looked.columns())
         came.columns.push_back(column.name);
     const auto known = [&](std::span<const std::string> ids) { return knownIds(workbench, ids); };
-    BALMER_TRY(const auto found, workflow::findIdColumn(looked, known, rowsLookedAt));
+    BALMER_TRY(const auto found, workflow::findIdColumn(looked, known, rowsLookedAt, task));
     came.matched = found.matched;
     came.looked = found.looked;
     if (found.column) came.idColumn = came.columns[*found.column];
 
     BALMER_TRY(auto reader, io::TableReader::open(file));
     std::vector<std::string> ids;
+    std::size_t bytes = 0;
+    came.shared = found.column.has_value();
     while (true) {
         BALMER_TRY(const bool row, reader.nextRow());
         if (!row) break;
         if (came.rows % 1000 == 0) BALMER_CHECK(task.checkpoint(0.9, "reading the table"));
         ++came.rows;
-        if (found.column) ids.push_back(reader.text(*found.column));
+        if (!came.shared) continue;
+        ids.push_back(reader.text(*found.column));
+        bytes += sizeof(std::string) + ids.back().size();
+        came.shared = came.rows <= mostShared && bytes <= mostSharedBytes;
+        if (!came.shared) ids = {};
     }
-    if (found.column) read.rows = std::make_shared<const std::vector<std::string>>(std::move(ids));
+    if (came.shared) read.rows = std::make_shared<const std::vector<std::string>>(std::move(ids));
 
     vo::ListOptions options;
     options.most = found.column ? rowsForAccess : mostListed;
     auto list = workbench.observatory().readList(file.string(), options, task);
+    if (!list && list.error().code() == core::ErrorCode::Cancelled) return core::fail(list.error());
     if (!list) return read;
     came.accessColumn = list->list.accessColumn;
     if (found.column || came.accessColumn.empty()) return read;
     came.listed = static_cast<std::size_t>(std::count_if(list->inProject.begin(), list->inProject.end(),
                                                          [](const auto& id) { return !id.empty(); }));
     read.list = std::make_shared<MarkedList>(std::move(*list));
+    came.shared = true;
     return read;
 }
 

@@ -13,7 +13,8 @@ namespace balmer::api {
 
 struct ReadTable {
     CameTable table;
-    RowIds rows;                      ///< by the ids that it names; null where it has no such column
+    /// By the ids that it names; null where it has no such column, or more than a million rows.
+    RowIds rows;
     std::shared_ptr<MarkedList> list; ///< by addresses, instead; null where it has no such column, either
 };
 

@@ -2,6 +2,12 @@
 
 #include <pthread.h>
 
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "engine/core/log.h"
+
 namespace balmer::api {
 
 Lane::Lane(const std::string& name)
@@ -15,33 +21,65 @@ void Lane::end() {
     if (thread_.joinable()) thread_.join();
 }
 
-void Lane::post(Work work) {
+void Lane::post(Work work, Failed failed) {
     {
         const std::lock_guard lock(mutex_);
-        works_.push_back(std::move(work));
+        posts_.push_back({std::move(work), std::move(failed)});
     }
     came_.notify_one();
 }
 
+void Lane::drop() {
+    std::deque<Post> dropped;
+    std::stop_source current;
+    {
+        const std::lock_guard lock(mutex_);
+        dropped.swap(posts_);
+        current = current_;
+    }
+    current.request_stop();
+}
+
 std::size_t Lane::load() const {
     const std::lock_guard lock(mutex_);
-    return works_.size() + (running_ ? 1 : 0);
+    return posts_.size() + (running_ ? 1 : 0);
 }
 
 void Lane::run(const std::stop_token& stop) {
     while (true) {
-        Work work;
+        Post post;
+        std::stop_source current;
         {
             std::unique_lock lock(mutex_);
             running_ = false;
-            came_.wait(lock, stop, [this] { return !works_.empty(); });
+            came_.wait(lock, stop, [this] { return !posts_.empty(); });
             if (stop.stop_requested()) return;
-            work = std::move(works_.front());
-            works_.pop_front();
+            post = std::move(posts_.front());
+            posts_.pop_front();
             running_ = true;
+            current_ = current;
         }
-        core::TaskContext task(stop, {});
-        work(task);
+        const std::stop_callback ending(stop, [&current] { current.request_stop(); });
+        core::TaskContext task(current.get_token(), {});
+        perform(post, task);
+    }
+}
+
+void Lane::perform(const Post& post, core::TaskContext& task) {
+    const auto failed = [&](const core::Error& error) {
+        core::log::error(error.describe());
+        if (post.failed) post.failed(error);
+    };
+    try {
+        try {
+            post.work(task);
+        } catch (const std::bad_alloc&) {
+            failed({core::ErrorCode::ResourceExhausted, "there is not enough memory for it"});
+        } catch (const std::exception& exception) {
+            failed({core::ErrorCode::Internal, exception.what()});
+        }
+    } catch (const std::exception& exception) {
+        core::log::error(std::string("a failure could not be told: ") + exception.what());
     }
 }
 

@@ -7,9 +7,11 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 
+#include "engine/core/result.h"
 #include "engine/core/task_context.h"
 
 namespace balmer::api {
@@ -17,6 +19,7 @@ namespace balmer::api {
 class Lane {
   public:
     using Work = std::function<void(core::TaskContext&)>;
+    using Failed = std::function<void(const core::Error&)>;
 
     /// name: of the thread, at most 15 bytes.
     explicit Lane(const std::string& name);
@@ -24,19 +27,28 @@ class Lane {
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
 
-    void post(Work work);
+    /// failed is told, on the lane, where an exception ends the work.
+    void post(Work work, Failed failed = {});
+    /// Forgets what waits and asks what is running to stop; what is posted afterwards is done. Does not wait.
+    void drop();
     /// Asks what is running to stop and waits for it; nothing is begun afterwards.
     void end();
     /// How many wait or run.
     std::size_t load() const;
 
   private:
+    struct Post {
+        Work work;
+        Failed failed;
+    };
     void run(const std::stop_token& stop);
+    static void perform(const Post& post, core::TaskContext& task);
 
     mutable std::mutex mutex_;
     std::condition_variable_any came_;
-    std::deque<Work> works_;
+    std::deque<Post> posts_;
     bool running_ = false;
+    std::stop_source current_; ///< stops what is running
     std::jthread thread_;
 };
 

@@ -94,6 +94,9 @@ struct CameTable {
     std::size_t looked = 0;   ///< the first rows that were looked at, 10 000 at most
     std::string accessColumn; ///< the column with addresses of spectra; "" where there is none
     std::size_t listed = 0; ///< where there is no idColumn: rows whose address the project has a spectrum of
+    /// Rows that are highlighted or selected in it are spectra here. Not where no column says which, nor in
+    /// a table of more than a million rows; of a list of addresses, the first 100 000 rows.
+    bool shared = false;
 };
 /// A neighbour's cursor is on this spectrum.
 struct CameHighlight {
@@ -126,6 +129,7 @@ class Neighbours {
         bool import = true;                   ///< spectra that come are imported
         std::optional<std::string> hub;       ///< in place of the environment's SAMP_HUB
         std::chrono::milliseconds look{5000}; ///< between looks for a hub
+        std::chrono::milliseconds echo{2000}; ///< what a neighbour said is not said back to it so long
     };
     /// Any may be empty.
     struct Handlers {
@@ -137,6 +141,7 @@ class Neighbours {
     virtual ~Neighbours() = default;
 
     virtual void connect() = 0;
+    /// What is being fetched, or waits for it, is dropped.
     virtual void disconnect() = 0;
     virtual NeighbourState state() const = 0;
 

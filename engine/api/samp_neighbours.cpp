@@ -119,12 +119,14 @@ struct SampNeighbours::State {
             made.subscriptions.emplace_back(mtype);
         made.hub = options.hub;
         made.look = options.look;
+        made.echo = options.echo;
         return made;
     }
     vo::SampLink::Handlers linkHandlers() {
         vo::SampLink::Handlers made;
         made.stateChanged = [this](const vo::SampState& state) { onState(state); };
         made.received = [this](const vo::SampReceived& message) { onReceived(message); };
+        made.tooLong = [this](const std::string& why) { tell({"the SAMP hub", CameToNothing{why}}); };
         made.answered = [this](const SampAnswer& answer) { onAnswer(answer); };
         return made;
     }
@@ -196,17 +198,19 @@ struct SampNeighbours::State {
             const std::lock_guard lock(mutex);
             ticket = ++lastTicket;
         }
-        lending.post([this, ticket, prepare = std::move(prepare)](core::TaskContext& task) {
-            const auto notSent = [&](std::string because) {
-                tell({ticket, Delivery::Outcome::NotSent, {}, std::move(because), true});
-            };
-            const auto state = link.state();
-            if (state.hub != vo::SampState::Hub::Connected)
-                return notSent(state.why.empty() ? "no SAMP hub is connected" : state.why);
-            auto launches = prepare(task);
-            if (!launches) return notSent(launches.error().describe());
-            launch(ticket, std::move(*launches));
-        });
+        const auto notSent = [this, ticket](std::string because) {
+            tell({ticket, Delivery::Outcome::NotSent, {}, std::move(because), true});
+        };
+        lending.post(
+            [this, ticket, notSent, prepare = std::move(prepare)](core::TaskContext& task) {
+                const auto state = link.state();
+                if (state.hub != vo::SampState::Hub::Connected)
+                    return notSent(state.why.empty() ? "no SAMP hub is connected" : state.why);
+                auto launches = prepare(task);
+                if (!launches) return notSent(launches.error().describe());
+                launch(ticket, std::move(*launches));
+            },
+            [notSent](const core::Error& error) { notSent(error.describe()); });
         return ticket;
     }
 
@@ -410,14 +414,37 @@ struct SampNeighbours::State {
         if (taking.load() >= mostWaiting)
             return refuse(
                 message, {ErrorCode::ResourceExhausted, "too many things came at once; send it again later"});
-        taking.post([this, message, request](core::TaskContext& task) {
-            if (const auto taken = fetch(message, request, task); !taken) refuse(message, taken.error());
-        });
+        const std::lock_guard lock(mutex);
+        if (!accepts) return; // disconnect() has dropped what was there
+        taking.post(
+            [this, message, request](core::TaskContext& task) {
+                const auto taken = fetch(message, request, task);
+                if (!taken && !task.stopRequested()) refuse(message, taken.error());
+            },
+            [this, message](const core::Error& error) { refuse(message, error); });
+    }
+    /// Ends what comes in.
+    void takeNothing() {
+        {
+            const std::lock_guard lock(mutex);
+            accepts = false;
+        }
+        taking.drop();
+    }
+    void takeAgain() {
+        const std::lock_guard lock(mutex);
+        accepts = true;
     }
     void take(const vo::SampReceived& message, const vo::LoadSpectrum& request) {
         fetchLater(message, request);
     }
     void take(const vo::SampReceived& message, const vo::LoadTable& request) { fetchLater(message, request); }
+
+    static core::Status discard(const std::filesystem::path& file, const core::Error& why) {
+        std::error_code error;
+        std::filesystem::remove(file, error);
+        return core::fail(why);
+    }
 
     core::Status fetch(const vo::SampReceived& message, const vo::LoadSpectrum& request,
                        core::TaskContext& task) {
@@ -425,11 +452,9 @@ struct SampNeighbours::State {
                                        nameFor(request, message.senderName), largestSpectrum, task));
         io::ReadOptions read;
         read.header = false;
-        if (const auto spectra = io::readSpectra(file, read); !spectra) {
-            std::error_code error;
-            std::filesystem::remove(file, error);
-            return core::fail(spectra.error());
-        }
+        if (const auto spectra = io::readSpectra(file, read); !spectra) return discard(file, spectra.error());
+        if (const auto goesOn = task.checkpoint(1, "taking the spectrum"); !goesOn)
+            return discard(file, goesOn.error());
         BALMER_TRY(file, withoutDouble(file));
         CameSpectrum came{file, request.name, 0};
         if (options.import) {
@@ -452,12 +477,10 @@ struct SampNeighbours::State {
         BALMER_TRY(const auto file, takeFile(net, request.url, workbench.folder(),
                                              nameFor(request, message.senderName), largestTable, task));
         auto read = readCameTable(workbench, file, request.name, task);
-        if (!read) {
-            std::error_code error;
-            std::filesystem::remove(file, error);
-            return core::fail(read.error());
-        }
-        if (read->rows || read->list) {
+        if (!read) return discard(file, read.error());
+        // A program that broadcasts a table broadcasts it again.
+        BALMER_TRY(read->table.file, withoutDouble(file));
+        if (read->table.shared) {
             SharedTable table;
             table.id = request.tableId;
             table.url = request.url;
@@ -570,6 +593,7 @@ struct SampNeighbours::State {
     std::uint64_t lastTicket = 0;
     std::map<std::uint64_t, std::size_t> open; ///< parts under way, by ticket
     std::map<std::uint64_t, Flight> flights;   ///< by the link's ticket
+    bool accepts = false;                      ///< what is to be fetched
     std::optional<std::string> wanted;         ///< where the cursor is, if it waits to be sent
 
     mutable std::mutex fetchedMutex; ///< guards the next
@@ -594,11 +618,13 @@ SampNeighbours::SampNeighbours(Workbench& workbench, Options options, Handlers h
 SampNeighbours::~SampNeighbours() = default;
 
 void SampNeighbours::connect() {
+    state_->takeAgain();
     state_->link.connect();
 }
 
 void SampNeighbours::disconnect() {
     state_->link.disconnect();
+    state_->takeNothing();
 }
 
 NeighbourState SampNeighbours::state() const {

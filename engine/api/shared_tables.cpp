@@ -8,6 +8,7 @@ namespace balmer::api {
 namespace {
 
 constexpr std::size_t mostTables = 32;
+constexpr std::size_t mostRows = 4000000; ///< of all tables
 
 std::vector<std::int64_t> rowsIn(const SharedTable& table, const std::set<std::string>& ids) {
     std::vector<std::int64_t> rows;
@@ -44,9 +45,14 @@ void SharedTables::add(SharedTable table) {
                                  : each.table.id == table.id);
     });
     entries_.push_back({std::move(table), {}, {}});
-    if (entries_.size() <= mostTables) return;
-    remove(entries_.front());
-    entries_.pop_front();
+    std::size_t rows = 0;
+    for (const auto& each : entries_)
+        rows += each.table.rows->size();
+    while (entries_.size() > 1 && (entries_.size() > mostTables || rows > mostRows)) {
+        rows -= entries_.front().table.rows->size();
+        remove(entries_.front());
+        entries_.pop_front();
+    }
 }
 
 std::optional<SharedTable> SharedTables::find(const std::string& id, const std::string& url) const {

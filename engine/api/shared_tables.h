@@ -44,7 +44,8 @@ class SharedTables {
     /// Removes the files of the lent ones.
     ~SharedTables();
 
-    /// The newest; the oldest goes beyond 32. One of this name that is known is replaced, unless it was lent.
+    /// The newest; the oldest go beyond 32, and beyond four million rows of all. One of this name that is
+    /// known is replaced, unless it was lent.
     void add(SharedTable table);
     /// By table-id, or else by url.
     std::optional<SharedTable> find(const std::string& id, const std::string& url) const;

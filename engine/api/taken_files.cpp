@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "engine/core/digest.h"
 #include "engine/core/files.h"
@@ -21,6 +22,8 @@ using core::Result;
 namespace {
 
 constexpr int mostNumbers = 10000;
+/// For one file: what comes after it waits.
+constexpr auto takingLimit = std::chrono::minutes(10);
 
 /// "/a/b%20c.fits?x" → "b c.fits"
 std::string lastSegment(const std::string& url) {
@@ -105,8 +108,13 @@ Result<fs::path> takeFile(http::Client& client, const std::string& url, const fs
     fs::create_directories(folder, error);
     const auto wished = folder / fileName(name.wishes, name.ending);
     auto file = wished;
-    for (int number = 2; fs::exists(file, error) && number < mostNumbers; ++number)
+    for (int number = 2; fs::exists(file, error); ++number) {
+        if (number == mostNumbers)
+            return fail(ErrorCode::ResourceExhausted,
+                        folder.string() + " has " + std::to_string(mostNumbers - 1) + " files called " +
+                            wished.filename().string() + "; remove some of them");
         file = numbered(wished, number);
+    }
     if (core::lowerCase(url.substr(0, 5)) == "file:") {
         BALMER_CHECK(copyFile(url, file, limitBytes));
         return file;
@@ -116,6 +124,7 @@ Result<fs::path> takeFile(http::Client& client, const std::string& url, const fs
         return fail(ErrorCode::Unsupported, "addresses " + parsed.scheme + ": are not fetched");
     http::Request request;
     request.url = url;
+    request.limit = takingLimit;
     http::DownloadOptions options;
     options.limitBytes = limitBytes;
     options.retry.tries = 1;
@@ -125,7 +134,10 @@ Result<fs::path> takeFile(http::Client& client, const std::string& url, const fs
 
 Result<fs::path> withoutDouble(const fs::path& file) {
     BALMER_TRY(const auto own, core::digestOfFile(file));
-    const auto bytes = fs::file_size(file);
+    std::error_code error;
+    const auto bytes = fs::file_size(file, error);
+    if (error)
+        return fail(ErrorCode::Io, "the size of " + file.string() + " cannot be read: " + error.message());
     // The name without the number that takeFile() gave it.
     auto first = file;
     for (int number = 2; number < mostNumbers; ++number) {
@@ -139,7 +151,6 @@ Result<fs::path> withoutDouble(const fs::path& file) {
     }
     for (int number = 1; number < mostNumbers; ++number) {
         const auto other = numbered(first, number);
-        std::error_code error;
         if (other == file || !fs::exists(other, error)) break;
         if (fs::file_size(other, error) != bytes || error) continue;
         const auto digest = core::digestOfFile(other);

@@ -26,8 +26,8 @@ TakenName nameFor(const vo::LoadSpectrum& request, const std::string& sender);
 TakenName nameFor(const vo::LoadTable& request, const std::string& sender);
 
 /// Fetches what the URL (http, https, ftp, ftps or file) names into received/SENDER of the project's folder,
-/// under a name that was free. Errors: those of http::download; Unsupported for another scheme; NotFound;
-/// ResourceExhausted above limitBytes.
+/// under a name that was free. Errors: those of http::download, DeadlineExceeded after ten minutes;
+/// Unsupported for another scheme; NotFound; ResourceExhausted above limitBytes, or where no name is free.
 core::Result<std::filesystem::path> takeFile(http::Client& client, const std::string& url,
                                              const std::filesystem::path& project, const TakenName& name,
                                              std::uint64_t limitBytes, core::TaskContext& task);

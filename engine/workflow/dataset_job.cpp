@@ -8,6 +8,7 @@
 #include "engine/io/matrix_text.h"
 #include "engine/store/label_log.h"
 #include "engine/workflow/dataset_output.h"
+#include "engine/workflow/imported_labels.h"
 #include "engine/workflow/spectrum_source.h"
 
 namespace balmer::workflow {
@@ -87,24 +88,18 @@ core::Result<jobs::Outcome> importDataset(const DatasetImportParameters& paramet
                        std::span(unknown).subspan(first, std::min(batch, unknown.size() - first))));
     }
 
-    std::vector<active::LabelEvent> labels;
-    BALMER_TRY(const auto standing, run.project().labels().classes());
-    for (std::size_t row = 0; row < matrix.labels.size(); ++row) {
-        if (matrix.labels[row].empty()) continue;
-        const auto found = standing.find(matrix.ids[row]);
-        if (found != standing.end() && found->second == matrix.labels[row]) continue;
-        active::LabelEvent event;
-        event.spectrum = matrix.ids[row];
-        event.className = matrix.labels[row];
-        event.who = run.environment.who;
-        event.view = "import";
-        labels.push_back(std::move(event));
-    }
     BALMER_CHECK(run.task.checkpoint(0.9, "keeping labels"));
-    BALMER_TRY(const auto kept, run.project().labels().appendAll(labels));
+    BALMER_TRY(auto labels,
+               ImportedLabels::into(run.project(), run.environment.who, "dataset " + parameters.name,
+                                    ImportedLabels::Replaces::SameSource));
+    for (std::size_t row = 0; row < matrix.labels.size(); ++row)
+        labels.add(matrix.ids[row], matrix.labels[row]);
+    BALMER_TRY(const auto given, labels.store());
     jobs::Outcome outcome;
-    outcome.resultJson =
-        describeDataset(record, json{{"labels", kept.size()}, {"entered", unknown.size()}}.dump());
+    outcome.resultJson = describeDataset(
+        record,
+        json{{"labels", given["labelled"]}, {"labels_kept", given["kept"]}, {"entered", unknown.size()}}
+            .dump());
     return outcome;
 }
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/core/text_number.h"
+
 namespace balmer::workflow {
 
 namespace {
@@ -14,26 +16,43 @@ constexpr std::array<std::string_view, 4> usualNames{"id", "spectrum", "spectrum
 constexpr std::size_t askedAtOnce = 500;
 /// A column of addresses or remarks is no column of ids.
 constexpr std::size_t longestId = 1024;
+constexpr std::size_t mostBytes = 64 * 1024 * 1024;
+/// What a text takes beside its characters.
+constexpr std::size_t bytesOfCell = 96;
+
+bool isWhole(std::string_view number) {
+    return core::trimmed(number).find_first_not_of("+-0123456789") == std::string_view::npos;
+}
 
 } // namespace
 
-core::Result<IdColumn> findIdColumn(io::TableReader& reader, const KnownIds& known, std::size_t most) {
+core::Result<IdColumn> findIdColumn(io::TableReader& reader, const KnownIds& known, std::size_t most,
+                                    core::TaskContext& task) {
     IdColumn found;
     const auto columns = reader.columns().size();
+    std::size_t bytes = 0;
     // The rows of each text, by column: what is asked about is asked once.
     std::vector<std::map<std::string, std::size_t>> cells(columns);
-    while (found.looked < most) {
+    while (found.looked < most && bytes < mostBytes) {
+        if (found.looked % 100 == 0) BALMER_CHECK(task.checkpoint(0, "looking for the ids"));
         BALMER_TRY(const bool row, reader.nextRow());
         if (!row) break;
         ++found.looked;
-        for (std::size_t c = 0; c < columns; ++c)
-            if (auto text = reader.text(c); !text.empty() && text.size() <= longestId)
-                ++cells[c][std::move(text)];
+        for (std::size_t c = 0; c < columns; ++c) {
+            auto text = reader.text(c);
+            if (text.empty() || text.size() > longestId) continue;
+            if (reader.columns()[c].number && !isWhole(text)) continue;
+            const auto size = text.size() + bytesOfCell;
+            const auto [cell, isNew] = cells[c].try_emplace(std::move(text), 0);
+            ++cell->second;
+            if (isNew) bytes += size;
+        }
     }
     std::vector<std::size_t> matched(columns);
     for (std::size_t c = 0; c < columns; ++c) {
         std::vector<std::string> some;
         const auto ask = [&]() -> core::Status {
+            BALMER_CHECK(task.checkpoint(0, "looking for the ids"));
             BALMER_TRY(const auto there, known(some));
             for (const auto& id : there)
                 if (const auto rows = cells[c].find(id); rows != cells[c].end()) matched[c] += rows->second;

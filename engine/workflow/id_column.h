@@ -8,6 +8,7 @@
 #include <string>
 
 #include "engine/core/result.h"
+#include "engine/core/task_context.h"
 #include "engine/io/table_reader.h"
 
 namespace balmer::workflow {
@@ -23,7 +24,9 @@ struct IdColumn {
 
 /// Looks at the first `most` rows, from the reader's present place on. The columns id, spectrum,
 /// spectrum_id and name come first where any of their cells is an id, otherwise the column with most ids.
-/// Errors: those of the reader and of known.
-core::Result<IdColumn> findIdColumn(io::TableReader& reader, const KnownIds& known, std::size_t most);
+/// Numbers that are not whole are no ids. No more rows are looked at where their texts take 64 MiB.
+/// Errors: those of the reader and of known; Cancelled.
+core::Result<IdColumn> findIdColumn(io::TableReader& reader, const KnownIds& known, std::size_t most,
+                                    core::TaskContext& task);
 
 } // namespace balmer::workflow

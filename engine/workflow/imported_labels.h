@@ -1,10 +1,10 @@
-// Labels from a table as label events: what label-import and table-import have in common. Private to the
-// module.
+// Labels from a table as label events: what label-import, table-import and dataset-import have in
+// common. Private to the module.
 #pragma once
 
-#include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -17,23 +17,34 @@ namespace balmer::workflow {
 
 class ImportedLabels {
   public:
-    /// who gave them; view: where they come from, as label events say it.
-    static core::Result<ImportedLabels> into(store::Project& project, std::string who, std::string view);
+    /// Which standing verdicts (a class, not sure, bad, artefact) give way to another class.
+    enum class Replaces {
+        SameSource, ///< those that the same observer gave by an earlier import from there
+        Own,        ///< those of the same observer
+        All
+    };
 
-    /// An empty id or class is no label; what stands already is not said again.
+    /// who gave them; view: where they come from, as label events say it.
+    static core::Result<ImportedLabels> into(store::Project& project, std::string who, std::string view,
+                                             Replaces replaces);
+
+    /// An empty id or class is no label.
     void add(const std::string& id, const std::string& className);
-    /// Stores them, all or none. {"labelled", "unchanged", "without_label", "not_in_catalogue"}
+    /// Stores them, all or none, beside what stands at that moment: what stands already is not said again.
+    /// {"labelled": stored, "replaced": of these, where another verdict stood, "kept": other verdicts that
+    /// stand on, "unchanged", "without_label", "not_in_catalogue"}
     core::Result<nlohmann::json> store();
 
   private:
     ImportedLabels() = default;
+    bool givesWay(const active::LabelEvent& verdict) const;
 
     store::Project* project_ = nullptr;
     std::string who_, view_;
+    Replaces replaces_ = Replaces::SameSource;
     std::set<std::string, std::less<>> known_;
-    std::map<std::string, std::string> standing_;
-    std::vector<active::LabelEvent> events_;
-    std::size_t unknown_ = 0, unchanged_ = 0, empty_ = 0;
+    std::vector<std::pair<std::string, std::string>> given_; ///< id, class
+    std::size_t unknown_ = 0, empty_ = 0;
 };
 
 } // namespace balmer::workflow

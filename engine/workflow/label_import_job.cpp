@@ -15,6 +15,7 @@ struct LabelImportParameters {
     std::string file;
     std::string idColumn;
     std::string labelColumn;
+    bool replace = false;
 
     void declare(Fields& fields) {
         fields.required("file", file, "table with commas, its first line naming the columns");
@@ -22,6 +23,10 @@ struct LabelImportParameters {
                         "column with the spectrum's id; \"\" takes id, or the first column");
         fields.optional("label_column", labelColumn,
                         "column with the class; \"\" takes label, class, or the second");
+        fields.optional("replace", replace,
+                        "where another observer's verdict (a class, not sure, bad, artefact) stands, the "
+                        "file's class takes its place; otherwise it is kept. Your own verdicts are always "
+                        "replaced: with a file you correct yourself");
     }
 };
 
@@ -46,7 +51,9 @@ core::Result<jobs::Outcome> importLabels(const LabelImportParameters& parameters
                           "the table " + parameters.file + " has no row; give one row for each label");
     BALMER_CHECK(run.task.checkpoint(0.2, "reading labels"));
 
-    BALMER_TRY(auto labels, ImportedLabels::into(run.project(), run.environment.who, "import"));
+    BALMER_TRY(auto labels, ImportedLabels::into(run.project(), run.environment.who, "import",
+                                                 parameters.replace ? ImportedLabels::Replaces::All
+                                                                    : ImportedLabels::Replaces::Own));
     for (const auto& row : table.rows)
         labels.add(row[idColumn], row[labelColumn]);
     BALMER_TRY(const auto result, labels.store());

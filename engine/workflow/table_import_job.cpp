@@ -38,6 +38,7 @@ struct TableImportParameters {
     std::string labelColumn;
     std::string who;
     std::string source;
+    bool replace = false;
 
     void declare(Fields& fields) {
         fields.required("file", file, "a VOTable, a FITS table, or text with commas");
@@ -50,6 +51,10 @@ struct TableImportParameters {
         fields.optional("who", who, "who gave the labels; \"\": you");
         fields.optional("source", source,
                         "where the table comes from, as the labels will say; \"\": its name");
+        fields.optional("replace", replace,
+                        "where another verdict (a class, not sure, bad, artefact) stands, the table's class "
+                        "takes its place; otherwise only that of an earlier import by the same observer "
+                        "from the same source does, and all others are kept");
     }
 
     core::Status validate() const {
@@ -70,7 +75,7 @@ core::Result<std::size_t> columnNamed(const io::TableReader& table, const std::s
 }
 
 core::Result<std::size_t> idColumnOf(const TableImportParameters& parameters, const io::TableReader& table,
-                                     store::Project& project) {
+                                     store::Project& project, core::TaskContext& task) {
     if (!parameters.idColumn.empty()) return columnNamed(table, parameters.idColumn);
     BALMER_TRY(const auto all, project.catalogue().ids({}));
     const std::set<std::string> catalogued(all.begin(), all.end());
@@ -81,7 +86,7 @@ core::Result<std::size_t> idColumnOf(const TableImportParameters& parameters, co
         return there;
     };
     BALMER_TRY(auto again, io::TableReader::open(parameters.file));
-    BALMER_TRY(const auto found, findIdColumn(again, known, rowsLookedAt));
+    BALMER_TRY(const auto found, findIdColumn(again, known, rowsLookedAt, task));
     if (found.column) return *found.column;
     return fail(ErrorCode::InvalidArgument,
                 "none of the first " + std::to_string(found.looked) + " rows of " + parameters.file +
@@ -238,7 +243,7 @@ core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters,
     auto& project = run.project();
     BALMER_CHECK(run.task.checkpoint(0, "reading the table"));
     BALMER_TRY(auto table, io::TableReader::open(parameters.file));
-    BALMER_TRY(const auto idColumn, idColumnOf(parameters, table, project));
+    BALMER_TRY(const auto idColumn, idColumnOf(parameters, table, project, run.task));
     BALMER_TRY(auto taking, Taking::of(parameters, table, idColumn, project));
     std::optional<ImportedLabels> labels;
     std::size_t labelColumn = 0;
@@ -249,7 +254,9 @@ core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters,
                                 : parameters.source;
         BALMER_TRY(labels, ImportedLabels::into(project,
                                                 parameters.who.empty() ? run.environment.who : parameters.who,
-                                                "table " + source));
+                                                "table " + source,
+                                                parameters.replace ? ImportedLabels::Replaces::All
+                                                                   : ImportedLabels::Replaces::SameSource));
     }
     // The first row that names a spectrum counts.
     std::set<std::string> seen;

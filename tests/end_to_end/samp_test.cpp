@@ -152,9 +152,34 @@ TEST_F(Samp, WhatComesIsTakenInUntilItIsEnded) {
     // What came is used afterwards.
     const auto file = result["came"][1]["file"].get<std::string>();
     session_.succeed({"preprocess", "--name", "d"});
+    session_.succeed({"label", "give", "s1", "--as", "bad"});
+    const std::vector<std::string> labels{"table", "import", file, "--labels", "ew", "--by", "Cat"};
+    const auto kept = session_.succeed(labels);
+    EXPECT_EQ(kept["labelled"], 1) << kept.dump();
+    EXPECT_EQ(kept["kept"], 1);
+    auto all = labels;
+    all.emplace_back("--replace");
+    EXPECT_EQ(session_.succeed(all)["replaced"], 1);
     const auto taken = session_.succeed({"table", "import", file, "--column", "ew", "--dataset", "d"});
     EXPECT_EQ(taken["columns"][0]["values"], 2) << taken.dump();
     EXPECT_EQ(session_.rows("ew > 2.7").size(), 1u);
+}
+
+TEST_F(Samp, OfMuchThatComesTheNewestIsInTheResult) {
+    const auto process = listen({});
+    for (int i = 0; i <= 1005; ++i) {
+        const vo::PointAtSky point{i / 10.0, 20};
+        // Not more at once than wait.
+        if (i % 100 == 5)
+            call(point);
+        else
+            hub_.notifyFrom(topcat_, encodeRequest(point));
+    }
+    const auto result = ended(*process);
+    ASSERT_EQ(result["came"].size(), 1000u);
+    EXPECT_EQ(result["left_out"], 6);
+    EXPECT_EQ(result["came"][0]["ra"], 0.6);
+    EXPECT_EQ(result["came"][999]["ra"], 100.5);
 }
 
 TEST_F(Samp, ListeningEndsByItselfAndLeavesTheCatalogueAlone) {

@@ -142,7 +142,7 @@ struct SampHub::State {
     }
 
     Result<SampValue> answer(const XmlRpcCall& call) {
-        const std::lock_guard lock(mutex);
+        std::unique_lock lock(mutex);
         if (call.method != "samp.hub.ping" && call.method != "samp.hub.getRegisteredClients" &&
             call.method != "samp.hub.getMetadata" && call.method != "samp.hub.getSubscriptions")
             called.push_back(call.method);
@@ -166,7 +166,23 @@ struct SampHub::State {
             return !entry.second.key.empty() && entry.second.key == text(0);
         });
         if (self == members.end()) return fail(ErrorCode::Remote, "Unknown private key");
+        if (call.method == "samp.hub.callAndWait") return callAndWait(lock, call, text(1), text(3));
         return answerMember(call, self->second, text);
+    }
+
+    /// Of neighbours in this process: the server's thread waits, and hears nobody.
+    Result<SampValue> callAndWait(std::unique_lock<std::mutex>& lock, const XmlRpcCall& call,
+                                  const std::string& responder, const std::string& seconds) {
+        const auto member = members.find(responder);
+        if (member == members.end() || call.params.size() != 4)
+            return fail(ErrorCode::Remote, "No such client");
+        BALMER_TRY(const auto message, vo::decodeMessage(call.params[2]));
+        const auto tag = "waited " + std::to_string(++counter);
+        this->call(member->second, {}, tag, message);
+        if (!changed.wait_for(lock, std::chrono::seconds(std::stoi(seconds)),
+                              [&] { return kept.contains(tag); }))
+            return fail(ErrorCode::Remote, "No response in time");
+        return vo::encodeResponse(kept[tag]);
     }
 
     template <typename Text>
@@ -319,6 +335,14 @@ std::string SampHub::addNeighbour(const std::string& name, const std::vector<std
     state_->event("metadata", id, {{"metadata", member.metadata}});
     state_->event("subscriptions", id, {{"subscriptions", member.subscriptions}});
     return id;
+}
+
+void SampHub::subscribeSilently(const std::string& id, const std::vector<std::string>& mtypes) {
+    const std::lock_guard lock(state_->mutex);
+    auto& subscriptions = state_->members.at(id).subscriptions;
+    subscriptions.clear();
+    for (const auto& mtype : mtypes)
+        subscriptions.emplace(mtype, SampMap());
 }
 
 void SampHub::removeNeighbour(const std::string& id) {

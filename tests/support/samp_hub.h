@@ -39,6 +39,8 @@ class SampHub {
     /// Its id.
     std::string addNeighbour(const std::string& name, const std::vector<std::string>& mtypes,
                              Neighbour neighbour = {});
+    /// Other subscriptions than before, of which no event tells.
+    void subscribeSilently(const std::string& id, const std::vector<std::string>& mtypes);
     void removeNeighbour(const std::string& id);
     void notifyFrom(const std::string& neighbour, const vo::SampMessage& message);
     /// The response of the first who is registered over the network and listens. Waits for it.

@@ -43,6 +43,8 @@ QString factsOf(const api::CameTable& table) {
                      (table.listed > 0
                           ? QObject::tr("; %1 of them are in this project").arg(countText(table.listed))
                           : QString());
+    if (!table.shared && (!table.idColumn.empty() || !table.accessColumn.empty()))
+        words << QObject::tr("Its rows are too many to follow the cursor in them");
     return words.join(QStringLiteral(".\n")) + '.';
 }
 

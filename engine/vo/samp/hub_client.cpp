@@ -140,6 +140,17 @@ Result<std::vector<std::string>> HubClient::callAll(const std::string& tag, cons
     return idsIn(askRegistered(function, {tag, encodeMessage(message)}, task), function);
 }
 
+Result<SampResponse> HubClient::callAndWait(const std::string& client, const SampMessage& message,
+                                            std::chrono::seconds timeout, const TaskContext& task) {
+    auto patient = *this; // the hub's own answer comes after the client's
+    patient.limit_ += timeout;
+    BALMER_TRY(const auto answer,
+               patient.askRegistered("samp.hub.callAndWait",
+                                     {client, encodeMessage(message), std::to_string(timeout.count())},
+                                     task));
+    return decodeResponse(answer);
+}
+
 Status HubClient::reply(const std::string& messageId, const SampResponse& response, const TaskContext& task) {
     return done(askRegistered("samp.hub.reply", {messageId, encodeResponse(response)}, task));
 }

@@ -55,6 +55,9 @@ class HubClient {
                       const core::TaskContext& task);
     core::Result<std::vector<std::string>> callAll(const std::string& tag, const SampMessage& message,
                                                    const core::TaskContext& task);
+    /// The response, waited for on this thread. Errors: also Remote where there is none in time.
+    core::Result<SampResponse> callAndWait(const std::string& client, const SampMessage& message,
+                                           std::chrono::seconds timeout, const core::TaskContext& task);
     core::Status reply(const std::string& messageId, const SampResponse& response,
                        const core::TaskContext& task);
 

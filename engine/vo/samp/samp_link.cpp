@@ -38,8 +38,16 @@ Time now() {
 /// The hub of astropy 5.2 forgets a response that comes before it has noted down its own call.
 constexpr auto replyDelay = std::chrono::milliseconds(50);
 
+/// A call of the hub: a selection of 370 000 rows.
+constexpr std::size_t callBytes = std::size_t{16} << 20;
+/// What the server takes, so that a call that is too long can be told.
+constexpr std::size_t bodyBytes = 3 * callBytes;
+constexpr std::size_t connections = 32;
 /// Calls of the hub that wait for our thread; more are refused.
 constexpr std::size_t heardLimit = 256;
+constexpr std::size_t heardBytesLimit = 4 * callBytes;
+/// Looks at a hub from one time that all clients are asked again to the next.
+constexpr std::uint64_t looksBetween = 12;
 constexpr std::size_t clientLimit = 1000;
 
 constexpr std::string_view pingType = "samp.app.ping";
@@ -120,7 +128,24 @@ struct SampLink::State {
     }
 
     std::string takeCall(std::string_view body) {
-        auto call = decodeCall(body);
+        if (body.size() > callBytes) {
+            const auto why = "a message of " + std::to_string(body.size() >> 20) +
+                             " MiB is too long; at most " + std::to_string(callBytes >> 20) +
+                             " MiB are taken: select fewer rows";
+            core::log::warning("SAMP: " + why);
+            enqueue([this, why] {
+                if (hub && handlers.tooLong) handlers.tooLong(why);
+            });
+            return encodeFault(1, why);
+        }
+        {
+            const std::lock_guard lock(mutex); // only this thread adds to them
+            if (heard >= heardLimit || heardBytes + body.size() > heardBytesLimit)
+                return encodeFault(1, "too many messages at once; try again later");
+        }
+        XmlRpcLimits limits;
+        limits.bytes = callBytes;
+        auto call = decodeCall(body, limits);
         if (!call) return encodeFault(1, call.error().message());
         if (!call->method.starts_with("samp.client.receive"))
             return encodeFault(1, "there is no method " + call->method);
@@ -129,12 +154,13 @@ struct SampLink::State {
             const auto* key = call->params.empty() ? nullptr : call->params.front().text();
             if (expectedKey.empty() || !key || *key != expectedKey)
                 return encodeFault(1, "wrong private key");
-            if (heard >= heardLimit) return encodeFault(1, "too many messages at once; try again later");
             ++heard;
-            tasks.push_back([this, call = std::move(*call)] {
+            heardBytes += body.size();
+            tasks.push_back([this, bytes = body.size(), call = std::move(*call)] {
                 {
                     const std::lock_guard inner(mutex);
                     --heard;
+                    heardBytes -= bytes;
                 }
                 take(call);
             });
@@ -309,8 +335,12 @@ struct SampLink::State {
     Status listen() {
         if (server) return {};
         callbackPath = "/" + http::randomToken();
-        BALMER_TRY(server, http::LoopbackServer::start(
-                               [this](const http::ServerRequest& request) { return serve(request); }));
+        http::LoopbackServerLimits limits;
+        limits.bodyBytes = bodyBytes;
+        limits.connections = connections;
+        BALMER_TRY(server,
+                   http::LoopbackServer::start(
+                       [this](const http::ServerRequest& request) { return serve(request); }, 0, limits));
         return {};
     }
 
@@ -331,6 +361,7 @@ struct SampLink::State {
     Status refreshClients() {
         BALMER_TRY(const auto ids, hub->registeredClients(task()));
         std::map<std::string, SampClient> present;
+        const bool everybody = ++looks % looksBetween == 0;
         for (const auto& id : ids) {
             if (id == hub->selfId() || present.size() == clientLimit) continue;
             auto& client = present[id];
@@ -338,7 +369,7 @@ struct SampLink::State {
             const auto known = clients.find(id);
             if (known != clients.end()) {
                 client = known->second;
-                continue;
+                if (!everybody && !client.subscriptions.empty()) continue;
             }
             // One that has gone meanwhile is a fault, and no matter.
             auto metadata = hub->metadataOf(id, task());
@@ -607,7 +638,8 @@ struct SampLink::State {
     std::mutex mutex; ///< for what follows
     std::condition_variable wake;
     std::deque<std::function<void()>> tasks;
-    std::size_t heard = 0; ///< of these, calls of the hub
+    std::size_t heard = 0;      ///< of these, calls of the hub
+    std::size_t heardBytes = 0; ///< of the calls, as they came
     bool ending = false;
     std::string expectedKey; ///< in the hub's calls; "" where there is no hub
     SampState shown;
@@ -626,6 +658,7 @@ struct SampLink::State {
     EchoGuard echoes;
     bool wanted = false;
     Time nextLook;
+    std::uint64_t looks = 0;
     std::optional<Time> offerEnds;
     SampState::Hub standing = SampState::Hub::Off;
     std::string why;

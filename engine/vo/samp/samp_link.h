@@ -10,6 +10,8 @@
 //
 // A hub may come and go: while connected and without one, the lock file is looked at every `look`; the lock
 // is never removed. Message ids and client ids are opaque and hold until the hub goes.
+// Responses come by the hub, under a tag (samp.hub.call): samp.hub.callAndWait would keep a thread for each
+// program that has yet to answer.
 #pragma once
 
 #include <chrono>
@@ -107,6 +109,8 @@ class SampLink {
     struct Handlers {
         std::function<void(const SampState&)> stateChanged;
         std::function<void(const SampReceived&)> received; ///< echoes are left out
+        /// The hub had a message that is too long to be taken (above 16 MiB): a sentence.
+        std::function<void(const std::string&)> tooLong;
         std::function<void(const SampAnswer&)> answered;
     };
 

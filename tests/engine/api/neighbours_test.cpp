@@ -14,6 +14,7 @@
 #include "engine/vo/samp/file_url.h"
 #include "engine/vo/samp/mtypes.h"
 #include "tests/support/samp_hub.h"
+#include "tests/support/scripted_server.h"
 #include "tests/support/test_support.h"
 
 namespace balmer::api {
@@ -33,22 +34,24 @@ using Outcome = Delivery::Outcome;
 class Program {
   public:
     Program(SampHub& hub, const std::string& name,
-            const std::vector<std::string>& mtypes = {"spectrum.load.*", "table.*", "coord.pointAt.sky"})
-        : hub_(hub) {
-        id_ = hub_.addNeighbour(
-            name, mtypes, [this](const std::string&, const SampMessage& message) { return take(message); });
+            const std::vector<std::string>& mtypes = {"spectrum.load.*", "table.*", "coord.pointAt.sky"}) {
+        // The hub may still be delivering to it at the end.
+        id_ = hub.addNeighbour(name, mtypes,
+                               [memory = memory_](const std::string&, const SampMessage& message) {
+                                   return memory->take(message);
+                               });
     }
 
     const std::string& id() const { return id_; }
     /// The answer to the next messages of this type; as often as there are answers.
     void answer(std::string_view type, std::vector<SampResponse> responses) {
-        const std::lock_guard lock(mutex_);
-        answers_[std::string(type)] = std::move(responses);
+        const std::lock_guard lock(memory_->mutex);
+        memory_->answers[std::string(type)] = std::move(responses);
     }
     std::vector<vo::SampRequest> of(std::string_view type) const {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(memory_->mutex);
         std::vector<vo::SampRequest> found;
-        for (const auto& message : messages_)
+        for (const auto& message : memory_->messages)
             if (message.mtype == type) found.push_back(decodeRequest(message).value());
         return found;
     }
@@ -57,36 +60,38 @@ class Program {
     }
     /// What was behind the nth URL.
     std::string content(std::size_t n) const {
-        const std::lock_guard lock(mutex_);
-        return contents_.at(n);
+        const std::lock_guard lock(memory_->mutex);
+        return memory_->contents.at(n);
     }
 
   private:
-    std::optional<SampResponse> take(const SampMessage& message) {
-        std::string content;
-        if (const auto url = vo::textOr(message.params, "url"); url.starts_with("http:")) {
-            http::Client client;
-            http::Request request;
-            request.url = url;
-            const auto fetched = client.send(request, {});
-            content = fetched ? fetched->body : fetched.error().describe();
-        }
-        const std::lock_guard lock(mutex_);
-        messages_.push_back(message);
-        if (!content.empty()) contents_.push_back(content);
-        auto& answers = answers_[message.mtype];
-        if (answers.empty()) return SampResponse::ok();
-        auto response = answers.front();
-        answers.erase(answers.begin());
-        return response;
-    }
+    struct Memory {
+        std::mutex mutex;
+        std::vector<SampMessage> messages;
+        std::vector<std::string> contents;
+        std::map<std::string, std::vector<SampResponse>> answers;
 
-    SampHub& hub_;
+        std::optional<SampResponse> take(const SampMessage& message) {
+            std::string content;
+            if (const auto url = vo::textOr(message.params, "url"); url.starts_with("http:")) {
+                http::Client client;
+                http::Request request;
+                request.url = url;
+                const auto fetched = client.send(request, {});
+                content = fetched ? fetched->body : fetched.error().describe();
+            }
+            const std::lock_guard lock(mutex);
+            messages.push_back(message);
+            if (!content.empty()) contents.push_back(content);
+            auto& next = answers[message.mtype];
+            if (next.empty()) return SampResponse::ok();
+            auto response = next.front();
+            next.erase(next.begin());
+            return response;
+        }
+    };
+    std::shared_ptr<Memory> memory_ = std::make_shared<Memory>();
     std::string id_;
-    mutable std::mutex mutex_;
-    std::vector<SampMessage> messages_;
-    std::vector<std::string> contents_;
-    std::map<std::string, std::vector<SampResponse>> answers_;
 };
 
 std::string spectrumText(int seed) {
@@ -149,6 +154,7 @@ class NeighboursTest : public testing::Test {
         Neighbours::Options options;
         options.hub = hub.setting();
         options.look = std::chrono::milliseconds(50);
+        options.echo = std::chrono::hours(1);
         options.import = import;
         Neighbours::Handlers handlers;
         handlers.delivered = [this](const Delivery& delivery) {
@@ -203,6 +209,9 @@ class NeighboursTest : public testing::Test {
         const auto all = came<What>();
         return all.size() < number ? What() : all[number - 1];
     }
+
+    /// What was highlighted is on its way: it is not overtaken by the next.
+    void stepsAreSent() { one(neighbours->sendSpectrum("nobody")); }
 
     SampResponse call(const Program& from, const vo::SampRequest& request) {
         const auto response = hub.callFrom(from.id(), encodeRequest(request));
@@ -342,6 +351,7 @@ TEST_F(NeighboursTest, RowsAreSpectraBothWays) {
 
     // What the neighbour said is not said back to it, the next step is.
     neighbours->highlight("s0");
+    stepsAreSent();
     neighbours->highlight("s3");
     ASSERT_TRUE(topcat.gets(mtype::tableHighlightRow, 2));
     EXPECT_EQ(std::get<vo::HighlightRow>(topcat.of(mtype::tableHighlightRow)[1]).row, 0);
@@ -469,9 +479,24 @@ TEST_F(NeighboursTest, ATableThatComesIsKeptAndItsRowsAreKnown) {
     const auto selected = next<CameSelection>();
     EXPECT_THAT(selected.ids, ElementsAre("s3", "s1"));
     EXPECT_EQ(selected.outside, 1u);
-    neighbours->highlight("s1");
+    EXPECT_EQ(call(topcat, vo::HighlightRow{"tc-1", "", 0}).status, vo::SampStatus::Ok);
+    EXPECT_EQ(next<CameHighlight>(3).id, "s3");
     neighbours->highlight("s3");
+    stepsAreSent();
+    neighbours->highlight("s1");
     ASSERT_TRUE(topcat.gets(mtype::tableHighlightRow, 1));
+    EXPECT_EQ(std::get<vo::HighlightRow>(topcat.of(mtype::tableHighlightRow)[0]),
+              (vo::HighlightRow{"tc-1", url, 2}));
+    EXPECT_EQ(came_.shared, true);
+
+    // The same again is the same file.
+    EXPECT_EQ(call(topcat, vo::LoadTable{vo::LoadTable::Format::Votable, url, "tc-1", ""}).status,
+              vo::SampStatus::Ok);
+    EXPECT_EQ(next<CameTable>(2).file, came_.file);
+    ASSERT_TRUE(core::writeFile(folder / "t 1.vot", table + "<!-- another -->"));
+    EXPECT_EQ(call(topcat, vo::LoadTable{vo::LoadTable::Format::Votable, url, "tc-1", ""}).status,
+              vo::SampStatus::Ok);
+    EXPECT_EQ(next<CameTable>(3).file.filename(), "t 1-2.vot");
 
     ASSERT_TRUE(core::writeFile(folder / "bad.vot", "<VOTABLE><RESOURCE>"));
     EXPECT_EQ(call(topcat, vo::LoadTable{vo::LoadTable::Format::Votable, vo::urlOfFile(folder / "bad.vot"),
@@ -507,6 +532,54 @@ TEST_F(NeighboursTest, RowsThatSayWhereSpectraAreAreKnownOnceTheyWereFetched) {
     EXPECT_EQ(one(neighbours->select({id})).outcome, Outcome::Arrived);
     EXPECT_EQ(std::get<vo::SelectRows>(topcat.of(mtype::tableSelectRows).at(0)).rows,
               std::vector<std::int64_t>{1});
+}
+
+TEST_F(NeighboursTest, ATableOfVeryManyRowsIsKeptAndItsRowsAreNotShared) {
+    const Program topcat(hub, "topcat");
+    ASSERT_TRUE(sees(topcat));
+    std::string text = "id\ns1\n";
+    for (int i = 0; i < 1000000; ++i)
+        text += "x\n";
+    ASSERT_TRUE(core::writeFile(folder / "many.csv", text));
+    EXPECT_EQ(call(topcat, vo::LoadTable{vo::LoadTable::Format::Votable, vo::urlOfFile(folder / "many.csv"),
+                                         "tc-m", ""})
+                  .status,
+              vo::SampStatus::Ok);
+    const auto many = next<CameTable>();
+    EXPECT_EQ(many.rows, 1000001u);
+    EXPECT_EQ(many.idColumn, "id");
+    EXPECT_FALSE(many.shared);
+    EXPECT_EQ(call(topcat, vo::HighlightRow{"tc-m", "", 0}).status, vo::SampStatus::Error);
+}
+
+TEST_F(NeighboursTest, AfterDisconnectingNothingIsTaken) {
+    const Program splat(hub, "SPLAT");
+    ASSERT_TRUE(sees(splat));
+    // A sender that has begun and does not go on, and one that waits behind it.
+    test::ScriptedServer slow([](const auto& peer, const std::string&) {
+        peer.hold();
+        return false;
+    });
+    vo::LoadSpectrum load;
+    load.url = slow.url("/s.fits");
+    hub.notifyFrom(splat.id(), encodeRequest(load));
+    ASSERT_TRUE(core::writeFile(folder / "new.txt", spectrumText(3)));
+    load.url = vo::urlOfFile(folder / "new.txt");
+    load.name = "waits";
+    hub.notifyFrom(splat.id(), encodeRequest(load));
+    // Said after them, and taken at once: they are there.
+    call(splat, vo::PointAtSky{10, 20});
+    ASSERT_TRUE(eventually([&] { return slow.count("GET /s.fits") == 1; }));
+    neighbours->disconnect();
+    ASSERT_TRUE(eventually([&] { return neighbours->state().hub == NeighbourState::Hub::Off; }));
+
+    neighbours->connect();
+    ASSERT_TRUE(sees(splat));
+    load.name = "after";
+    EXPECT_EQ(call(splat, load).status, vo::SampStatus::Ok);
+    EXPECT_EQ(next<CameSpectrum>().name, "after");
+    EXPECT_TRUE(came<CameToNothing>().empty());
+    EXPECT_FALSE(std::filesystem::exists(bench->folder() / "received" / "SPLAT" / "waits.txt"));
 }
 
 TEST_F(NeighboursTest, WithoutImportASpectrumIsKeptOnly) {

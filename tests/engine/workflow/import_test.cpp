@@ -73,6 +73,15 @@ TEST_F(Matrix, EntersRowsAndLabelsOnce) {
     EXPECT_EQ(again["digest"], first["digest"]);
     EXPECT_EQ(again["entered"], 0);
     EXPECT_EQ(again["labels"], 0) << "labels that stand are not given again";
+    // What was said by hand since stands.
+    active::LabelEvent event;
+    event.spectrum = "row-0";
+    event.kind = active::LabelKind::Bad;
+    ASSERT_TRUE(project_->labels().append(event));
+    const auto third = succeed("dataset-import", {{"file", file}, {"name", "m"}});
+    EXPECT_EQ(third["labels"], 0);
+    EXPECT_EQ(third["labels_kept"], 1);
+    EXPECT_TRUE(project_->labels().current("row-0").value().bad);
 }
 
 TEST_F(Matrix, ATakenNameIsRefusedAndLeavesNoFile) {

@@ -78,6 +78,75 @@ TEST_F(TableImport, LabelsSayWhoAndWhereFrom) {
     EXPECT_EQ(succeed("table-import", {{"file", file}, {"label_column", "type"}})["unchanged"], 3);
 }
 
+TEST_F(TableImport, VerdictsGivenByHandAreKept) {
+    const auto say = [&](const char* id, active::LabelKind kind, const char* className, const char* who) {
+        active::LabelEvent event;
+        event.spectrum = id;
+        event.kind = kind;
+        event.className = className;
+        event.who = who;
+        event.view = "panel";
+        ASSERT_TRUE(project_->labels().append(event));
+    };
+    const auto standing = [&](const char* id) { return project_->labels().current(id).value(); };
+    using active::LabelKind;
+    const auto table = [&](const char* first) {
+        return write("t.csv",
+                     std::string("id,type\nrow-0,") + first + "\nrow-1,A\nrow-2,A\nrow-3,A\nrow-4,A\n");
+    };
+    const json parameters{{"file", table("A")}, {"label_column", "type"}, {"who", "Cat"}};
+    EXPECT_EQ(succeed("table-import", parameters)["labelled"], 5);
+    say("row-1", LabelKind::Class, "B", "Cat"); // also where it is the same observer, by hand
+    say("row-2", LabelKind::Bad, "", "Dan");
+    say("row-3", LabelKind::NotSure, "", "Dan");
+    say("row-4", LabelKind::Class, "A", "Dan");
+    // The source corrects itself, and nobody else.
+    table("C");
+    const auto result = succeed("table-import", parameters);
+    EXPECT_EQ(result["labelled"], 1);
+    EXPECT_EQ(result["replaced"], 1);
+    EXPECT_EQ(result["kept"], 3);
+    EXPECT_EQ(result["unchanged"], 1);
+    EXPECT_EQ(standing("row-0").className, "C");
+    EXPECT_EQ(standing("row-1").className, "B");
+    EXPECT_TRUE(standing("row-2").bad);
+    EXPECT_TRUE(standing("row-3").notSure);
+
+    auto all = parameters;
+    all["replace"] = true;
+    const auto replaced = succeed("table-import", all);
+    EXPECT_EQ(replaced["labelled"], 3);
+    EXPECT_EQ(replaced["replaced"], 3);
+    EXPECT_EQ(replaced["kept"], 0);
+    EXPECT_EQ(standing("row-1").className, "A");
+    EXPECT_FALSE(standing("row-2").bad);
+}
+
+TEST_F(TableImport, WithAFileOfLabelsOneCorrectsOneself) {
+    const auto say = [&](const char* id, const std::string& who) {
+        active::LabelEvent event;
+        event.spectrum = id;
+        event.className = "B";
+        event.who = who;
+        event.view = "panel";
+        ASSERT_TRUE(project_->labels().append(event));
+    };
+    const auto first = write("l.csv", "id,label\nrow-0,A\nrow-0,A2\n");
+    EXPECT_EQ(succeed("label-import", {{"file", first}})["replaced"], 1) << "the later row of two stands";
+    const auto who = project_->labels().current("row-0").value().verdict.value().who;
+    say("row-0", who);
+    say("row-1", "somebody else");
+    const auto file = write("l.csv", "id,label\nrow-0,A\nrow-1,A\nrow-2,A\n");
+    const auto result = succeed("label-import", {{"file", file}});
+    EXPECT_EQ(result["labelled"], 2);
+    EXPECT_EQ(result["replaced"], 1);
+    EXPECT_EQ(result["kept"], 1);
+    EXPECT_EQ(project_->labels().current("row-0").value().className, "A");
+    EXPECT_EQ(project_->labels().current("row-1").value().className, "B");
+    EXPECT_EQ(succeed("label-import", {{"file", file}, {"replace", true}})["replaced"], 1);
+    EXPECT_EQ(project_->labels().current("row-1").value().className, "A");
+}
+
 TEST_F(TableImport, NothingIsKeptOfARefusedTable) {
     const auto file = write("t.vot", votable());
     std::string many = "id,remark\n";

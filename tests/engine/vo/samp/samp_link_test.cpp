@@ -1,6 +1,7 @@
 #include "engine/vo/samp/samp_link.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -9,6 +10,8 @@
 
 #include "engine/core/files.h"
 #include "engine/http/client.h"
+#include "engine/vo/samp/hub_client.h"
+#include "engine/vo/samp/lock_file.h"
 #include "engine/vo/samp/mtypes.h"
 #include "tests/support/samp_hub.h"
 #include "tests/support/scripted_server.h"
@@ -41,6 +44,10 @@ class Desk {
         handlers.received = [this](const SampReceived& received) {
             const std::lock_guard lock(mutex_);
             received_.push_back(received);
+        };
+        handlers.tooLong = [this](const std::string& why) {
+            const std::lock_guard lock(mutex_);
+            tooLong_.push_back(why);
         };
         handlers.answered = [this](const SampAnswer& answer) {
             const std::lock_guard lock(mutex_);
@@ -77,6 +84,10 @@ class Desk {
         const std::lock_guard lock(mutex_);
         return received_;
     }
+    std::vector<std::string> tooLong() {
+        const std::lock_guard lock(mutex_);
+        return tooLong_;
+    }
     std::vector<SampReceived> waitForReceived(std::size_t count) {
         EXPECT_TRUE(eventually([&] { return received().size() >= count; }));
         return received();
@@ -104,6 +115,7 @@ class Desk {
     std::mutex mutex_;
     std::vector<SampState> states_;
     std::vector<SampReceived> received_;
+    std::vector<std::string> tooLong_;
     std::vector<SampAnswer> answers_;
     std::unique_ptr<SampLink> link_;
 };
@@ -462,6 +474,93 @@ TEST_F(SampLinkTest, MessagesArriveAndAreAnswered) {
     ASSERT_TRUE(ping);
     EXPECT_EQ(ping->status, SampStatus::Ok);
     EXPECT_EQ(desk.received().size(), 2u);
+}
+
+TEST_F(SampLinkTest, ALargeSelectionArrivesAndWhatIsTooLongIsTold) {
+    openHub();
+    const auto topcat = hub->addNeighbour("topcat", {});
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    SelectRows select{"t", "", {}};
+    for (std::int64_t row = 0; row < 300000; ++row)
+        select.rows.push_back(row * 7);
+    hub->notifyFrom(topcat, encodeRequest(select));
+    const auto received = desk.waitForReceived(1);
+    ASSERT_EQ(received.size(), 1u);
+    EXPECT_EQ(std::get<SelectRows>(decodeRequest(received[0].message).value()).rows, select.rows);
+
+    hub->notifyFrom(topcat, {highlight, {{"row", std::string(17 << 20, '1')}}, {}});
+    ASSERT_TRUE(eventually([&] { return !desk.tooLong().empty(); }));
+    EXPECT_NE(desk.tooLong().front().find("17 MiB"), std::string::npos) << desk.tooLong().front();
+    EXPECT_EQ(desk.received().size(), 1u);
+}
+
+TEST_F(SampLinkTest, CallsWaitNoLongerThanTheirBytesAllow) {
+    openHub();
+    const auto topcat = hub->addNeighbour("topcat", {});
+    std::mutex busy;
+    std::unique_lock held(busy);
+    std::atomic<std::size_t> taken = 0;
+    SampLink::Options options;
+    options.hub = setting();
+    options.subscriptions = {"x.y"};
+    SampLink::Handlers handlers;
+    handlers.received = [&](const auto&) {
+        const std::lock_guard lock(busy);
+        ++taken;
+    };
+    SampLink link(std::move(options), std::move(handlers));
+    link.connect();
+    ASSERT_TRUE(eventually([&] { return link.state().hub == SampState::Hub::Connected; }));
+    const auto self = hub->clients().front();
+    const auto post = [&] {
+        const SampMap message =
+            encodeMessage({"x.y", {{"texts", SampList(15, std::string(1 << 20, 'x'))}}, {}});
+        return SampHub::post(self.callback, {"samp.client.receiveNotification", {self.key, topcat, message}});
+    };
+    // One is being taken, four wait: 64 MiB.
+    std::size_t accepted = 0;
+    auto answer = post();
+    for (; answer && accepted < 8; answer = post())
+        ++accepted;
+    held.unlock();
+    EXPECT_LE(accepted, 5u);
+    EXPECT_GE(accepted, 4u);
+    ASSERT_FALSE(answer);
+    EXPECT_NE(answer.error().message().find("too many messages"), std::string::npos);
+    EXPECT_TRUE(eventually([&] { return taken == accepted; }));
+    EXPECT_TRUE(post()) << "there is room again";
+}
+
+TEST_F(SampLinkTest, SubscriptionsOfWhichNoEventToldAreSeen) {
+    openHub();
+    const auto topcat = hub->addNeighbour("topcat", {});
+    const auto aladin = hub->addNeighbour("aladin", {"coord.pointAt.sky"});
+    Desk desk(setting());
+    ASSERT_TRUE(desk.connects());
+    EXPECT_TRUE(desk.link().listeners(highlight).empty());
+    hub->subscribeSilently(topcat, {highlight});
+    hub->subscribeSilently(aladin, {"image.load.fits"});
+    EXPECT_TRUE(eventually([&] { return desk.link().listeners(highlight).size() == 1; }));
+    EXPECT_TRUE(eventually([&] { return desk.link().listeners("image.load.fits").size() == 1; }));
+    EXPECT_TRUE(desk.link().listeners("coord.pointAt.sky").empty());
+}
+
+TEST_F(SampLinkTest, ACallMayWaitForItsResponse) {
+    openHub();
+    const auto topcat = hub->addNeighbour(
+        "topcat", {highlight}, [](const auto&, const auto&) { return SampResponse::warning("no such row"); });
+    const auto silent = hub->addNeighbour(
+        "silent", {highlight}, [](const auto&, const auto&) { return std::optional<SampResponse>(); });
+    http::Client http;
+    HubClient client(http, readLock(lock()).value(), std::chrono::seconds(20));
+    ASSERT_TRUE(client.registerSelf({}));
+    const auto message = highlightOf(3).message;
+    EXPECT_EQ(client.callAndWait(topcat, message, std::chrono::seconds(60), {}).value(),
+              SampResponse::warning("no such row"));
+    const auto none = client.callAndWait(silent, message, std::chrono::seconds(0), {});
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().code(), core::ErrorCode::Remote) << test::why(none);
 }
 
 TEST_F(SampLinkTest, WhatTheOtherSendsBackIsNoNews) {

@@ -9,6 +9,8 @@
 
 #include "engine/core/files.h"
 #include "engine/http/client.h"
+#include "engine/vo/samp/hub_client.h"
+#include "engine/vo/samp/lock_file.h"
 #include "engine/vo/samp/mtypes.h"
 #include "engine/vo/samp/samp_link.h"
 #include "tests/support/peer_process.h"
@@ -282,6 +284,17 @@ TEST_P(PeersTest, AstropyReadsTheSpectrumAndTheTableThatWeSend) {
     EXPECT_EQ(said["table.load.votable"]["rows"], 5);
     EXPECT_EQ(said["table.select.rowList"]["params"]["row-list"], json({"1", "3"}));
     EXPECT_EQ(said["table.highlight.row"]["params"]["row"], "2");
+}
+
+TEST_P(PeersTest, ACallMayWaitForItsResponse) {
+    http::Client http;
+    HubClient client(http, readLock(folder / "lock").value(), std::chrono::seconds(20));
+    ASSERT_TRUE(client.registerSelf({}));
+    const auto response = client.callAndWait(link->state().selfId, encodeRequest(PointAtSky{57.3, 24.1}),
+                                             std::chrono::seconds(30), {});
+    ASSERT_TRUE(response) << test::why(response) << hub->log();
+    EXPECT_EQ(*response, SampResponse::warning("there is no map of the sky"));
+    EXPECT_TRUE(client.unregister({}));
 }
 
 TEST_P(PeersTest, WhatAstropySendsArrivesAndIsAnswered) {
