@@ -43,19 +43,21 @@ class Vo : public testing::Test {
             return "<FIELD name=\"" + name + "\" utype=\"ssa:" + utype + "\" " + type + "/>";
         };
         const std::string text = "datatype=\"char\" arraysize=\"*\"", number = "datatype=\"double\"";
+        const std::string formats[] = {"text/plain", "text/plain", "text/plain", "text/csv", ""};
         std::string rows;
         for (int i = 0; i < 5; ++i) {
             const auto n = std::to_string(i);
             rows += "<TR><TD>" + (i < 4 ? "data/s" + n + ".txt" : std::string()) + "</TD><TD>ivo://x/" +
                     std::to_string(std::min(i, 2)) + "</TD><TD>Star " + n + "</TD><TD>10." + n +
-                    " 20</TD><TD>6.5e-7</TD></TR>";
+                    " 20</TD><TD>6.5e-7</TD><TD>" + formats[i] + "</TD></TR>";
         }
         return "<VOTABLE version=\"1.4\"><RESOURCE type=\"results\"><TABLE>" +
                field("accref", "Access.Reference", text) + field("did", "Curation.PublisherDID", text) +
                field("title", "DataID.Title", text) +
                field("pos", "Char.SpatialAxis.Coverage.Location.Value",
                      "datatype=\"double\" arraysize=\"2\"") +
-               field("from", "Char.SpectralAxis.Coverage.Bounds.Start", number) + "<DATA><TABLEDATA>" + rows +
+               field("from", "Char.SpectralAxis.Coverage.Bounds.Start", number) +
+               field("format", "Access.Format", text) + "<DATA><TABLEDATA>" + rows +
                "</TABLEDATA></DATA></TABLE><INFO name=\"QUERY_STATUS\" value=\"" + status +
                "\">first come first served</INFO></RESOURCE></VOTABLE>";
     }
