@@ -61,9 +61,15 @@ void CuttingProxy::plugIn(bool in) {
         ::shutdown(each, SHUT_RDWR);
 }
 
+void CuttingProxy::record() {
+    const std::lock_guard lock(mutex_);
+    for (auto& direction : recorded_)
+        direction.emplace();
+}
+
 std::string CuttingProxy::take(Direction direction) {
     const std::lock_guard lock(mutex_);
-    return std::exchange(recorded_[static_cast<int>(direction)], {});
+    return std::exchange(recorded_[static_cast<int>(direction)], std::nullopt).value_or("");
 }
 
 void CuttingProxy::listen() {
@@ -115,7 +121,8 @@ void CuttingProxy::pass(int from, int to, Direction direction, std::optional<std
         passed_[static_cast<int>(direction)] += static_cast<std::uint64_t>(count);
         {
             const std::lock_guard lock(mutex_);
-            recorded_[static_cast<int>(direction)].append(buffer.data(), static_cast<std::size_t>(count));
+            if (auto& recorded = recorded_[static_cast<int>(direction)])
+                recorded->append(buffer.data(), static_cast<std::size_t>(count));
         }
         bool sent = true;
         for (ssize_t done = 0; done < count && sent;) {

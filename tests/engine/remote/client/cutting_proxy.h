@@ -26,7 +26,9 @@ class CuttingProxy {
     /// While false, connections are taken and dropped: the cable is pulled.
     void plugIn(bool in);
 
-    /// Everything that has passed since the last call, over all connections.
+    /// Keeps what passes from now on, over all connections, until it is taken.
+    void record();
+    /// What was recorded of one direction, which is recorded no longer.
     std::string take(Direction direction);
     std::uint64_t passed(Direction direction) const { return passed_[static_cast<int>(direction)]; }
 
@@ -39,7 +41,7 @@ class CuttingProxy {
     int listener_ = -1;
     std::mutex mutex_; ///< guards the next
     std::optional<std::pair<Direction, std::uint64_t>> limit_;
-    std::string recorded_[2];
+    std::optional<std::string> recorded_[2];
     std::vector<std::thread> threads_;
     std::vector<int> open_;
     std::atomic<std::uint64_t> passed_[2] = {};

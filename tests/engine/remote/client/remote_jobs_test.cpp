@@ -40,7 +40,7 @@ class RemoteJobs : public ::testing::Test {
         std::map<std::string, std::string> expected;
         for (const auto& [name, bytes] : home_.inputs)
             expected[name] = changed(bytes, add);
-        EXPECT_EQ(home_.outputs(id), expected);
+        EXPECT_EQ(home_.takeOutputs(id), expected);
         EXPECT_EQ(home_.commits(id), 1);
     }
 };
@@ -124,7 +124,7 @@ TEST_F(RemoteJobs, LongResultComesWhole) {
     const auto job = home_.wait(id);
     EXPECT_EQ(job.phase, Phase::Completed);
     EXPECT_GT(job.result.size(), 2'000'000u);
-    EXPECT_EQ(home_.outputs(id).size(), home_.inputs.size());
+    EXPECT_EQ(home_.takeOutputs(id).size(), home_.inputs.size());
 }
 
 TEST_F(RemoteJobs, FailureComesHomeInItsOwnWords) {

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -136,9 +137,9 @@ jobs::Job Home::wait(jobs::JobId id) {
     return *job;
 }
 
-std::map<std::string, std::string> Home::outputs(jobs::JobId id) {
+std::map<std::string, std::string> Home::takeOutputs(jobs::JobId id) {
     const std::lock_guard lock(mutex_);
-    return outputs_[id];
+    return std::exchange(outputs_[id], {});
 }
 
 int Home::commits(jobs::JobId id) {

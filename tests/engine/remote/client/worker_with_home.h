@@ -71,8 +71,8 @@ class Home : private remote::ParcelPort {
                        const std::string& label = {});
     /// Waits until the job has ended, a minute at most.
     jobs::Job wait(jobs::JobId id);
-    /// What the worker gave back: names and bytes; empty before.
-    std::map<std::string, std::string> outputs(jobs::JobId id);
+    /// What the worker gave back, names and bytes, which is then kept no longer; empty before.
+    std::map<std::string, std::string> takeOutputs(jobs::JobId id);
     int commits(jobs::JobId id);
     /// A line for every commit of any process: the job's id.
     std::filesystem::path commitFile() const { return folder_ / "commits"; }
