@@ -60,7 +60,8 @@ void product(char transposeA, char transposeB, std::int64_t m, std::int64_t n, s
 }
 
 // The loops beside the matrix products, in the widest vectors of the processor that runs them.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
+    !defined(__SANITIZE_THREAD__)
 #define BALMER_WIDE __attribute__((target_clones("default", "arch=haswell", "arch=skylake-avx512")))
 #else
 #define BALMER_WIDE
