@@ -292,7 +292,7 @@ TEST_F(NeighboursTest, ATableGoesAsAVotableThatPlots) {
     const auto ticket = neighbours->sendTable(collectionTable("stars"));
     EXPECT_EQ(one(ticket).outcome, Outcome::Arrived);
     EXPECT_TRUE(eventually([&] { return neighbours->fetched(ticket) == 1; }));
-    const auto& load = std::get<vo::LoadTable>(topcat.of(mtype::tableLoadVotable).at(0));
+    const auto load = std::get<vo::LoadTable>(topcat.of(mtype::tableLoadVotable).at(0));
     EXPECT_EQ(load.name, "stars");
     const auto content = topcat.content(0);
     const auto document = io::parseVotable(std::as_bytes(std::span(content)));
