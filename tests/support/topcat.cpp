@@ -10,7 +10,7 @@ const std::string java = "/usr/bin/java";
 const std::string jar = "/usr/share/java/starlink-topcat.jar";
 // Positions in the windows of TOPCAT 4.8.
 constexpr int tableButtonX = 161, activationButtonX = 342, buttonY = 40;
-constexpr int sendIndexX = 40, sendIndexY = 301;
+constexpr int actionsX = 60, actionsY = 60, sendIndexX = 40, sendIndexY = 301, tickX = 37, tickY = 302;
 constexpr int browserX = 400, browserY = 660, cellX = 140, firstRowY = 114, rowHeight = 16;
 const std::string white = "#FFFFFF";
 
@@ -54,9 +54,7 @@ bool Topcat::ready() {
 bool Topcat::browse() {
     browser_ = open(tableButtonX, "Table Browser");
     if (browser_.empty()) return false;
-    // To where nothing covers it.
-    ask({"/usr/bin/xdotool", "windowmove", "--sync", browser_, std::to_string(browserX),
-         std::to_string(browserY)});
+    move(browser_, browserX, browserY);
     return eventually([&] { return colourOf(0) == white; });
 }
 
@@ -70,11 +68,19 @@ void Topcat::click(int row) {
 
 bool Topcat::openActions() {
     actions_ = open(activationButtonX, "Activation Actions");
-    return !actions_.empty();
+    if (actions_.empty()) return false;
+    move(actions_, actionsX, actionsY);
+    return true;
 }
 
-void Topcat::switchSendIndex() {
-    clickAt(actions_, sendIndexX, sendIndexY);
+bool Topcat::sendRowIndex() {
+    std::size_t looks = 0;
+    return eventually([&] {
+        // The tick is dark, the box light.
+        if (colourAt(actionsX + tickX, actionsY + tickY) < "#8") return true;
+        if (looks++ % 50 == 0) clickAt(actions_, sendIndexX, sendIndexY);
+        return false;
+    });
 }
 
 /// What a small program says on this screen.
@@ -106,14 +112,21 @@ void Topcat::clickAt(const std::string& window, int x, int y) {
          "1"});
 }
 
+/// To where nothing covers it.
+void Topcat::move(const std::string& window, int x, int y) {
+    ask({"/usr/bin/xdotool", "windowmove", "--sync", window, std::to_string(x), std::to_string(y)});
+}
+
 /// As ImageMagick writes it.
-std::string Topcat::colourOf(int row) {
-    const auto text =
-        ask({"/usr/bin/import", "-window", "root", "-crop",
-             "1x1+" + std::to_string(browserX + cellX) + "+" + std::to_string(browserY + cellY(row) + 4),
-             "txt:-"});
+std::string Topcat::colourAt(int x, int y) {
+    const auto text = ask({"/usr/bin/import", "-window", "root", "-crop",
+                           "1x1+" + std::to_string(x) + "+" + std::to_string(y), "txt:-"});
     const auto at = text.find('#', text.find('\n'));
     return at == std::string::npos ? text : text.substr(at, 7);
+}
+
+std::string Topcat::colourOf(int row) {
+    return colourAt(browserX + cellX, browserY + cellY(row) + 4);
 }
 
 } // namespace balmer::test

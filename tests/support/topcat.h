@@ -30,14 +30,16 @@ class Topcat {
     void click(int row);
     /// The window of the activation actions.
     bool openActions();
-    /// Switches "Send row index" there: on, or off again.
-    void switchSendIndex();
+    /// Switches "Send row index" on there; false where it stays off.
+    bool sendRowIndex();
 
   private:
     std::string ask(const std::vector<std::string>& command);
     std::string find(const std::string& title);
     std::string open(int x, const std::string& title);
     void clickAt(const std::string& window, int x, int y);
+    void move(const std::string& window, int x, int y);
+    std::string colourAt(int x, int y);
     std::string colourOf(int row);
 
     std::filesystem::path folder_;
