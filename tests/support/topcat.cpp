@@ -29,10 +29,11 @@ std::string Topcat::missing() {
 }
 
 Topcat::Topcat(std::filesystem::path folder, const std::string& samp) : folder_(std::move(folder)) {
-    screen_ =
-        std::make_unique<PeerProcess>(std::vector<std::string>{"/usr/bin/Xvfb", "-displayfd", "1", "-screen",
-                                                               "0", "1280x1024x24", "-nolisten", "tcp"},
-                                      std::map<std::string, std::string>{}, folder_ / "screen.log");
+    // Without a reset when the last of its programs goes: the next might come just then and be refused.
+    screen_ = std::make_unique<PeerProcess>(std::vector<std::string>{"/usr/bin/Xvfb", "-displayfd", "1",
+                                                                     "-screen", "0", "1280x1024x24",
+                                                                     "-nolisten", "tcp", "-noreset"},
+                                            std::map<std::string, std::string>{}, folder_ / "screen.log");
     if (!eventually([&] {
             const auto log = screen_->log();
             return !log.empty() && log.back() == '\n';
