@@ -1,6 +1,7 @@
 // The programs beside Balmer, as a user meets them on the command line: vo samp clients, send, listen; and
 // table import.
 #include "tests/end_to_end/balmer_session.h"
+#include "tests/support/made_up_spectrum.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -21,20 +22,13 @@ using nlohmann::json;
 using testing::HasSubstr;
 namespace mtype = vo::mtype;
 
-std::string spectrumText(int seed) {
-    std::string text;
-    for (int i = 0; i < 300; ++i)
-        text += std::to_string(6500 + i) + " " + std::to_string(100 + (seed * 37 + i * 11) % 17) + "\n";
-    return text;
-}
-
 class Samp : public testing::Test {
   protected:
     Samp() : hub_(session_ / "lock") {
         ::setenv("SAMP_HUB", hub_.setting().c_str(), 1);
         std::filesystem::create_directories(session_ / "stars");
         for (int i = 0; i < 3; ++i)
-            session_.write("stars/s" + std::to_string(i) + ".txt", spectrumText(i));
+            session_.write("stars/s" + std::to_string(i) + ".txt", spectrumText(i, 300));
         session_.succeed({"import", (session_ / "stars").string()});
         topcat_ = hub_.addNeighbour(
             "topcat", {"table.*"}, [this](const std::string&, const auto& message) { return take(message); });
@@ -127,7 +121,7 @@ TEST_F(Samp, ATableIsSentToWhoTakesTables) {
 
 TEST_F(Samp, WhatComesIsTakenInUntilItIsEnded) {
     const auto process = listen({"--import"});
-    session_.write("new.txt", spectrumText(7));
+    session_.write("new.txt", spectrumText(7, 300));
     vo::LoadSpectrum load;
     load.url = vo::urlOfFile(session_ / "new.txt");
     load.name = "new star";

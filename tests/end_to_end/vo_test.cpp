@@ -1,6 +1,7 @@
 // Spectra from the net, as a user gets them: vo ssap, vo votable, vo fetch, vo services, against an archive
 // on this computer.
 #include "tests/end_to_end/balmer_session.h"
+#include "tests/support/made_up_spectrum.h"
 
 #include <atomic>
 #include <csignal>
@@ -17,14 +18,6 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-
-/// A text spectrum of 60 samples; other numbers for each seed.
-std::string spectrumText(int seed) {
-    std::string text;
-    for (int i = 0; i < 60; ++i)
-        text += std::to_string(6500 + i) + " " + std::to_string(100 + (seed * 37 + i * 11) % 17) + "\n";
-    return text;
-}
 
 class Vo : public testing::Test {
   protected:

@@ -1,6 +1,7 @@
 // The command line and the programs that astronomers have, at the hubs of JSAMP and of astropy: what is sent
 // is read there, what they send is taken in here.
 #include "tests/end_to_end/balmer_session.h"
+#include "tests/support/made_up_spectrum.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -20,13 +21,6 @@ using testing::HasSubstr;
 const std::string java = "/usr/bin/java";
 const std::string jsampJar = "/usr/share/java/jsamp.jar";
 const std::string python = "/usr/bin/python3";
-
-std::string spectrumText(int seed) {
-    std::string text;
-    for (int i = 0; i < 300; ++i)
-        text += std::to_string(6500 + i) + " " + std::to_string(100 + (seed * 37 + i * 11) % 17) + "\n";
-    return text;
-}
 
 /// The lines of JSON in a log.
 std::vector<json> linesOf(const std::string& log) {
@@ -62,7 +56,7 @@ class SampCommand : public testing::TestWithParam<const char*> {
         ::setenv("SAMP_HUB", setting().c_str(), 1);
         std::filesystem::create_directories(session_ / "stars");
         for (int i = 0; i < 3; ++i)
-            session_.write("stars/s" + std::to_string(i) + ".txt", spectrumText(i));
+            session_.write("stars/s" + std::to_string(i) + ".txt", spectrumText(i, 300));
         session_.succeed({"import", (session_ / "stars").string()});
         ASSERT_TRUE(eventually([&] {
             return session_.run({"vo", "samp", "clients"}).exitStatus == 0;
@@ -143,7 +137,7 @@ TEST_P(SampCommand, JsampSnoopsWhatIsSent) {
 }
 
 TEST_P(SampCommand, WhatOthersSendIsTakenIn) {
-    session_.write("new.txt", spectrumText(9));
+    session_.write("new.txt", spectrumText(9, 300));
     session_.write("t.vot",
                    "<VOTABLE version=\"1.4\" xmlns=\"http://www.ivoa.net/xml/VOTable/v1.3\"><RESOURCE><TABLE>"
                    "<FIELD name=\"ew\" datatype=\"double\"/><FIELD name=\"star\" datatype=\"char\" "

@@ -14,6 +14,7 @@
 #include "app/desktop/data/data_place.h"
 #include "app/desktop/shell/main_window.h"
 #include "engine/core/files.h"
+#include "tests/support/made_up_spectrum.h"
 #include "tests/support/peer_process.h"
 #include "tests/support/samp_hub.h"
 #include "tests/support/test_support.h"
@@ -24,13 +25,6 @@ namespace {
 
 const std::string jsampJar = "/usr/share/java/jsamp.jar";
 constexpr int aMinute = 60000;
-
-std::string spectrumText(int seed) {
-    std::string text;
-    for (int i = 0; i < 300; ++i)
-        text += std::to_string(6500 + i) + " " + std::to_string(100 + (seed * 37 + i * 11) % 17) + "\n";
-    return text;
-}
 
 class DesktopBesideTopcat : public testing::Test {
   protected:
@@ -52,8 +46,8 @@ class DesktopBesideTopcat : public testing::Test {
 
         std::filesystem::create_directories(folder_ / "stars");
         for (int i = 0; i < 6; ++i)
-            ASSERT_TRUE(
-                core::writeFile(folder_ / "stars" / ("s" + std::to_string(i) + ".txt"), spectrumText(i)));
+            ASSERT_TRUE(core::writeFile(folder_ / "stars" / ("s" + std::to_string(i) + ".txt"),
+                                        spectrumText(i, 300)));
         auto bench = api::Workbench::open(folder_ / "p.balmer");
         ASSERT_TRUE(bench) << why(bench);
         jobs::JobSpec spec;

@@ -13,6 +13,7 @@
 #include "engine/io/votable.h"
 #include "engine/vo/samp/file_url.h"
 #include "engine/vo/samp/mtypes.h"
+#include "tests/support/made_up_spectrum.h"
 #include "tests/support/samp_hub.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/test_support.h"
@@ -93,13 +94,6 @@ class Program {
     std::shared_ptr<Memory> memory_ = std::make_shared<Memory>();
     std::string id_;
 };
-
-std::string spectrumText(int seed) {
-    std::string text;
-    for (int i = 0; i < 60; ++i)
-        text += std::to_string(6500 + i) + " " + std::to_string(100 + (seed * 37 + i * 11) % 17) + "\n";
-    return text;
-}
 
 class NeighboursTest : public testing::Test {
   protected:
@@ -400,7 +394,7 @@ TEST_F(NeighboursTest, PositionsGoAndCome) {
 TEST_F(NeighboursTest, ASpectrumThatComesIsKeptAndImported) {
     const Program splat(hub, "SPLAT/VO");
     ASSERT_TRUE(sees(splat));
-    ASSERT_TRUE(core::writeFile(folder / "new.txt", spectrumText(3)));
+    ASSERT_TRUE(core::writeFile(folder / "new.txt", test::spectrumText(3)));
     vo::LoadSpectrum load;
     load.url = vo::urlOfFile(folder / "new.txt");
     load.name = "HD 1/a & Co";
@@ -423,7 +417,7 @@ TEST_F(NeighboursTest, ASpectrumThatComesIsKeptAndImported) {
     // The same again is the same file; another of the same name has a number.
     EXPECT_EQ(call(splat, load).status, vo::SampStatus::Ok);
     EXPECT_EQ(next<CameSpectrum>(2).file, first.file);
-    ASSERT_TRUE(core::writeFile(folder / "new.txt", spectrumText(4)));
+    ASSERT_TRUE(core::writeFile(folder / "new.txt", test::spectrumText(4)));
     EXPECT_EQ(call(splat, load).status, vo::SampStatus::Ok);
     EXPECT_EQ(next<CameSpectrum>(3).file.filename(), "HD 1_a & Co-2.txt");
 
@@ -563,7 +557,7 @@ TEST_F(NeighboursTest, AfterDisconnectingNothingIsTaken) {
     vo::LoadSpectrum load;
     load.url = slow.url("/s.fits");
     hub.notifyFrom(splat.id(), encodeRequest(load));
-    ASSERT_TRUE(core::writeFile(folder / "new.txt", spectrumText(3)));
+    ASSERT_TRUE(core::writeFile(folder / "new.txt", test::spectrumText(3)));
     load.url = vo::urlOfFile(folder / "new.txt");
     load.name = "waits";
     hub.notifyFrom(splat.id(), encodeRequest(load));
@@ -587,7 +581,7 @@ TEST_F(NeighboursTest, WithoutImportASpectrumIsKeptOnly) {
     join(false);
     const Program splat(hub, "SPLAT");
     ASSERT_TRUE(sees(splat));
-    ASSERT_TRUE(core::writeFile(folder / "new.txt", spectrumText(3)));
+    ASSERT_TRUE(core::writeFile(folder / "new.txt", test::spectrumText(3)));
     vo::LoadSpectrum load;
     load.url = vo::urlOfFile(folder / "new.txt");
     EXPECT_EQ(call(splat, load).status, vo::SampStatus::Ok);
