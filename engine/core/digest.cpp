@@ -66,7 +66,7 @@ Digest32 digestBytesOf(std::span<const std::byte> bytes) {
     return Hasher().update(bytes).finishBytes();
 }
 
-Result<std::string> digestOfFile(const std::filesystem::path& file) {
+Result<std::string> digestOfFile(const std::filesystem::path& file, const std::stop_token& stop) {
     std::ifstream in(file, std::ios::binary);
     if (!in) return fail(cannotOpen(file));
     Hasher hasher;
@@ -74,6 +74,8 @@ Result<std::string> digestOfFile(const std::filesystem::path& file) {
     while (in) {
         in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
         hasher.update(std::string_view(piece.data(), static_cast<std::size_t>(in.gcount())));
+        if (in && stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "stopped while reading " + file.string());
     }
     if (in.bad()) return fail(ErrorCode::Io, "cannot read " + file.string() + "; is the disk well?");
     return hasher.finish();

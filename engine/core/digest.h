@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -47,7 +48,7 @@ class Hasher {
 std::string digestOf(std::span<const std::byte> bytes);
 std::string digestOf(std::string_view text);
 Digest32 digestBytesOf(std::span<const std::byte> bytes);
-/// Reads the file in pieces. Errors: NotFound, Io.
-Result<std::string> digestOfFile(const std::filesystem::path& file);
+/// Reads the file in pieces. Errors: NotFound, Io, Cancelled.
+Result<std::string> digestOfFile(const std::filesystem::path& file, const std::stop_token& stop = {});
 
 } // namespace balmer::core

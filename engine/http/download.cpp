@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <optional>
 #include <utility>
 
@@ -366,7 +365,8 @@ class Download {
     Result<Downloaded> commit() {
         Downloaded result;
         result.path = path_;
-        BALMER_TRY(result.sha256, digest());
+        // Where this is stopped, the next call does it again.
+        BALMER_TRY(result.sha256, core::digestOfFile(path_, task_.stopToken()));
         result.bytes = from_.length.value_or(0);
         result.bytesFetched = fetched_;
         result.finalUrl = finalUrl_.empty() ? from_.url : finalUrl_;
@@ -379,21 +379,6 @@ class Download {
         if (options_.progress) options_.progress(result.bytes);
         static_cast<void>(task_.checkpoint(1, stage_)); // too late to stop
         return result;
-    }
-
-    /// Of the file under its name. Can be stopped: it is done again by the next call.
-    Result<std::string> digest() {
-        std::ifstream in(path_, std::ios::binary);
-        if (!in) return fail(systemError("read", path_));
-        core::Hasher hasher;
-        std::string piece(1 << 20, '\0');
-        while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())), in.gcount() > 0) {
-            hasher.update(std::string_view(piece).substr(0, static_cast<std::size_t>(in.gcount())));
-            if (in && task_.stopRequested())
-                return fail(ErrorCode::Cancelled, "stopped while reading " + path_.string());
-        }
-        if (in.bad()) return fail(systemError("read", path_));
-        return hasher.finish();
     }
 
     Client& client_;
