@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/core/text_number.h"
+#include "engine/core/utf8.h"
 
 namespace balmer::cli {
 
@@ -59,10 +60,7 @@ json describe(const api::MarkedList& marked) {
 /// As much of it as fits, with a dot for what is left out; columns count characters, this counts bytes.
 std::string shortened(const std::string& text, std::size_t most) {
     if (text.size() <= most) return text;
-    auto end = most - 1;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-        --end;
-    return text.substr(0, end) + "…";
+    return std::string(core::clipped(text, most - 1)) + "…";
 }
 
 std::string nameOf(const vo::ListedSpectrum& row) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/core/digest.h"
+#include "engine/core/utf8.h"
 #include "engine/http/url.h"
 #include "engine/vo/download/download_journal.h"
 #include "engine/vo/download/safe_path.h"
@@ -75,11 +76,9 @@ std::string withMark(const std::string& name, const std::string& mark) {
     auto dot = std::min(name.find('.', 1), name.size());
     if (name.size() - dot > longestEnding) dot = name.rfind('.');
     if (name.size() - dot > longestEnding) dot = name.size();
-    auto end = std::min(dot, vo::longestName - 1 - mark.size() - (name.size() - dot));
-    while (end < dot &&
-           (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) // a letter of UTF-8 stays whole
-        --end;
-    return name.substr(0, end) + "-" + mark + name.substr(dot);
+    const auto ending = name.substr(dot);
+    const auto most = vo::longestName - 1 - mark.size() - ending.size();
+    return std::string(core::clipped(std::string_view(name).substr(0, dot), most)) + "-" + mark + ending;
 }
 
 /// A file's name for each address, the same whenever it is asked for: that of an earlier download into the

@@ -8,6 +8,7 @@
 
 #include "engine/core/clock.h"
 #include "engine/core/text_number.h"
+#include "engine/core/utf8.h"
 #include "engine/http/client.h"
 #include "engine/http/url.h"
 #include "engine/io/votable_reader.h"
@@ -196,14 +197,6 @@ std::string timeOf(double value, std::string_view unit) {
     if (!(mjd > 10'000 && mjd < 100'000)) return {};
     const auto sinceUnix = std::chrono::milliseconds(std::llround((mjd - 40587.0) * 86400000.0));
     return core::formatTime(core::TimePoint(sinceUnix));
-}
-
-/// The beginning of the text, whole letters of UTF-8.
-std::string_view clipped(std::string_view text, std::size_t most) {
-    if (text.size() <= most) return text;
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80)
-        --most;
-    return text.substr(0, most);
 }
 
 /// The source in small pieces, an error once the task is asked to stop.
@@ -422,7 +415,7 @@ class Reading {
 
     std::string cell(std::size_t column, std::size_t most) const {
         if (const auto whole = reader_.textView(column); !whole.empty())
-            return std::string(clipped(core::trimmed(whole), most));
+            return std::string(core::clipped(core::trimmed(whole), most));
         if (reader_.numberArray(column).size() + reader_.integerArray(column).size() > mostElements)
             return {};
         return reader_.text(column);

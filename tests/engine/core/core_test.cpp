@@ -12,6 +12,7 @@
 #include "engine/core/task_context.h"
 #include "engine/core/text_number.h"
 #include "engine/core/thread_pool.h"
+#include "engine/core/utf8.h"
 #include "tests/support/test_support.h"
 
 using namespace balmer::core;
@@ -115,6 +116,22 @@ TEST(RandomStream, PermutationHoldsEveryNumberOnce) {
 
 TEST(Digest, KnowsTheStandardsExample) {
     EXPECT_EQ(digestOf("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Digest, OfAFileCanBeStoppedBetweenItsPieces) {
+    balmer::test::TemporaryFolder folder;
+    ASSERT_TRUE(writeFile(folder / "large", std::string(1'000'000, 'x')));
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_EQ(digestOfFile(folder / "large", stop.get_token()).error().code(), ErrorCode::Cancelled);
+}
+
+TEST(Clipped, KeepsWholeLetters) {
+    EXPECT_EQ(clipped("Hα 6563", 3), "Hα");
+    EXPECT_EQ(clipped("Hα 6563", 2), "H");
+    EXPECT_EQ(clipped("Hα", 3), "Hα");
+    EXPECT_EQ(clipped("α", 1), "");
+    EXPECT_EQ(clipped("", 0), "");
 }
 
 TEST(Files, WritesWholeFilesAndReadsThemBack) {
