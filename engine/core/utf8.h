@@ -1,17 +1,32 @@
-// Text in UTF-8, cut where a letter ends.
+// Text in UTF-8: what of it is valid, where its letters end, and names as they are kept and compared.
+//
+// Pure; any thread.
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
+
+#include "engine/core/result.h"
 
 namespace balmer::core {
 
+/// The bytes of the letter at the beginning; 0 where there is none (RFC 3629: no overlong forms, no
+/// surrogates, nothing beyond U+10FFFF).
+std::size_t letterBytes(std::string_view text);
+bool isUtf8(std::string_view text);
+
 /// The beginning of the text, at most so many bytes of it and only whole letters.
-inline std::string_view clipped(std::string_view text, std::size_t mostBytes) {
-    if (text.size() <= mostBytes) return text;
-    while (mostBytes > 0 && (static_cast<unsigned char>(text[mostBytes]) & 0xc0) == 0x80)
-        --mostBytes;
-    return text.substr(0, mostBytes);
-}
+std::string_view clipped(std::string_view text, std::size_t mostBytes);
+
+/// The text in composed letters (Unicode's form NFC), in which two spellings of one word are the same bytes.
+/// What is not UTF-8 comes back as it is.
+std::string composed(std::string_view text);
+
+/// A name of a class or a spectrum as it is kept and compared: composed letters, no blanks about it, one
+/// blank for each run of blanks, line breaks and control characters inside; invisible marks (a byte-order
+/// mark, a zero-width space) left out. May come out empty.
+/// Errors: InvalidArgument for what is not UTF-8.
+Result<std::string> tidyName(std::string_view text);
 
 } // namespace balmer::core

@@ -9,6 +9,7 @@
 #include <zlib.h>
 
 #include "engine/core/files.h"
+#include "engine/core/utf8.h"
 
 namespace balmer::io {
 namespace {
@@ -18,25 +19,6 @@ using core::fail;
 
 // Deflate cannot pack tighter than this.
 constexpr std::size_t LARGEST_RATIO = 1032;
-
-std::size_t utf8Length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    const std::size_t length = first < 0x80                    ? 1
-                               : first >= 0xc2 && first < 0xe0 ? 2
-                               : first >= 0xe0 && first < 0xf0 ? 3
-                               : first >= 0xf0 && first < 0xf5 ? 4
-                                                               : 0;
-    if (length == 0 || length > text.size()) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) return 0;
-    }
-    if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f) ||
-        (first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) > 0x8f)) {
-        return 0;
-    }
-    return length;
-}
 
 } // namespace
 
@@ -173,7 +155,7 @@ std::string printable(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {
-        const std::size_t length = utf8Length(text);
+        const std::size_t length = core::letterBytes(text);
         const auto first = static_cast<unsigned char>(text.front());
         if (length == 0 || (length == 1 && (first < 0x20 || first == 0x7f))) {
             out += '?';

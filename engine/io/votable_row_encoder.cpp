@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "engine/core/text_number.h"
+#include "engine/core/utf8.h"
 #include "engine/io/file_bytes.h"
 
 namespace balmer::io {
@@ -56,15 +57,6 @@ std::string textOf(double value, bool narrow) {
 }
 
 } // namespace
-
-bool isUtf8(std::string_view text) {
-    const std::string shown = printable(text); // replaces by '?' what is none, and control characters
-    if (shown.size() != text.size()) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (shown[i] != text[i] && static_cast<unsigned char>(text[i]) >= 0x80) return false;
-    }
-    return true;
-}
 
 bool isAscii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -217,7 +209,7 @@ void RowEncoder::nullCell(const RowColumn& column, std::size_t c) {
 }
 
 Status RowEncoder::textCell(const RowColumn& column, std::string_view text, std::size_t c) {
-    if (!isUtf8(text)) return wrong(column, "the text is not UTF-8");
+    if (!core::isUtf8(text)) return wrong(column, "the text is not UTF-8");
     if (!holdsXml(text)) return wrong(column, "the text holds a control character, which XML cannot");
     if (text.empty() && data_ == VotableData::Binary2) {
         nullCell(column, c);

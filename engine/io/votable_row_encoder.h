@@ -15,7 +15,6 @@
 namespace balmer::io {
 
 /// Text that XML 1.0 holds in UTF-8.
-bool isUtf8(std::string_view text);
 bool holdsXml(std::string_view text);
 bool isAscii(std::string_view text);
 void appendEscaped(std::string& out, std::string_view text, bool attribute);

@@ -8,6 +8,7 @@
 
 #include "engine/core/files.h"
 #include "engine/core/text_number.h"
+#include "engine/core/utf8.h"
 #include "engine/io/file_bytes.h"
 #include "engine/io/votable_row_encoder.h"
 
@@ -23,7 +24,7 @@ constexpr std::size_t PIECE = 65536, MOST_ROW_BYTES = std::size_t{1} << 26;
 
 // What an attribute or a description says, with what XML cannot hold replaced.
 std::string sayable(std::string_view text) {
-    return isUtf8(text) && holdsXml(text) ? std::string(text) : printable(text);
+    return core::isUtf8(text) && holdsXml(text) ? std::string(text) : printable(text);
 }
 
 // xs:NCName, of ASCII.

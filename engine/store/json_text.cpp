@@ -1,5 +1,6 @@
 #include "engine/store/json_text.h"
 
+#include "engine/core/utf8.h"
 #include "engine/store/connections.h"
 
 namespace balmer::store {
@@ -7,26 +8,6 @@ namespace balmer::store {
 using core::Result;
 
 namespace {
-
-/// Length of the UTF-8 sequence at the beginning; 0 when it is none (RFC 3629: no overlong forms, no
-/// surrogates).
-std::size_t sequenceLength(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
-        return i < text.size() && byte(i) >= low && byte(i) <= high;
-    };
-    const unsigned first = byte(0);
-    if (first < 0x80) return 1;
-    if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF)
-        return follows(1, first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF) && follows(2) ? 3 : 0;
-    if (first >= 0xF0 && first <= 0xF4)
-        return follows(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) && follows(2) &&
-                       follows(3)
-                   ? 4
-                   : 0;
-    return 0;
-}
 
 void appendQuoted(std::string& json, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -52,7 +33,7 @@ std::string cleanText(std::string_view text) {
     std::string clean;
     clean.reserve(text.size());
     while (!text.empty()) {
-        const auto length = text[0] == '\0' ? 0 : sequenceLength(text);
+        const auto length = text[0] == '\0' ? 0 : core::letterBytes(text);
         if (length == 0)
             clean += "\xEF\xBF\xBD";
         else

@@ -159,6 +159,29 @@ TEST(TextNumber, ReadsWhatItWrites) {
     EXPECT_EQ(splitList("a, b,,c"), (std::vector<std::string>{"a", "b", "", "c"}));
 }
 
+TEST(Utf8, TellsLettersFromOtherBytes) {
+    EXPECT_TRUE(isUtf8("H\xce\xb1 \xf0\x9f\x94\xad"));
+    for (const std::string_view bad : {"\xe9toile", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80"})
+        EXPECT_FALSE(isUtf8(bad));
+    EXPECT_EQ(clipped("H\xce\xb1", 2), "H");
+    EXPECT_EQ(composed("e\xcc\x81toile"), "\xc3\xa9toile");
+    EXPECT_EQ(composed("\xe9"), "\xe9");
+}
+
+TEST(Utf8, NamesAreTrimmedComposedAndInOneLine) {
+    EXPECT_EQ(tidyName(" double peak\t").value(), "double peak");
+    EXPECT_EQ(tidyName("\xc2\xa0"
+                       "Be,\r\n shell\xe2\x80\x89")
+                  .value(),
+              "Be, shell");
+    EXPECT_EQ(tidyName("\xef\xbb\xbf"
+                       "e\xcc\x81toile")
+                  .value(),
+              "\xc3\xa9toile");
+    EXPECT_EQ(tidyName(" \n ").value(), "");
+    EXPECT_EQ(tidyName("\xe9toile").error().code(), ErrorCode::InvalidArgument);
+}
+
 TEST(Clock, WritesUtcThatSortsAsText) {
     EXPECT_EQ(formatTime(TimePoint(std::chrono::milliseconds(1700000000250))), "2023-11-14T22:13:20.250Z");
 }
