@@ -49,7 +49,8 @@ struct ListOptions {
 void addList(CLI::App& app, Work& chosen) {
     auto& command = *app.add_subcommand("list", "the spectra of the project, with labels and predictions");
     auto options = std::make_shared<ListOptions>();
-    command.add_option("--where", options->where, "filter, e.g. \"snr > 10 and label is null\"");
+    command.add_option("--where", options->where,
+                       "filter, e.g. \"snr > 10 and label is null\"; label != 'x' keeps the unlabelled too");
     command
         .add_option("--limit", options->limit, "at most so many (default: 50 for people, all with --json)")
         ->check(notNegative);

@@ -41,6 +41,7 @@ struct LabelEvent {
     std::optional<int> round; ///< the round of active learning
     std::optional<RoundList> list;          ///< the list on which the spectrum stood
     std::optional<std::int64_t> supersedes; ///< the event that this one replaces or (Undo) takes back
+    std::optional<std::int64_t> act; ///< given by the store to events of one import: taken back together
 
     bool operator==(const LabelEvent&) const = default;
 };

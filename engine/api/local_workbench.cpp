@@ -3,7 +3,6 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <set>
 
 #include <unistd.h>
 
@@ -419,7 +418,6 @@ class LocalWorkbench final : public Workbench {
     std::shared_ptr<workflow::NetAccess> net_;
     std::vector<workflow::JobKind> kinds_;
     LocalObservatory observatory_;
-    std::mutex undoMutex_;
     std::mutex cacheMutex_; ///< guards the two below
     std::map<std::string, dataset::Dataset> openDatasets_;
     struct CachedScores {
@@ -513,31 +511,12 @@ core::Result<jobs::Job> LocalWorkbench::follow(jobs::JobId id, core::TaskContext
 }
 
 core::Result<active::LabelEvent> LocalWorkbench::undoLabel() {
-    const std::lock_guard oneAtATime(undoMutex_);
-    store::LabelFilter filter;
-    filter.who = options_.who;
-    std::set<std::int64_t> undone;
-    // The newest first, and further back only where all of those were taken back.
-    for (filter.limit = 64;; filter.limit *= 4) {
-        BALMER_TRY(const auto events, project_->labels().list(filter));
-        for (auto event = events.rbegin(); event != events.rend(); ++event) {
-            if (event->kind == active::LabelKind::Undo) {
-                if (event->supersedes) undone.insert(*event->supersedes);
-                continue;
-            }
-            if (undone.contains(event->id)) continue;
-            active::LabelEvent undo;
-            undo.spectrum = event->spectrum;
-            undo.kind = active::LabelKind::Undo;
-            undo.view = event->view;
-            undo.round = event->round;
-            undo.supersedes = event->id;
-            BALMER_TRY([[maybe_unused]] const auto stored, label(std::move(undo)));
-            return *event;
-        }
-        if (events.size() < filter.limit)
-            return core::fail(ErrorCode::NotFound, "there is no label of yours to take back");
-    }
+    BALMER_TRY(auto taken, project_->labels().takeBack(options_.who));
+    if (taken.size() == 1)
+        tellLabel(taken.front().spectrum);
+    else
+        hub_->tell(Event::Kind::Labels);
+    return std::move(taken.front());
 }
 
 core::Result<LabelCounts> LocalWorkbench::labelCounts() {

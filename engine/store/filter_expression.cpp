@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "engine/core/text_number.h"
+#include "engine/core/utf8.h"
 
 namespace balmer::store {
 
@@ -26,7 +27,7 @@ struct Field {
     std::string_view sql;
 };
 
-constexpr std::array<Field, 23> fields = {{
+constexpr std::array<Field, 24> fields = {{
     {"id", false, "s.id"},
     {"object", false, "s.object"},
     {"collection", false, "(SELECT name FROM collection WHERE key = s.collection)"},
@@ -41,6 +42,7 @@ constexpr std::array<Field, 23> fields = {{
     {"medium", false, "s.medium"},
     {"unit", false, "s.flux_unit"},
     {"dataset", false, "s.dataset"},
+    {"warning", false, "(SELECT group_concat(value, '; ') FROM json_each(nullif(s.warnings, '')))"},
     {"ra", true, "s.ra"},
     {"dec", true, "s.dec"},
     {"snr", true, "s.snr"},
@@ -309,7 +311,7 @@ class Compiler {
                 return fail(wrong(now().position, "expected a text in quotes, not " + shown(now())));
             put(term.value);
             put(" LIKE ");
-            putValue(now().text);
+            putValue(core::composed(now().text));
             next();
             return {};
         }
@@ -349,7 +351,8 @@ class Compiler {
                 return hasFlag(term);
             }
             put(term.value);
-            put(" " + std::string(sql) + " ");
+            // Of texts, what has none is different from every other.
+            put(sql == "<>" && !term.number ? " IS NOT " : " " + std::string(sql) + " ");
             return value(term);
         }
         return fail(wrong(now().position, "expected =, !=, <, <=, >, >=, like, in, between or is after " +
@@ -357,9 +360,9 @@ class Compiler {
     }
 
     Status hasFlag(const Term& term) {
-        put("(instr(' ' || ");
+        put("(instr(' ' || coalesce(");
         put(term.value);
-        put(" || ' ', ' ' || ");
+        put(", '') || ' ', ' ' || ");
         BALMER_CHECK(value(term));
         put(" || ' ') > 0)");
         return {};
@@ -383,7 +386,7 @@ class Compiler {
             if (term.number)
                 return fail(
                     wrong(now().position, term.name + " is a number; '" + now().text + "' is a text"));
-            putValue(now().text);
+            putValue(core::composed(now().text));
         } else {
             return fail(
                 wrong(now().position, "expected a number or a text in single quotes, not " + shown(now())));

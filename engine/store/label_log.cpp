@@ -1,6 +1,8 @@
 #include "engine/store/label_log.h"
 
+#include "engine/core/utf8.h"
 #include "engine/store/connections.h"
+#include "engine/store/json_text.h"
 
 namespace balmer::store {
 
@@ -14,7 +16,7 @@ using core::Status;
 namespace {
 
 constexpr std::string_view select = "SELECT id, spectrum, kind, class, comment, who, at, view, model, round, "
-                                    "list, supersedes FROM label_event ";
+                                    "list, supersedes, act FROM label_event ";
 
 Result<LabelEvent> eventFrom(const Statement& row) {
     LabelEvent event;
@@ -35,6 +37,7 @@ Result<LabelEvent> eventFrom(const Statement& row) {
     if (const auto round = row.optionalInteger(9)) event.round = static_cast<int>(*round);
     if (!row.isNull(10)) event.list = active::roundListFrom(row.text(10));
     event.supersedes = row.optionalInteger(11);
+    event.act = row.optionalInteger(12);
     return event;
 }
 
@@ -66,14 +69,16 @@ std::string flagWords(const active::CurrentLabel& label) {
     return words;
 }
 
-Result<std::int64_t> appendOne(Database& database, const LabelEvent& event, const std::string& now) {
+/// The one way into the log.
+Result<std::int64_t> appendOne(Database& database, const LabelEvent& event, const std::string& now,
+                               std::optional<std::int64_t> act = {}) {
+    BALMER_TRY(const auto className, core::tidyName(event.className));
     if (event.spectrum.empty()) return fail(ErrorCode::InvalidArgument, "a label needs the id of a spectrum");
-    if ((event.kind == LabelKind::Class) == event.className.empty())
+    if ((event.kind == LabelKind::Class) == className.empty())
         return fail(ErrorCode::InvalidArgument,
-                    event.className.empty()
-                        ? "the label of " + event.spectrum + " names no class"
-                        : "only a label of the kind \"class\" names a class, not the one of " +
-                              event.spectrum);
+                    className.empty() ? "the label of " + event.spectrum + " names no class"
+                                      : "only a label of the kind \"class\" names a class, not the one of " +
+                                            event.spectrum);
     if (event.supersedes) {
         BALMER_TRY(const auto known,
                    database.number("SELECT count(*) FROM label_event WHERE id = ? AND spectrum = ?",
@@ -85,11 +90,12 @@ Result<std::int64_t> appendOne(Database& database, const LabelEvent& event, cons
     }
     std::optional<std::string> list;
     if (event.list) list = active::toString(*event.list);
-    BALMER_CHECK(database.run(
-        "INSERT INTO label_event (spectrum, kind, class, comment, who, at, view, model, round, "
-        "list, supersedes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        event.spectrum, active::toString(event.kind), event.className, event.comment, event.who,
-        event.when.empty() ? now : event.when, event.view, event.model, event.round, list, event.supersedes));
+    BALMER_CHECK(
+        database.run("INSERT INTO label_event (spectrum, kind, class, comment, who, at, view, model, round, "
+                     "list, supersedes, act) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     event.spectrum, active::toString(event.kind), className, cleanText(event.comment),
+                     event.who, event.when.empty() ? now : event.when, event.view, event.model, event.round,
+                     list, event.supersedes, act));
     const auto id = database.lastKey();
     BALMER_TRY(const auto events, eventsOf(database, event.spectrum));
     const auto current = active::currentLabel(events);
@@ -99,6 +105,34 @@ Result<std::int64_t> appendOne(Database& database, const LabelEvent& event, cons
                      "flags = excluded.flags, comment = excluded.comment, last_event = excluded.last_event",
                      event.spectrum, current.className, flagWords(current), current.comment, id));
     return id;
+}
+
+Result<std::vector<std::int64_t>> appendAct(Database& database, std::span<const LabelEvent> events,
+                                            const std::string& now) {
+    std::vector<std::int64_t> ids;
+    if (events.empty()) return ids;
+    BALMER_TRY(const auto act, database.number("SELECT coalesce(max(act), 0) + 1 FROM label_event"));
+    for (const auto& event : events) {
+        BALMER_TRY(const auto id, appendOne(database, event, now, act));
+        ids.push_back(id);
+    }
+    return ids;
+}
+
+constexpr std::string_view standing = "kind <> 'undo' AND NOT EXISTS (SELECT 1 FROM label_event u WHERE "
+                                      "u.spectrum = e.spectrum AND u.supersedes = e.id AND u.kind = 'undo') ";
+
+/// The newest event of this observer that stands and the others of its act that do, the newest first.
+Result<std::vector<LabelEvent>> newestAct(Database& database, std::string_view who) {
+    const auto from = std::string(select) + "e WHERE " + std::string(standing);
+    BALMER_TRY(auto newest, database.prepare(from + "AND who = ? ORDER BY id DESC LIMIT 1"));
+    newest.bind(who);
+    BALMER_TRY(auto events, eventsFrom(newest));
+    if (events.empty()) return fail(ErrorCode::NotFound, "there is no label of yours to take back");
+    if (!events.front().act) return events;
+    BALMER_TRY(auto all, database.prepare(from + "AND act = ? ORDER BY id DESC"));
+    all.bind(*events.front().act);
+    return eventsFrom(all);
 }
 
 } // namespace
@@ -112,13 +146,30 @@ Result<std::int64_t> LabelLog::append(const LabelEvent& event) {
 
 Result<std::vector<std::int64_t>> LabelLog::appendAll(std::span<const LabelEvent> events) {
     const auto now = connections_.now();
-    return connections_.write([&](Database& database) -> Result<std::vector<std::int64_t>> {
-        std::vector<std::int64_t> ids;
-        for (const auto& event : events) {
-            BALMER_TRY(const auto id, appendOne(database, event, now));
-            ids.push_back(id);
+    return connections_.write([&](Database& database) { return appendAct(database, events, now); });
+}
+
+Result<std::vector<LabelEvent>> LabelLog::takeBack(std::string_view who, std::string_view view) {
+    const auto now = connections_.now();
+    return connections_.write([&](Database& database) -> Result<std::vector<LabelEvent>> {
+        BALMER_TRY(auto taken, newestAct(database, who));
+        std::vector<LabelEvent> undos;
+        for (const auto& event : taken) {
+            LabelEvent undo;
+            undo.spectrum = event.spectrum;
+            undo.kind = LabelKind::Undo;
+            undo.who = who;
+            undo.view = view.empty() ? event.view : std::string(view);
+            undo.round = event.round;
+            undo.supersedes = event.id;
+            undos.push_back(std::move(undo));
         }
-        return ids;
+        if (undos.size() == 1) {
+            BALMER_CHECK(appendOne(database, undos.front(), now));
+        } else {
+            BALMER_CHECK(appendAct(database, undos, now));
+        }
+        return taken;
     });
 }
 

@@ -41,12 +41,18 @@ class LabelLog {
   public:
     explicit LabelLog(Connections& connections);
 
-    /// Returns the event's id once it is on the disk. The event's own id is ignored; an empty `when` becomes
-    /// now. Errors: InvalidArgument for an empty spectrum, a Class without a class, another kind with one, or
-    /// an event to supersede that is not one of the same spectrum.
+    /// Returns the event's id once it is on the disk. The event's own id and act are ignored; an empty `when`
+    /// becomes now; the class is kept as core::tidyName() makes it, whoever gives it. Errors: InvalidArgument
+    /// for an empty spectrum, a Class without a class or with one that is not UTF-8, another kind with one,
+    /// or an event to supersede that is not one of the same spectrum.
     core::Result<std::int64_t> append(const active::LabelEvent& event);
-    /// All or, on an error, none: one transaction; for imports of label lists.
+    /// All or, on an error, none: one transaction and one act; for imports of label lists.
     core::Result<std::vector<std::int64_t>> appendAll(std::span<const active::LabelEvent> events);
+
+    /// Takes back the newest event of this observer that nobody took back, with all others of its act;
+    /// returns what was taken back, the newest first. view: where it is taken back; "": where it was given.
+    /// Errors: NotFound when there is none.
+    core::Result<std::vector<active::LabelEvent>> takeBack(std::string_view who, std::string_view view = {});
 
     /// Oldest first.
     core::Result<std::vector<active::LabelEvent>> of(std::string_view spectrum);

@@ -96,6 +96,35 @@ TEST_F(FilterTest, AbsentValuesAreFalseAndNotTurnsThemRound) {
     EXPECT_EQ(where("snr > 5 and snr < 15 or id = 'd'"), (Ids{"a", "d"}));
 }
 
+TEST_F(FilterTest, UnequalTextsAreAllOthersThoseWithoutOneToo) {
+    for (const auto* other : {"label != 'double'", "label <> 'double'", "not label = 'double'"})
+        EXPECT_EQ(where(other), (Ids{"a", "b", "d"})) << other;
+    for (const auto* other : {"predicted != 'double'", "not predicted = 'double'"})
+        EXPECT_EQ(where(other), (Ids{"b", "c", "d"})) << other;
+    EXPECT_EQ(where("unit != 'Jy'"), (Ids{"a", "b", "c", "d"}));
+    EXPECT_EQ(where("flag != 'bad'"), (Ids{"a", "b", "c"}));
+    EXPECT_EQ(where("not flag = 'bad'"), (Ids{"a", "b", "c"}));
+    EXPECT_EQ(where("not label != 'double'"), Ids{"c"});
+}
+
+TEST_F(FilterTest, FindsWarningsOfTheImport) {
+    auto clean = test::sampleSpectrum("clean");
+    clean.metadata.warnings.clear();
+    auto twice = test::sampleSpectrum("twice");
+    twice.metadata.warnings = {"the mask is missing", "no \"date\""};
+    ASSERT_TRUE(project->catalogue().add(std::vector{clean, twice}));
+    EXPECT_EQ(where("warning is null"), Ids{"clean"});
+    EXPECT_EQ(where("warning is not null"), (Ids{"a", "b", "c", "d", "twice"}));
+    EXPECT_EQ(where("warning like '%\"date\"'"), Ids{"twice"});
+}
+
+TEST_F(FilterTest, TextsInOtherLettersAreTheSameWord) {
+    label("a", active::LabelKind::Class, "e\xcc\x81toile");
+    label("d", active::LabelKind::Class, " \xc3\xa9toile");
+    EXPECT_EQ(where("label = 'e\xcc\x81toile'"), (Ids{"a", "d"}));
+    EXPECT_EQ(where("label = '\xc3\xa9toile'"), (Ids{"a", "d"}));
+}
+
 TEST_F(FilterTest, KnowsLabelsAndFlags) {
     EXPECT_EQ(where("label = 'double'"), Ids{"c"});
     EXPECT_EQ(where("label = 0"), Ids{"b"}); // classes may be numbers

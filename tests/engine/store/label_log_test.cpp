@@ -94,6 +94,59 @@ TEST_F(LabelLogTest, AListOfLabelsGoesInWholeOrNotAtAll) {
     EXPECT_EQ(labels.classes().value(), (std::map<std::string, std::string>{{"a", "x"}, {"b", "y"}}));
 }
 
+TEST_F(LabelLogTest, ClassesAreOneNameHoweverTheyAreWritten) {
+    append(eventOf("a", LabelKind::Class, " double peak\n"));
+    append(eventOf("b", LabelKind::Class, "e\xcc\x81toile"));
+    append(eventOf("c", LabelKind::Class, "\xc3\xa9toile "));
+    EXPECT_EQ(labels.classes().value(),
+              (std::map<std::string, std::string>{
+                  {"a", "double peak"}, {"b", "\xc3\xa9toile"}, {"c", "\xc3\xa9toile"}}));
+    for (const auto* bad : {"\xe9toile", "  ", "\n"})
+        EXPECT_EQ(labels.append(eventOf("d", LabelKind::Class, bad)).error().code(),
+                  ErrorCode::InvalidArgument);
+    EXPECT_TRUE(labels.of("d")->empty());
+}
+
+TEST_F(LabelLogTest, AListOfLabelsIsTakenBackAsOne) {
+    append(eventOf("a", LabelKind::Class, "single"));
+    ASSERT_TRUE(labels.appendAll(
+        std::vector{eventOf("a", LabelKind::Class, "x"), eventOf("b", LabelKind::Class, "y")}));
+    append(eventOf("b", LabelKind::Bad));
+    auto others = eventOf("c", LabelKind::Bad);
+    others.who = "jan";
+    append(others);
+
+    EXPECT_EQ(labels.takeBack("eva")->size(), 1u); // bad of b
+    EXPECT_EQ(labels.classes()->at("b"), "y");
+    const auto taken = labels.takeBack("eva", "command line");
+    ASSERT_TRUE(taken) << test::why(taken);
+    ASSERT_EQ(taken->size(), 2u);
+    EXPECT_EQ(taken->front().className, "y");
+    EXPECT_EQ(labels.classes().value(), (std::map<std::string, std::string>{{"a", "single"}}));
+    const auto history = labels.of("a").value();
+    ASSERT_EQ(history.size(), 3u);
+    EXPECT_EQ(history[1].act, taken->front().act);
+    EXPECT_EQ(history[2].supersedes, history[1].id);
+    EXPECT_EQ(history[2].view, "command line");
+
+    EXPECT_EQ(labels.takeBack("eva")->front().className, "single");
+    EXPECT_EQ(labels.takeBack("eva").error().code(), ErrorCode::NotFound);
+    EXPECT_TRUE(labels.current("c")->bad);
+}
+
+TEST_F(LabelLogTest, WhatOfAListWasTakenBackStaysSo) {
+    ASSERT_TRUE(labels.appendAll(
+        std::vector{eventOf("a", LabelKind::Class, "x"), eventOf("b", LabelKind::Class, "y")}));
+    auto undo = eventOf("a", LabelKind::Undo);
+    undo.supersedes = labels.of("a")->front().id;
+    append(undo);
+    const auto taken = labels.takeBack("eva");
+    ASSERT_TRUE(taken) << test::why(taken);
+    EXPECT_EQ(taken->size(), 1u);
+    EXPECT_TRUE(labels.classes()->empty());
+    EXPECT_FALSE(labels.takeBack("eva"));
+}
+
 TEST_F(LabelLogTest, FiltersEvents) {
     auto event = eventOf("a", LabelKind::Class, "x");
     event.when = "2026-01-01T00:00:00.000Z";

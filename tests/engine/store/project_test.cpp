@@ -343,6 +343,23 @@ TEST(StoredProjects, OneOfTheThirdSchemaOpens) {
     EXPECT_EQ((*project)->catalogue().count({}).value(), 2);
     const std::vector<std::string> addresses{"http://archive.example.org/a.fits", "ivo://example.org/a"};
     EXPECT_EQ((*project)->origins().spectraFrom(addresses).value(), (std::vector<std::string>{"a", "a"}));
+    // Brought up to date, with a copy of what it was.
+    EXPECT_TRUE(fs::exists(folder / "old.balmer" / "project.sqlite.before-4"));
+    EXPECT_FALSE((*project)->labels().of("b")->front().act);
+    ASSERT_TRUE((*project)->labels().appendAll(std::vector{labelOf("a"), labelOf("b")}));
+    EXPECT_EQ((*project)->labels().takeBack("")->size(), 2u);
+    EXPECT_EQ((*project)->labels().current("b")->className, "double");
+}
+
+TEST(StoredProjects, OneOfTheFourthSchemaOpens) {
+    test::TemporaryFolder folder;
+    fs::create_directory(folder / "old.balmer");
+    runSql(folder / "old.balmer" / "project.sqlite",
+           read(test::sourceRoot() / "tests" / "engine" / "store" / "fixtures" / "project_v4.sql"));
+    const auto project = Project::open(folder / "old.balmer");
+    ASSERT_TRUE(project) << test::why(project);
+    EXPECT_EQ((*project)->labels().takeBack("eva")->size(), 2u);
+    EXPECT_EQ((*project)->labels().current("b")->className, "double");
 }
 
 TEST(Together, AFailureInTheMiddleLeavesNothing) {
@@ -420,6 +437,10 @@ TEST(StoredProjects, TheFixtureCanBeMadeAgain) {
     auto event = labelOf("b");
     event.className = "double";
     ASSERT_TRUE(project->labels().append(event));
+    std::vector both{labelOf("a"), labelOf("b")};
+    for (auto& each : both)
+        each.who = "eva";
+    ASSERT_TRUE(project->labels().appendAll(both));
     RoundRecord round;
     round.dataset = "h-140";
     round.classes = {"other", "double"};

