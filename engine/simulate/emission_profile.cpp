@@ -99,11 +99,12 @@ core::Status addNebula(std::span<const double> wavelengthAngstrom, std::span<flo
     BALMER_CHECK(checkSamples(wavelengthAngstrom, flux, continuumLevel));
     constexpr double ownFwhmKmS = 25;
     // [N II] is 1 : 3 by the transition probabilities; [S II] 1.3 : 1, thin gas.
-    const std::array<NebularLine, 5> lines = {{{halphaAngstrom, 1},
-                                               {6549.86, nitrogenOverHalpha * 0.25},
-                                               {6585.27, nitrogenOverHalpha * 0.75},
-                                               {6718.29, sulphurOverHalpha * 0.565},
-                                               {6732.67, sulphurOverHalpha * 0.435}}};
+    const std::array<NebularLine, 5> lines = {
+        {{halphaAngstrom, 1},
+         {spectrum::line("[N II] 6548").vacuumAngstrom, nitrogenOverHalpha * 0.25},
+         {spectrum::line("[N II] 6583").vacuumAngstrom, nitrogenOverHalpha * 0.75},
+         {spectrum::line("[S II] 6716").vacuumAngstrom, sulphurOverHalpha * 0.565},
+         {spectrum::line("[S II] 6731").vacuumAngstrom, sulphurOverHalpha * 0.435}}};
     for (const auto& line : lines) {
         const double sigma =
             line.angstrom * std::hypot(ownFwhmKmS, instrumentFwhmKmS) / speedOfLightKmS * sigmaOfFwhm;

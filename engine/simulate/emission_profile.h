@@ -16,11 +16,12 @@
 
 #include "engine/core/random_stream.h"
 #include "engine/core/result.h"
+#include "engine/spectrum/line_list.h"
 
 namespace balmer::simulate {
 
 /// Vacuum, ångström.
-inline constexpr double halphaAngstrom = 6564.614;
+inline constexpr double halphaAngstrom = spectrum::line("Hα").vacuumAngstrom;
 inline constexpr double speedOfLightKmS = 299792.458;
 
 /// What a spectrum is, as the truth table and the network's classes spell it.
@@ -87,7 +88,7 @@ core::Result<EquivalentWidth> measureEquivalentWidth(const Window& window);
 /// Negatives: what is bright and yet no emission star. A hit of one to three samples, anywhere, often near
 /// Hα.
 core::Result<std::vector<float>> injectCosmicRay(const Window& window, core::RandomStream& random);
-/// Unresolved Hα with [N II] 6549.86, 6585.27 and [S II] 6718.29, 6732.67 Å in the ratios of an H II region.
+/// Unresolved Hα with the doublets of [N II] and [S II] beside it, in the ratios of an H II region.
 core::Result<std::vector<float>> injectNebular(const Window& window, core::RandomStream& random,
                                                double instrumentFwhmKmS = 167);
 

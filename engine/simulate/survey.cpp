@@ -31,10 +31,6 @@ constexpr std::array<StarClass, 3> starClasses = {{
     {'G', 5700, 0.62, 1.9, 1.00, 9.0, 0.90, 1.20, 5.0},
 }};
 
-/// Hα to H10, vacuum, ångström (NIST).
-constexpr std::array<double, 8> balmerSeries = {halphaAngstrom, 4862.683, 4341.684, 4102.892,
-                                                3971.195,       3890.151, 3836.472, 3798.976};
-
 struct Band {
     double first, last, depth;
 };
@@ -246,11 +242,12 @@ SimulatedSpectrum Survey::make(std::size_t index) const {
     const double depth = type.balmerDepth * star.uniform(0.85, 1.1),
                  halfWidth = type.balmerHalfWidth * star.uniform(0.75, 1.3);
     const double filling = star.uniform(0.2, 0.7);
-    for (std::size_t k = 0; k < balmerSeries.size(); ++k) {
+    for (std::size_t k = 0; k < spectrum::balmerSeries.size(); ++k) {
         const double own = halfWidth * (k == 0 ? 1 : 1.15), seen = std::hypot(own, 1.5 * lineSigma);
         const double taken =
             std::min(0.85, depth * (k == 0 ? 1 : 1.15 - 0.04 * static_cast<double>(k))) * own / seen;
-        passed.wing(balmerSeries[k] * moved, k == 0 && truth.filledIn ? taken * filling : taken, seen);
+        passed.wing(spectrum::balmerSeries[k].vacuumAngstrom * moved,
+                    k == 0 && truth.filledIn ? taken * filling : taken, seen);
     }
     const double metallicity = std::exp(star.normal(0, 0.25));
     for (const auto& line : metals_) {
@@ -260,16 +257,18 @@ SimulatedSpectrum Survey::make(std::size_t index) const {
     const auto named = [&](double angstrom, double width, double broader = 1) {
         passed.gaussian(angstrom * moved, width, broader * lineSigma * angstrom / halphaAngstrom);
     };
-    named(3934.777, type.calcium, 3);
-    named(3969.591, type.calcium * 0.8, 3);
-    named(4227.920, type.calcium * 0.12);
+    using spectrum::line;
+    named(line("Ca II K").vacuumAngstrom, type.calcium, 3);
+    named(line("Ca II H").vacuumAngstrom, type.calcium * 0.8, 3);
+    named(line("Ca I 4227").vacuumAngstrom, type.calcium * 0.12);
     named(4306, type.gBand, 5);
-    for (const double line : {5168.761, 5174.125, 5185.048})
-        named(line, type.magnesium * metallicity);
-    named(5891.583, type.sodium);
-    named(5897.558, type.sodium * 0.8);
-    named(6440.9, type.metals * 0.20 * metallicity); // Ca I
-    named(6496.6, type.metals * 0.45 * metallicity); // Ca I, Fe I, Ba II
+    for (const auto& magnesium : {line("Mg b3"), line("Mg b2"), line("Mg b1")})
+        named(magnesium.vacuumAngstrom, type.magnesium * metallicity);
+    named(line("Na D2").vacuumAngstrom, type.sodium);
+    named(line("Na D1").vacuumAngstrom, type.sodium * 0.8);
+    // Blends, which no table of lines has: Ca I; Ca I, Fe I and Ba II.
+    named(6440.9, type.metals * 0.20 * metallicity);
+    named(6496.6, type.metals * 0.45 * metallicity);
     const double airmass = star.uniform(0.3, 1.2);
     for (const auto& band : telluricBands)
         passed.band(band, airmass);
@@ -297,8 +296,8 @@ SimulatedSpectrum Survey::make(std::size_t index) const {
         profile.velocityKmS += truth.radialVelocityKmS;
         (void)addEmission(wavelength, spectrum.flux, atHalpha, profile, halphaAngstrom, instrumentFwhmKmS);
         const double decrement = emission.uniform(0.1, 0.3);
-        for (const auto& [line, share] :
-             {std::pair(balmerSeries[1], decrement), std::pair(balmerSeries[2], decrement * 0.3)}) {
+        for (const auto& [line, share] : {std::pair(spectrum::line("Hβ").vacuumAngstrom, decrement),
+                                          std::pair(spectrum::line("Hγ").vacuumAngstrom, decrement * 0.3)}) {
             auto weaker = profile;
             weaker.equivalentWidthAngstrom *= share;
             (void)addEmission(wavelength, spectrum.flux, level * continuum(line), weaker, line,

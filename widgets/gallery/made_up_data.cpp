@@ -15,10 +15,11 @@ double gauss(double x, double centre, double sigma) {
 /// Flux relative to the continuum.
 double lines(double wavelength, Profile profile, double strength) {
     double f = 1;
-    for (const double line : {3934.78, 3971.2, 4102.89, 4341.68, 4862.68})
-        f -= 0.55 * gauss(wavelength, line, 9);
+    using spectrum::line;
+    for (const auto& each : {line("Ca II K"), line("Hε"), line("Hδ"), line("Hγ"), line("Hβ")})
+        f -= 0.55 * gauss(wavelength, each.vacuumAngstrom, 9);
     f -= 0.5 * gauss(wavelength, hAlphaVacuum, 10);
-    f -= 0.12 * gauss(wavelength, 6680.0, 2.5);
+    f -= 0.12 * gauss(wavelength, line("He I 6678").vacuumAngstrom, 2.5);
     if (profile == Profile::SinglePeak) f += strength * gauss(wavelength, hAlphaVacuum, 2.6);
     if (profile == Profile::DoublePeak)
         f += strength *

@@ -241,9 +241,8 @@ QWidget* LabellingPanel::Private::makeCentre() {
     strip->setObjectName(QStringLiteral("labellingLineStrip"));
     strip->setMinimumHeight(14 * gridStep);
     // Hα stands in the window above.
-    strip->setLines({{QStringLiteral("Hβ"), 4862.68},
-                     {QStringLiteral("He I 6678"), 6680.00},
-                     {QStringLiteral("Ca II K"), 3934.78}});
+    using spectrum::line;
+    strip->setLines({marked(line("Hβ")), marked(line("He I 6678")), marked(line("Ca II K"))});
     centre->addWidget(window);
     centre->addWidget(whole);
     centre->addWidget(strip);

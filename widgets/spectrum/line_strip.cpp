@@ -82,10 +82,8 @@ LineStrip::LineStrip(QWidget* parent) : QWidget(parent), d_(std::make_unique<Pri
     d_->plot = new QCustomPlot(this);
     d_->plot->setFocusPolicy(Qt::NoFocus);
     layout->addWidget(d_->plot);
-    setLines({{QStringLiteral("Hα"), hAlphaVacuum},
-              {QStringLiteral("Hβ"), 4862.68},
-              {QStringLiteral("He I 6678"), 6680.00},
-              {QStringLiteral("Ca II K"), 3934.78}});
+    using spectrum::line;
+    setLines({marked(line("Hα")), marked(line("Hβ")), marked(line("He I 6678")), marked(line("Ca II K"))});
     connect(d_->plot, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
         for (const Private::Cell& cell : d_->cells) {
             if (cell.rect->rect().contains(event->pos()))

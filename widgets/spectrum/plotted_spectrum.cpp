@@ -6,18 +6,21 @@ namespace {
 constexpr double speedOfLight = 299792.458; // km/s
 }
 
+MarkedLine marked(const spectrum::SpectralLine& line) {
+    return {QString::fromUtf8(line.name.data(), qsizetype(line.name.size())), line.vacuumAngstrom,
+            line.series == spectrum::LineSeries::Balmer};
+}
+
 const std::vector<MarkedLine>& commonLines() {
+    using spectrum::line;
     static const std::vector<MarkedLine> lines{
-        {QStringLiteral("Ca II K"), 3934.78},      {QStringLiteral("Ca II H"), 3969.59},
-        {QStringLiteral("Hδ"), 4102.89},           {QStringLiteral("Hγ"), 4341.68},
-        {QStringLiteral("Hβ"), 4862.68},           {QStringLiteral("[O III] 4959"), 4960.30},
-        {QStringLiteral("[O III] 5007"), 5008.24}, {QStringLiteral("Mg b"), 5174.12},
-        {QStringLiteral("He I 5876"), 5877.24},    {QStringLiteral("Na D₂"), 5891.58},
-        {QStringLiteral("Na D₁"), 5897.56},        {QStringLiteral("[N II] 6548"), 6549.86},
-        {QStringLiteral("Hα"), hAlphaVacuum},      {QStringLiteral("[N II] 6583"), 6585.27},
-        {QStringLiteral("He I 6678"), 6680.00},    {QStringLiteral("[S II] 6716"), 6718.29},
-        {QStringLiteral("[S II] 6731"), 6732.67},  {QStringLiteral("He I 7065"), 7067.14},
-        {QStringLiteral("O I 7774"), 7776.31},     {QStringLiteral("Ca II 8542"), 8544.44},
+        marked(line("Ca II K")),      marked(line("Ca II H")),     marked(line("Hδ")),
+        marked(line("Hγ")),           marked(line("Hβ")),          marked(line("[O III] 4959")),
+        marked(line("[O III] 5007")), marked(line("Mg b₂")),       marked(line("He I 5876")),
+        marked(line("Na D₂")),        marked(line("Na D₁")),       marked(line("[N II] 6548")),
+        marked(line("Hα")),           marked(line("[N II] 6583")), marked(line("He I 6678")),
+        marked(line("[S II] 6716")),  marked(line("[S II] 6731")), marked(line("He I 7065")),
+        marked(line("O I 7774")),     marked(line("Ca II 8542")),
     };
     return lines;
 }

@@ -9,6 +9,8 @@
 #include <QMetaType>
 #include <QString>
 
+#include "engine/spectrum/line_list.h"
+
 namespace balmer::widgets {
 
 struct PlottedSpectrum {
@@ -24,17 +26,19 @@ struct PlottedSpectrum {
     bool empty() const { return wavelength.empty() || wavelength.size() != flux.size(); }
 };
 
-/// A line to mark, wavelength in Å in vacuum.
+/// A line to mark.
 struct MarkedLine {
     QString name;
-    double wavelength = 0;
+    double wavelength = 0;  ///< Å, vacuum
+    bool prominent = false; ///< where names would overlap, this one is written
 };
 
-/// The lines that stars and nebulae show most in the optical, named as usual after their air wavelengths; the
-/// values are vacuum wavelengths (NIST Atomic Spectra Database, rounded to 0.01 Å; blends: their strongest
-/// component).
+/// Of the table in spectrum/line_list.h; the Balmer lines are prominent.
+MarkedLine marked(const spectrum::SpectralLine& line);
+
+/// The lines that stars and nebulae show most in the optical.
 const std::vector<MarkedLine>& commonLines();
-inline constexpr double hAlphaVacuum = 6564.61;
+inline constexpr double hAlphaVacuum = spectrum::line("Hα").vacuumAngstrom;
 
 /// v = c (λ/λ₀ − 1) in km/s.
 double velocity(double wavelength, double restWavelength);

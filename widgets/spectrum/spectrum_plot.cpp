@@ -210,12 +210,12 @@ class SpectrumPlot::Private::Curves : public QCPLayerable {
         const QRect box = clipRect();
         painter.setFont(smallFont(d_.view->font()));
         const QFontMetrics metrics = painter.fontMetrics();
-        // Where names would overlap, the Balmer lines have the right of way.
+        // Where names would overlap, the prominent lines have the right of way.
         std::vector<QRectF> taken;
-        for (const bool balmer : {true, false}) {
+        for (const bool prominent : {true, false}) {
             for (const MarkedLine& line : d_.lines) {
-                const bool isBalmer = line.name.size() == 2 && line.name.front() == QLatin1Char('H');
-                if (isBalmer != balmer || line.wavelength <= m.lower || line.wavelength >= m.upper) continue;
+                if (line.prominent != prominent || line.wavelength <= m.lower || line.wavelength >= m.upper)
+                    continue;
                 const double x = m.x(line.wavelength);
                 painter.setPen(QPen(theme().border, 1, Qt::DashLine));
                 painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()));
