@@ -1,9 +1,27 @@
 #!/usr/bin/env bash
-# Installs what is missing, then builds and runs every test: the whole of Balmer with all its tests, and the two
-# variants without Qt and without libtorch.
+# Installs what is missing, builds Balmer with all its tests and runs them: first the engine and the command line without
+# Qt and without libtorch, then the window without libtorch, then the whole. Beside the tests it checks the form of the code
+# (clang-format, clang-tidy), and runs what reads hostile input under the address and undefined-behaviour sanitizers.
+#
+#   test.sh [--long] [--since REVISION]
+#
+#   --long            the long form of the tests that have one (every edge, a thousand random bytes, hundreds of kills),
+#                     every header compiled alone, clang-tidy over the whole tree, ten minutes of each fuzz target
+#   --since REVISION  clang-tidy looks at what has changed since then (default: in the last commit and after it)
 #
 # The last line reads "N passed, N failed"; the exit status is 0 only when nothing failed.
 set -uo pipefail
+
+long=0 since=HEAD~1
+while (($#)); do
+    case "$1" in
+        --long) long=1 ;;
+        --since) since=${2-}; shift ;;
+        -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
+        *) echo "test.sh: unknown option '$1'; see test.sh --help." >&2; exit 2 ;;
+    esac
+    shift
+done
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$root" || exit 1
@@ -11,6 +29,7 @@ cd "$root" || exit 1
 source packaging/build-jobs.sh
 jobs=$(build_jobs)
 passed=0 failed=0 skipped=0
+build=build/test
 
 stage() { printf '== %2d min: %s\n' $((SECONDS / 60)) "$*"; }
 count() { # count NAME STATUS: one check beside ctest's own
@@ -26,24 +45,46 @@ finish() {
     ((failed == 0)) || exit 1
     exit 0
 }
+check() { # check NAME COMMAND…: one check beside ctest's own
+    local name=$1
+    shift
+    "$@"
+    count "$name" $?
+}
+needs_no() { ! ldd "$1" | grep -qi "$2"; }
 
 stage "packages"
 bash packaging/install-deps.sh --desktop || { count "the packages could be installed" 1; finish; }
 bash packaging/install-deps.sh --desktop --peers ||
     echo "Without these programs the tests labelled vo-peers skip, and say which package is missing."
 
-stage "building with all tests, $jobs at once"
-if cmake --preset release && ninja -C build/release -j "$jobs"; then
-    count "release builds" 0
-else
-    count "release builds" 1
-    finish
-fi
+# One build folder, from the smallest variant to the whole: each step compiles only what the one before left out.
+variant() { # variant NAME OPTION…
+    stage "building: $1, $jobs at once"
+    cmake --preset release -B "$build" -DBALMER_WERROR=ON "${@:2}" >"$build.log" 2>&1 || { cat "$build.log"; false; } &&
+        ninja -C "$build" -j "$jobs" --quiet
+    local status=$?
+    count "$1 builds" $status
+    ((status == 0)) || finish
+}
+mkdir -p build
+balmer=$build/app/cli/balmer worker=$build/app/worker/balmer-worker desktop=$build/app/desktop/balmer-desktop
+variant "without Qt and libtorch" -DBALMER_DESKTOP=OFF -DBALMER_TORCH=OFF -DBALMER_TESTS=OFF
+for program in "$balmer" "$worker"; do
+    check "$program starts" "$program" --version
+    check "$program needs no Qt" needs_no "$program" libQt6
+    check "$program needs no libtorch" needs_no "$program" libtorch
+done
+variant "without libtorch" -DBALMER_DESKTOP=ON -DBALMER_TORCH=OFF -DBALMER_TESTS=OFF
+check "$desktop starts" env QT_QPA_PLATFORM=offscreen "$desktop" --version
+check "$desktop needs no libtorch" needs_no "$desktop" libtorch
+variant "the whole, with tests" -DBALMER_DESKTOP=ON -DBALMER_TORCH=ON -DBALMER_TESTS=ON
 
 stage "running the tests"
-log=build/release/ctest.log
+log=$build/ctest.log
+((long)) && export BALMER_LONG_TESTS=1
 # The limit ends a test that hangs; no test is about time.
-ctest --test-dir build/release --output-on-failure --no-tests=error -j "$(nproc)" --timeout 1800 2>&1 | tee "$log"
+ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)" --timeout 3600 2>&1 | tee "$log"
 ctest_status=${PIPESTATUS[0]}
 of_ctest() { grep -cE "^ *[0-9]+/[0-9]+ Test +#.*$1" "$log" || true; }
 passed=$((passed + $(of_ctest ' Passed +[0-9.]+ sec')))
@@ -52,23 +93,11 @@ broken=$(of_ctest '\*\*\*(Failed|Timeout|Exception|Not Run|Not Run \(Disabled\)|
 ((ctest_status != 0 && broken == 0)) && broken=1
 failed=$((failed + broken))
 
-# The variants are compiled without optimisation: what is tested is that they configure, build, start, and are free of
-# the library that they leave out.
-variant() { # variant PRESET LIBRARY TARGET…
-    local balmer=build/$1/app/cli/balmer
-    stage "building the variant $1"
-    cmake --preset "$1" -DBALMER_TESTS=OFF -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 &&
-        ninja -C "build/$1" -j "$jobs" "${@:3}"
-    local status=$?
-    count "$1 builds" $status
-    ((status == 0)) || return
-    "$balmer" --help >/dev/null
-    status=$?
-    count "$1: balmer starts" $status
-    ((status == 0)) || return
-    ! ldd "$balmer" | grep -qi "$2"
-    count "$1: balmer does not need $2" $?
-}
-variant headless libQt6 all
-variant no-torch libtorch balmer balmer-worker # its desktop is compiled like that of the release
+stage "what reads hostile input, under the sanitizers"
+packaging/sanitize.sh "$jobs" "$long"
+count "no finding of the sanitizers" $?
+
+stage "the form of the code"
+check "clang-format has nothing to change" packaging/check-format.sh
+check "clang-tidy has nothing to say" packaging/check-tidy.sh "$build" "$( ((long)) && echo --all || echo "$since")"
 finish

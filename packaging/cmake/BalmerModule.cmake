@@ -1,9 +1,9 @@
-# What every target of Balmer shares: the language, the warnings, and the rule that folder = namespace = target.
+# What every target of Balmer shares: the language, the warnings, the precompiled headers, and the rule that folder =
+# namespace = target.
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
     set(CMAKE_BUILD_TYPE Release)
@@ -20,7 +20,11 @@ endif()
 
 add_library(balmer_settings INTERFACE)
 target_include_directories(balmer_settings INTERFACE ${CMAKE_SOURCE_DIR})
-target_compile_options(balmer_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+# -fPIC for programs too, which would have -fPIE: a precompiled header serves only those that were compiled like it.
+target_compile_options(balmer_settings INTERFACE -fPIC -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+if(BALMER_WERROR)
+    target_compile_options(balmer_settings INTERFACE -Werror)
+endif()
 target_compile_definitions(balmer_settings INTERFACE $<$<BOOL:${BALMER_TORCH}>:BALMER_WITH_TORCH>)
 if(BALMER_SANITIZE)
     target_compile_options(balmer_settings INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
@@ -35,6 +39,36 @@ if(BALMER_FUZZ)
     target_link_options(balmer_settings INTERFACE -fsanitize=address,undefined)
 endif()
 
+# balmer_precompiled(json LINK nlohmann_json::nlohmann_json HEADERS <string> <nlohmann/json.hpp>)
+#   Headers that many targets read, compiled once: balmer_use_precompiled(TARGET json). OPTIONS and DEFINITIONS
+#   are those that the targets which use it have too.
+function(balmer_precompiled name)
+    cmake_parse_arguments(ARG "" "" "LINK;OPTIONS;DEFINITIONS;HEADERS" ${ARGN})
+    set(source ${CMAKE_BINARY_DIR}/precompiled/${name}.cpp)
+    if(NOT EXISTS ${source})
+        file(WRITE ${source} "")
+    endif()
+    add_library(balmer_precompiled_${name} OBJECT ${source})
+    target_link_libraries(balmer_precompiled_${name} PRIVATE balmer_settings Threads::Threads ${ARG_LINK})
+    target_compile_options(balmer_precompiled_${name} PRIVATE ${ARG_OPTIONS})
+    target_compile_definitions(balmer_precompiled_${name} PRIVATE ${ARG_DEFINITIONS})
+    target_precompile_headers(balmer_precompiled_${name} PRIVATE ${ARG_HEADERS})
+endfunction()
+function(balmer_use_precompiled target name)
+    target_precompile_headers(${target} REUSE_FROM balmer_precompiled_${name})
+endfunction()
+
+set(balmer_standard_headers
+    <algorithm> <array> <atomic> <charconv> <chrono> <cmath> <condition_variable> <cstddef> <cstdint> <cstdlib> <cstring>
+    <deque> <filesystem> <fstream> <functional> <limits> <map> <memory> <mutex> <numeric> <optional> <set> <span> <sstream>
+    <stop_token> <string> <string_view> <thread> <tuple> <unordered_map> <utility> <variant> <vector>)
+
+find_package(tl-expected REQUIRED)
+find_package(nlohmann_json REQUIRED)
+balmer_precompiled(standard LINK tl::expected HEADERS ${balmer_standard_headers} <tl/expected.hpp>)
+balmer_precompiled(json LINK tl::expected nlohmann_json::nlohmann_json
+    HEADERS ${balmer_standard_headers} <tl/expected.hpp> <nlohmann/json.hpp>)
+
 # balmer_module(som SOURCES a.cpp b.cpp DEPENDS core PRIVATE OpenBLAS::OpenBLAS)
 #   DEPENDS names modules (public), PRIVATE third-party targets seen by the module's .cpp files alone.
 function(balmer_module name)
@@ -46,16 +80,39 @@ function(balmer_module name)
         target_link_libraries(balmer_${name} PUBLIC balmer::${module})
     endforeach()
     target_link_libraries(balmer_${name} PRIVATE ${ARG_PRIVATE})
+    if(nlohmann_json::nlohmann_json IN_LIST ARG_PRIVATE)
+        balmer_use_precompiled(balmer_${name} json)
+    else()
+        balmer_use_precompiled(balmer_${name} standard)
+    endif()
 endfunction()
 
 # balmer_test(som_test LABELS unit SOURCES som_trainer_test.cpp LINK balmer::som)
-#   One executable a module; each GoogleTest case becomes one ctest entry.
+#   One executable a module; each GoogleTest case becomes one ctest entry. Tests are compiled without optimisation: it is
+#   the code under test that computes. QT: the test includes Qt's headers.
 function(balmer_test name)
-    cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
+    cmake_parse_arguments(ARG "QT" "" "SOURCES;LINK;LABELS" ${ARGN})
     add_executable(${name} ${ARG_SOURCES})
     target_link_libraries(${name} PRIVATE balmer_settings ${ARG_LINK} balmer_test_support GTest::gtest GTest::gmock GTest::gtest_main)
+    if(ARG_QT)
+        balmer_as_test_code(${name} QT)
+    else()
+        balmer_as_test_code(${name})
+    endif()
     # The list is read several times on its way to ctest, each time losing backslashes.
     string(REPEAT "\\" 8 guard)
     list(JOIN ARG_LABELS "${guard};" labels)
     gtest_discover_tests(${name} DISCOVERY_TIMEOUT 600 PROPERTIES LABELS "${labels}")
+endfunction()
+
+# balmer_as_test_code(TARGET [QT]): how the tests and what they stand on are compiled.
+set(balmer_test_options $<$<CONFIG:Release>:-O0>)
+function(balmer_as_test_code target)
+    target_compile_options(${target} PRIVATE ${balmer_test_options})
+    if("QT" IN_LIST ARGN)
+        target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS)
+        balmer_use_precompiled(${target} qt_test)
+    else()
+        balmer_use_precompiled(${target} test)
+    endif()
 endfunction()

@@ -1,5 +1,5 @@
 // Bad input: a sentence that names the thing and the remedy, exit status 1 or 2, and an unchanged project.
-#include "tests/end_to_end/balmer_session.h"
+#include "tests/support/balmer_session.h"
 
 #include <gtest/gtest.h>
 

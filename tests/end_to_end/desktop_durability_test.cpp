@@ -1,6 +1,6 @@
 // kill -9 of the desktop: a label that the window has shown as given is in the project, and the next start
 // says which job was interrupted.
-#include "tests/end_to_end/balmer_session.h"
+#include "tests/support/balmer_session.h"
 
 #include <fstream>
 #include <sstream>

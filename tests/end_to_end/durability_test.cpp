@@ -1,6 +1,6 @@
 // kill -9 at any moment: no label that was acknowledged is lost, and the next start says what was
 // interrupted.
-#include "tests/end_to_end/balmer_session.h"
+#include "tests/support/balmer_session.h"
 
 #include <set>
 #include <thread>

@@ -1,5 +1,5 @@
 // Spectra in: simulated, imported, imported again, and the real ones with the damaged among them.
-#include "tests/end_to_end/balmer_session.h"
+#include "tests/support/balmer_session.h"
 
 #include <algorithm>
 #include <fstream>

@@ -1,5 +1,5 @@
 // Labels, the network, scores and one round, on data whose classes any network tells apart.
-#include "tests/end_to_end/balmer_session.h"
+#include "tests/support/balmer_session.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The map from the command line: what it reports, and that threads do not matter.
-#include "tests/end_to_end/balmer_session.h"
+#include "tests/support/balmer_session.h"
 
 #include <set>
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/end_to_end/balmer_session.h"
+#include "tests/support/balmer_session.h"
 
 namespace balmer::test {
 

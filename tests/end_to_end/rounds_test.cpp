@@ -1,6 +1,6 @@
 // Three rounds of 50 labels answered from the truth find more of the two emission classes than 150 random
 // labels do.
-#include "tests/end_to_end/balmer_session.h"
+#include "tests/support/balmer_session.h"
 
 #include <algorithm>
 #include <iostream>

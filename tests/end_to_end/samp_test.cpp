@@ -1,6 +1,6 @@
 // The programs beside Balmer, as a user meets them on the command line: vo samp clients, send, listen; and
 // table import.
-#include "tests/end_to_end/balmer_session.h"
+#include "tests/support/balmer_session.h"
 #include "tests/support/made_up_spectrum.h"
 
 #include <csignal>

@@ -1,6 +1,6 @@
 // Spectra from the net, as a user gets them: vo ssap, vo votable, vo fetch, vo services, against an archive
 // on this computer.
-#include "tests/end_to_end/balmer_session.h"
+#include "tests/support/balmer_session.h"
 #include "tests/support/made_up_spectrum.h"
 
 #include <atomic>

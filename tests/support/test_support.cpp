@@ -1,6 +1,7 @@
 #include "tests/support/test_support.h"
 
 #include <cstdlib>
+#include <string_view>
 
 namespace balmer::test {
 
@@ -22,6 +23,11 @@ std::filesystem::path realData() {
     const auto folder = sourceRoot().parent_path() / "shared" / "data";
     std::error_code ignored;
     return std::filesystem::is_directory(folder, ignored) ? folder : std::filesystem::path{};
+}
+
+bool longTests() {
+    const char* const wanted = std::getenv("BALMER_LONG_TESTS");
+    return wanted != nullptr && std::string_view(wanted) == "1";
 }
 
 } // namespace balmer::test

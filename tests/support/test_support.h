@@ -31,6 +31,15 @@ std::filesystem::path sourceRoot();
 /// The folder of real spectra beside the checkout; empty where it is absent.
 std::filesystem::path realData();
 
+/// Whether the tests that have a long form run it: `packaging/test.sh --long`, or BALMER_LONG_TESTS=1 in the
+/// environment.
+bool longTests();
+/// How much of it: many in the long form, few in the short one.
+template <typename N>
+N fewOrMany(N few, N many) {
+    return longTests() ? many : few;
+}
+
 /// The text of a failed Result, for messages: ASSERT_TRUE(result) << why(result).
 template <typename R>
 std::string why(const R& result) {

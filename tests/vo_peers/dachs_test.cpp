@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/core/files.h"
-#include "tests/end_to_end/balmer_session.h"
+#include "tests/support/balmer_session.h"
 
 namespace balmer::test {
 namespace {

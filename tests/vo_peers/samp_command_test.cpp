@@ -1,6 +1,6 @@
 // The command line and the programs that astronomers have, at the hubs of JSAMP and of astropy: what is sent
 // is read there, what they send is taken in here.
-#include "tests/end_to_end/balmer_session.h"
+#include "tests/support/balmer_session.h"
 #include "tests/support/made_up_spectrum.h"
 
 #include <csignal>

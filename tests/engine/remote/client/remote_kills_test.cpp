@@ -279,7 +279,7 @@ TEST_F(RemoteKills, JobThatEndsItsWorkerThreeTimesIsGivenUp) {
 }
 
 TEST_F(RemoteKills, AtRandomMoments) {
-    constexpr int jobCount = 100, killCount = 40; // of both in turn
+    const int jobCount = fewOrMany(25, 100), killCount = fewOrMany(10, 40); // of both in turn
     // Kills come without regard to what runs; a job that is unlucky three times is not what is tested here.
     attempts_ = "1000";
     prepare();

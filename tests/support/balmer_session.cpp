@@ -1,4 +1,4 @@
-#include "tests/end_to_end/balmer_session.h"
+#include "tests/support/balmer_session.h"
 
 #include <algorithm>
 #include <cmath>

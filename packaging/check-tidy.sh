@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# clang-tidy over the .cpp files that have changed, with the commands of a configured build.
+#
+#   check-tidy.sh BUILD [--all | REVISION]
+#
+#   --all     every .cpp file
+#   REVISION  those that differ from it (default: HEAD~1)
+#
+# Exit status: 0 nothing to say, 1 something.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+build=${1:?usage: check-tidy.sh BUILD [--all | REVISION]}
+since=${2:-HEAD~1}
+if [[ $since == --all ]]; then
+    mapfile -t changed < <(git ls-files '*.cpp')
+elif git rev-parse -q --verify "$since^{commit}" >/dev/null; then
+    mapfile -t changed < <(git diff --name-only --diff-filter=AMR "$since" -- '*.cpp')
+else
+    echo "There is no revision $since to compare with, so nothing is looked at."
+    exit 0
+fi
+# Only what this build compiles has a command.
+sources=()
+for source in "${changed[@]}"; do
+    grep -qF "\"file\": \"$PWD/$source\"" "$build/compile_commands.json" && sources+=("$source")
+done
+((${#sources[@]})) || exit 0
+# A precompiled header of GCC is none for clang: it is given the text instead.
+commands=$(mktemp -d)
+trap 'rm -rf "$commands"' EXIT
+sed -e 's/-include [^ ]*cmake_pch[^ ]*//g' -e 's/-Winvalid-pch//g' -e 's/-Wno-mismatched-new-delete//g' \
+    "$build/compile_commands.json" >"$commands/compile_commands.json"
+printf '%s\0' "${sources[@]}" |
+    xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet --warnings-as-errors='*' -p "$commands" 2>/dev/null

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Builds what reads files and bytes from elsewhere with the address and undefined-behaviour sanitizers, and runs its tests
+# and the kept corpus of each fuzz target.
+#
+#   sanitize.sh JOBS LONG
+#
+#   LONG  1: besides, ten minutes of each fuzz target as a libFuzzer program (clang)
+#
+# Exit status: 0 no finding.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+jobs=${1:-2} long=${2:-0}
+build=build/sanitize
+tests=(io_test dataset_test store_test remote_protocol_test ssap_test vo_download_test samp_test)
+cmake --preset dev-asan -B "$build" >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }
+ninja -C "$build" -j "$jobs" --quiet "${tests[@]}" fuzz || exit 1
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+status=0
+for name in "${tests[@]}"; do
+    program=$(find "$build/tests" -name "$name" -type f -perm -u+x)
+    "$program" --gtest_brief=1 || { status=1; echo "FAILED under the sanitizers: $name"; }
+done
+for corpus in tests/fuzz/corpus/*/; do
+    name=$(basename "$corpus")
+    "$build/tests/fuzz/fuzz_$name" -runs=0 "$corpus" || { status=1; echo "FAILED under the sanitizers: the corpus of $name"; }
+done
+if ((long)); then
+    cmake --preset fuzz >build/fuzz.log 2>&1 && ninja -C build/fuzz -j "$jobs" fuzz || exit 1
+    for corpus in tests/fuzz/corpus/*/; do
+        name=$(basename "$corpus")
+        found=build/fuzz/found/$name
+        mkdir -p "$found"
+        build/fuzz/tests/fuzz/fuzz_"$name" -max_total_time=600 -timeout=5 -malloc_limit_mb=512 "$found" "$corpus" ||
+            { status=1; echo "FAILED: fuzzing $name"; }
+    done
+fi
+exit $status
