@@ -13,20 +13,93 @@ namespace {
 using core::ErrorCode;
 using core::fail;
 
+enum class Place { Before, Resampling, After }; ///< in relation to the resampling, in this order
+
+double parameter(const StepDescription& step, std::string_view name) {
+    for (const auto& item : step.parameters)
+        if (item.name == name) return item.value;
+    return 0;
+}
+
+/// All that is known of a step.
 struct StepKind {
     std::string_view name;
     int version;
-    int place; ///< 0: before the resampling, 1: the resampling, 2: after it
+    Place place;
     std::vector<std::string_view> parameters;
+    /// What is wrong with parameters that are all there and finite; "" for nothing.
+    std::string (*wrong)(const StepDescription& step);
+    core::Status (*apply)(const StepDescription& step, std::span<const double> grid, Samples& samples);
 };
 
+std::string nothingWrong(const StepDescription&) {
+    return {};
+}
+
 const std::vector<StepKind>& stepKinds() {
+    using Step = const StepDescription&;
+    using Grid = std::span<const double>;
     static const std::vector<StepKind> kinds = {
-        {"air-to-vacuum", 1, 0, {}},
-        {"bridge-masked", 1, 0, {}},
-        {"gaussian-blur", 1, 0, {"sigmaPixels", "maximumStepAngstrom"}},
-        {"resample-linear", 1, 1, {"firstAngstrom", "lastAngstrom", "columns"}},
-        {"min-max", 1, 2, {"minimum", "maximum"}},
+        {"air-to-vacuum",
+         1,
+         Place::Before,
+         {},
+         nothingWrong,
+         [](Step, Grid, Samples& samples) -> core::Status {
+             moveToVacuum(samples);
+             return {};
+         }},
+        {"bridge-masked",
+         1,
+         Place::Before,
+         {},
+         nothingWrong,
+         [](Step, Grid, Samples& samples) -> core::Status {
+             bridgeBad(samples);
+             return {};
+         }},
+        {"gaussian-blur",
+         1,
+         Place::Before,
+         {"sigmaPixels", "maximumStepAngstrom"},
+         [](Step step) -> std::string {
+             const double sigma = parameter(step, "sigmaPixels");
+             if (sigma < 0 || sigma > 1000) return "sigmaPixels must lie between 0 and 1000";
+             if (parameter(step, "maximumStepAngstrom") < 0)
+                 return "maximumStepAngstrom must not be negative";
+             return {};
+         },
+         [](Step step, Grid, Samples& samples) -> core::Status {
+             blur(samples, parameter(step, "sigmaPixels"), parameter(step, "maximumStepAngstrom"));
+             return {};
+         }},
+        {"resample-linear",
+         1,
+         Place::Resampling,
+         {"firstAngstrom", "lastAngstrom", "columns"},
+         [](Step step) -> std::string {
+             const double columns = parameter(step, "columns"), first = parameter(step, "firstAngstrom");
+             if (columns < 2 || columns > 1e6 || columns != std::floor(columns))
+                 return "columns must be a whole number between 2 and 1000000";
+             if (!(first > 0) || !(parameter(step, "lastAngstrom") > first))
+                 return "0 < firstAngstrom < lastAngstrom is needed";
+             return {};
+         },
+         [](Step, Grid grid, Samples& samples) -> core::Status {
+             BALMER_TRY(samples, resample(samples, grid));
+             return {};
+         }},
+        {"min-max",
+         1,
+         Place::After,
+         {"minimum", "maximum"},
+         [](Step step) -> std::string {
+             if (parameter(step, "maximum") > parameter(step, "minimum")) return {};
+             return "maximum must be above minimum";
+         },
+         [](Step step, Grid, Samples& samples) -> core::Status {
+             return scale(samples, parameter(step, "minimum"), parameter(step, "maximum"));
+         }},
     };
     return kinds;
 }
@@ -35,12 +108,6 @@ const StepKind* kindOf(std::string_view name) {
     for (const auto& kind : stepKinds())
         if (kind.name == name) return &kind;
     return nullptr;
-}
-
-double parameter(const StepDescription& step, std::string_view name) {
-    for (const auto& item : step.parameters)
-        if (item.name == name) return item.value;
-    return 0;
 }
 
 core::Status checkStep(const StepDescription& step) {
@@ -69,22 +136,7 @@ core::Status checkStep(const StepDescription& step) {
         if (std::none_of(step.parameters.begin(), step.parameters.end(),
                          [&](const auto& item) { return item.name == name; }))
             return wrong("\"" + std::string(name) + "\" is missing");
-
-    if (step.name == "gaussian-blur") {
-        const double sigma = parameter(step, "sigmaPixels");
-        if (sigma < 0 || sigma > 1000) return wrong("sigmaPixels must lie between 0 and 1000");
-        if (parameter(step, "maximumStepAngstrom") < 0)
-            return wrong("maximumStepAngstrom must not be negative");
-    } else if (step.name == "resample-linear") {
-        const double columns = parameter(step, "columns");
-        if (columns < 2 || columns > 1e6 || columns != std::floor(columns))
-            return wrong("columns must be a whole number between 2 and 1000000");
-        const double first = parameter(step, "firstAngstrom");
-        if (!(first > 0) || !(parameter(step, "lastAngstrom") > first))
-            return wrong("0 < firstAngstrom < lastAngstrom is needed");
-    } else if (step.name == "min-max" && !(parameter(step, "maximum") > parameter(step, "minimum"))) {
-        return wrong("maximum must be above minimum");
-    }
+    if (const std::string problem = kind->wrong(step); !problem.empty()) return wrong(problem);
     return {};
 }
 
@@ -101,7 +153,7 @@ std::vector<double> linspace(double first, double last, std::size_t count) {
 
 core::Result<Pipeline> Pipeline::make(std::vector<StepDescription> steps) {
     Pipeline pipeline;
-    int place = 0;
+    Place place = Place::Before;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const auto& step = steps[i];
         BALMER_CHECK(checkStep(step));
@@ -109,13 +161,13 @@ core::Result<Pipeline> Pipeline::make(std::vector<StepDescription> steps) {
             if (steps[j].name == step.name)
                 return fail(ErrorCode::InvalidArgument,
                             "step \"" + step.name + "\" stands twice; keep one of them");
-        const int here = kindOf(step.name)->place;
-        if (here < place || (here == 2 && place == 0))
+        const Place here = kindOf(step.name)->place;
+        if (here < place || (here == Place::After && place == Place::Before))
             return fail(ErrorCode::InvalidArgument, "step \"" + step.name +
                                                         "\" is in the wrong place; the order is corrections, "
                                                         "resample-linear, min-max");
         place = here;
-        if (here == 1)
+        if (here == Place::Resampling)
             pipeline.grid_ = linspace(parameter(step, "firstAngstrom"), parameter(step, "lastAngstrom"),
                                       static_cast<std::size_t>(parameter(step, "columns")));
     }
@@ -149,19 +201,12 @@ core::Result<Row> Pipeline::apply(const spectrum::Spectrum& spectrum) const {
     BALMER_TRY(Samples samples, samplesOf(spectrum));
     Row row;
     for (const auto& step : steps_) {
-        if (step.name == "air-to-vacuum") {
-            moveToVacuum(samples);
-        } else if (step.name == "bridge-masked") {
-            bridgeBad(samples);
-        } else if (step.name == "gaussian-blur") {
-            blur(samples, parameter(step, "sigmaPixels"), parameter(step, "maximumStepAngstrom"));
-        } else if (step.name == "resample-linear") {
-            BALMER_TRY(samples, resample(samples, grid_));
+        const StepKind& kind = *kindOf(step.name);
+        BALMER_CHECK(kind.apply(step, grid_, samples));
+        if (kind.place == Place::Resampling) {
             const auto [low, high] = std::minmax_element(samples.flux.begin(), samples.flux.end());
             row.scaleMinimum = *low;
             row.scaleMaximum = *high;
-        } else {
-            BALMER_CHECK(scale(samples, parameter(step, "minimum"), parameter(step, "maximum")));
         }
     }
     row.flux.assign(samples.flux.begin(), samples.flux.end());
