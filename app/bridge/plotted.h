@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "engine/api/views.h"
+#include "engine/api/datasets.h"
 #include "engine/spectrum/spectrum.h"
 #include "widgets/spectrum/plotted_spectrum.h"
 

@@ -17,13 +17,13 @@ Session::~Session() {
 }
 
 QString Session::setting(const QString& key) const {
-    const auto value = workbench_->setting(plain(key));
+    const auto value = workbench_->settings().get(plain(key));
     if (!value) core::log::warning(value.error().describe());
     return value ? text(*value) : QString();
 }
 
 void Session::setSetting(const QString& key, const QString& value) {
-    if (const auto kept = workbench_->setSetting(plain(key), plain(value)); !kept)
+    if (const auto kept = workbench_->settings().set(plain(key), plain(value)); !kept)
         core::log::warning(kept.error().describe());
 }
 

@@ -31,7 +31,7 @@ struct Found {
 /// tried.
 core::Result<json> preprocess(Session& session, const std::string& collection) {
     BALMER_TRY(auto* const bench, session.workbench());
-    BALMER_TRY(const auto datasets, bench->datasets());
+    BALMER_TRY(const auto datasets, bench->datasets().list());
     for (int attempt = 1;; ++attempt) {
         const auto name = attempt == 1 ? std::string("halpha") : "halpha-" + std::to_string(attempt);
         const bool taken = std::any_of(datasets.begin(), datasets.end(),

@@ -148,7 +148,7 @@ void addDataset(CLI::App& app, Work& chosen) {
     list.callback([&chosen] {
         chosen = [](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
-            BALMER_TRY(const auto datasets, bench->datasets());
+            BALMER_TRY(const auto datasets, bench->datasets().list());
             json all = json::array();
             std::vector<std::vector<std::string>> rows{
                 {"NAME", "ROWS", "COLUMNS", "FROM Å", "TO Å", "CREATED"}};

@@ -45,8 +45,8 @@ void addGive(CLI::App& parent, Work& chosen) {
             }
             event->view = "command line";
             BALMER_TRY(auto* const bench, session.workbench());
-            BALMER_TRY([[maybe_unused]] const auto row, bench->spectrumRow(event->spectrum));
-            BALMER_TRY(const auto stored, bench->label(*event));
+            BALMER_TRY([[maybe_unused]] const auto row, bench->spectra().row(event->spectrum));
+            BALMER_TRY(const auto stored, bench->labelling().label(*event));
             session.console.result(describe(stored));
             session.console.say(stored.spectrum + ": " + (word->empty() ? stored.className : *word) + ".");
             return {};
@@ -100,7 +100,7 @@ void addHistory(CLI::App& parent, Work& chosen) {
     command.callback([&chosen, id] {
         chosen = [id](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
-            BALMER_TRY(const auto events, bench->labelHistory(*id));
+            BALMER_TRY(const auto events, bench->labelling().history(*id));
             json all = json::array();
             std::vector<std::vector<std::string>> lines{{"EVENT", "WHEN", "WHO", "WHAT", "WHERE", "COMMENT"}};
             for (const auto& event : events) {
@@ -124,7 +124,7 @@ void addUndo(CLI::App& parent, Work& chosen) {
     command.callback([&chosen] {
         chosen = [](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
-            BALMER_TRY(const auto undone, bench->undoLabel());
+            BALMER_TRY(const auto undone, bench->labelling().undo());
             session.console.result(describe(undone));
             session.console.say(
                 "Taken back: " + undone.spectrum + ", " +

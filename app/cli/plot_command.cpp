@@ -56,7 +56,7 @@ void addPlotCommand(CLI::App& app, Work& chosen) {
         chosen = [ids, file, range](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
             for (const auto& id : *ids) {
-                BALMER_TRY([[maybe_unused]] const auto row, bench->spectrumRow(id));
+                BALMER_TRY([[maybe_unused]] const auto row, bench->spectra().row(id));
             }
             std::vector<std::string> words{"--project", bench->folder().string(), "--out",
                                            std::filesystem::absolute(*file).string()};

@@ -58,7 +58,7 @@ void addList(CLI::App& app, Work& chosen) {
         chosen = [options](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
             const std::size_t limit = options->limit != 0 ? options->limit : session.console.json() ? 0 : 50;
-            BALMER_TRY(const auto rows, bench->spectra(options->where, limit));
+            BALMER_TRY(const auto rows, bench->spectra().list(options->where, limit));
             json all = json::array();
             std::vector<std::vector<std::string>> lines{
                 {"ID", "OBJECT", "CLASS", "S/N", "DATE", "LABEL", "PREDICTED", "P"}};
@@ -106,12 +106,12 @@ void addShow(CLI::App& app, Work& chosen) {
     command.callback([&chosen, id, header] {
         chosen = [id, header](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
-            BALMER_TRY(const auto row, bench->spectrumRow(*id));
-            BALMER_TRY(const auto events, bench->labelHistory(*id));
+            BALMER_TRY(const auto row, bench->spectra().row(*id));
+            BALMER_TRY(const auto events, bench->labelling().history(*id));
             auto all = describe(row);
             all["labels_given"] = events.size();
             if (*header || session.console.json()) {
-                BALMER_TRY(const auto cards, bench->header(*id));
+                BALMER_TRY(const auto cards, bench->spectra().header(*id));
                 all["header"] = json::array();
                 for (const auto& card : cards)
                     all["header"].push_back(
@@ -188,7 +188,7 @@ void addJobs(CLI::App& app, Work& chosen) {
     command.callback([&chosen] {
         chosen = [](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
-            BALMER_TRY(const auto jobs, bench->jobs());
+            BALMER_TRY(const auto jobs, bench->jobs().list());
             json all = json::array();
             std::vector<std::vector<std::string>> lines{
                 {"ID", "KIND", "LABEL", "PLACE", "PHASE", "PROGRESS", "CREATED", "ERROR"}};
@@ -227,8 +227,8 @@ CLI::App& jobCommand(CLI::App& parent, const std::string& name, const std::strin
 }
 
 core::Status compare(Session& session, api::Workbench& bench, jobs::JobId first, jobs::JobId second) {
-    BALMER_TRY(const auto a, bench.job(first));
-    BALMER_TRY(const auto b, bench.job(second));
+    BALMER_TRY(const auto a, bench.jobs().get(first));
+    BALMER_TRY(const auto b, bench.jobs().get(second));
     json differences = json::array();
     for (const auto* part : {"parameters", "result"}) {
         const auto left = parsed(part == std::string_view("parameters") ? a.spec.parameters : a.result);
@@ -251,7 +251,7 @@ core::Status compare(Session& session, api::Workbench& bench, jobs::JobId first,
 
 core::Status runAgain(Session& session, jobs::JobId id, const std::string& changes, const Place& place) {
     BALMER_TRY(auto* const bench, session.workbench());
-    BALMER_TRY(const auto job, bench->job(id));
+    BALMER_TRY(const auto job, bench->jobs().get(id));
     auto parameters = parsed(job.spec.parameters);
     if (!changes.empty()) {
         const auto change = json::parse(changes, nullptr, false);
@@ -272,7 +272,7 @@ void addJob(CLI::App& app, Work& chosen) {
     command.require_subcommand(1);
     jobCommand(command, "show", "its parameters, result and record", chosen,
                [](Session& session, api::Workbench& bench, jobs::JobId id) -> core::Status {
-                   BALMER_TRY(const auto job, bench.job(id));
+                   BALMER_TRY(const auto job, bench.jobs().get(id));
                    const auto all = describeWhole(job);
                    session.console.result(all);
                    session.console.say(all.dump(2, ' ', false, json::error_handler_t::replace));
@@ -300,7 +300,7 @@ void addJob(CLI::App& app, Work& chosen) {
     });
     jobCommand(command, "remove", "forget it; what it made stays", chosen,
                [](Session& session, api::Workbench& bench, jobs::JobId id) -> core::Status {
-                   BALMER_CHECK(bench.removeJob(id));
+                   BALMER_CHECK(bench.jobs().remove(id));
                    session.console.result({{"job", id}});
                    session.console.say("Job " + std::to_string(id) + " is forgotten.");
                    return {};
@@ -332,7 +332,7 @@ void addModels(CLI::App& app, Work& chosen) {
     command.callback([&chosen] {
         chosen = [](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
-            BALMER_TRY(const auto models, bench->models());
+            BALMER_TRY(const auto models, bench->models().list());
             json all = json::array();
             std::vector<std::vector<std::string>> lines{{"MODEL", "DATASET", "MACRO-F1", "CREATED"}};
             for (const auto& model : models) {

@@ -222,7 +222,7 @@ core::Status send(Session& session, const Sending& given) {
         return core::fail(ErrorCode::InvalidArgument, "--point is for one spectrum; give --spectrum");
     BALMER_TRY(auto* const bench, session.workbench());
     if (!given.spectrum.empty()) {
-        BALMER_TRY([[maybe_unused]] const auto row, bench->spectrumRow(given.spectrum));
+        BALMER_TRY([[maybe_unused]] const auto row, bench->spectra().row(given.spectrum));
     }
     Neighbourhood neighbourhood(session, *bench, {});
     BALMER_TRY(const auto state, neighbourhood.join());
@@ -401,7 +401,7 @@ core::Status listen(Session& session, const Listening& given) {
     json imported = json::array();
     for (const auto id : imports) {
         core::TaskContext waiting; // what came is taken in, also after Ctrl+C; a second one ends at once
-        BALMER_TRY(const auto job, bench->follow(id, waiting));
+        BALMER_TRY(const auto job, bench->jobs().follow(id, waiting));
         auto result = json::parse(job.result, nullptr, false);
         imported.push_back({{"job", id},
                             {"phase", jobs::toString(job.phase)},

@@ -42,7 +42,7 @@ core::Result<json> resultOf(const jobs::Job& job) {
 }
 
 api::WorkerInfo infoOf(api::Workbench& bench, const std::string& name) {
-    if (const auto workers = bench.workers())
+    if (const auto workers = bench.workers().list())
         for (const auto& worker : *workers)
             if (worker.name == name) return worker;
     return {};
@@ -65,16 +65,16 @@ core::Error left(const jobs::Job& job) {
 core::Result<api::Workbench*> Session::workbench(bool followRemote) {
     if (workbench_ && followRemote && !followsRemote_) workbench_.reset();
     if (!workbench_) {
-        api::Workbench::Options open;
+        api::OpenOptions open;
         open.who = options_.who;
         open.threads = options_.threads;
         open.followRemote = followRemote;
         BALMER_TRY(workbench_,
-                   api::Workbench::open(options_.project.empty() ? api::defaultProjectFolder()
-                                                                 : std::filesystem::path(options_.project),
-                                        open));
+                   api::openWorkbench(options_.project.empty() ? api::defaultProjectFolder()
+                                                               : std::filesystem::path(options_.project),
+                                      open));
         followsRemote_ = followRemote;
-        for (const auto& job : workbench_->interruptedJobs())
+        for (const auto& job : workbench_->jobs().interrupted())
             console.warn("Job " + std::to_string(job.id) + " (" + job.spec.kind + ") was " +
                          (job.error ? job.error->message() : std::string("interrupted")));
     }
@@ -92,7 +92,7 @@ core::Result<json> Session::run(const std::string& kind, const json& parameters,
 core::Result<json> Session::run(jobs::JobSpec spec) {
     BALMER_TRY(auto* const bench, workbench());
     auto task = console.task();
-    const auto job = bench->runHere(std::move(spec), task);
+    const auto job = bench->jobs().runHere(std::move(spec), task);
     console.endProgress();
     if (!job) return core::fail(job.error());
     return resultOf(*job);
@@ -114,7 +114,7 @@ core::Result<Session::Ran> Session::run(jobs::JobSpec spec, const Place& place) 
     BALMER_TRY(auto* const bench, workbench(true));
     // A worker that is not there is told of before anything is written down.
     core::Status reached;
-    const auto kinds = bench->jobKinds();
+    const auto kinds = bench->jobs().kinds();
     const bool stays = std::any_of(kinds.begin(), kinds.end(), [&](const auto& kind) {
         return kind.kind == spec.kind && !kind.stays.empty();
     });
@@ -123,7 +123,7 @@ core::Result<Session::Ran> Session::run(jobs::JobSpec spec, const Place& place) 
         if (const auto report = askWorker(*bench, worker); !report) reached = core::fail(report.error());
     }
     if (reached) {
-        const auto id = bench->submit(spec, place.on);
+        const auto id = bench->jobs().submit(spec, place.on);
         if (id && place.detach) {
             BALMER_TRY(auto result, leave(*bench, *id));
             return Ran{std::move(result), true};
@@ -142,7 +142,7 @@ core::Result<Session::Ran> Session::run(jobs::JobSpec spec, const Place& place) 
 
 core::Result<json> Session::attach(jobs::JobId id) {
     BALMER_TRY(auto* const bench, workbench(true));
-    BALMER_TRY(const auto begun, bench->job(id));
+    BALMER_TRY(const auto begun, bench->jobs().get(id));
     auto task = console.task();
     // A connection that is lost is told of once; it is tried again by itself.
     std::string told;
@@ -155,10 +155,10 @@ core::Result<json> Session::attach(jobs::JobId id) {
         }
         (void)task.checkpoint(fraction, stage);
     });
-    auto job = bench->follow(id, watching);
+    auto job = bench->jobs().follow(id, watching);
     console.endProgress();
     if (!job && job.error().code() == ErrorCode::Cancelled && task.stopRequested()) {
-        BALMER_TRY(const auto now, bench->job(id));
+        BALMER_TRY(const auto now, bench->jobs().get(id));
         if (!jobs::isFinal(now.phase)) return core::fail(left(now));
         job = now;
     }
@@ -172,7 +172,7 @@ core::Result<json> Session::attach(jobs::JobId id) {
 core::Result<json> Session::leave(api::Workbench& bench, jobs::JobId id) {
     auto task = console.task();
     while (true) {
-        BALMER_TRY(const auto job, bench.job(id));
+        BALMER_TRY(const auto job, bench.jobs().get(id));
         if (job.phase != jobs::Phase::Pending) {
             console.endProgress();
             return json{{"job", id}, {"place", job.place}, {"phase", jobs::toString(job.phase)}};
@@ -188,16 +188,16 @@ core::Result<json> Session::leave(api::Workbench& bench, jobs::JobId id) {
 
 core::Result<jobs::Job> Session::abort(jobs::JobId id) {
     BALMER_TRY(auto* bench, workbench());
-    BALMER_TRY(auto job, bench->job(id));
+    BALMER_TRY(auto job, bench->jobs().get(id));
     const bool remote = job.remote && !jobs::isFinal(job.phase);
     if (remote) {
         BALMER_TRY(bench, workbench(true));
     }
-    BALMER_CHECK(bench->abort(id));
+    BALMER_CHECK(bench->jobs().abort(id));
     auto task = console.task();
     const auto until = std::chrono::steady_clock::now() + abortLimit;
     while (true) {
-        BALMER_TRY(job, bench->job(id));
+        BALMER_TRY(job, bench->jobs().get(id));
         if (!remote || jobs::isFinal(job.phase) || std::chrono::steady_clock::now() > until) break;
         if (infoOf(*bench, job.place).link == api::WorkerInfo::Link::Lost) break;
         if (!task.checkpoint(job.progress, "stopping at " + job.place)) break;
@@ -226,7 +226,7 @@ void sayWhole(Console& console, const json& result) {
 }
 
 core::Result<api::WorkerInfo> workerNamed(api::Workbench& bench, const std::string& name) {
-    BALMER_TRY(const auto workers, bench.workers());
+    BALMER_TRY(const auto workers, bench.workers().list());
     std::string all;
     for (const auto& worker : workers) {
         if (worker.name == name) return worker;
@@ -238,7 +238,7 @@ core::Result<api::WorkerInfo> workerNamed(api::Workbench& bench, const std::stri
 }
 
 core::Result<api::WorkerReport> askWorker(api::Workbench& bench, const api::WorkerInfo& worker) {
-    auto report = bench.askWorker(worker);
+    auto report = bench.workers().ask(worker);
     if (!report) return core::fail(refusal(report.error()));
     return report;
 }

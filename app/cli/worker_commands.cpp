@@ -75,7 +75,7 @@ core::Status add(Session& session, const api::WorkerInfo& worker, bool test) {
     std::string words;
     const bool tls = worker.url.starts_with("tls://");
     if (test) {
-        const auto report = bench->askWorker(worker);
+        const auto report = bench->workers().ask(worker);
         // With TLS the certificate comes by pairing, and pairing needs the name.
         if (!report && !(tls && report.error().code() == ErrorCode::InvalidArgument)) {
             // An address that cannot be is wrong use; what was refused while connecting is not.
@@ -87,7 +87,7 @@ core::Status add(Session& session, const api::WorkerInfo& worker, bool test) {
             words = summary(*report);
         }
     }
-    BALMER_CHECK(bench->putWorker(worker));
+    BALMER_CHECK(bench->workers().put(worker));
     BALMER_TRY(const auto kept, workerNamed(*bench, worker.name));
     if (words.empty())
         words = tls && !kept.paired ? pairingAdvice(worker.name)
@@ -124,7 +124,7 @@ void addList(CLI::App& parent, Work& chosen) {
     command.callback([&chosen] {
         chosen = [](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
-            BALMER_TRY(const auto workers, bench->workers());
+            BALMER_TRY(const auto workers, bench->workers().list());
             json all = json::array();
             std::vector<std::vector<std::string>> lines{{"NAME", "URL", "PAIRED", "JOBS OF THIS PROJECT"}};
             for (const auto& worker : workers) {
@@ -164,7 +164,7 @@ core::Status status(Session& session, const std::string& name) {
     BALMER_TRY(auto* const bench, session.workbench());
     std::vector<api::WorkerInfo> workers;
     if (name.empty()) {
-        BALMER_TRY(workers, bench->workers());
+        BALMER_TRY(workers, bench->workers().list());
     } else {
         BALMER_TRY(const auto worker, workerNamed(*bench, name));
         workers.push_back(worker);
@@ -233,7 +233,7 @@ void addWorkerCommands(CLI::App& app, Work& chosen) {
             chosen,
             [](Session& session, api::Workbench& bench, const std::string& name,
                const std::string& code) -> core::Status {
-                if (const auto paired = bench.pairWorker(name, code); !paired) {
+                if (const auto paired = bench.workers().pair(name, code); !paired) {
                     const auto& error = paired.error();
                     return core::fail(error.context().empty() ? error : refusal(error));
                 }
@@ -244,7 +244,7 @@ void addWorkerCommands(CLI::App& app, Work& chosen) {
     addVerb(command, "remove", "forget a worker", {}, chosen,
             [](Session& session, api::Workbench& bench, const std::string& name,
                const std::string&) -> core::Status {
-                BALMER_CHECK(bench.removeWorker(name));
+                BALMER_CHECK(bench.workers().remove(name));
                 session.console.result({{"name", name}});
                 session.console.say(name + " is forgotten.");
                 return {};
@@ -254,7 +254,7 @@ void addWorkerCommands(CLI::App& app, Work& chosen) {
         {"path", "of a file or folder there, below the roots in its worker.json"}, chosen,
         [](Session& session, api::Workbench& bench, const std::string& name,
            const std::string& path) -> core::Status {
-            BALMER_TRY(const auto data, bench.registerOnWorker(name, path));
+            BALMER_TRY(const auto data, bench.workers().registerData(name, path));
             session.console.result({{"files", data.files}, {"bytes", data.bytes}, {"refused", data.refused}});
             session.console.say(std::to_string(data.files) + " files (" + inBytes(data.bytes) + ") at " +
                                 name + " need not be sent; " + std::to_string(data.refused.size()) +

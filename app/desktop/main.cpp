@@ -32,9 +32,9 @@ int complain(const core::Error& error) {
 }
 
 core::Result<std::unique_ptr<api::Workbench>> openForReading(const QString& folder) {
-    api::Workbench::Options options;
+    api::OpenOptions options;
     options.create = false;
-    return api::Workbench::open(folder.toStdString(), options);
+    return api::openWorkbench(folder.toStdString(), options);
 }
 
 } // namespace
@@ -103,7 +103,7 @@ int main(int argc, char** argv) {
                         WrongUse);
 
     desktop::Desktop desk(application,
-                          [](const std::filesystem::path& path) { return api::Workbench::open(path); });
+                          [](const std::filesystem::path& path) { return api::openWorkbench(path); });
 
     if (parser.isSet(plot)) {
         desk.applyTheme(parser.isSet(theme) ? mode : QStringLiteral("light"));

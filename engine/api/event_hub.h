@@ -6,7 +6,7 @@
 #include <memory>
 #include <mutex>
 
-#include "engine/api/workbench.h"
+#include "engine/api/event.h"
 
 namespace balmer::api {
 

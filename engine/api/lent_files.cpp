@@ -37,7 +37,7 @@ Result<std::vector<SpectrumRow>> rowsNamed(Workbench& workbench, std::span<const
     std::vector<SpectrumRow> rows;
     for (std::size_t first = 0; first < ids.size(); first += askedAtOnce) {
         const auto some = ids.subspan(first, std::min(askedAtOnce, ids.size() - first));
-        BALMER_TRY(auto found, workbench.spectra(filterFor(some)));
+        BALMER_TRY(auto found, workbench.spectra().list(filterFor(some)));
         std::move(found.begin(), found.end(), std::back_inserter(rows));
     }
     return rows;
@@ -202,9 +202,9 @@ Result<std::filesystem::path> LentFolder::newFile(const std::string& ending) {
 
 Result<vo::SpectrumDescription> lendSpectrum(Workbench& workbench, const std::string& id,
                                              const std::filesystem::path& file) {
-    BALMER_TRY(auto spectrum, workbench.loadSpectrum(id));
+    BALMER_TRY(auto spectrum, workbench.spectra().load(id));
     // The catalogue knows more than some files.
-    BALMER_TRY(const auto row, workbench.spectrumRow(id));
+    BALMER_TRY(const auto row, workbench.spectra().row(id));
     auto& metadata = spectrum.metadata;
     metadata.id = id;
     if (metadata.object.empty()) metadata.object = row.object;
@@ -222,7 +222,7 @@ Result<vo::SpectrumDescription> lendSpectrum(Workbench& workbench, const std::st
 
 Result<std::vector<SpectrumRow>> rowsOf(Workbench& workbench, const TableChoice& choice) {
     if (choice.ids.empty()) {
-        BALMER_TRY(auto rows, workbench.spectra(choice.where));
+        BALMER_TRY(auto rows, workbench.spectra().list(choice.where));
         if (rows.empty())
             return fail(ErrorCode::NotFound, choice.where.empty()
                                                  ? "the project has no spectrum"

@@ -259,7 +259,7 @@ struct SampNeighbours::State {
     }
 
     core::Result<std::vector<Launch>> pointAt(const std::string& id, std::vector<std::string> to) {
-        BALMER_TRY(const auto row, workbench.spectrumRow(id));
+        BALMER_TRY(const auto row, workbench.spectra().row(id));
         if (!row.position) return core::fail(ErrorCode::NotFound, id + " has no position to point at");
         SampSending sending;
         sending.message = encodeRequest(vo::PointAtSky{row.position->raDegrees, row.position->decDegrees});
@@ -465,7 +465,7 @@ struct SampNeighbours::State {
                                              {"origins", originsOf(request)},
                                              {"source", message.senderName}}
                                   .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-            BALMER_TRY(came.import, workbench.submit(std::move(spec)));
+            BALMER_TRY(came.import, workbench.jobs().submit(std::move(spec)));
         }
         reply(message, SampResponse::ok());
         tell({message.senderName, std::move(came)});
@@ -533,7 +533,7 @@ struct SampNeighbours::State {
             return reply(message, SampResponse::error("the table has no row " + std::to_string(row)));
         tables.holds(table->id, message.senderId);
         const auto& id = (*table->rows)[row];
-        if (id.empty() || !workbench.spectrumRow(id))
+        if (id.empty() || !workbench.spectra().row(id))
             return reply(message, SampResponse::warning("row " + std::to_string(row) +
                                                         " is no spectrum of the open project"));
         reply(message, SampResponse::ok());
@@ -564,9 +564,9 @@ struct SampNeighbours::State {
     void take(const vo::SampReceived& message, const vo::PointAtSky& request) {
         CamePosition came;
         came.position = {request.raDeg >= 360 ? request.raDeg - 360 : request.raDeg, request.decDeg};
-        const auto near = workbench.spectra("cone(" + core::formatDouble(came.position.raDegrees) + ", " +
-                                            core::formatDouble(came.position.decDegrees) + ", " +
-                                            core::formatDouble(options.radiusArcsec) + ")");
+        const auto near = workbench.spectra().list("cone(" + core::formatDouble(came.position.raDegrees) +
+                                                   ", " + core::formatDouble(came.position.decDegrees) +
+                                                   ", " + core::formatDouble(options.radiusArcsec) + ")");
         if (!near) return refuse(message, near.error());
         for (const auto& row : *near) {
             if (!row.position) continue;

@@ -127,7 +127,7 @@ core::Status WorkerDesk::attach(jobs::JobId id) {
 // --------------------------------------------------------------------------------------------------------
 // workers
 
-core::Result<std::vector<WorkerInfo>> WorkerDesk::workers() {
+core::Result<std::vector<WorkerInfo>> WorkerDesk::list() {
     BALMER_TRY(const auto entries, book_.all());
     BALMER_TRY(const auto open, environment_.project->jobs().listRemote());
     std::vector<remote::Link> links;
@@ -220,7 +220,7 @@ core::Status WorkerDesk::pair(const std::string& name, const std::string& code) 
     return {};
 }
 
-core::Result<RegisteredData> WorkerDesk::registerPath(const std::string& name, const std::string& path) {
+core::Result<RegisteredData> WorkerDesk::registerData(const std::string& name, const std::string& path) {
     BALMER_TRY(const auto entry, book_.get(name));
     BALMER_TRY(auto made, probe().registerPath(entry, path));
     return RegisteredData{made.files, made.bytes, std::move(made.refused)};

@@ -11,8 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/views.h"
-#include "engine/api/workbench.h"
+#include "engine/api/workers.h"
 #include "engine/core/result.h"
 #include "engine/jobs/queue.h"
 #include "engine/remote/client/remote_jobs.h"
@@ -22,7 +21,7 @@
 
 namespace balmer::api {
 
-class WorkerDesk final : private remote::ParcelPort {
+class WorkerDesk final : public Workers, private remote::ParcelPort {
   public:
     /// The observers are called from threads of its own.
     WorkerDesk(workflow::Environment environment, const std::vector<workflow::JobKind>& kinds,
@@ -35,13 +34,13 @@ class WorkerDesk final : private remote::ParcelPort {
     core::Status abort(jobs::JobId id);
     core::Status attach(jobs::JobId id);
 
-    core::Result<std::vector<WorkerInfo>> workers();
-    core::Status put(const WorkerInfo& worker);
-    core::Status remove(const std::string& name);
-    core::Result<WorkerReport> ask(const WorkerInfo& worker);
-    core::Status pair(const std::string& name, const std::string& code);
-    core::Result<RegisteredData> registerPath(const std::string& name, const std::string& path);
-    void retry(const std::string& name);
+    core::Result<std::vector<WorkerInfo>> list() override;
+    core::Status put(const WorkerInfo& worker) override;
+    core::Status remove(const std::string& name) override;
+    core::Result<WorkerReport> ask(const WorkerInfo& worker) override;
+    core::Status pair(const std::string& name, const std::string& code) override;
+    core::Result<RegisteredData> registerData(const std::string& name, const std::string& path) override;
+    void retry(const std::string& name) override;
 
   private:
     core::Result<std::string> describe(const jobs::Job& job) override;

@@ -83,7 +83,7 @@ void digitToNextSpectrum(benchmark::State& state) {
         const double took = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
         computed.push_back(1000 * (threadSeconds() - computedBefore));
         ++labels;
-        if (window.label()->currentId() == before || workbench->events().size() != labels) {
+        if (window.label()->currentId() == before || workbench->labelling().events().size() != labels) {
             state.SkipWithError("the key did not label, or the next spectrum did not appear");
             return;
         }

@@ -97,7 +97,7 @@ int train(desktop::MainWindow& window, Report& report) {
     spec.kind = "som";
     spec.label = "long training";
     spec.parameters = R"({"dataset": "m", "grid": "30x30", "epochs": 10000})";
-    const auto job = window.session().workbench().submit(std::move(spec));
+    const auto job = window.session().workbench().jobs().submit(std::move(spec));
     if (!job) return failed(job.error().describe());
     window.showPlace(QStringLiteral("jobs"));
     auto* model = window.findChild<QTableView*>(QStringLiteral("jobsView"))->model();
@@ -135,7 +135,7 @@ int main(int argc, char** argv) {
     const QTemporaryDir settings;
     QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, settings.path());
     widgets::applyTheme(application, widgets::ThemeMode::Light);
-    auto workbench = api::Workbench::open(argv[2]);
+    auto workbench = api::openWorkbench(argv[2]);
     if (!workbench) return failed(workbench.error().describe());
     desktop::MainWindow window(std::make_unique<bridge::Session>(std::move(*workbench)), {});
     window.resize(1280, 800);

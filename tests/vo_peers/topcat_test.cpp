@@ -48,13 +48,13 @@ class DesktopBesideTopcat : public testing::Test {
         for (int i = 0; i < 6; ++i)
             ASSERT_TRUE(core::writeFile(folder_ / "stars" / ("s" + std::to_string(i) + ".txt"),
                                         spectrumText(i, 300)));
-        auto bench = api::Workbench::open(folder_ / "p.balmer");
+        auto bench = api::openWorkbench(folder_ / "p.balmer");
         ASSERT_TRUE(bench) << why(bench);
         jobs::JobSpec spec;
         spec.kind = "import";
         spec.parameters = "{\"paths\": [\"" + (folder_ / "stars").string() + "\"]}";
         core::TaskContext task;
-        const auto imported = (*bench)->runHere(spec, task);
+        const auto imported = (*bench)->jobs().runHere(spec, task);
         ASSERT_TRUE(imported) << why(imported);
 
         qputenv("QT_QPA_PLATFORM", "offscreen");

@@ -270,7 +270,9 @@ bool DataPlace::settled() const {
 void DataPlace::loadCollections() {
     session_.lists().latest(
         this, "collections",
-        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.collections(); },
+        [&workbench = session_.workbench()](const std::stop_token&) {
+            return workbench.spectra().collections();
+        },
         [this](const core::Result<std::vector<api::Collection>>& collections) {
             if (collections)
                 fillTree(*collections);
@@ -398,10 +400,10 @@ void DataPlace::loadRows() {
         this, "rows",
         [&workbench = session_.workbench(), where = plain(where),
          own = plain(filter)](const std::stop_token&) {
-            auto rows = workbench.spectra(where);
+            auto rows = workbench.spectra().list(where);
             // The place that the message names must be one in the text that the user wrote.
             if (!rows && where != own)
-                if (auto alone = workbench.spectra(own, 1); !alone) return alone;
+                if (auto alone = workbench.spectra().list(own, 1); !alone) return alone;
             return rows;
         },
         [this](core::Result<std::vector<api::SpectrumRow>> rows) {
@@ -451,7 +453,7 @@ void DataPlace::takeUpLabels(const QStringList& ids) {
         [&workbench = session_.workbench(), ids](const std::stop_token&) {
             std::vector<api::SpectrumRow> rows;
             for (const QString& id : ids)
-                if (auto row = workbench.spectrumRow(plain(id))) rows.push_back(std::move(*row));
+                if (auto row = workbench.spectra().row(plain(id))) rows.push_back(std::move(*row));
             return rows;
         },
         [this, ids](const std::vector<api::SpectrumRow>& rows) {

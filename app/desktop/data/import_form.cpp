@@ -130,7 +130,10 @@ JobForm* showPreprocessForm(bridge::Session& session, const QString& collection,
                                 {{QObject::tr("all spectra"), QString()}}, QString(),
                                 QObject::tr("Which spectra enter the dataset"));
     session.lists().run(
-        box, [&workbench = session.workbench()](const std::stop_token&) { return workbench.collections(); },
+        box,
+        [&workbench = session.workbench()](const std::stop_token&) {
+            return workbench.spectra().collections();
+        },
         [box, collection](const core::Result<std::vector<api::Collection>>& collections) {
             if (!collections) return;
             for (const auto& one : *collections)

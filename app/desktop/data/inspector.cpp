@@ -138,11 +138,11 @@ void Inspector::show(const QString& id) {
         this, "facts",
         [&workbench = session_.workbench(), wanted = bridge::plain(id)](const std::stop_token& stop) {
             Facts facts;
-            const auto row = workbench.spectrumRow(wanted);
+            const auto row = workbench.spectra().row(wanted);
             facts.metadata = metadataOf(row ? *row : api::SpectrumRow{});
             if (stop.stop_requested()) return facts;
-            if (auto header = workbench.header(wanted)) facts.header = std::move(*header);
-            if (auto history = workbench.labelHistory(wanted)) facts.history = std::move(*history);
+            if (auto header = workbench.spectra().header(wanted)) facts.header = std::move(*header);
+            if (auto history = workbench.labelling().history(wanted)) facts.history = std::move(*history);
             return facts;
         },
         [this](const Facts& facts) { fill(facts); });

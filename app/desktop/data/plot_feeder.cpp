@@ -54,7 +54,7 @@ void PlotFeeder::show(QStringList ids, const QString& current, const widgets::Pl
             for (const QString& id : missing) {
                 if (stop.stop_requested()) break;
                 if (dataset.empty()) {
-                    const auto spectrum = workbench.loadSpectrum(plain(id));
+                    const auto spectrum = workbench.spectra().load(plain(id));
                     if (spectrum)
                         answer.loaded.emplace_back(
                             id, Loaded{bridge::plotted(*spectrum, id), text(spectrum->metadata.fluxUnit),
@@ -62,7 +62,7 @@ void PlotFeeder::show(QStringList ids, const QString& current, const widgets::Pl
                     else
                         answer.problem = bridge::errorSentence(spectrum.error());
                 } else {
-                    const auto row = workbench.datasetRow(dataset, plain(id));
+                    const auto row = workbench.datasets().row(dataset, plain(id));
                     if (row)
                         answer.loaded.emplace_back(id, Loaded{bridge::plotted(*row), {}, true});
                     else

@@ -10,7 +10,7 @@
 #include <QAbstractTableModel>
 
 #include "app/bridge/background.h"
-#include "engine/api/views.h"
+#include "engine/api/spectra.h"
 
 namespace balmer::desktop {
 

@@ -5,7 +5,7 @@
 
 #include <QAbstractTableModel>
 
-#include "engine/api/views.h"
+#include "engine/api/workers.h"
 #include "engine/jobs/job.h"
 
 namespace balmer::desktop {

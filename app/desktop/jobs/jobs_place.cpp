@@ -140,13 +140,14 @@ void JobsPlace::build() {
                         [this] { runAgain(); });
     abort_ = makeAction(this, "abortJobAction", tr("Abort"), QKeySequence(Qt::CTRL | Qt::Key_Period),
                         tr("Stop the chosen job"), [this] {
-                            if (const auto* job = chosen()) report(session_.workbench().abort(job->id));
+                            if (const auto* job = chosen())
+                                report(session_.workbench().jobs().abort(job->id));
                         });
     remove_ = makeAction(this, "deleteJobAction", tr("Delete"), QKeySequence(Qt::Key_Delete),
                          tr("Forget the chosen job and its log; what it made stays"), [this] {
                              const auto* job = chosen();
                              if (!job) return;
-                             report(session_.workbench().removeJob(job->id));
+                             report(session_.workbench().jobs().remove(job->id));
                              load();
                          });
     auto* create = makeAction(this, "newJobAction", tr("New job…"), QKeySequence(Qt::CTRL | Qt::Key_N),
@@ -196,7 +197,7 @@ void JobsPlace::showSomething() {
 void JobsPlace::load() {
     session_.lists().latest(
         this, "jobs",
-        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.jobs(); },
+        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.jobs().list(); },
         [this](core::Result<std::vector<jobs::Job>> jobs) {
             if (!jobs) {
                 Q_EMIT said(errorSentence(jobs.error()));
@@ -214,7 +215,7 @@ void JobsPlace::load() {
 void JobsPlace::loadWorkers() {
     session_.lists().latest(
         this, "workers",
-        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.workers(); },
+        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.workers().list(); },
         [this](core::Result<std::vector<api::WorkerInfo>> workers) {
             if (!workers) {
                 Q_EMIT said(errorSentence(workers.error()));
@@ -323,10 +324,10 @@ void JobsPlace::showDetails() {
         this, "series",
         [&workbench = session_.workbench(), id = job->id](const std::stop_token&) {
             std::pair<std::vector<double>, std::vector<double>> errors;
-            if (const auto points = workbench.series(id, "quantisation error"))
+            if (const auto points = workbench.jobs().series(id, "quantisation error"))
                 for (const auto& [step, value] : *points)
                     errors.first.push_back(value);
-            if (const auto points = workbench.series(id, "topographic error"))
+            if (const auto points = workbench.jobs().series(id, "topographic error"))
                 for (const auto& [step, value] : *points)
                     errors.second.push_back(value);
             return errors;
@@ -344,7 +345,7 @@ JobForm* JobsPlace::runAgain() {
     const jobs::Job* job = chosen();
     if (!job) return nullptr;
     QString help;
-    for (const auto& kind : session_.workbench().jobKinds())
+    for (const auto& kind : session_.workbench().jobs().kinds())
         if (kind.kind == job->spec.kind) help = text(kind.help);
     auto* form =
         new JobForm(session_, job->spec.kind, tr("Run again: %1").arg(jobKindTitle(job->spec.kind)),
@@ -360,7 +361,7 @@ JobForm* JobsPlace::runAgain() {
 }
 
 void JobsPlace::newJob() {
-    const auto kinds = session_.workbench().jobKinds();
+    const auto kinds = session_.workbench().jobs().kinds();
     auto* form = new JobForm(session_, {}, tr("New job"), QString(), tr("Run"), this);
     auto* json = form->addJson("{}", QStringLiteral(" "));
     form->addKindChoice(kinds, json);

@@ -14,14 +14,14 @@ struct Submission::State {
 void Submission::withdraw() {
     const std::lock_guard lock(state_->mutex);
     state_->withdrawn = true;
-    if (state_->accepted != 0) (void)state_->workbench->abort(state_->accepted);
+    if (state_->accepted != 0) (void)state_->workbench->jobs().abort(state_->accepted);
 }
 
 std::shared_ptr<Submission> submitJob(bridge::Session& session, QObject* receiver, jobs::JobSpec spec,
                                       const std::string& where,
                                       std::function<void(const core::Result<jobs::JobId>&)> done) {
     if (where != "auto") {
-        done(session.workbench().submit(std::move(spec), where));
+        done(session.workbench().jobs().submit(std::move(spec), where));
         return nullptr;
     }
     auto submission = std::make_shared<Submission>();
@@ -30,9 +30,9 @@ std::shared_ptr<Submission> submitJob(bridge::Session& session, QObject* receive
     session.questions().ask(
         receiver, "submit",
         [state = submission->state_, spec = std::move(spec), where] {
-            auto job = state->workbench->submit(spec, where);
+            auto job = state->workbench->jobs().submit(spec, where);
             const std::lock_guard lock(state->mutex);
-            if (job && state->withdrawn) (void)state->workbench->abort(*job);
+            if (job && state->withdrawn) (void)state->workbench->jobs().abort(*job);
             if (job) state->accepted = *job;
             return job;
         },

@@ -17,7 +17,7 @@ QString settingKey(const std::string& kind) {
 }
 
 QString whyItStays(bridge::Session& session, const std::string& kind) {
-    for (const auto& one : session.workbench().jobKinds())
+    for (const auto& one : session.workbench().jobs().kinds())
         if (one.kind == kind) return text(one.stays);
     return {};
 }
@@ -29,7 +29,7 @@ WhereChoice::WhereChoice(bridge::Session& session, QWidget* parent) : QComboBox(
     setAccessibleName(tr("Where the job runs"));
     addItem(tr("This computer"), here);
     addItem(tr("Automatic: where the data and a free slot are"), any);
-    if (const auto workers = session.workbench().workers())
+    if (const auto workers = session.workbench().workers().list())
         for (const auto& worker : *workers) {
             addItem(widgets::icon(linkIcon(worker.link)), text(worker.name), text(worker.name));
             setItemData(count() - 1, QStringLiteral("%1, %2").arg(text(worker.url), linkWord(worker)),
@@ -57,7 +57,7 @@ void WhereChoice::keep() {
 std::string WhereChoice::lastChoice(bridge::Session& session, const std::string& kind) {
     const QString kept = session.setting(settingKey(kind));
     if (kept.isEmpty() || kept == here || !whyItStays(session, kind).isEmpty()) return bridge::plain(here);
-    const auto workers = session.workbench().workers();
+    const auto workers = session.workbench().workers().list();
     if (!workers || workers->empty()) return bridge::plain(here);
     if (kept == any) return bridge::plain(any);
     for (const auto& worker : *workers)

@@ -40,7 +40,7 @@ active::LabelEvent LabelPlace::eventFor(int index) const {
 }
 
 bool LabelPlace::record(active::LabelEvent event) {
-    const auto kept = session_.workbench().label(std::move(event));
+    const auto kept = session_.workbench().labelling().label(std::move(event));
     if (!kept)
         panel_->setError(
             tr("The label was not kept, and nothing was changed. %1").arg(errorSentence(kept.error())));
@@ -100,7 +100,7 @@ void LabelPlace::setNoteworthy(const QString& id, bool noteworthy) {
     session_.cursor().run(
         this,
         [&workbench = session_.workbench(), wanted = plain(id)](const std::stop_token&) {
-            return workbench.labelHistory(wanted);
+            return workbench.labelling().history(wanted);
         },
         [this, event, mark](const core::Result<std::vector<active::LabelEvent>>& history) mutable {
             if (!history) {
@@ -118,7 +118,7 @@ void LabelPlace::setNoteworthy(const QString& id, bool noteworthy) {
 }
 
 void LabelPlace::undo() {
-    const auto taken = session_.workbench().undoLabel();
+    const auto taken = session_.workbench().labelling().undo();
     if (!taken) {
         panel_->setError(errorSentence(taken.error()));
         return;
@@ -147,7 +147,7 @@ void LabelPlace::readLabelAnew(const QString& id) {
     session_.cursor().run(
         this,
         [&workbench = session_.workbench(), wanted = plain(id)](const std::stop_token&) {
-            return workbench.spectrumRow(wanted);
+            return workbench.spectra().row(wanted);
         },
         [this, id](const core::Result<api::SpectrumRow>& row) {
             if (!row) return;
@@ -213,7 +213,7 @@ void LabelPlace::computeNextRound(bool here) {
     session_.lists().run(
         this,
         [&workbench = session_.workbench(), job = info.job](const std::stop_token&) {
-            return workbench.job(job);
+            return workbench.jobs().get(job);
         },
         [this, info, batch, here](const core::Result<jobs::Job>& job) {
             QJsonObject parameters;
@@ -282,7 +282,8 @@ void LabelPlace::takeUpJobs(const std::vector<jobs::Job>& jobs) {
 
 void LabelPlace::startLabelling() {
     session_.lists().run(
-        this, [&workbench = session_.workbench()](const std::stop_token&) { return workbench.datasets(); },
+        this,
+        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.datasets().list(); },
         [this](const core::Result<std::vector<api::DatasetInfo>>& datasets) {
             if (!datasets) {
                 panel_->setError(errorSentence(datasets.error()));

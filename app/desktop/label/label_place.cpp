@@ -38,7 +38,7 @@ LabelPlace::LabelPlace(bridge::Session& session, QWidget* parent)
     wantedRound_ = kept(QStringLiteral("round")).toLongLong();
     wantedId_ = kept(QStringLiteral("spectrum"));
     panel_->setPredictionsHidden(kept(QStringLiteral("predictionsHidden")) == QLatin1String("yes"));
-    if (const auto counts = session.workbench().labelCounts()) labelsToday_ = counts->today;
+    if (const auto counts = session.workbench().labelling().counts()) labelsToday_ = counts->today;
 
     auto& events = session.events();
     connect(&events, &bridge::EventRelay::roundsChanged, this, [this] {
@@ -190,8 +190,8 @@ void LabelPlace::loadRounds() {
     session_.lists().latest(
         this, "rounds",
         [&workbench = session_.workbench()](const std::stop_token&) {
-            Answer answer{workbench.rounds(), false};
-            if (const auto datasets = workbench.datasets()) answer.datasets = !datasets->empty();
+            Answer answer{workbench.labelling().rounds(), false};
+            if (const auto datasets = workbench.datasets().list()) answer.datasets = !datasets->empty();
             return answer;
         },
         [this](const Answer& answer) {
@@ -242,18 +242,19 @@ void LabelPlace::loadRound(qint64 job) {
     session_.lists().latest(
         this, "round",
         [&workbench = session_.workbench(), job](const std::stop_token& stop) {
-            Answer answer{workbench.round(job), {}};
+            Answer answer{workbench.labelling().round(job), {}};
             if (!answer.round) return answer;
             const auto keep = [&](const api::SpectrumRow& row) {
                 if (QString verdict = verdictOf(row); !verdict.isEmpty())
                     answer.labels[row.id] = std::move(verdict);
             };
             if (answer.round->entries.size() > mostSingleRows) {
-                if (const auto rows = workbench.spectra({})) std::for_each(rows->begin(), rows->end(), keep);
+                if (const auto rows = workbench.spectra().list({}))
+                    std::for_each(rows->begin(), rows->end(), keep);
             } else {
                 for (const auto& entry : answer.round->entries) {
                     if (stop.stop_requested()) break;
-                    if (const auto row = workbench.spectrumRow(entry.id)) keep(*row);
+                    if (const auto row = workbench.spectra().row(entry.id)) keep(*row);
                 }
             }
             return answer;
@@ -351,12 +352,12 @@ void LabelPlace::go(int index, bool rescale) {
     auto found = prepared_.find(id);
     if (found == prepared_.end()) {
         auto& workbench = session_.workbench();
-        const auto row = workbench.datasetRow(round_->info.dataset, id);
+        const auto row = workbench.datasets().row(round_->info.dataset, id);
         if (!row) {
             panel_->setError(errorSentence(row.error()));
             return;
         }
-        const auto prediction = workbench.prediction(round_->info.dataset, id);
+        const auto prediction = workbench.models().prediction(round_->info.dataset, id);
         found = prepared_
                     .emplace(id, Prepared{itemOf(index, *row, prediction ? *prediction : api::Prediction{}),
                                           false,
@@ -435,11 +436,11 @@ void LabelPlace::prepareAround(int index) {
             Answer answer;
             for (const Wanted& one : wanted) {
                 if (stop.stop_requested()) return answer;
-                Ready ready{one.index, one.id, workbench.datasetRow(dataset, one.id), {}, {}, {}, {}};
-                if (auto prediction = workbench.prediction(dataset, one.id))
+                Ready ready{one.index, one.id, workbench.datasets().row(dataset, one.id), {}, {}, {}, {}};
+                if (auto prediction = workbench.models().prediction(dataset, one.id))
                     ready.prediction = std::move(*prediction);
-                if (auto row = workbench.spectrumRow(one.id)) ready.catalogue = std::move(*row);
-                if (const auto whole = workbench.loadSpectrum(one.id))
+                if (auto row = workbench.spectra().row(one.id)) ready.catalogue = std::move(*row);
+                if (const auto whole = workbench.spectra().load(one.id))
                     ready.whole = bridge::plotted(*whole, text(one.id));
                 else
                     ready.problem = errorSentence(whole.error());
@@ -447,7 +448,7 @@ void LabelPlace::prepareAround(int index) {
             }
             for (const auto& id : thumbnails) {
                 if (stop.stop_requested()) return answer;
-                if (const auto row = workbench.datasetRow(dataset, id))
+                if (const auto row = workbench.datasets().row(dataset, id))
                     answer.thumbnails.emplace_back(text(id), bridge::thumbnail(row->flux));
             }
             return answer;

@@ -4,7 +4,7 @@
 #include <QString>
 
 #include "engine/active/label_event.h"
-#include "engine/api/views.h"
+#include "engine/api/spectra.h"
 #include "widgets/labelling/label_item.h"
 
 namespace balmer::desktop {

@@ -297,8 +297,8 @@ void MapPlace::loadMaps() {
     session_.lists().latest(
         this, "maps",
         [&workbench = session_.workbench()](const std::stop_token&) {
-            Answer answer{workbench.maps(), {}};
-            if (auto datasets = workbench.datasets()) answer.datasets = std::move(*datasets);
+            Answer answer{workbench.maps().list(), {}};
+            if (auto datasets = workbench.datasets().list()) answer.datasets = std::move(*datasets);
             return answer;
         },
         [this](Answer answer) {
@@ -358,7 +358,7 @@ void MapPlace::loadMap(qint64 job) {
         this, "map",
         [&workbench = session_.workbench(),
          job](const std::stop_token&) -> core::Result<std::shared_ptr<const api::MapContent>> {
-            auto content = workbench.map(job);
+            auto content = workbench.maps().content(job);
             if (!content) return core::fail(std::move(content).error());
             return std::make_shared<const api::MapContent>(std::move(*content));
         },
@@ -481,7 +481,7 @@ void MapPlace::showMembers(const std::vector<int>& neurons, int current) {
             std::vector<api::SpectrumRow> details;
             for (const auto& id : ids) {
                 if (stop.stop_requested()) break;
-                if (auto row = workbench.spectrumRow(id)) details.push_back(std::move(*row));
+                if (auto row = workbench.spectra().row(id)) details.push_back(std::move(*row));
             }
             return details;
         },
@@ -579,10 +579,10 @@ void MapPlace::takeUpJobs(const std::vector<jobs::Job>& jobs) {
             this, "series",
             [&workbench = session_.workbench(), id = job.id](const std::stop_token&) {
                 std::pair<std::vector<double>, std::vector<double>> errors;
-                if (const auto points = workbench.series(id, "quantisation error"))
+                if (const auto points = workbench.jobs().series(id, "quantisation error"))
                     for (const auto& [step, value] : *points)
                         errors.first.push_back(value);
-                if (const auto points = workbench.series(id, "topographic error"))
+                if (const auto points = workbench.jobs().series(id, "topographic error"))
                     for (const auto& [step, value] : *points)
                         errors.second.push_back(value);
                 return errors;
@@ -602,7 +602,8 @@ void MapPlace::askForTraining() {
 
 void MapPlace::trainMap() {
     session_.lists().run(
-        this, [&workbench = session_.workbench()](const std::stop_token&) { return workbench.datasets(); },
+        this,
+        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.datasets().list(); },
         [this](core::Result<std::vector<api::DatasetInfo>> datasets) {
             if (!datasets) {
                 Q_EMIT said(errorSentence(datasets.error()));

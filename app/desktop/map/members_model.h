@@ -6,7 +6,7 @@
 
 #include <QAbstractTableModel>
 
-#include "engine/api/views.h"
+#include "engine/api/spectra.h"
 
 namespace balmer::desktop {
 

@@ -74,7 +74,8 @@ JobForm* showTableForm(bridge::Session& session, const QString& from, const api:
     form->addText(QStringLiteral("prefix"), QObject::tr("Prefix"), QString(),
                   QObject::tr("Put before the columns' names, so that they are told from others"));
     session.lists().run(
-        datasets, [&workbench = session.workbench()](const std::stop_token&) { return workbench.datasets(); },
+        datasets,
+        [&workbench = session.workbench()](const std::stop_token&) { return workbench.datasets().list(); },
         [datasets](const core::Result<std::vector<api::DatasetInfo>>& all) {
             if (!all || all->size() < 2) return;
             datasets->clear();

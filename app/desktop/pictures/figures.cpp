@@ -44,9 +44,9 @@ core::Status writeImage(const QImage& image, const QString& path) {
 
 core::Result<QStringList> writeMaps(api::Workbench& workbench, const QString& folder) {
     QStringList files;
-    BALMER_TRY(const auto maps, workbench.maps());
+    BALMER_TRY(const auto maps, workbench.maps().list());
     if (maps.empty()) return files;
-    BALMER_TRY(const auto map, workbench.map(maps.front().job));
+    BALMER_TRY(const auto map, workbench.maps().content(maps.front().job));
     widgets::MapView view;
     view.setShape({map.info.grid.topology == som::Topology::Hexagonal ? widgets::Lattice::Hexagonal
                                                                       : widgets::Lattice::Rectangular,
@@ -86,7 +86,7 @@ QImage candidateImage(api::Workbench& workbench, const api::RoundInfo& round, co
 
     QString facts =
         QStringLiteral("%1, p = %2").arg(text(entry.predicted), bridge::numberText(entry.probability, 3));
-    if (const auto row = workbench.spectrumRow(entry.id)) {
+    if (const auto row = workbench.spectra().row(entry.id)) {
         if (!row->object.empty()) facts += QStringLiteral(" · ") + text(row->object);
         if (row->position) facts += QStringLiteral(" · ") + text(spectrum::formatPosition(*row->position));
         if (row->signalToNoise)
@@ -113,8 +113,8 @@ QImage candidateImage(api::Workbench& workbench, const api::RoundInfo& round, co
     whole.setLegendLimit(0);
     window.setLines(widgets::commonLines());
     whole.setLines(widgets::commonLines());
-    const auto row = workbench.datasetRow(round.dataset, entry.id);
-    const auto spectrum = workbench.loadSpectrum(entry.id);
+    const auto row = workbench.datasets().row(round.dataset, entry.id);
+    const auto spectrum = workbench.spectra().load(entry.id);
     if (spectrum) {
         auto plotted = bridge::plotted(*spectrum, text(entry.id));
         const QString x = bridge::wavelengthLabel(spectrum->axis.medium() != spectrum::Medium::Unknown);
@@ -159,9 +159,9 @@ core::Result<QStringList> writePictures(api::Workbench& workbench, const QString
         return core::fail(ErrorCode::Io,
                           plain(folder) + " cannot be made; name a folder that may be written to");
     BALMER_TRY(QStringList files, writeMaps(workbench, folder));
-    BALMER_TRY(const auto rounds, workbench.rounds());
+    BALMER_TRY(const auto rounds, workbench.labelling().rounds());
     if (!rounds.empty()) {
-        BALMER_TRY(const auto round, workbench.round(rounds.front().job));
+        BALMER_TRY(const auto round, workbench.labelling().round(rounds.front().job));
         int rank = 0;
         for (const auto& entry : round.entries) {
             if (entry.list != "candidates" || rank >= top) continue;
@@ -196,7 +196,7 @@ core::Status writePlot(api::Workbench& workbench, const QStringList& ids, const 
     QStringList units;
     bool vacuum = true;
     for (const QString& id : ids) {
-        BALMER_TRY(const auto spectrum, workbench.loadSpectrum(plain(id)));
+        BALMER_TRY(const auto spectrum, workbench.spectra().load(plain(id)));
         vacuum = vacuum && spectrum.axis.medium() != spectrum::Medium::Unknown;
         if (const QString unit = text(spectrum.metadata.fluxUnit); !units.contains(unit)) units << unit;
         auto plotted = bridge::plotted(spectrum, id);

@@ -95,7 +95,8 @@ MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringLi
     connect(&session_->events(), &bridge::EventRelay::workersChanged, this, &MainWindow::loadWorkers);
     loadWorkers();
     session_->lists().run(
-        this, [&workbench = session_->workbench()](const std::stop_token&) { return workbench.jobs(); },
+        this,
+        [&workbench = session_->workbench()](const std::stop_token&) { return workbench.jobs().list(); },
         [this](const core::Result<std::vector<balmer::jobs::Job>>& all) {
             if (all) takeUpJobs(*all);
         });
@@ -280,7 +281,7 @@ QWidget* MainWindow::buildBanner() {
     banner_->setObjectName(QStringLiteral("interruptedBanner"));
     banner_->setAutoFillBackground(true);
     banner_->setBackgroundRole(QPalette::Base);
-    const auto interrupted = session_->workbench().interruptedJobs();
+    const auto interrupted = session_->workbench().jobs().interrupted();
     banner_->setVisible(!interrupted.empty());
     auto* row = new QHBoxLayout(banner_);
     row->setContentsMargins(2 * gap, gap, 2 * gap, gap);
@@ -317,7 +318,7 @@ QWidget* MainWindow::buildBanner() {
             for (const auto& job : interrupted) {
                 balmer::jobs::JobSpec spec = job.spec;
                 spec.parent = job.id;
-                if (const auto submitted = session_->workbench().submit(std::move(spec)); !submitted)
+                if (const auto submitted = session_->workbench().jobs().submit(std::move(spec)); !submitted)
                     say(errorSentence(submitted.error()));
             }
             banner_->hide();
@@ -472,7 +473,7 @@ void MainWindow::makeNeighbours() {
 void MainWindow::loadWorkers() {
     session_->lists().latest(
         this, "workers",
-        [&workbench = session_->workbench()](const std::stop_token&) { return workbench.workers(); },
+        [&workbench = session_->workbench()](const std::stop_token&) { return workbench.workers().list(); },
         [this](const core::Result<std::vector<api::WorkerInfo>>& workers) {
             if (workers) tellWorkers(*workers);
         });
@@ -501,7 +502,7 @@ void MainWindow::tellWorkers(const std::vector<api::WorkerInfo>& workers) {
 
 void MainWindow::retryWorkers() {
     for (const auto& name : lost_)
-        session_->workbench().retryWorker(name);
+        session_->workbench().workers().retry(name);
 }
 
 void MainWindow::say(const QString& sentence) {

@@ -3,7 +3,7 @@
 
 #include <QString>
 
-#include "engine/api/views.h"
+#include "engine/api/workers.h"
 #include "widgets/common/icons.h"
 
 namespace balmer::desktop {

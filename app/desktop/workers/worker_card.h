@@ -8,7 +8,7 @@
 
 #include <QFrame>
 
-#include "engine/api/views.h"
+#include "engine/api/workers.h"
 #include "engine/core/result.h"
 #include "engine/jobs/job.h"
 

@@ -226,7 +226,7 @@ void WorkerForm::keep() {
         return;
     }
     if (!before_)
-        if (const auto all = session_.workbench().workers())
+        if (const auto all = session_.workbench().workers().list())
             for (const auto& one : *all)
                 if (one.name == worker.name) {
                     nameError_->setText(
@@ -236,7 +236,7 @@ void WorkerForm::keep() {
                     name_->setFocus();
                     return;
                 }
-    if (const auto kept = session_.workbench().putWorker(worker); !kept) {
+    if (const auto kept = session_.workbench().workers().put(worker); !kept) {
         refuse(kept.error());
         return;
     }
@@ -251,7 +251,7 @@ void WorkerForm::test() {
     found_->setText(tr("Connecting to %1…").arg(address_->text().trimmed()));
     session_.questions().ask(
         this, "test",
-        [workbench = session_.sharedWorkbench(), worker] { return workbench->askWorker(worker); },
+        [workbench = session_.sharedWorkbench(), worker] { return workbench->workers().ask(worker); },
         [this, address = address_->text().trimmed()](const core::Result<api::WorkerReport>& report) {
             test_->setEnabled(true);
             tell(report, address);
@@ -336,7 +336,7 @@ void PairForm::pair() {
     session_.questions().ask(
         this, "pair",
         [workbench = session_.sharedWorkbench(), name = worker_, code = plain(code_->text().trimmed())] {
-            return workbench->pairWorker(name, code);
+            return workbench->workers().pair(name, code);
         },
         [this](const core::Status& status) {
             pair_->setEnabled(true);

@@ -149,7 +149,7 @@ bool WorkersPlace::settled() const {
 void WorkersPlace::loadJobs() {
     session_.lists().latest(
         this, "jobs",
-        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.jobs(); },
+        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.jobs().list(); },
         [this](core::Result<std::vector<jobs::Job>> jobs) {
             if (!jobs) return;
             jobs_ = std::move(*jobs);
@@ -162,7 +162,7 @@ void WorkersPlace::loadJobs() {
 void WorkersPlace::loadWorkers() {
     session_.lists().latest(
         this, "workers",
-        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.workers(); },
+        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.workers().list(); },
         [this](const core::Result<std::vector<api::WorkerInfo>>& workers) {
             loaded_ = true;
             if (workers)
@@ -211,7 +211,7 @@ void WorkersPlace::showWorkers(const std::vector<api::WorkerInfo>& workers) {
 WorkerCard* WorkersPlace::makeCard(const api::WorkerInfo& worker) {
     auto* card = new WorkerCard(worker, this);
     connect(card, &WorkerCard::retryRequested, this, [this, card] {
-        session_.workbench().retryWorker(card->worker().name);
+        session_.workbench().workers().retry(card->worker().name);
         ask(card);
     });
     connect(card, &WorkerCard::editRequested, this, [this, card] { edit(card->worker()); });
@@ -225,7 +225,7 @@ void WorkersPlace::ask(WorkerCard* card) {
     session_.questions().ask(
         card, questionTo(card->worker()),
         [workbench = session_.sharedWorkbench(), worker = card->worker()] {
-            return workbench->askWorker(worker);
+            return workbench->workers().ask(worker);
         },
         [card](const core::Result<api::WorkerReport>& report) { card->setReport(report); });
 }
@@ -244,7 +244,7 @@ WorkerForm* WorkersPlace::addWorker() {
         Q_EMIT said(tr("%1 was added").arg(name));
         loadWorkers();
         // The next step of a worker that wants pairing.
-        if (const auto all = session_.workbench().workers())
+        if (const auto all = session_.workbench().workers().list())
             for (const auto& worker : *all)
                 if (text(worker.name) == name && worker.url.rfind("tls://", 0) == 0 && !worker.paired)
                     pair(worker.name);
@@ -260,7 +260,7 @@ void WorkersPlace::edit(const api::WorkerInfo& worker) {
 }
 
 void WorkersPlace::pair(const std::string& name) {
-    const auto all = session_.workbench().workers();
+    const auto all = session_.workbench().workers().list();
     if (!all) {
         Q_EMIT said(errorSentence(all.error()));
         return;
@@ -292,7 +292,7 @@ void WorkersPlace::remove(const std::string& name) {
     box->setDefaultButton(yes);
     box->setEscapeButton(no);
     connect(yes, &QPushButton::clicked, this, [this, name] {
-        const auto removed = session_.workbench().removeWorker(name);
+        const auto removed = session_.workbench().workers().remove(name);
         Q_EMIT said(removed ? tr("%1 was removed").arg(text(name)) : errorSentence(removed.error()));
         loadWorkers();
     });

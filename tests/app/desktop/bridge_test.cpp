@@ -80,7 +80,7 @@ TEST(EventRelayTest, ManyEventsBecomeFewSignalsWithTheNewestStates) {
                      });
     std::thread worker([&] {
         for (int i = 0; i <= 2000; ++i)
-            workbench.advance(7, jobs::Phase::Executing, i / 2000.0);
+            workbench.jobs().advance(7, jobs::Phase::Executing, i / 2000.0);
     });
     worker.join();
     ASSERT_TRUE(soon([&] { return progress == 1.0; }));
@@ -95,9 +95,9 @@ TEST(EventRelayTest, NamesEverySpectrumThatWasLabelled) {
                      [&](const QStringList& ids) { seen += ids; });
     for (int i = 0; i < 30; ++i) {
         active::LabelEvent event;
-        event.spectrum = FakeWorkbench::idOf(std::size_t(i));
+        event.spectrum = survey::idOf(std::size_t(i));
         event.className = "other";
-        ASSERT_TRUE(workbench.label(event));
+        ASSERT_TRUE(workbench.labelling().label(event));
     }
     ASSERT_TRUE(soon([&] { return seen.size() == 30; }));
 }

@@ -35,7 +35,7 @@ TEST(JobsPlaceTest, RunAgainCarriesTheParentAndTheChangedParameters) {
     auto* json = form->findChild<QPlainTextEdit*>(QStringLiteral("jobParametersField"));
     json->setPlainText(json->toPlainText().replace("16x12", "20x20"));
     submit(form);
-    const auto submitted = desk.workbench->submitted();
+    const auto submitted = desk.workbench->jobs().submitted();
     ASSERT_EQ(submitted.size(), 1U);
     EXPECT_EQ(submitted[0].parent, 3);
     EXPECT_EQ(submitted[0].kind, "som");
@@ -58,7 +58,7 @@ TEST(JobsPlaceTest, ARefusedJobKeepsTheFormOpenWithTheReason) {
     submit(form);
     EXPECT_TRUE(form->isVisible());
     EXPECT_TRUE(error->text().contains("no neuron"));
-    EXPECT_TRUE(desk.workbench->submitted().empty());
+    EXPECT_TRUE(desk.workbench->jobs().submitted().empty());
 }
 
 TEST(JobsPlaceTest, ActionsFollowThePhaseOfTheChosenJob) {
@@ -86,10 +86,10 @@ TEST(JobsPlaceTest, AFailedJobShowsItsSentenceAndContext) {
 TEST(JobsPlaceTest, ProgressArrivesByEvents) {
     Jobs desk;
     auto* button = desk.window->findChild<QPushButton*>(QStringLiteral("runningJobsButton"));
-    desk.workbench->advance(8, jobs::Phase::Aborted, 0);
-    desk.workbench->advance(7, jobs::Phase::Executing, 0.93);
+    desk.workbench->jobs().advance(8, jobs::Phase::Aborted, 0);
+    desk.workbench->jobs().advance(7, jobs::Phase::Executing, 0.93);
     EXPECT_TRUE(soon([&] { return button->text().contains("93"); }));
-    desk.workbench->advance(7, jobs::Phase::Completed, 1);
+    desk.workbench->jobs().advance(7, jobs::Phase::Completed, 1);
     EXPECT_TRUE(soon([&] { return button->text().contains("no job"); }));
 }
 

@@ -32,7 +32,7 @@ TEST(LabelPlaceTest, ADigitLabelsTheSpectrumShownAndTheNextIsThereAtOnce) {
         const std::string before = desk.shown();
         const auto entry = desk.window->label()->round()->entries[std::size_t(i)];
         desk.key(Qt::Key_2);
-        const auto events = desk.workbench->events();
+        const auto events = desk.workbench->labelling().events();
         ASSERT_EQ(events.size(), std::size_t(i + 1));
         EXPECT_EQ(events.back().spectrum, before);
         EXPECT_EQ(events.back().spectrum, entry.id);
@@ -55,11 +55,11 @@ TEST(LabelPlaceTest, UndoTakesTheLabelBackAndReturnsToItsSpectrum) {
     ASSERT_NE(desk.shown(), first);
     desk.key(Qt::Key_Z);
     EXPECT_EQ(desk.shown(), first);
-    const auto events = desk.workbench->events();
+    const auto events = desk.workbench->labelling().events();
     ASSERT_EQ(events.size(), 2U);
     EXPECT_EQ(events.back().kind, active::LabelKind::Undo);
     EXPECT_EQ(events.back().supersedes, events.front().id);
-    EXPECT_TRUE(desk.workbench->spectrumRow(first)->label.empty());
+    EXPECT_TRUE(desk.workbench->spectra().row(first)->label.empty());
 }
 
 TEST(LabelPlaceTest, UndoWithNothingToTakeBackSaysSo) {
@@ -73,15 +73,15 @@ TEST(LabelPlaceTest, UndoWithNothingToTakeBackSaysSo) {
 TEST(LabelPlaceTest, ALabelThatCannotBeKeptKeepsTheSpectrumAndSaysWhy) {
     Labelling desk;
     const std::string first = desk.shown();
-    desk.workbench->refuseLabels = true;
+    desk.workbench->labelling().refuse = true;
     desk.key(Qt::Key_1);
     EXPECT_EQ(desk.shown(), first);
-    EXPECT_TRUE(desk.workbench->events().empty());
+    EXPECT_TRUE(desk.workbench->labelling().events().empty());
     EXPECT_TRUE(desk.error().contains("disk of the project is full")) << desk.error().toStdString();
-    desk.workbench->refuseLabels = false;
+    desk.workbench->labelling().refuse = false;
     desk.key(Qt::Key_1);
     EXPECT_NE(desk.shown(), first);
-    EXPECT_EQ(desk.workbench->events().size(), 1U);
+    EXPECT_EQ(desk.workbench->labelling().events().size(), 1U);
     EXPECT_TRUE(desk.error().isEmpty());
 }
 
@@ -89,7 +89,7 @@ TEST(LabelPlaceTest, NotSureBadAndArtefactAreVerdictsAndSkipIsNone) {
     Labelling desk;
     for (const Qt::Key key : {Qt::Key_4, Qt::Key_5, Qt::Key_6, Qt::Key_S})
         desk.key(key);
-    const auto events = desk.workbench->events();
+    const auto events = desk.workbench->labelling().events();
     ASSERT_EQ(events.size(), 4U);
     EXPECT_EQ(events[0].kind, active::LabelKind::NotSure);
     EXPECT_EQ(events[1].kind, active::LabelKind::Bad);
@@ -104,11 +104,11 @@ TEST(LabelPlaceTest, NoteworthyIsAFlagThatStaysAndCanBeTakenBack) {
     const std::string first = desk.shown();
     desk.key(Qt::Key_N);
     EXPECT_EQ(desk.shown(), first);
-    ASSERT_EQ(desk.workbench->events().size(), 1U);
-    EXPECT_EQ(desk.workbench->spectrumRow(first)->flags, "noteworthy");
+    ASSERT_EQ(desk.workbench->labelling().events().size(), 1U);
+    EXPECT_EQ(desk.workbench->spectra().row(first)->flags, "noteworthy");
     desk.key(Qt::Key_N);
-    ASSERT_TRUE(soon([&] { return desk.workbench->events().size() == 2U; }));
-    EXPECT_EQ(desk.workbench->spectrumRow(first)->flags, "");
+    ASSERT_TRUE(soon([&] { return desk.workbench->labelling().events().size() == 2U; }));
+    EXPECT_EQ(desk.workbench->spectra().row(first)->flags, "");
     EXPECT_EQ(desk.shown(), first);
 }
 
@@ -119,36 +119,37 @@ TEST(LabelPlaceTest, BackspaceGoesBackAndAChangeThereIsANewEvent) {
     desk.key(Qt::Key_Backspace);
     EXPECT_EQ(desk.shown(), first);
     desk.key(Qt::Key_3);
-    const auto events = desk.workbench->events();
+    const auto events = desk.workbench->labelling().events();
     ASSERT_EQ(events.size(), 2U);
     EXPECT_EQ(events[0].className, "other");
     EXPECT_EQ(events[1].className, "double peak");
-    EXPECT_EQ(desk.workbench->spectrumRow(first)->label, "double peak");
+    EXPECT_EQ(desk.workbench->spectra().row(first)->label, "double peak");
 }
 
 TEST(LabelPlaceTest, HiddenPredictionsAreNotRecordedAsSeen) {
     Labelling desk;
     desk.key(Qt::Key_B);
     desk.key(Qt::Key_1);
-    ASSERT_EQ(desk.workbench->events().size(), 1U);
-    EXPECT_EQ(desk.workbench->events().front().model, "");
+    ASSERT_EQ(desk.workbench->labelling().events().size(), 1U);
+    EXPECT_EQ(desk.workbench->labelling().events().front().model, "");
 }
 
 TEST(LabelPlaceTest, TheNextRoundTakesTheSameParameters) {
     Labelling desk;
     desk.key(Qt::Key_1);
     desk.key(Qt::Key_Return, Qt::ControlModifier);
-    ASSERT_TRUE(soon([&] { return desk.workbench->submitted().size() == 1U; }));
-    const auto spec = desk.workbench->submitted().front();
+    ASSERT_TRUE(soon([&] { return desk.workbench->jobs().submitted().size() == 1U; }));
+    const auto spec = desk.workbench->jobs().submitted().front();
     EXPECT_EQ(spec.kind, "round");
     const auto parameters = QJsonDocument::fromJson(QByteArray::fromStdString(spec.parameters)).object();
     const auto before =
-        QJsonDocument::fromJson(QByteArray::fromStdString(desk.workbench->job(5)->spec.parameters)).object();
+        QJsonDocument::fromJson(QByteArray::fromStdString(desk.workbench->jobs().get(5)->spec.parameters))
+            .object();
     EXPECT_EQ(parameters, before);
     // One at a time.
     desk.key(Qt::Key_Return, Qt::ControlModifier);
     EXPECT_TRUE(desk.settle());
-    EXPECT_EQ(desk.workbench->submitted().size(), 1U);
+    EXPECT_EQ(desk.workbench->jobs().submitted().size(), 1U);
 }
 
 TEST(LabelPlaceTest, WhenAllIsLabelledTheNextRoundIsOffered) {
@@ -157,10 +158,10 @@ TEST(LabelPlaceTest, WhenAllIsLabelledTheNextRoundIsOffered) {
     Labelling desk(few);
     for (int i = 0; i < 6; ++i)
         desk.key(Qt::Key_1);
-    EXPECT_EQ(desk.workbench->events().size(), 6U);
+    EXPECT_EQ(desk.workbench->labelling().events().size(), 6U);
     EXPECT_EQ(desk.shown(), "");
     desk.key(Qt::Key_1);
-    EXPECT_EQ(desk.workbench->events().size(), 6U);
+    EXPECT_EQ(desk.workbench->labelling().events().size(), 6U);
 }
 
 TEST(LabelPlaceTest, WithoutARoundTheStartIsOffered) {
@@ -178,9 +179,10 @@ TEST(LabelPlaceTest, WithoutARoundTheStartIsOffered) {
     auto* form = desk.window->findChild<QDialog*>(QStringLiteral("roundForm"));
     EXPECT_FALSE(form->isModal());
     form->findChild<QPushButton*>(QStringLiteral("formSubmitButton"))->click();
-    ASSERT_EQ(desk.workbench->submitted().size(), 1U);
+    ASSERT_EQ(desk.workbench->jobs().submitted().size(), 1U);
     const auto parameters =
-        QJsonDocument::fromJson(QByteArray::fromStdString(desk.workbench->submitted().front().parameters))
+        QJsonDocument::fromJson(
+            QByteArray::fromStdString(desk.workbench->jobs().submitted().front().parameters))
             .object();
     EXPECT_EQ(parameters.keys(), (QStringList{"batch", "classes", "dataset", "seed", "targets"}));
 }

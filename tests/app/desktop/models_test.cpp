@@ -17,7 +17,7 @@ TEST(SpectraModelTest, KeepsItsPromisesAsAModelWhileItIsFilledSortedAndChanged) 
     bridge::Background background("balmer-test");
     SpectraModel model(background);
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    auto rows = *workbench.spectra("", 0);
+    auto rows = *workbench.spectra().list("", 0);
     model.setRows(rows);
     EXPECT_EQ(model.rowCount(), 600);
     model.sort(SpectraModel::SignalToNoise, Qt::DescendingOrder);
@@ -40,7 +40,7 @@ TEST(SpectraModelTest, SortingKeepsThePersistentIndexOnItsSpectrum) {
     FakeWorkbench workbench;
     bridge::Background background("balmer-test");
     SpectraModel model(background);
-    model.setRows(*workbench.spectra("", 0));
+    model.setRows(*workbench.spectra().list("", 0));
     const QPersistentModelIndex kept = model.index(17, 0);
     const QString id = kept.data(widgets::SpectrumTable::idRole).toString();
     model.sort(SpectraModel::Magnitude, Qt::AscendingOrder);
@@ -84,7 +84,7 @@ TEST(JobsModelTest, TakesUpChangesAndNewJobsNewestFirst) {
     FakeWorkbench workbench;
     JobsModel model;
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    model.setJobs(*workbench.jobs());
+    model.setJobs(*workbench.jobs().list());
     const int rows = model.rowCount();
     jobs::Job fresh;
     fresh.id = 99;

@@ -109,7 +109,7 @@ struct Beside : SettingsAtFirst, FakeDesktop {
         return soon([&] { return said().find(words) != std::string::npos; });
     }
     widgets::SelectionModel& selection() const { return window->session().selection(); }
-    static QString id(std::size_t number) { return QString::fromStdString(FakeWorkbench::idOf(number)); }
+    static QString id(std::size_t number) { return QString::fromStdString(survey::idOf(number)); }
 
     std::shared_ptr<FakeHub> hub;
 };
@@ -158,11 +158,10 @@ TEST(NeighboursTest, TheSpectrumGoesToWhoTakesSpectra) {
     ASSERT_EQ(desk.hub->sent().size(), 1u);
     const auto sent = desk.hub->sent().front();
     EXPECT_EQ(sent.what, "spectrum");
-    EXPECT_EQ(sent.ids.front(), FakeWorkbench::idOf(3));
+    EXPECT_EQ(sent.ids.front(), survey::idOf(3));
     EXPECT_EQ(sent.to, std::vector<std::string>{"c1"});
     desk.hub->tell({sent.ticket, Outcome::Warned, "splat", "splat: no errors in it", true});
-    EXPECT_TRUE(
-        desk.says("splat has the spectrum " + FakeWorkbench::idOf(3) + ", with a remark: no errors in it."));
+    EXPECT_TRUE(desk.says("splat has the spectrum " + survey::idOf(3) + ", with a remark: no errors in it."));
     desk.send("sendPositionMenu", "topcat");
     desk.hub->tell({2, Outcome::Refused, "topcat", "it is cloudy", true});
     EXPECT_TRUE(desk.says("topcat could not take the place of"));
@@ -192,7 +191,7 @@ TEST(NeighboursTest, ASelectionGoesAsATableAndIsSelectedThere) {
     desk.send("sendSelectedMenu", "topcat");
     const auto sent = desk.hub->sent().front();
     EXPECT_EQ(sent.what, "table");
-    EXPECT_EQ(sent.table.ids, (std::vector<std::string>{FakeWorkbench::idOf(5), FakeWorkbench::idOf(2)}));
+    EXPECT_EQ(sent.table.ids, (std::vector<std::string>{survey::idOf(5), survey::idOf(2)}));
     Q_EMIT desk.sendMenu()->aboutToShow();
     desk.sendMenu()->findChild<QAction*>(QStringLiteral("selectThereAction"))->trigger();
     EXPECT_EQ(desk.hub->sent().back().what, "selection");
@@ -215,7 +214,7 @@ TEST(NeighboursTest, EachPlaceOffersWhatItShows) {
     desk.key(Qt::Key_Home);
     ASSERT_TRUE(desk.settle());
     desk.send("sendListMenu", "topcat");
-    const auto content = *desk.workbench->map(3);
+    const auto content = *desk.workbench->maps().content(3);
     const auto neuron = std::size_t(desk.window->map()->view()->densestNeuron());
     EXPECT_EQ(desk.hub->sent().back().table.ids.size(), content.members[neuron].size());
     EXPECT_NE(desk.hub->sent().back().table.name.find("neuron"), std::string::npos);
@@ -253,25 +252,25 @@ TEST(NeighboursTest, TheCursorIsSharedBothWaysWithoutEcho) {
     Beside desk;
     desk.selection().select({Beside::id(7)}, "test");
     ASSERT_TRUE(soon([&] { return !desk.hub->highlighted().empty(); }));
-    EXPECT_EQ(desk.hub->highlighted(), std::vector<std::string>{FakeWorkbench::idOf(7)});
-    desk.hub->arrive("topcat", api::CameHighlight{FakeWorkbench::idOf(9)});
+    EXPECT_EQ(desk.hub->highlighted(), std::vector<std::string>{survey::idOf(7)});
+    desk.hub->arrive("topcat", api::CameHighlight{survey::idOf(9)});
     ASSERT_TRUE(soon([&] { return desk.selection().current() == Beside::id(9); }) && desk.settle());
     EXPECT_EQ(desk.window->data()->table()->currentId(), Beside::id(9));
     EXPECT_EQ(desk.hub->highlighted().size(), 1u) << "what came from there is not said back";
     // Within what is selected it moves, and the selection stays.
     desk.selection().select({Beside::id(1), Beside::id(2)}, "test");
-    desk.hub->arrive("topcat", api::CameHighlight{FakeWorkbench::idOf(2)});
+    desk.hub->arrive("topcat", api::CameHighlight{survey::idOf(2)});
     ASSERT_TRUE(soon([&] { return desk.selection().current() == Beside::id(2); }) && desk.settle());
     EXPECT_EQ(desk.selection().size(), 2);
     // Not shared: neither goes nor comes.
     desk.action("shareCursorAction")->trigger();
     const auto before = desk.hub->highlighted().size();
-    desk.hub->arrive("topcat", api::CameSelection{{FakeWorkbench::idOf(3)}, 0});
-    desk.hub->arrive("aladin", api::CamePosition{{10.5, -20}, FakeWorkbench::idOf(8), 2.34});
+    desk.hub->arrive("topcat", api::CameSelection{{survey::idOf(3)}, 0});
+    desk.hub->arrive("aladin", api::CamePosition{{10.5, -20}, survey::idOf(8), 2.34});
     ASSERT_TRUE(desk.says("2.3″ away"));
     EXPECT_EQ(desk.selection().size(), 2);
     desk.selection().select({Beside::id(20)}, "test");
-    desk.hub->arrive("topcat", api::CameHighlight{FakeWorkbench::idOf(21)});
+    desk.hub->arrive("topcat", api::CameHighlight{survey::idOf(21)});
     desk.hub->arrive("topcat", api::CameToNothing{"the end"});
     ASSERT_TRUE(desk.says("the end"));
     EXPECT_EQ(desk.selection().current(), Beside::id(20));
@@ -280,7 +279,7 @@ TEST(NeighboursTest, TheCursorIsSharedBothWaysWithoutEcho) {
 
 TEST(NeighboursTest, SelectionsAndPositionsThatComeAreFollowed) {
     Beside desk;
-    desk.hub->arrive("topcat", api::CameSelection{{FakeWorkbench::idOf(4), FakeWorkbench::idOf(6)}, 3});
+    desk.hub->arrive("topcat", api::CameSelection{{survey::idOf(4), survey::idOf(6)}, 3});
     ASSERT_TRUE(desk.says("topcat selected 2 spectra, and 3 rows that name none here"));
     EXPECT_EQ(desk.selection().ids(), (QStringList{Beside::id(4), Beside::id(6)}));
     desk.hub->arrive("topcat", api::CameSelection{{}, 3});
@@ -289,8 +288,8 @@ TEST(NeighboursTest, SelectionsAndPositionsThatComeAreFollowed) {
     desk.hub->arrive("topcat", api::CameSelection{{}, 0});
     ASSERT_TRUE(desk.says("cleared the selection"));
     EXPECT_TRUE(desk.selection().empty());
-    desk.hub->arrive("aladin", api::CamePosition{{10.5, -20}, FakeWorkbench::idOf(8), 2.34});
-    ASSERT_TRUE(desk.says(FakeWorkbench::idOf(8) + ", 2.3″ away"));
+    desk.hub->arrive("aladin", api::CamePosition{{10.5, -20}, survey::idOf(8), 2.34});
+    ASSERT_TRUE(desk.says(survey::idOf(8) + ", 2.3″ away"));
     EXPECT_EQ(desk.selection().current(), Beside::id(8));
     desk.hub->arrive("aladin", api::CamePosition{{11, -20}, "", 0});
     EXPECT_TRUE(desk.says("where the project has no spectrum"));
@@ -335,8 +334,8 @@ TEST(NeighboursTest, ATableThatComesCanBecomeColumnsLabelsOrAListOfSpectra) {
     columns->item(0)->setCheckState(Qt::Checked);
     for (auto* each : form->findChildren<QPushButton*>())
         if (each->text() == "Take") QTest::mouseClick(each, Qt::LeftButton);
-    ASSERT_EQ(desk.workbench->submitted().size(), 1u);
-    const auto spec = desk.workbench->submitted().front();
+    ASSERT_EQ(desk.workbench->jobs().submitted().size(), 1u);
+    const auto spec = desk.workbench->jobs().submitted().front();
     EXPECT_EQ(spec.kind, "table-import");
     const auto parameters = QJsonDocument::fromJson(QByteArray::fromStdString(spec.parameters)).object();
     EXPECT_EQ(parameters["file"].toString(), "/survey/lamost.balmer/received/topcat/be.vot");
@@ -384,7 +383,7 @@ TEST(NeighboursTest, TheHubIsLeftWhenTheWindowGoesWhateverComesMeanwhile) {
     {
         Beside desk;
         hub = desk.hub;
-        hub->arrive("topcat", api::CameHighlight{FakeWorkbench::idOf(2)});
+        hub->arrive("topcat", api::CameHighlight{survey::idOf(2)});
     }
     bridge::Questions::waitForAll();
     EXPECT_EQ(hub->left(), 1);

@@ -265,7 +265,7 @@ TEST(ObservatoryWindowTest, NothingTouchesTheNetBeforeAButtonIsPressed) {
     desk.openWindow();
     ASSERT_TRUE(desk.settle());
     EXPECT_EQ(desk.net().asked().questions(), 0U);
-    EXPECT_TRUE(desk.workbench->submitted().empty());
+    EXPECT_TRUE(desk.workbench->jobs().submitted().empty());
 }
 
 TEST(ObservatoryWindowTest, ItClosesWithTheMainWindowAndLetsGoOfTheNet) {
@@ -373,8 +373,8 @@ TEST(TreePageTest, LookShowsWhatThereIsAndFetchingItIsAJob) {
 
     desk.type("treeCollectionField", "winter");
     desk.click("treeFetchButton");
-    ASSERT_EQ(desk.workbench->submitted().size(), 1U);
-    EXPECT_EQ(desk.workbench->submitted()[0].kind, "fetch");
+    ASSERT_EQ(desk.workbench->jobs().submitted().size(), 1U);
+    EXPECT_EQ(desk.workbench->jobs().submitted()[0].kind, "fetch");
     EXPECT_EQ(desk.net().asked().fetched.at(0).url, looked.url);
     EXPECT_EQ(desk.net().asked().destinations.at(0).collection, "winter");
     EXPECT_NE(desk.said("treeJobText").find("waits its turn"), std::string::npos);
@@ -547,18 +547,18 @@ TEST(SsapPageTest, FetchingAllIsAJobAndTheMarksChangeWhenItIsDone) {
     ASSERT_TRUE(desk.settle());
     EXPECT_EQ(desk.net().asked().retrieved.at(0), (std::vector<std::size_t>{0, 4, 5}));
     EXPECT_EQ(desk.net().asked().destinations.at(0).folder, "/survey/net");
-    ASSERT_EQ(desk.workbench->submitted().size(), 1U);
-    EXPECT_EQ(desk.workbench->submitted()[0].kind, "retrieve");
-    const auto job = desk.workbench->jobs()->front().id;
+    ASSERT_EQ(desk.workbench->jobs().submitted().size(), 1U);
+    EXPECT_EQ(desk.workbench->jobs().submitted()[0].kind, "retrieve");
+    const auto job = desk.workbench->jobs().list()->front().id;
     using Model = desktop::FoundModel;
     EXPECT_TRUE(desk.cell("ssapFound", 0, Model::Standing).startsWith("job "));
     EXPECT_FALSE(desk.can("ssapFoundFetchAllButton")); // not twice
-    desk.workbench->advance(job, jobs::Phase::Executing, 0.5);
+    desk.workbench->jobs().advance(job, jobs::Phase::Executing, 0.5);
     ASSERT_TRUE(soon([&] { return desk.said("ssapFoundJobText").find("50 %") != std::string::npos; }));
     // Two arrive; the third can be asked for again.
     desk.net().nowInProject("http://archive.example.org/get/0", "vega");
     desk.net().nowInProject("http://archive.example.org/get/4", "gamma-cas");
-    desk.workbench->advance(job, jobs::Phase::Completed, 1);
+    desk.workbench->jobs().advance(job, jobs::Phase::Completed, 1);
     ASSERT_TRUE(soon([&] { return desk.words("ssapFoundFetchAllButton") == "Fetch all (1)"; }));
     EXPECT_EQ(desk.cell("ssapFound", 0, Model::Standing), "✓ in the project");
     EXPECT_NE(desk.said("ssapFoundJobText").find("complete"), std::string::npos);
@@ -587,7 +587,7 @@ TEST(SsapPageTest, TheTableIsSortedAndFilteredWithItsSelection) {
 TEST(SsapPageTest, ADoubleClickShowsWhatTheProjectHas) {
     Observatory desk(Ssap);
     auto list = someList();
-    list.inProject[1] = FakeWorkbench::idOf(7);
+    list.inProject[1] = survey::idOf(7);
     desk.net().list = list;
     desk.type("ssapAddressField", "http://archive.example.org/ssap?");
     ASSERT_NO_FATAL_FAILURE(desk.ask("ssapAskButton"));
@@ -595,7 +595,7 @@ TEST(SsapPageTest, ADoubleClickShowsWhatTheProjectHas) {
     const QPoint at = view->visualRect(view->model()->index(1, 0)).center();
     QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, at);
     QTest::mouseDClick(view->viewport(), Qt::LeftButton, {}, at);
-    EXPECT_EQ(desk.window->session().selection().current().toStdString(), FakeWorkbench::idOf(7));
+    EXPECT_EQ(desk.window->session().selection().current().toStdString(), survey::idOf(7));
     EXPECT_EQ(desk.window->currentPlace()->key(), "data");
 }
 

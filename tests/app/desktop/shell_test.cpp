@@ -75,19 +75,19 @@ TEST(MainWindowTest, ControlAndADigitSwitchThePlaces) {
         EXPECT_EQ(desk.window->currentPlace()->key(), QString::fromLatin1(keys[i]));
         ASSERT_TRUE(desk.settle());
     }
-    EXPECT_TRUE(desk.workbench->events().empty());
+    EXPECT_TRUE(desk.workbench->labelling().events().empty());
 }
 
 TEST(MainWindowTest, ArrowsWalkTheTableAndTheStatusFollows) {
     FakeDesktop desk;
     const QString first = desk.window->session().selection().current();
-    EXPECT_EQ(first.toStdString(), FakeWorkbench::idOf(0));
+    EXPECT_EQ(first.toStdString(), survey::idOf(0));
     desk.window->data()->table()->view()->setFocus();
     desk.key(Qt::Key_Down);
     desk.key(Qt::Key_Down);
     ASSERT_TRUE(desk.settle());
-    EXPECT_EQ(desk.window->session().selection().current().toStdString(), FakeWorkbench::idOf(2));
-    EXPECT_EQ(desk.window->findChild<QLabel*>("currentText")->text().toStdString(), FakeWorkbench::idOf(2));
+    EXPECT_EQ(desk.window->session().selection().current().toStdString(), survey::idOf(2));
+    EXPECT_EQ(desk.window->findChild<QLabel*>("currentText")->text().toStdString(), survey::idOf(2));
     EXPECT_EQ(desk.window->findChild<QLabel*>("selectionText")->text(), QStringLiteral("1 of 600 selected"));
 }
 
@@ -95,7 +95,7 @@ TEST(MainWindowTest, TheSelectionIsSharedByDataAndMap) {
     FakeDesktop desk;
     desk.window->showPlace("map");
     ASSERT_TRUE(desk.settle());
-    const auto content = *desk.workbench->map(3);
+    const auto content = *desk.workbench->maps().content(3);
     auto* view = desk.window->map()->view();
     // From the map to the table …
     const int neuron = view->densestNeuron();
@@ -137,9 +137,9 @@ TEST(MainWindowTest, AFilterThatCannotBeReadSaysWhereAndKeepsTheTable) {
 TEST(MainWindowTest, ALabelGivenElsewhereReachesTheTable) {
     FakeDesktop desk;
     active::LabelEvent event;
-    event.spectrum = FakeWorkbench::idOf(4);
+    event.spectrum = survey::idOf(4);
     event.className = "double peak";
-    ASSERT_TRUE(desk.workbench->label(event));
+    ASSERT_TRUE(desk.workbench->labelling().label(event));
     EXPECT_TRUE(soon([&] {
         return desk.window->data()->model().rowOf(QString::fromStdString(event.spectrum))->label ==
                "double peak";
@@ -173,8 +173,8 @@ TEST(MainWindowTest, AnInterruptedJobIsSaidAndCanBeRunAgain) {
     ASSERT_TRUE(banner && banner->isVisible());
     EXPECT_TRUE(banner->findChild<QLabel*>("interruptedText")->text().contains("far too large"));
     desk.window->findChild<QAction*>("rerunInterruptedAction")->trigger();
-    ASSERT_EQ(desk.workbench->submitted().size(), 1U);
-    EXPECT_EQ(desk.workbench->submitted().front().parent, 6);
+    ASSERT_EQ(desk.workbench->jobs().submitted().size(), 1U);
+    EXPECT_EQ(desk.workbench->jobs().submitted().front().parent, 6);
     EXPECT_FALSE(banner->isVisible());
     FakeDesktop quiet;
     EXPECT_FALSE(quiet.window->findChild<QFrame*>("interruptedBanner")->isVisible());

@@ -100,8 +100,9 @@ TEST(WorkersPlaceTest, ALostWorkerSaysWhyKeepsItsSizeAndIsTriedOnRequest) {
     EXPECT_TRUE(desk.said(2, "workerLink").startsWith("not reachable since"));
     EXPECT_TRUE(desk.said(2, "workerLink").contains("connection was refused"));
     const int height = desk.card(0)->height();
-    desk.workbench->refuseAsk = true;
-    desk.workbench->setLink("kepler", Link::Lost, "kepler does not answer: the network is down; look at it");
+    desk.workbench->workers().refuse = true;
+    desk.workbench->workers().setLink("kepler", Link::Lost,
+                                      "kepler does not answer: the network is down; look at it");
     ASSERT_TRUE(soon([&] { return desk.said(0, "workerLink").contains("the network is down"); }));
     ASSERT_TRUE(desk.settle());
     // One row less: what another project has there is not known any more.
@@ -109,21 +110,22 @@ TEST(WorkersPlaceTest, ALostWorkerSaysWhyKeepsItsSizeAndIsTriedOnRequest) {
     auto* button = desk.card(2)->findChild<QPushButton*>(QStringLiteral("retryWorkerAction_tychoButton"));
     ASSERT_TRUE(button && button->isEnabled());
     QTest::mouseClick(button, Qt::LeftButton);
-    EXPECT_EQ(desk.workbench->retried(), std::vector<std::string>{"tycho"});
+    EXPECT_EQ(desk.workbench->workers().retried(), std::vector<std::string>{"tycho"});
     EXPECT_TRUE(soon([&] { return !button->isEnabled(); }));
 }
 
 TEST(WorkersPlaceTest, AFirstAnswerMovesNothing) {
     FakeDesktop desk(with(2));
-    desk.workbench->holdNetwork(true);
+    desk.workbench->workers().hold(true);
     desk.window->showPlace(QStringLiteral("workers"));
-    ASSERT_TRUE(
-        soon([&] { return desk.window->workers()->cards().size() == 2U && desk.workbench->asked >= 2; }));
+    ASSERT_TRUE(soon([&] {
+        return desk.window->workers()->cards().size() == 2U && desk.workbench->workers().asked >= 2;
+    }));
     QTest::qWait(200);
     auto* card = desk.window->workers()->cards()[1];
     const QRect before = card->geometry();
     EXPECT_EQ(card->findChild<QLabel*>(QStringLiteral("workerSlots"))->text(), QStringLiteral("–"));
-    desk.workbench->holdNetwork(false);
+    desk.workbench->workers().hold(false);
     ASSERT_TRUE(desk.settle());
     EXPECT_EQ(card->findChild<QLabel*>(QStringLiteral("workerSlots"))->text(), QStringLiteral("4 free of 4"));
     EXPECT_EQ(card->geometry(), before);
@@ -131,15 +133,15 @@ TEST(WorkersPlaceTest, AFirstAnswerMovesNothing) {
 
 TEST(WorkersPlaceTest, AWorkerThatDoesNotAnswerHoldsNothingUp) {
     FakeDesktop desk(with(1));
-    desk.workbench->holdNetwork(true);
+    desk.workbench->workers().hold(true);
     desk.window->showPlace(QStringLiteral("workers"));
-    ASSERT_TRUE(soon([&] { return desk.workbench->asked > 0; }));
+    ASSERT_TRUE(soon([&] { return desk.workbench->workers().asked > 0; }));
     desk.window->showPlace(QStringLiteral("data"));
     ASSERT_TRUE(desk.settle());
     // Nor the end of the window: the question keeps what it needs.
     auto* workbench = desk.workbench;
     desk.window.reset();
-    workbench->holdNetwork(false);
+    workbench->workers().hold(false);
     bridge::Questions::waitForAll();
 }
 
@@ -148,10 +150,10 @@ TEST(WorkersPlaceTest, WorkersComeAndGoWithTheEvents) {
     api::WorkerInfo added;
     added.name = "added";
     added.url = "unix:/tmp/added.sock";
-    ASSERT_TRUE(desk.workbench->putWorker(added));
+    ASSERT_TRUE(desk.workbench->workers().put(added));
     ASSERT_TRUE(soon([&] { return desk.window->workers()->cards().size() == 2U; }));
     EXPECT_TRUE(soon([&] { return desk.said(1, "workerSlots") == QStringLiteral("4 free of 4"); }));
-    ASSERT_TRUE(desk.workbench->removeWorker("added"));
+    ASSERT_TRUE(desk.workbench->workers().remove("added"));
     EXPECT_TRUE(soon([&] { return desk.window->workers()->cards().size() == 1U; }));
 }
 
@@ -166,7 +168,7 @@ TEST(WorkersPlaceTest, RemovalIsAskedAboutAndItsRefusalIsSaid) {
     desk.trigger("removeWorkerAction_hale");
     box = desk.form<QMessageBox>("removeWorkerBox");
     QTest::keyClick(box, Qt::Key_Escape);
-    EXPECT_EQ(desk.workbench->workers()->size(), 2U);
+    EXPECT_EQ(desk.workbench->workers().list()->size(), 2U);
     ASSERT_TRUE(soon([&] { return desk.find<QMessageBox>("removeWorkerBox") == nullptr; }));
     desk.trigger("removeWorkerAction_hale");
     box = desk.form<QMessageBox>("removeWorkerBox");
@@ -206,8 +208,8 @@ TEST(WorkerFormTest, AddsByKeyboardAlone) {
     EXPECT_EQ(QApplication::focusWidget(), token);
     QTest::keyClicks(token, "secret");
     QTest::keyClick(token, Qt::Key_Return);
-    ASSERT_EQ(desk.workbench->workers()->size(), 1U);
-    const auto added = desk.workbench->workers()->front();
+    ASSERT_EQ(desk.workbench->workers().list()->size(), 1U);
+    const auto added = desk.workbench->workers().list()->front();
     EXPECT_EQ(added.name, "kepler");
     EXPECT_EQ(added.url, "tcp://127.0.0.1:7077");
     EXPECT_EQ(added.token, "secret");
@@ -240,10 +242,10 @@ TEST(WorkerFormTest, AnAddressThatCannotBeStaysWithTheReasonUnderItsField) {
     name->setText("kepler");
     QTest::keyClick(address, Qt::Key_Return);
     EXPECT_TRUE(nameError->isVisible() && nameError->text().contains("already"));
-    EXPECT_EQ(desk.workbench->workers()->front().url, "ssh://observer@kepler.example.org");
+    EXPECT_EQ(desk.workbench->workers().list()->front().url, "ssh://observer@kepler.example.org");
     QTest::keyClick(form, Qt::Key_Escape);
     EXPECT_TRUE(soon([&] { return desk.find<desktop::WorkerForm>("workerForm") == nullptr; }));
-    EXPECT_EQ(desk.workbench->workers()->size(), 1U);
+    EXPECT_EQ(desk.workbench->workers().list()->size(), 1U);
 }
 
 TEST(WorkerFormTest, TheTestSaysWhatItFoundAndTheFormStaysAlive) {
@@ -253,7 +255,7 @@ TEST(WorkerFormTest, TheTestSaysWhatItFoundAndTheFormStaysAlive) {
     auto* test = form->findChild<QPushButton*>(QStringLiteral("workerTestButton"));
     auto* found = form->findChild<QLabel*>(QStringLiteral("workerFound"));
     address->setText("ssh://kepler.example.org");
-    desk.workbench->holdNetwork(true);
+    desk.workbench->workers().hold(true);
     QTest::mouseClick(test, Qt::LeftButton);
     EXPECT_FALSE(test->isEnabled());
     EXPECT_TRUE(found->text().contains("Connecting"));
@@ -261,7 +263,7 @@ TEST(WorkerFormTest, TheTestSaysWhatItFoundAndTheFormStaysAlive) {
     address->setText("ssh://nowhere.example.org");
     EXPECT_TRUE(test->isEnabled());
     QTest::mouseClick(test, Qt::LeftButton);
-    desk.workbench->holdNetwork(false);
+    desk.workbench->workers().hold(false);
     ASSERT_TRUE(soon([&] { return found->text().contains("connection was refused"); }));
     QTest::qWait(100);
     EXPECT_TRUE(found->text().contains("nowhere"));
@@ -271,7 +273,7 @@ TEST(WorkerFormTest, TheTestSaysWhatItFoundAndTheFormStaysAlive) {
     ASSERT_TRUE(soon([&] { return found->text().contains("0.2.0"); }));
     EXPECT_TRUE(found->text().contains("4 of 4 slots free"));
     EXPECT_TRUE(found->text().contains("run by observer"));
-    EXPECT_TRUE(desk.workbench->workers()->empty());
+    EXPECT_TRUE(desk.workbench->workers().list()->empty());
 }
 
 TEST(WorkerFormTest, EditingKeepsTheNameAndTheRest) {
@@ -281,9 +283,9 @@ TEST(WorkerFormTest, EditingKeepsTheNameAndTheRest) {
     EXPECT_TRUE(form->findChild<QLineEdit*>(QStringLiteral("workerNameField"))->isReadOnly());
     form->findChild<QSpinBox*>(QStringLiteral("workerAtOnceField"))->setValue(2);
     QTest::mouseClick(form->findChild<QPushButton*>(QStringLiteral("workerKeepButton")), Qt::LeftButton);
-    ASSERT_EQ(desk.workbench->workers()->size(), 1U);
-    EXPECT_EQ(desk.workbench->workers()->front().jobsAtOnce, 2);
-    EXPECT_EQ(desk.workbench->workers()->front().url, "ssh://observer@kepler.example.org");
+    ASSERT_EQ(desk.workbench->workers().list()->size(), 1U);
+    EXPECT_EQ(desk.workbench->workers().list()->front().jobsAtOnce, 2);
+    EXPECT_EQ(desk.workbench->workers().list()->front().url, "ssh://observer@kepler.example.org");
 }
 
 TEST(WorkerFormTest, AWorkerOverTlsIsPairedNextWithItsCode) {
@@ -299,11 +301,11 @@ TEST(WorkerFormTest, AWorkerOverTlsIsPairedNextWithItsCode) {
     code->setText("abc");
     QTest::keyClick(code, Qt::Key_Return);
     ASSERT_TRUE(soon([&] { return error->text().contains("no pairing code"); }));
-    EXPECT_FALSE(desk.workbench->workers()->front().paired);
+    EXPECT_FALSE(desk.workbench->workers().list()->front().paired);
     code->setText("ABCD-EFGH-JKLM-NPQR");
     QTest::keyClick(code, Qt::Key_Return);
     ASSERT_TRUE(soon([&] { return desk.find<desktop::PairForm>("pairForm") == nullptr; }));
-    EXPECT_TRUE(desk.workbench->workers()->front().paired);
+    EXPECT_TRUE(desk.workbench->workers().list()->front().paired);
 }
 
 // ---- Jobs on workers
@@ -329,10 +331,10 @@ TEST(RemoteJobsTest, TheTableSaysWhereAndHowItStandsWithTheLink) {
     desk.window->jobs()->showJob(11);
     auto* facts = desk.find<QLabel>("jobFacts");
     EXPECT_TRUE(facts->text().contains("tycho: not reachable since"));
-    desk.workbench->setLink("tycho", Link::Connected);
+    desk.workbench->workers().setLink("tycho", Link::Connected);
     EXPECT_TRUE(soon([&] { return facts->text().contains("tycho: connected"); }));
     EXPECT_EQ(cell(11, Model::Place).toString(), QStringLiteral("tycho: connected"));
-    desk.workbench->advance(11, jobs::Phase::Completed, 1);
+    desk.workbench->jobs().advance(11, jobs::Phase::Completed, 1);
     EXPECT_TRUE(soon([&] { return cell(11, Model::Place).toString() == QStringLiteral("tycho"); }));
 }
 
@@ -348,7 +350,7 @@ TEST(RemoteJobsTest, AnAbortThatTheWorkerHasNotHeardIsSaidAndNotAskedTwice) {
                QStringLiteral("stopping…");
     }));
     EXPECT_FALSE(abort->isEnabled());
-    desk.workbench->advance(9, jobs::Phase::Aborted, 0.4);
+    desk.workbench->jobs().advance(9, jobs::Phase::Aborted, 0.4);
     EXPECT_TRUE(soon([&] {
         return model.index(model.rowOf(9), desktop::JobsModel::Phase).data().toString() ==
                QStringLiteral("aborted");
@@ -359,13 +361,13 @@ TEST(RemoteJobsTest, TheModelStaysSoundWhileWorkersAndJobsChange) {
     FakeWorkbench workbench(with(4));
     desktop::JobsModel model;
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    model.setWorkers(*workbench.workers());
-    model.setJobs(*workbench.jobs());
+    model.setWorkers(*workbench.workers().list());
+    model.setJobs(*workbench.jobs().list());
     model.setWorkers({});
     EXPECT_EQ(model.index(model.rowOf(9), desktop::JobsModel::Place).data().toString(),
               QStringLiteral("kepler"));
-    model.setWorkers(*workbench.workers());
-    model.update(*workbench.jobs());
+    model.setWorkers(*workbench.workers().list());
+    model.update(*workbench.jobs().list());
     EXPECT_EQ(model.index(model.rowOf(9), desktop::JobsModel::Place).data().toString(),
               QStringLiteral("kepler: connected"));
 }
@@ -377,13 +379,13 @@ TEST(RemoteJobsTest, OneQuietLineTellsOfALostWorkerWithJobs) {
     EXPECT_TRUE(button->text().contains("tycho"));
     EXPECT_EQ(QApplication::activeModalWidget(), nullptr);
     // Lost without a job there is nobody's trouble.
-    desk.workbench->setLink("hale", Link::Lost, "gone");
+    desk.workbench->workers().setLink("hale", Link::Lost, "gone");
     QTest::qWait(300);
     EXPECT_FALSE(button->text().contains("2 workers"));
     desk.trigger("retryWorkersAction");
-    EXPECT_EQ(desk.workbench->retried(), std::vector<std::string>{"tycho"});
+    EXPECT_EQ(desk.workbench->workers().retried(), std::vector<std::string>{"tycho"});
     EXPECT_TRUE(soon([&] { return !button->isVisible(); }));
-    desk.workbench->setLink("tycho", Link::Lost, "gone again");
+    desk.workbench->workers().setLink("tycho", Link::Lost, "gone again");
     ASSERT_TRUE(soon([&] { return button->isVisible(); }));
     QTest::mouseClick(button, Qt::LeftButton);
     EXPECT_EQ(desk.window->currentPlace()->key(), QStringLiteral("workers"));
@@ -422,11 +424,11 @@ TEST(WhereTest, AFormSendsToTheChosenWorkerAndRemembersItForTheKind) {
     EXPECT_EQ(where->currentData().toString(), QStringLiteral("here"));
     choose(where, "hale");
     QTest::mouseClick(form->submitButton(), Qt::LeftButton);
-    EXPECT_EQ(desk.workbench->submittedTo(), std::vector<std::string>{"hale"});
+    EXPECT_EQ(desk.workbench->jobs().submittedTo(), std::vector<std::string>{"hale"});
     EXPECT_EQ(whereOf(runMapAgain(desk))->currentData().toString(), QStringLiteral("hale"));
     EXPECT_EQ(desktop::WhereChoice::lastChoice(desk.window->session(), "learn"), "here");
     // A worker that is no more is not chosen.
-    ASSERT_TRUE(desk.workbench->removeWorker("hale"));
+    ASSERT_TRUE(desk.workbench->workers().remove("hale"));
     EXPECT_EQ(whereOf(runMapAgain(desk))->currentData().toString(), QStringLiteral("here"));
 }
 
@@ -435,20 +437,20 @@ TEST(WhereTest, AutomaticIsFoundInTheBackgroundAndTheFormSaysSo) {
     auto* form = runMapAgain(desk);
     const QPointer<desktop::JobForm> alive(form);
     choose(whereOf(form), "auto");
-    desk.workbench->holdNetwork(true);
+    desk.workbench->workers().hold(true);
     const QString words = form->submitButton()->text();
     QTest::mouseClick(form->submitButton(), Qt::LeftButton);
     EXPECT_FALSE(form->submitButton()->isEnabled());
     EXPECT_NE(form->submitButton()->text(), words);
-    EXPECT_TRUE(desk.workbench->submitted().empty());
-    desk.workbench->holdNetwork(false);
-    ASSERT_TRUE(soon([&] { return desk.workbench->submitted().size() == 1U && !alive; }));
-    EXPECT_EQ(desk.workbench->submittedTo(), std::vector<std::string>{"kepler"});
+    EXPECT_TRUE(desk.workbench->jobs().submitted().empty());
+    desk.workbench->workers().hold(false);
+    ASSERT_TRUE(soon([&] { return desk.workbench->jobs().submitted().size() == 1U && !alive; }));
+    EXPECT_EQ(desk.workbench->jobs().submittedTo(), std::vector<std::string>{"kepler"});
 }
 
 TEST(WhereTest, WhereNoWorkerTakesItThisComputerIsOfferedByAClick) {
     Workers desk(2, "jobs");
-    desk.workbench->refuseAuto = true;
+    desk.workbench->jobs().refuseAuto = true;
     auto* form = runMapAgain(desk);
     auto* here = form->findChild<QPushButton*>(QStringLiteral("formHereButton"));
     choose(whereOf(form), "auto");
@@ -456,9 +458,9 @@ TEST(WhereTest, WhereNoWorkerTakesItThisComputerIsOfferedByAClick) {
     ASSERT_TRUE(soon([&] { return here->isVisible(); }));
     EXPECT_TRUE(form->findChild<QLabel*>(QStringLiteral("formError"))->text().contains("No worker answers"));
     EXPECT_TRUE(form->submitButton()->isEnabled());
-    EXPECT_TRUE(desk.workbench->submitted().empty());
+    EXPECT_TRUE(desk.workbench->jobs().submitted().empty());
     QTest::mouseClick(here, Qt::LeftButton);
-    EXPECT_EQ(desk.workbench->submittedTo(), std::vector<std::string>{""});
+    EXPECT_EQ(desk.workbench->jobs().submittedTo(), std::vector<std::string>{""});
     // Once is not always.
     EXPECT_EQ(desktop::WhereChoice::lastChoice(desk.window->session(), "som"), "here");
 }
@@ -467,13 +469,13 @@ TEST(WhereTest, AFormClosedMeanwhileLeavesNoJobRunning) {
     Workers desk(2, "jobs");
     auto* form = runMapAgain(desk);
     choose(whereOf(form), "auto");
-    desk.workbench->holdNetwork(true);
+    desk.workbench->workers().hold(true);
     QTest::mouseClick(form->submitButton(), Qt::LeftButton);
     QTest::keyClick(form, Qt::Key_Escape);
-    desk.workbench->holdNetwork(false);
+    desk.workbench->workers().hold(false);
     ASSERT_TRUE(soon([&] {
-        const auto all = *desk.workbench->jobs();
-        return desk.workbench->submitted().size() == 1U && all.front().remote &&
+        const auto all = *desk.workbench->jobs().list();
+        return desk.workbench->jobs().submitted().size() == 1U && all.front().remote &&
                all.front().remote->abortWanted;
     }));
 }
@@ -498,15 +500,15 @@ TEST(WhereTest, AKindThatMustStayShowsNoChoiceButTheReason) {
 TEST(WhereTest, TheNextRoundGoesWhereRoundsWentAndSaysWhatElseCanBeDone) {
     Workers desk(2, "label");
     desk.window->session().setSetting(QStringLiteral("desktop.where.round"), QStringLiteral("auto"));
-    desk.workbench->refuseAuto = true;
+    desk.workbench->jobs().refuseAuto = true;
     desk.key(Qt::Key_1);
     desk.key(Qt::Key_Return, Qt::ControlModifier);
     auto* error = desk.find<QLabel>("labellingError");
     ASSERT_TRUE(soon([&] { return error->text().contains("on this computer"); }));
-    EXPECT_TRUE(desk.workbench->submitted().empty());
+    EXPECT_TRUE(desk.workbench->jobs().submitted().empty());
     desk.trigger("computeNextRoundHereAction");
-    ASSERT_TRUE(soon([&] { return desk.workbench->submitted().size() == 1U; }));
-    EXPECT_EQ(desk.workbench->submittedTo(), std::vector<std::string>{""});
+    ASSERT_TRUE(soon([&] { return desk.workbench->jobs().submitted().size() == 1U; }));
+    EXPECT_EQ(desk.workbench->jobs().submittedTo(), std::vector<std::string>{""});
 }
 
 // ---- Questions

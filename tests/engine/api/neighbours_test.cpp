@@ -99,7 +99,7 @@ class NeighboursTest : public testing::Test {
   protected:
     NeighboursTest() : hub(folder / "lock") {}
     void SetUp() override {
-        auto opened = Workbench::open(folder / "test.balmer", Workbench::Options{true, "tester", 2, true});
+        auto opened = openWorkbench(folder / "test.balmer", OpenOptions{true, "tester", 2, true});
         ASSERT_TRUE(opened) << test::why(opened);
         bench = std::move(*opened);
         // Text spectra have no positions; a FITS header has.
@@ -108,7 +108,7 @@ class NeighboursTest : public testing::Test {
             ASSERT_TRUE(core::writeFile(folder / "stars" / ("s" + std::to_string(i) + ".vot"), star(i)));
         run("import",
             {{"paths", {(folder / "stars").string()}}, {"origins", json::array({"http://x.org/all"})}});
-        ASSERT_EQ(bench->spectra("")->size(), 4u);
+        ASSERT_EQ(bench->spectra().list("")->size(), 4u);
         join();
     }
     void TearDown() override {
@@ -139,7 +139,7 @@ class NeighboursTest : public testing::Test {
         jobs::JobSpec spec;
         spec.kind = kind;
         spec.parameters = parameters.dump();
-        const auto job = bench->runHere(spec, task);
+        const auto job = bench->jobs().runHere(spec, task);
         EXPECT_TRUE(job && job->phase == jobs::Phase::Completed) << test::why(job);
         return job ? *job : jobs::Job();
     }
@@ -265,7 +265,7 @@ TEST_F(NeighboursTest, ASpectrumGoesAsAPlainTableWithItsMeta) {
     const auto spectra = io::readSpectra(std::as_bytes(std::span(content)), "s1.fits");
     ASSERT_TRUE(spectra) << test::why(spectra);
     EXPECT_EQ(spectra->front().metadata.rule, "spectrum-table");
-    const auto here = bench->loadSpectrum("s1");
+    const auto here = bench->spectra().load("s1");
     ASSERT_TRUE(here);
     EXPECT_EQ(spectra->front().flux, here->flux);
     EXPECT_EQ(spectra->front().axis.wavelengthAngstrom().back(), here->axis.wavelengthAngstrom().back());
@@ -282,7 +282,7 @@ TEST_F(NeighboursTest, ATableGoesAsAVotableThatPlots) {
     active::LabelEvent event;
     event.spectrum = "s2";
     event.className = "Be <shell>\x01";
-    ASSERT_TRUE(bench->label(event));
+    ASSERT_TRUE(bench->labelling().label(event));
     const auto ticket = neighbours->sendTable(collectionTable("stars"));
     EXPECT_EQ(one(ticket).outcome, Outcome::Arrived);
     EXPECT_TRUE(eventually([&] { return neighbours->fetched(ticket) == 1; }));
@@ -406,9 +406,9 @@ TEST_F(NeighboursTest, ASpectrumThatComesIsKeptAndImported) {
     EXPECT_EQ(first.file, bench->folder() / "received" / "SPLAT_VO" / "HD 1_a & Co.txt") << first.file;
     ASSERT_GT(first.import, 0);
     core::TaskContext task;
-    const auto job = bench->follow(first.import, task);
+    const auto job = bench->jobs().follow(first.import, task);
     ASSERT_TRUE(job && job->phase == jobs::Phase::Completed) << test::why(job);
-    const auto rows = bench->spectra("collection = 'SPLAT_VO'");
+    const auto rows = bench->spectra().list("collection = 'SPLAT_VO'");
     ASSERT_TRUE(rows && rows->size() == 1u);
     EXPECT_EQ(bench->observatory().addresses({rows->front().id}).value(),
               std::vector<std::string>{"ivo://x/new"})
@@ -588,7 +588,7 @@ TEST_F(NeighboursTest, WithoutImportASpectrumIsKeptOnly) {
     const auto came_ = next<CameSpectrum>();
     EXPECT_EQ(came_.import, 0);
     EXPECT_EQ(came_.file.filename(), "new.txt");
-    EXPECT_EQ(bench->spectra("")->size(), 4u);
+    EXPECT_EQ(bench->spectra().list("")->size(), 4u);
 }
 
 TEST_F(NeighboursTest, EndingWhileThingsAreUnderWayEnds) {

@@ -21,9 +21,9 @@ class ObservatoryTest : public testing::Test {
   protected:
     ObservatoryTest() {
         ::setenv("XDG_CONFIG_HOME", (folder_ / "config").string().c_str(), 1);
-        Workbench::Options options;
+        OpenOptions options;
         options.who = "tester";
-        auto opened = Workbench::open(folder_ / "test.balmer", options);
+        auto opened = openWorkbench(folder_ / "test.balmer", options);
         EXPECT_TRUE(opened) << test::why(opened);
         bench_ = *std::move(opened);
         std::string text;
@@ -46,7 +46,7 @@ class ObservatoryTest : public testing::Test {
     jobs::Job run(const core::Result<jobs::JobSpec>& spec) {
         EXPECT_TRUE(spec) << test::why(spec);
         if (!spec) return {};
-        const auto job = bench_->runHere(*spec, task_);
+        const auto job = bench_->jobs().runHere(*spec, task_);
         EXPECT_TRUE(job) << test::why(job);
         return job.value_or(jobs::Job());
     }
@@ -70,7 +70,7 @@ TEST_F(ObservatoryTest, AListIsMarkedWithWhatTheProjectHas) {
     list->list.rows[0].url = "http://mirror.example.org/a.txt";
     ASSERT_TRUE(net().mark(*list));
     EXPECT_EQ(list->inProject[0], "a");
-    EXPECT_EQ(bench_->spectra("")->size(), 1u);
+    EXPECT_EQ(bench_->spectra().list("")->size(), 1u);
 }
 
 TEST_F(ObservatoryTest, AnIdentifierThatSeveralSpectraShareMarksNoneOfThem) {
@@ -114,7 +114,7 @@ TEST_F(ObservatoryTest, APreviewFetchesNothing) {
     EXPECT_EQ(server_.asked("/data/a"), 0u);
     const auto job = run(net().fetchJob(request, {}));
     EXPECT_EQ(job.phase, jobs::Phase::Completed) << (job.error ? job.error->describe() : "");
-    EXPECT_EQ(bench_->spectra("")->size(), 1u);
+    EXPECT_EQ(bench_->spectra().list("")->size(), 1u);
 }
 
 TEST_F(ObservatoryTest, ALoginIsRememberedAndKeptOutOfWhatIsKept) {

@@ -39,10 +39,10 @@ class WorkbenchTest : public testing::Test {
     }
 
     std::unique_ptr<Workbench> open(const std::string& who) const {
-        Workbench::Options options;
+        OpenOptions options;
         options.who = who;
         options.threads = 2;
-        auto opened = Workbench::open(folder_ / "test.balmer", options);
+        auto opened = openWorkbench(folder_ / "test.balmer", options);
         EXPECT_TRUE(opened) << test::why(opened);
         return opened ? *std::move(opened) : nullptr;
     }
@@ -56,7 +56,7 @@ class WorkbenchTest : public testing::Test {
         jobs::JobSpec spec;
         spec.kind = kind;
         spec.parameters = parameters;
-        const auto job = bench_->runHere(spec, task);
+        const auto job = bench_->jobs().runHere(spec, task);
         EXPECT_TRUE(job) << test::why(job);
         if (!job) return {};
         EXPECT_EQ(job->phase, jobs::Phase::Completed)
@@ -67,14 +67,14 @@ class WorkbenchTest : public testing::Test {
         active::LabelEvent event;
         event.spectrum = spectrum;
         event.className = className;
-        const auto stored = bench_->label(event);
+        const auto stored = bench_->labelling().label(event);
         ASSERT_TRUE(stored) << test::why(stored);
         EXPECT_GT(stored->id, 0);
         EXPECT_EQ(stored->who, "tester");
         EXPECT_FALSE(stored->when.empty());
     }
     std::string labelOf(const std::string& spectrum) {
-        const auto row = bench_->spectrumRow(spectrum);
+        const auto row = bench_->spectra().row(spectrum);
         EXPECT_TRUE(row) << test::why(row);
         return row ? row->label : "?";
     }
@@ -113,15 +113,15 @@ TEST_F(WorkbenchTest, LabelsStandAndAreTakenBackOneByOne) {
     label("row-2", "a");
     EXPECT_EQ(labelOf("row-1"), "b");
     for (const auto* expected : {"row-2", "row-1", "row-1"}) {
-        const auto undone = bench_->undoLabel();
+        const auto undone = bench_->labelling().undo();
         ASSERT_TRUE(undone) << test::why(undone);
         EXPECT_EQ(undone->spectrum, expected);
     }
     EXPECT_EQ(labelOf("row-1"), "");
-    const auto nothing = bench_->undoLabel();
+    const auto nothing = bench_->labelling().undo();
     ASSERT_FALSE(nothing);
     EXPECT_EQ(nothing.error().code(), core::ErrorCode::NotFound);
-    EXPECT_EQ(bench_->labelHistory("row-1")->size(), 4u) << "events are kept, those taken back too";
+    EXPECT_EQ(bench_->labelling().history("row-1")->size(), 4u) << "events are kept, those taken back too";
 }
 
 TEST_F(WorkbenchTest, UndoFindsTheWayBackPastManyThatWereTakenBack) {
@@ -129,17 +129,17 @@ TEST_F(WorkbenchTest, UndoFindsTheWayBackPastManyThatWereTakenBack) {
     for (int i = 0; i < 70; ++i)
         label("row-" + std::to_string(i % 11 + 1), "a");
     for (int i = 0; i < 70; ++i)
-        ASSERT_TRUE(bench_->undoLabel());
-    const auto last = bench_->undoLabel();
+        ASSERT_TRUE(bench_->labelling().undo());
+    const auto last = bench_->labelling().undo();
     ASSERT_TRUE(last) << test::why(last);
     EXPECT_EQ(last->className, "kept");
-    EXPECT_FALSE(bench_->undoLabel());
+    EXPECT_FALSE(bench_->labelling().undo());
 }
 
 TEST_F(WorkbenchTest, OnlyOnesOwnLabelsAreTakenBack) {
     label("row-1", "a");
     const auto other = open("somebody else");
-    EXPECT_FALSE(other->undoLabel());
+    EXPECT_FALSE(other->labelling().undo());
     EXPECT_EQ(labelOf("row-1"), "a");
 }
 
@@ -151,8 +151,8 @@ TEST_F(WorkbenchTest, CountsOfLabels) {
     old.spectrum = "row-3";
     old.className = "a";
     old.when = "2001-01-01T00:00:00.000Z";
-    ASSERT_TRUE(bench_->label(old));
-    const auto counts = bench_->labelCounts();
+    ASSERT_TRUE(bench_->labelling().label(old));
+    const auto counts = bench_->labelling().counts();
     ASSERT_TRUE(counts) << test::why(counts);
     EXPECT_EQ(counts->today, 2u) << "each spectrum once, and only what was labelled today";
     EXPECT_EQ(counts->total, 3u);
@@ -165,60 +165,60 @@ TEST_F(WorkbenchTest, FlagsAndCommentsStandInTheTable) {
     event.spectrum = "row-4";
     event.kind = active::LabelKind::NotSure;
     event.comment = "blend?";
-    ASSERT_TRUE(bench_->label(event));
+    ASSERT_TRUE(bench_->labelling().label(event));
     event.kind = active::LabelKind::Noteworthy;
     event.comment.clear();
-    ASSERT_TRUE(bench_->label(event));
-    const auto rows = bench_->spectra("");
+    ASSERT_TRUE(bench_->labelling().label(event));
+    const auto rows = bench_->spectra().list("");
     ASSERT_TRUE(rows) << test::why(rows);
     ASSERT_EQ(rows->size(), 12u);
     EXPECT_EQ((*rows)[4].flags, "not sure, noteworthy");
     EXPECT_EQ((*rows)[4].comment, "blend?");
-    EXPECT_EQ(bench_->spectrumRow("row-4")->comment, "blend?");
+    EXPECT_EQ(bench_->spectra().row("row-4")->comment, "blend?");
 }
 
 TEST_F(WorkbenchTest, TheNewestScoringIsShown) {
     const auto scoring = project();
-    ASSERT_TRUE(bench_->prediction("m", "row-0")->probabilities.empty()) << "nothing was scored yet";
+    ASSERT_TRUE(bench_->models().prediction("m", "row-0")->probabilities.empty()) << "nothing was scored yet";
     score(*scoring);
-    auto rows = bench_->spectra("");
+    auto rows = bench_->spectra().list("");
     ASSERT_TRUE(rows) << test::why(rows);
     EXPECT_EQ((*rows)[0].predicted, "a");
     EXPECT_EQ((*rows)[0].probability, 0.9);
     EXPECT_EQ((*rows)[1].predicted, "b");
     EXPECT_EQ((*rows)[2].predicted, "");
     EXPECT_FALSE((*rows)[2].probability);
-    const auto prediction = bench_->prediction("m", "row-1");
+    const auto prediction = bench_->models().prediction("m", "row-1");
     ASSERT_TRUE(prediction) << test::why(prediction);
     EXPECT_THAT(prediction->classes, ElementsAre("a", "b"));
     EXPECT_THAT(prediction->probabilities, ElementsAre(0.4, 0.6));
     score(*scoring, 0.7); // another scoring, by another process
-    EXPECT_EQ(bench_->spectrumRow("row-0")->probability, 0.7);
-    EXPECT_EQ(bench_->prediction("m", "row-0")->probabilities[0], 0.7);
-    EXPECT_FALSE(bench_->prediction("nothing", "row-0"));
+    EXPECT_EQ(bench_->spectra().row("row-0")->probability, 0.7);
+    EXPECT_EQ(bench_->models().prediction("m", "row-0")->probabilities[0], 0.7);
+    EXPECT_FALSE(bench_->models().prediction("nothing", "row-0"));
 }
 
 TEST_F(WorkbenchTest, DatasetsGiveTheirRows) {
-    const auto datasets = bench_->datasets();
+    const auto datasets = bench_->datasets().list();
     ASSERT_TRUE(datasets && datasets->size() == 1);
     EXPECT_EQ(datasets->front().rows, 12u);
     EXPECT_EQ(datasets->front().columns, 20u);
-    const auto row = bench_->datasetRow("m", "row-0");
+    const auto row = bench_->datasets().row("m", "row-0");
     ASSERT_TRUE(row) << test::why(row);
     EXPECT_EQ(row->flux.size(), 20u);
     EXPECT_EQ(row->wavelengthAngstrom.front(), 6550);
-    EXPECT_EQ(bench_->datasetRow("m", "row-99").error().code(), core::ErrorCode::NotFound);
-    const auto spectrum = bench_->loadSpectrum("row-3");
+    EXPECT_EQ(bench_->datasets().row("m", "row-99").error().code(), core::ErrorCode::NotFound);
+    const auto spectrum = bench_->spectra().load("row-3");
     ASSERT_TRUE(spectrum) << test::why(spectrum);
     EXPECT_EQ(spectrum->size(), 20u);
 }
 
 TEST_F(WorkbenchTest, AMapHoldsEveryRowOnce) {
     const auto job = run("som", R"({"dataset": "m", "grid": "3x2", "epochs": 3})");
-    const auto maps = bench_->maps();
+    const auto maps = bench_->maps().list();
     ASSERT_TRUE(maps && maps->size() == 1);
     EXPECT_EQ(maps->front().job, job.id);
-    const auto map = bench_->map(job.id);
+    const auto map = bench_->maps().content(job.id);
     ASSERT_TRUE(map) << test::why(map);
     EXPECT_EQ(map->uMatrix.size(), 6u);
     EXPECT_EQ(map->codebook.rows(), 6u);
@@ -229,10 +229,10 @@ TEST_F(WorkbenchTest, AMapHoldsEveryRowOnce) {
             EXPECT_LE(neuron[i - 1].distance, neuron[i].distance);
     }
     EXPECT_EQ(members, 12u);
-    EXPECT_EQ(bench_->map(job.id + 100).error().code(), core::ErrorCode::NotFound);
+    EXPECT_EQ(bench_->maps().content(job.id + 100).error().code(), core::ErrorCode::NotFound);
     // A second map of the dataset does not take the first one's members.
     run("som", R"({"dataset": "m", "grid": "2x2", "epochs": 3})");
-    EXPECT_EQ(bench_->map(job.id)->members.size(), 6u);
+    EXPECT_EQ(bench_->maps().content(job.id)->members.size(), 6u);
 }
 
 TEST_F(WorkbenchTest, ARoundsPrecisionIsThatOfTheLabelsThatStand) {
@@ -245,39 +245,39 @@ TEST_F(WorkbenchTest, ARoundsPrecisionIsThatOfTheLabelsThatStand) {
                     {active::RoundList::PerformanceEstimate, 1, "row-6", "a", 0.9, 0.3, "sample"},
                     {active::RoundList::PerformanceEstimate, 2, "row-7", "a", 0.8, 0.5, "sample"}};
     ASSERT_TRUE(project()->rounds().add(record));
-    auto round = bench_->round(1);
+    auto round = bench_->labelling().round(1);
     ASSERT_TRUE(round) << test::why(round);
     EXPECT_EQ(round->entries.size(), 3u);
     EXPECT_FALSE(round->info.precision);
     label("row-6", "a");
     label("row-7", "other");
-    round = bench_->round(1);
+    round = bench_->labelling().round(1);
     ASSERT_TRUE(round) << test::why(round);
     EXPECT_EQ(round->info.judged, 2u);
     EXPECT_DOUBLE_EQ(*round->info.precision, 0.5);
-    EXPECT_EQ(bench_->round(99).error().code(), core::ErrorCode::NotFound);
+    EXPECT_EQ(bench_->labelling().round(99).error().code(), core::ErrorCode::NotFound);
 }
 
 TEST_F(WorkbenchTest, WrongParametersAreRefusedBeforeAJobIsMade) {
-    const auto before = bench_->jobs()->size();
+    const auto before = bench_->jobs().list()->size();
     jobs::JobSpec spec;
     spec.kind = "som";
     spec.parameters = R"({"dataset": "m", "epocs": 3})";
-    const auto refused = bench_->submit(spec);
+    const auto refused = bench_->jobs().submit(spec);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), core::ErrorCode::InvalidArgument);
     EXPECT_THAT(refused.error().message(), HasSubstr("parameters.epocs"));
     spec.kind = "alchemy";
-    EXPECT_THAT(bench_->submit(spec).error().message(), HasSubstr("alchemy"));
-    EXPECT_EQ(bench_->jobs()->size(), before);
+    EXPECT_THAT(bench_->jobs().submit(spec).error().message(), HasSubstr("alchemy"));
+    EXPECT_EQ(bench_->jobs().list()->size(), before);
     // What every kind says of itself can be submitted as it stands, once the needed fields are filled in.
-    for (const auto& kind : bench_->jobKinds())
+    for (const auto& kind : bench_->jobs().kinds())
         EXPECT_THAT(kind.help, HasSubstr(": ")) << kind.kind;
 }
 
 TEST_F(WorkbenchTest, AJobNamesItsInputSeedAndVersion) {
     const auto job = run("som", R"({"dataset": "m", "grid": "2x2", "epochs": 2, "seed": 9})");
-    EXPECT_THAT(job.spec.inputs, ElementsAre(bench_->datasets()->front().digest));
+    EXPECT_THAT(job.spec.inputs, ElementsAre(bench_->datasets().list()->front().digest));
     EXPECT_EQ(job.spec.seed, 9u);
     EXPECT_EQ(job.programVersion, programVersion());
 }
@@ -308,22 +308,22 @@ TEST_F(WorkbenchTest, EventsTellOfLabelsAndFinishedJobs) {
 }
 
 TEST_F(WorkbenchTest, SettingsAreKept) {
-    EXPECT_EQ(*bench_->setting("window"), "");
-    ASSERT_TRUE(bench_->setSetting("window", "1200x800"));
-    EXPECT_EQ(*open("tester")->setting("window"), "1200x800");
+    EXPECT_EQ(*bench_->settings().get("window"), "");
+    ASSERT_TRUE(bench_->settings().set("window", "1200x800"));
+    EXPECT_EQ(*open("tester")->settings().get("window"), "1200x800");
 }
 
 TEST(WorkbenchOpening, WhatIsNoProjectIsSaid) {
     test::TemporaryFolder folder;
     ASSERT_TRUE(core::writeFile(folder / "file.balmer", "a file"));
-    EXPECT_EQ(Workbench::open(folder / "file.balmer").error().code(), core::ErrorCode::Io);
-    Workbench::Options options;
+    EXPECT_EQ(openWorkbench(folder / "file.balmer").error().code(), core::ErrorCode::Io);
+    OpenOptions options;
     options.create = false;
-    EXPECT_EQ(Workbench::open(folder / "none.balmer", options).error().code(), core::ErrorCode::NotFound);
+    EXPECT_EQ(openWorkbench(folder / "none.balmer", options).error().code(), core::ErrorCode::NotFound);
     EXPECT_FALSE(std::filesystem::exists(folder / "none.balmer"));
     options.create = true;
     options.threads = 1u << 30;
-    EXPECT_EQ(Workbench::open(folder / "none.balmer", options).error().code(),
+    EXPECT_EQ(openWorkbench(folder / "none.balmer", options).error().code(),
               core::ErrorCode::InvalidArgument);
 }
 

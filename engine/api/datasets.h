@@ -1,0 +1,42 @@
+// Datasets: the preprocessed matrices of an open project.
+//
+// Handed out by Workbench::datasets and lives as long. Any thread, several at once. What is marked (quick)
+// may be called from the UI thread. Wavelengths are ångström; times are ISO 8601 UTC text.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "engine/core/result.h"
+
+namespace balmer::api {
+
+struct DatasetInfo {
+    std::string name;
+    std::string digest;
+    std::size_t rows = 0, columns = 0;
+    double firstWavelengthAngstrom = 0, lastWavelengthAngstrom = 0;
+    std::string pipeline; ///< description of the preprocessing, JSON
+    std::string created;
+};
+
+/// One preprocessed spectrum as the network and the map see it.
+struct WindowRow {
+    std::string id;
+    std::vector<double> wavelengthAngstrom;
+    std::vector<float> flux;
+    std::vector<float> inverseVariance; ///< empty: unknown
+    std::vector<unsigned char> mask;    ///< empty: nothing masked
+};
+
+class Datasets {
+  public:
+    virtual ~Datasets() = default;
+
+    virtual core::Result<std::vector<DatasetInfo>> list() = 0;
+    /// One row by id, from the memory-mapped file. (quick)
+    virtual core::Result<WindowRow> row(const std::string& dataset, const std::string& id) = 0;
+};
+
+} // namespace balmer::api

@@ -1,0 +1,58 @@
+// Jobs: the jobs of an open project: submitted, watched through events, aborted by id.
+//
+// Handed out by Workbench::jobs and lives as long. Any thread, several at once. What is marked (quick) takes
+// no more than one indexed query and may be called from the UI thread; the others belong on a thread of their
+// own. Times are ISO 8601 UTC text.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/core/result.h"
+#include "engine/core/task_context.h"
+#include "engine/jobs/job.h"
+
+namespace balmer::api {
+
+/// A kind of job that can be submitted, with a complete example of its parameters.
+struct JobKind {
+    std::string kind;
+    std::string title;      ///< "Train a map"
+    std::string parameters; ///< JSON object with every field at its default
+    std::string help;       ///< what the fields mean, one line each
+    std::string stays;      ///< why it must run on this computer; "" for a kind that a worker can run
+};
+
+class Jobs {
+  public:
+    virtual ~Jobs() = default;
+
+    /// The kinds that submit() and runHere() take. (quick)
+    virtual std::vector<JobKind> kinds() const = 0;
+    /// Checks the parameters and queues the job. Errors: InvalidArgument with the field's path. (quick)
+    virtual core::Result<jobs::JobId> submit(jobs::JobSpec spec) = 0;
+    /// The same on a worker: by name, or "auto" for the one that has the data and a free slot ("here" and ""
+    /// are this computer). Errors besides: Unsupported for a kind that must run here; NotFound for another
+    /// name, and for "auto" where no worker answers (which waits for the network; the others are quick).
+    virtual core::Result<jobs::JobId> submit(jobs::JobSpec spec, const std::string& where) = 0;
+    /// Waits until the job has ended, telling the task how it gets on; a stop of the task ends the waiting
+    /// alone, with Cancelled. Returns the record in its final phase.
+    virtual core::Result<jobs::Job> follow(jobs::JobId id, core::TaskContext& task) = 0;
+    /// Runs the job on the calling thread, recorded like any other; returns it in its final phase, or its
+    /// error.
+    virtual core::Result<jobs::Job> runHere(jobs::JobSpec spec, core::TaskContext& task) = 0;
+    /// (quick)
+    virtual core::Status abort(jobs::JobId id) = 0;
+    /// Removes a job that has ended, its log and series; what it made stays. (quick)
+    virtual core::Status remove(jobs::JobId id) = 0;
+    virtual core::Result<std::vector<jobs::Job>> list() = 0; ///< newest first
+    virtual core::Result<jobs::Job> get(jobs::JobId id) = 0;
+    /// The values that the job reported while it ran: (step, value), in order.
+    virtual core::Result<std::vector<std::pair<double, double>>> series(jobs::JobId id,
+                                                                        const std::string& name) = 0;
+    /// Jobs that an earlier process left unfinished, found when this project was opened. (quick)
+    virtual std::vector<jobs::Job> interrupted() const = 0;
+};
+
+} // namespace balmer::api

@@ -1,0 +1,36 @@
+#include "engine/api/local_datasets.h"
+
+#include "engine/store/dataset_registry.h"
+
+namespace balmer::api {
+
+core::Result<std::vector<DatasetInfo>> LocalDatasets::list() {
+    BALMER_TRY(const auto records, project_.datasets().list());
+    std::vector<DatasetInfo> infos;
+    for (const auto& record : records)
+        infos.push_back({record.name, record.digest, static_cast<std::size_t>(record.rows),
+                         static_cast<std::size_t>(record.columns), record.firstWavelength,
+                         record.lastWavelength, record.pipeline, record.created});
+    return infos;
+}
+
+core::Result<WindowRow> LocalDatasets::row(const std::string& name, const std::string& id) {
+    BALMER_TRY(const auto dataset, open_.get(name));
+    const auto index = dataset.rowOf(id);
+    if (!index) return core::fail(core::ErrorCode::NotFound, "the dataset " + name + " has no row for " + id);
+    WindowRow row;
+    row.id = id;
+    const auto wavelengths = dataset.wavelengthAngstrom();
+    row.wavelengthAngstrom.assign(wavelengths.begin(), wavelengths.end());
+    const auto copy = [&](auto view, auto& into) {
+        if (view.empty()) return;
+        const auto values = view.row(*index);
+        into.assign(values.begin(), values.end());
+    };
+    copy(dataset.flux(), row.flux);
+    copy(dataset.inverseVariance(), row.inverseVariance);
+    copy(dataset.mask(), row.mask);
+    return row;
+}
+
+} // namespace balmer::api

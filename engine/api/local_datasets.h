@@ -1,0 +1,23 @@
+// LocalDatasets: the datasets of a project that is open here. Private to api.
+#pragma once
+
+#include "engine/api/datasets.h"
+#include "engine/api/open_datasets.h"
+#include "engine/store/project.h"
+
+namespace balmer::api {
+
+class LocalDatasets final : public Datasets {
+  public:
+    /// Both must live longer.
+    LocalDatasets(store::Project& project, OpenDatasets& open) : project_(project), open_(open) {}
+
+    core::Result<std::vector<DatasetInfo>> list() override;
+    core::Result<WindowRow> row(const std::string& dataset, const std::string& id) override;
+
+  private:
+    store::Project& project_;
+    OpenDatasets& open_;
+};
+
+} // namespace balmer::api

@@ -1,0 +1,142 @@
+#include "engine/api/local_jobs.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/store/dataset_registry.h"
+
+namespace balmer::api {
+
+using core::ErrorCode;
+using nlohmann::json;
+
+void tellJob(EventHub& hub, const jobs::JobEvent& event) {
+    Event told;
+    told.kind = Event::Kind::Job;
+    told.job = event.job;
+    hub.tell(told);
+    if (event.kind != jobs::JobEvent::Kind::Phase || event.job.phase != jobs::Phase::Completed) return;
+    const auto& kind = event.job.spec.kind;
+    const auto is = [&](std::initializer_list<std::string_view> kinds) {
+        return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+    };
+    if (is({"import", "dataset-import", "fetch", "retrieve"})) hub.tell(Event::Kind::Catalogue);
+    if (is({"preprocess", "dataset-import"})) hub.tell(Event::Kind::Datasets);
+    if (is({"som"})) hub.tell(Event::Kind::Maps);
+    if (is({"score", "round", "som", "table-import"})) hub.tell(Event::Kind::Columns);
+    if (is({"label-import", "table-import", "dataset-import", "round"})) hub.tell(Event::Kind::Labels);
+    if (is({"round"})) hub.tell(Event::Kind::Rounds);
+}
+
+LocalJobs::LocalJobs(store::Project& project, const std::vector<workflow::JobKind>& kinds,
+                     std::shared_ptr<EventHub> hub, WorkerDesk& desk)
+    : project_(project), kinds_(kinds), hub_(std::move(hub)), desk_(desk) {
+    jobs::RunnerTable runners;
+    for (const auto& kind : kinds_)
+        runners.emplace(kind.kind, kind.run);
+    jobs::QueueOptions options;
+    options.programVersion = BALMER_VERSION;
+    queue_ = std::make_unique<jobs::JobQueue>(project_.jobs(), std::move(runners), options);
+    watching_ = queue_->subscribe([this](const jobs::JobEvent& event) { tellJob(*hub_, event); });
+}
+
+std::vector<JobKind> LocalJobs::kinds() const {
+    std::vector<JobKind> kinds;
+    for (const auto& kind : kinds_)
+        kinds.push_back({kind.kind, kind.title, kind.defaults, kind.help, kind.stays});
+    return kinds;
+}
+
+core::Result<jobs::JobId> LocalJobs::submit(jobs::JobSpec spec) {
+    BALMER_CHECK(prepare(spec));
+    return queue_->submit(std::move(spec));
+}
+
+core::Result<jobs::Job> LocalJobs::runHere(jobs::JobSpec spec, core::TaskContext& task) {
+    BALMER_CHECK(prepare(spec));
+    return queue_->runHere(
+        std::move(spec), task.stopToken(),
+        [&task](double fraction, std::string_view stage) { (void)task.checkpoint(fraction, stage); },
+        [&task](std::string_view name, double step, double value) { task.report(name, step, value); });
+}
+
+core::Result<jobs::JobId> LocalJobs::submit(jobs::JobSpec spec, const std::string& where) {
+    if (where.empty() || where == "here") return submit(std::move(spec));
+    BALMER_CHECK(prepare(spec));
+    return desk_.submit(std::move(spec), where);
+}
+
+core::Status LocalJobs::abort(jobs::JobId id) {
+    BALMER_TRY(const auto known, project_.jobs().get(id));
+    return known.remote ? desk_.abort(id) : queue_->abort(id);
+}
+
+core::Result<std::vector<std::pair<double, double>>> LocalJobs::series(jobs::JobId id,
+                                                                       const std::string& name) {
+    BALMER_TRY(const auto points, project_.jobs().series(id));
+    std::vector<std::pair<double, double>> values;
+    for (const auto& point : points)
+        if (point.name == name) values.emplace_back(point.step, point.value);
+    return values;
+}
+
+core::Result<jobs::Job> LocalJobs::follow(jobs::JobId id, core::TaskContext& task) {
+    struct Latest {
+        std::mutex mutex;
+        std::condition_variable came;
+        std::optional<jobs::Job> job;
+    };
+    const auto latest = std::make_shared<Latest>();
+    const auto listening = hub_->add([latest, id](const Event& event) {
+        if (event.kind != Event::Kind::Job || event.job.id != id) return;
+        const std::lock_guard lock(latest->mutex);
+        latest->job = event.job;
+        latest->came.notify_all();
+    });
+    BALMER_TRY(auto known, project_.jobs().get(id));
+    if (known.remote && !jobs::isFinal(known.phase)) BALMER_CHECK(desk_.attach(id));
+    while (!jobs::isFinal(known.phase)) {
+        BALMER_CHECK(task.checkpoint(known.progress, known.stage.empty() ? jobs::toString(known.phase)
+                                                                         : std::string_view(known.stage)));
+        std::unique_lock lock(latest->mutex);
+        // Looked at again in any case: another process may end the job.
+        latest->came.wait_for(lock, std::chrono::milliseconds(200), [&] { return latest->job.has_value(); });
+        auto told = std::exchange(latest->job, std::nullopt);
+        lock.unlock();
+        if (told && !jobs::isFinal(told->phase)) {
+            known = std::move(*told);
+        } else {
+            BALMER_TRY(known, project_.jobs().get(id));
+        }
+    }
+    return known;
+}
+
+core::Status LocalJobs::prepare(jobs::JobSpec& spec) const {
+    const auto found =
+        std::find_if(kinds_.begin(), kinds_.end(), [&](const auto& kind) { return kind.kind == spec.kind; });
+    if (found == kinds_.end()) {
+        std::string known;
+        for (const auto& kind : kinds_)
+            known += (known.empty() ? "" : ", ") + kind.kind;
+        return core::fail(ErrorCode::InvalidArgument,
+                          "there is no kind of job called \"" + spec.kind + "\"; there are: " + known);
+    }
+    BALMER_CHECK(found->check(spec.parameters));
+    const auto parameters = json::parse(spec.parameters, nullptr, false);
+    if (const auto seed = parameters.find("seed"); seed != parameters.end() && seed->is_number_unsigned())
+        spec.seed = seed->get<std::uint64_t>();
+    // Inputs are named by digest, so that a run can be told from another with the same words.
+    if (const auto name = parameters.find("dataset");
+        spec.inputs.empty() && name != parameters.end() && name->is_string())
+        if (const auto record = project_.datasets().get(name->get<std::string>()))
+            spec.inputs.push_back(record->digest);
+    return {};
+}
+
+} // namespace balmer::api

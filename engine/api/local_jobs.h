@@ -1,0 +1,50 @@
+// LocalJobs: the jobs of a project that is open here. Private to api.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/api/event_hub.h"
+#include "engine/api/jobs.h"
+#include "engine/api/worker_desk.h"
+#include "engine/jobs/queue.h"
+#include "engine/store/project.h"
+#include "engine/workflow/job_kinds.h"
+
+namespace balmer::api {
+
+/// Tells of the job, and of what a completed one has changed.
+void tellJob(EventHub& hub, const jobs::JobEvent& event);
+
+class LocalJobs final : public Jobs {
+  public:
+    /// What is given must live longer. Starts the queue.
+    LocalJobs(store::Project& project, const std::vector<workflow::JobKind>& kinds,
+              std::shared_ptr<EventHub> hub, WorkerDesk& desk);
+
+    std::vector<JobKind> kinds() const override;
+    core::Result<jobs::JobId> submit(jobs::JobSpec spec) override;
+    core::Result<jobs::JobId> submit(jobs::JobSpec spec, const std::string& where) override;
+    core::Result<jobs::Job> follow(jobs::JobId id, core::TaskContext& task) override;
+    core::Result<jobs::Job> runHere(jobs::JobSpec spec, core::TaskContext& task) override;
+    core::Status abort(jobs::JobId id) override;
+    core::Status remove(jobs::JobId id) override { return queue_->remove(id); }
+    core::Result<std::vector<jobs::Job>> list() override { return project_.jobs().list({}); }
+    core::Result<jobs::Job> get(jobs::JobId id) override { return project_.jobs().get(id); }
+    core::Result<std::vector<std::pair<double, double>>> series(jobs::JobId id,
+                                                                const std::string& name) override;
+    std::vector<jobs::Job> interrupted() const override { return project_.interruptedJobs(); }
+
+  private:
+    core::Status prepare(jobs::JobSpec& spec) const;
+
+    store::Project& project_;
+    const std::vector<workflow::JobKind>& kinds_;
+    std::shared_ptr<EventHub> hub_;
+    WorkerDesk& desk_;
+    // Last, so that it ends first: its threads use everything above.
+    std::unique_ptr<jobs::JobQueue> queue_;
+    jobs::Subscription watching_;
+};
+
+} // namespace balmer::api

@@ -1,0 +1,88 @@
+#include "engine/api/local_maps.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "engine/api/job_result.h"
+#include "engine/som/map_file.h"
+#include "engine/som/u_matrix.h"
+#include "engine/store/artefact_folder.h"
+#include "engine/store/column_registry.h"
+
+namespace balmer::api {
+
+namespace {
+
+std::optional<MapInfo> mapInfo(const jobs::Job& job) {
+    if (artefactNamed(job, "map") == nullptr) return std::nullopt;
+    const auto result = resultOf(job);
+    const auto topology = som::topologyFrom(textIn(result, "topology"));
+    const auto grid = som::Grid::parse(textIn(result, "grid"), topology.value_or(som::Topology::Hexagonal));
+    if (!grid) return std::nullopt;
+    MapInfo info;
+    info.job = job.id;
+    info.label = job.spec.label;
+    info.dataset = textIn(result, "dataset");
+    info.grid = *grid;
+    info.quantisationError = numberIn(result, "quantisation_error");
+    info.topographicError = numberIn(result, "topographic_error");
+    info.created = job.created;
+    return info;
+}
+
+} // namespace
+
+core::Result<std::vector<MapInfo>> LocalMaps::list() {
+    BALMER_TRY(const auto all, project_.jobs().list({jobs::Phase::Completed, "som", 0}));
+    std::vector<MapInfo> maps;
+    for (const auto& job : all)
+        if (auto info = mapInfo(job)) maps.push_back(std::move(*info));
+    return maps;
+}
+
+core::Result<MapContent> LocalMaps::content(jobs::JobId id) {
+    BALMER_TRY(const auto job, project_.jobs().get(id));
+    const auto info = mapInfo(job);
+    if (!info)
+        return core::fail(core::ErrorCode::NotFound,
+                          "job " + std::to_string(id) +
+                              " made no map; `balmer jobs` lists those of kind som");
+    BALMER_TRY(const auto bytes, project_.artefacts().read(artefactNamed(job, "map")->digest));
+    BALMER_TRY(auto map, som::deserialise(bytes));
+    BALMER_TRY(const auto dataset, datasets_.get(info->dataset));
+
+    MapContent content;
+    content.info = *info;
+    const auto wavelengths = dataset.wavelengthAngstrom();
+    content.wavelengthAngstrom.assign(wavelengths.begin(), wavelengths.end());
+    const auto distances = som::uMatrix(map);
+    content.uMatrix.assign(distances.begin(), distances.end());
+    content.members.resize(map.grid.neurons());
+    BALMER_TRY(const auto versions, project_.columns().versions(info->dataset, "map_neuron"));
+    for (const auto& version : versions) {
+        if (version.job != id) continue;
+        BALMER_TRY(const auto neurons,
+                   project_.columns().values(info->dataset, "map_neuron", version.version));
+        BALMER_TRY(const auto lengths,
+                   project_.columns().values(info->dataset, "map_distance", version.version));
+        const auto& ids = dataset.ids();
+        for (std::size_t row = 0; row < ids.size() && row < neurons.size(); ++row) {
+            const auto neuron = static_cast<std::size_t>(neurons[row]);
+            if (neurons[row] >= 0 && neuron < content.members.size())
+                content.members[neuron].push_back({ids[row], lengths[row]});
+        }
+    }
+    for (auto& members : content.members)
+        std::stable_sort(members.begin(), members.end(),
+                         [](const auto& a, const auto& b) { return a.distance < b.distance; });
+    for (const auto& epoch : map.epochs) {
+        content.quantisationErrors.push_back(epoch.quantisationError);
+        content.topographicErrors.push_back(epoch.topographicError);
+    }
+    content.quantisationErrors.push_back(info->quantisationError);
+    content.topographicErrors.push_back(info->topographicError);
+    content.codebook = std::move(map.codebook);
+    return content;
+}
+
+} // namespace balmer::api

@@ -1,0 +1,23 @@
+// LocalMaps: the maps of a project that is open here. Private to api.
+#pragma once
+
+#include "engine/api/maps.h"
+#include "engine/api/open_datasets.h"
+#include "engine/store/project.h"
+
+namespace balmer::api {
+
+class LocalMaps final : public Maps {
+  public:
+    /// Both must live longer.
+    LocalMaps(store::Project& project, OpenDatasets& datasets) : project_(project), datasets_(datasets) {}
+
+    core::Result<std::vector<MapInfo>> list() override;
+    core::Result<MapContent> content(jobs::JobId job) override;
+
+  private:
+    store::Project& project_;
+    OpenDatasets& datasets_;
+};
+
+} // namespace balmer::api

@@ -1,0 +1,98 @@
+#include "engine/api/local_spectra.h"
+
+#include "engine/store/catalogue.h"
+#include "engine/workflow/scores.h"
+#include "engine/workflow/spectrum_source.h"
+
+namespace balmer::api {
+
+namespace {
+
+std::string joined(const std::string& flags) {
+    // The store gives "not-sure noteworthy"; people read "not sure, noteworthy".
+    std::string words;
+    for (const char c : flags) {
+        if (c == ' ')
+            words += ", ";
+        else
+            words += c == '-' ? ' ' : c;
+    }
+    return words;
+}
+
+SpectrumRow rowFrom(const store::SpectrumRecord& record) {
+    SpectrumRow row;
+    row.id = record.id;
+    row.collection = record.collection;
+    row.object = record.object;
+    row.position = record.position;
+    row.observed = record.observed;
+    row.signalToNoise = record.signalToNoise;
+    row.magnitude = record.magnitude;
+    row.redshift = record.redshift;
+    row.survey = record.survey;
+    row.surveyId = record.surveyId;
+    row.spectralClass = record.spectralClass;
+    row.label = record.label;
+    row.flags = joined(record.flags);
+    row.comment = record.comment;
+    return row;
+}
+
+} // namespace
+
+core::Result<std::vector<Collection>> LocalSpectra::collections() {
+    BALMER_TRY(const auto infos, project_.catalogue().collections());
+    std::vector<Collection> collections;
+    for (const auto& info : infos)
+        collections.push_back({info.name, static_cast<std::size_t>(info.spectra)});
+    return collections;
+}
+
+core::Result<std::vector<SpectrumRow>> LocalSpectra::list(const std::string& where, std::size_t limit) {
+    store::CatalogueQuery query;
+    query.where = where;
+    query.limit = limit;
+    BALMER_TRY(const auto records, project_.catalogue().list(query));
+    std::vector<SpectrumRow> rows;
+    rows.reserve(records.size());
+    for (const auto& record : records)
+        rows.push_back(rowFrom(record));
+    BALMER_CHECK(addPredictions(rows));
+    return rows;
+}
+
+core::Result<SpectrumRow> LocalSpectra::row(const std::string& id) {
+    BALMER_TRY(const auto record, project_.catalogue().find(id));
+    std::vector<SpectrumRow> rows{rowFrom(record)};
+    BALMER_CHECK(addPredictions(rows));
+    return std::move(rows[0]);
+}
+
+core::Result<spectrum::Spectrum> LocalSpectra::load(const std::string& id) {
+    BALMER_TRY(const auto record, project_.catalogue().find(id));
+    return workflow::loadSpectrum(project_, record);
+}
+
+core::Result<std::vector<spectrum::HeaderCard>> LocalSpectra::header(const std::string& id) {
+    return project_.catalogue().header(id);
+}
+
+core::Status LocalSpectra::addPredictions(std::vector<SpectrumRow>& rows) {
+    std::vector<std::string_view> ids;
+    ids.reserve(rows.size());
+    for (const auto& row : rows)
+        ids.push_back(row.id);
+    BALMER_TRY(auto predictions, workflow::newestPredictions(project_, ids, [this](const std::string& name) {
+                   return datasets_.get(name);
+               }));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (!predictions[i]) continue;
+        rows[i].predicted = std::move(predictions[i]->className);
+        rows[i].probability = predictions[i]->probability;
+        rows[i].entropy = predictions[i]->entropy;
+    }
+    return {};
+}
+
+} // namespace balmer::api

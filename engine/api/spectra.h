@@ -1,0 +1,58 @@
+// Spectra: the catalogue of an open project, and the spectra themselves.
+//
+// Handed out by Workbench::spectra and lives as long. Any thread, several at once. Every function reads files
+// or many rows and belongs on a thread of its own. Times are ISO 8601 UTC text; an absent number is an empty
+// optional, an absent text "".
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/core/result.h"
+#include "engine/spectrum/spectrum.h"
+
+namespace balmer::api {
+
+/// One row of the table of spectra: catalogue entry, current label and latest prediction together.
+struct SpectrumRow {
+    std::string id;
+    std::string collection;
+    std::string object;
+    std::optional<spectrum::SkyPosition> position;
+    std::string observed;
+    std::optional<double> signalToNoise;
+    std::optional<double> magnitude;
+    std::optional<double> redshift;
+    std::string survey;
+    std::string surveyId;
+    std::string spectralClass;
+    std::string label; ///< the class given by a person; "" while unlabelled
+    std::string flags; ///< "not sure, noteworthy": those that stand, in words
+    std::string comment;
+    std::string predicted;             ///< the class proposed by the newest scoring
+    std::optional<double> probability; ///< of the proposed class
+    std::optional<double> entropy;     ///< of the probabilities, 0 … 1
+};
+
+struct Collection {
+    std::string name;
+    std::size_t spectra = 0;
+};
+
+class Spectra {
+  public:
+    virtual ~Spectra() = default;
+
+    virtual core::Result<std::vector<Collection>> collections() = 0;
+    /// Rows that meet the filter ("" = all), in the order of their import. limit 0 = all.
+    /// Filter: snr > 10 and class like 'A%' and label is null. Errors: InvalidArgument naming the place.
+    virtual core::Result<std::vector<SpectrumRow>> list(const std::string& where, std::size_t limit = 0) = 0;
+    virtual core::Result<SpectrumRow> row(const std::string& id) = 0;
+    /// Reads it from its file, or from its dataset where it came as a matrix row.
+    virtual core::Result<spectrum::Spectrum> load(const std::string& id) = 0;
+    virtual core::Result<std::vector<spectrum::HeaderCard>> header(const std::string& id) = 0;
+};
+
+} // namespace balmer::api

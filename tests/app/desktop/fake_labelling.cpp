@@ -1,0 +1,128 @@
+#include "tests/app/desktop/fake_labelling.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "engine/core/clock.h"
+
+namespace balmer::test {
+
+using core::ErrorCode;
+
+namespace {
+
+api::RoundInfo roundInfo() {
+    return {
+        1,  survey::datasetName,  survey::classes, {"single peak", "double peak"}, "round-1", 5, 0.86, 0.74,
+        50, survey::at(21, 9, 36)};
+}
+
+} // namespace
+
+FakeLabelling::FakeLabelling(const FakeOptions& options, FakeEvents& told) : options_(options), told_(told) {
+    if (!options_.labelFile.empty())
+        labelFile_ = ::open(options_.labelFile.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
+}
+
+FakeLabelling::~FakeLabelling() {
+    if (labelFile_ >= 0) ::close(labelFile_);
+}
+
+std::vector<active::LabelEvent> FakeLabelling::events() const {
+    const std::lock_guard lock(mutex_);
+    return events_;
+}
+
+core::Result<active::LabelEvent> FakeLabelling::label(active::LabelEvent event) {
+    if (refuse)
+        return core::fail(ErrorCode::Store,
+                          "the disk of the project is full; make room and give the label again");
+    {
+        const std::lock_guard lock(mutex_);
+        event.id = std::int64_t(events_.size()) + 1;
+        if (event.who.empty()) event.who = who();
+        if (event.when.empty()) event.when = core::formatTime(core::systemClock().now());
+        if (labelFile_ >= 0) {
+            const std::string line = event.spectrum + "\t" + event.className + "\n";
+            if (::write(labelFile_, line.data(), line.size()) != ssize_t(line.size()) ||
+                ::fsync(labelFile_) != 0)
+                return core::fail(ErrorCode::Io, "the label file cannot be written");
+        }
+        eventsOf_[event.spectrum].push_back(events_.size());
+        events_.push_back(event);
+    }
+    told_.tell({api::Event::Kind::Labels, {}, event.spectrum});
+    return event;
+}
+
+core::Result<active::LabelEvent> FakeLabelling::undo() {
+    active::LabelEvent target;
+    {
+        const std::lock_guard lock(mutex_);
+        std::set<std::int64_t> taken;
+        for (const auto& event : events_)
+            if (event.kind == active::LabelKind::Undo && event.supersedes) taken.insert(*event.supersedes);
+        const auto found = std::find_if(events_.rbegin(), events_.rend(), [&](const auto& event) {
+            return event.kind != active::LabelKind::Undo && !taken.contains(event.id);
+        });
+        if (found == events_.rend())
+            return core::fail(ErrorCode::NotFound, "there is no label of yours to take back");
+        target = *found;
+    }
+    active::LabelEvent undo;
+    undo.kind = active::LabelKind::Undo;
+    undo.spectrum = target.spectrum;
+    undo.supersedes = target.id;
+    BALMER_TRY(const auto kept, label(std::move(undo)));
+    (void)kept;
+    return target;
+}
+
+std::vector<active::LabelEvent> FakeLabelling::of(const std::string& spectrum) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<active::LabelEvent> own;
+    if (const auto found = eventsOf_.find(spectrum); found != eventsOf_.end())
+        for (const std::size_t i : found->second)
+            own.push_back(events_[i]);
+    return own;
+}
+
+core::Result<api::LabelCounts> FakeLabelling::counts() {
+    const std::lock_guard lock(mutex_);
+    return api::LabelCounts{events_.size(), events_.size(), {}};
+}
+
+core::Result<std::vector<api::RoundInfo>> FakeLabelling::rounds() {
+    if (!options_.round) return std::vector<api::RoundInfo>{};
+    return std::vector<api::RoundInfo>{roundInfo()};
+}
+
+core::Result<api::RoundContent> FakeLabelling::round(jobs::JobId job) {
+    if (!options_.round || job != 5)
+        return core::fail(ErrorCode::NotFound, "there is no round of job " + std::to_string(job));
+    api::RoundContent content;
+    content.info = roundInfo();
+    const char* const lists[] = {"oracle", "performance_estimate", "candidates"};
+    std::size_t next = 0;
+    for (int list = 0; list < 3; ++list)
+        for (std::size_t k = 0; k < options_.entriesEach && next < options_.spectra; ++next) {
+            const auto p = survey::probabilitiesOf(next);
+            const auto best = std::size_t(std::max_element(p.begin(), p.end()) - p.begin());
+            // The lists of a small project differ; those of a large one take what comes.
+            if (options_.entriesEach <= 100 && options_.spectra >= 600 && list > 0 && best == 0) continue;
+            const std::string reason = list == 0 ? "\"" + survey::classes[best] +
+                                                       "\" and others are nearly as likely (entropy " +
+                                                       std::to_string(survey::entropyOf(p)).substr(0, 4) + ")"
+                                       : list == 1 ? "drawn at random from the predicted targets"
+                                                   : "among the surest of the predicted targets";
+            content.entries.push_back({lists[list], survey::idOf(next), survey::classes[best], p[best],
+                                       survey::entropyOf(p), reason});
+            ++k;
+        }
+    return content;
+}
+
+} // namespace balmer::test

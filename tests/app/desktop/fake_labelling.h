@@ -1,0 +1,44 @@
+// FakeLabelling: labels in memory (or in a file), and one round. Any thread.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "engine/api/labelling.h"
+#include "tests/app/desktop/fake_events.h"
+#include "tests/app/desktop/fake_survey.h"
+
+namespace balmer::test {
+
+class FakeLabelling : public api::Labelling {
+  public:
+    FakeLabelling(const FakeOptions& options, FakeEvents& told);
+    ~FakeLabelling() override;
+
+    // What tests turn and look at.
+    std::atomic<bool> refuse = false; ///< no label is taken
+    std::vector<active::LabelEvent> events() const;
+    std::vector<active::LabelEvent> of(const std::string& spectrum) const;
+
+    std::string who() const override { return "observer"; }
+    core::Result<active::LabelEvent> label(active::LabelEvent event) override;
+    core::Result<active::LabelEvent> undo() override;
+    core::Result<std::vector<active::LabelEvent>> history(const std::string& spectrum) override {
+        return of(spectrum);
+    }
+    core::Result<api::LabelCounts> counts() override;
+    core::Result<std::vector<api::RoundInfo>> rounds() override;
+    core::Result<api::RoundContent> round(jobs::JobId job) override;
+
+  private:
+    const FakeOptions options_;
+    FakeEvents& told_;
+    mutable std::mutex mutex_; ///< guards the next
+    std::vector<active::LabelEvent> events_;
+    std::map<std::string, std::vector<std::size_t>> eventsOf_; ///< indices of events_
+    int labelFile_ = -1;
+};
+
+} // namespace balmer::test
