@@ -81,6 +81,7 @@ struct RemoteTicket {
     std::string key;             ///< 32 hexadecimal digits; the worker knows the job by it
     std::uint64_t lastEvent = 0; ///< the number of the last RemoteEvent that was applied; 0: none
     bool abortWanted = false;    ///< the user wants it stopped; the worker has yet to say that it has
+    std::string lastHeard = {};  ///< when that event came, by this computer's clock; "" before the first
     bool operator==(const RemoteTicket&) const = default;
 };
 

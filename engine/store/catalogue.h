@@ -97,8 +97,11 @@ class Catalogue {
   public:
     Catalogue(Connections& connections, ColumnRegistry& columns);
 
+    /// As many spectra as a batch should have: labels wait while one is written.
+    static constexpr std::size_t inOneWrite = 50;
+
     /// Adds the whole batch or, on an error, nothing of it: one transaction. One outcome for each, in order.
-    /// Labels wait while a batch is written: keep it to some 50 spectra. The path of a spectrum that is there
+    /// The path of a spectrum that is there
     /// already is brought up to date when its old file has vanished. Errors: InvalidArgument for an empty id
     /// or digest.
     core::Result<std::vector<AddOutcome>> add(std::span<const NewSpectrum> batch);

@@ -1,11 +1,13 @@
 #include "engine/store/column_registry.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
 
 #include "engine/store/connections.h"
 #include "engine/store/json_text.h"
+#include "engine/store/staged_rows.h"
 
 namespace balmer::store {
 
@@ -17,12 +19,15 @@ static_assert(std::endian::native == std::endian::little, "columns are kept as l
 
 namespace {
 
+constexpr std::size_t bytesInPiece = std::size_t{1} << 18; ///< of a column, in one transaction
+
 struct DatasetKey {
     std::int64_t key = 0, rows = 0;
 };
 
 Result<DatasetKey> datasetNamed(Database& database, std::string_view name) {
-    BALMER_TRY(auto statement, database.prepare("SELECT key, rows FROM dataset WHERE name = ?"));
+    BALMER_TRY(auto statement,
+               database.prepare("SELECT key, rows FROM dataset WHERE name = ? AND staged_by IS NULL"));
     BALMER_TRY(const bool found, statement.bind(name).step());
     if (!found)
         return fail(ErrorCode::NotFound, "there is no dataset \"" + std::string(name) +
@@ -31,8 +36,9 @@ Result<DatasetKey> datasetNamed(Database& database, std::string_view name) {
 }
 
 constexpr std::string_view select =
-    "SELECT c.name, c.version, c.kind, c.categories, c.job, c.model, c.created, d.name, c.data, c.dataset "
-    "FROM dataset_column c JOIN dataset d ON d.key = c.dataset ";
+    "SELECT c.name, c.version, c.kind, c.categories, c.job, c.model, c.created, d.name, c.data, "
+    "c.dataset, c.key FROM dataset_column c JOIN dataset d ON d.key = c.dataset "
+    "WHERE c.staged_by IS NULL AND d.staged_by IS NULL ";
 
 Result<ColumnInfo> infoFrom(Database& database, const Statement& row) {
     ColumnInfo info;
@@ -47,27 +53,39 @@ Result<ColumnInfo> infoFrom(Database& database, const Statement& row) {
     return info;
 }
 
-std::vector<double> valuesFrom(const Statement& row) {
-    const auto bytes = row.blob(8);
-    std::vector<double> values(bytes.size() / sizeof(double));
-    if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(double));
-    return values;
+/// From the row itself, where older projects have them, and from its pieces.
+Result<std::vector<double>> valuesFrom(Database& database, const Statement& row) {
+    std::vector<double> values;
+    const auto append = [&values](std::span<const std::byte> bytes) {
+        const auto before = values.size();
+        values.resize(before + bytes.size() / sizeof(double));
+        if (values.size() > before)
+            std::memcpy(values.data() + before, bytes.data(), (values.size() - before) * sizeof(double));
+    };
+    append(row.blob(8));
+    BALMER_TRY(auto pieces,
+               database.prepare("SELECT data FROM column_piece WHERE of_column = ? ORDER BY piece"));
+    pieces.bind(row.integer(10));
+    while (true) {
+        BALMER_TRY(const bool more, pieces.step());
+        if (!more) return values;
+        append(pieces.blob(0));
+    }
 }
 
 /// Stands on the wanted version, or on the latest for 0.
 Result<Statement> columnRow(Database& database, std::string_view dataset, std::string_view name,
                             int version) {
     BALMER_TRY(const auto key, datasetNamed(database, dataset));
-    BALMER_TRY(auto statement,
-               database.prepare(std::string(select) + "WHERE c.dataset = ? AND c.name = ? AND "
-                                                      "(? = 0 OR c.version = ?) "
-                                                      "ORDER BY c.version DESC LIMIT 1"));
+    BALMER_TRY(auto statement, database.prepare(std::string(select) + "AND c.dataset = ? AND c.name = ? AND "
+                                                                      "(? = 0 OR c.version = ?) "
+                                                                      "ORDER BY c.version DESC LIMIT 1"));
     statement.bind(key.key).bind(name).bind(version).bind(version);
     BALMER_TRY(const bool found, statement.step());
     if (found) return statement;
     std::string known;
-    BALMER_TRY(auto names,
-               database.prepare("SELECT DISTINCT name FROM dataset_column WHERE dataset = ? ORDER BY name"));
+    BALMER_TRY(auto names, database.prepare("SELECT DISTINCT name FROM dataset_column WHERE dataset = ? AND "
+                                            "staged_by IS NULL ORDER BY name"));
     names.bind(key.key);
     while (true) {
         BALMER_TRY(const bool row, names.step());
@@ -121,22 +139,58 @@ Result<int> ColumnRegistry::add(const ColumnInfo& info, std::span<const double> 
 }
 
 Result<std::vector<int>> ColumnRegistry::addAll(std::span<const NewColumn> columns) {
-    return connections_.write([&](Database& database) -> Result<std::vector<int>> {
-        std::vector<int> versions;
-        for (const auto& [info, values] : columns) {
+    BALMER_TRY(const auto staged, stage(columns));
+    return add(staged);
+}
+
+Result<std::vector<ColumnRegistry::StagedColumn>> ColumnRegistry::stage(std::span<const NewColumn> columns) {
+    std::vector<StagedColumn> staged;
+    for (const auto& [info, values] : columns) {
+        BALMER_TRY(const auto key, connections_.write([&](Database& database) -> Result<std::int64_t> {
             BALMER_TRY(const auto dataset, datasetNamed(database, info.dataset));
             BALMER_CHECK(check(info, values, dataset.rows));
+            BALMER_CHECK(database.run(
+                "INSERT INTO dataset_column (dataset, name, version, kind, categories, job, model, "
+                "created, data, staged_by) VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?)",
+                dataset.key, stagedName(), info.kind == ColumnKind::Category ? "category" : "number",
+                jsonOf(info.categories), info.job, info.model, connections_.now(),
+                std::span<const std::byte>(), stager()));
+            return database.lastKey();
+        }));
+        staged.push_back(
+            {info, std::make_shared<const StagedRows>(connections_, StagedRows::Table::Column, key)});
+        const auto bytes = std::as_bytes(std::span(values));
+        BALMER_CHECK(writeInPieces(
+            connections_, (bytes.size() + bytesInPiece - 1) / bytesInPiece,
+            [&](Database& database, std::size_t piece) {
+                const auto first = piece * bytesInPiece;
+                return database.run("INSERT INTO column_piece (of_column, piece, data) VALUES (?, ?, ?)", key,
+                                    static_cast<std::int64_t>(piece),
+                                    bytes.subspan(first, std::min(bytesInPiece, bytes.size() - first)));
+            },
+            1));
+    }
+    return staged;
+}
+
+Result<std::vector<int>> ColumnRegistry::add(std::span<const StagedColumn> staged) {
+    return connections_.write([&](Database& database) -> Result<std::vector<int>> {
+        std::vector<int> versions;
+        for (const auto& [info, rows] : staged) {
+            BALMER_TRY(const auto dataset, datasetNamed(database, info.dataset));
             BALMER_TRY(const auto before,
                        database.number("SELECT max(version) FROM dataset_column WHERE dataset = ? "
                                        "AND name = ?",
                                        dataset.key, info.name));
             versions.push_back(static_cast<int>(before) + 1);
-            BALMER_CHECK(database.run(
-                "INSERT INTO dataset_column (dataset, name, version, kind, categories, job, model, "
-                "created, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                dataset.key, info.name, versions.back(),
-                info.kind == ColumnKind::Category ? "category" : "number", jsonOf(info.categories), info.job,
-                info.model, connections_.now(), std::as_bytes(std::span(values))));
+            BALMER_CHECK(database.run("UPDATE dataset_column SET name = ?, version = ?, created = ?, "
+                                      "staged_by = NULL WHERE key = ? AND dataset = ?",
+                                      info.name, versions.back(), connections_.now(), rows->key(),
+                                      dataset.key));
+            if (database.changed() == 0)
+                return fail(ErrorCode::NotFound, "the dataset \"" + info.dataset +
+                                                     "\" has gone or changed while the column \"" +
+                                                     info.name + "\" was written; try again");
         }
         return versions;
     });
@@ -145,11 +199,11 @@ Result<std::vector<int>> ColumnRegistry::addAll(std::span<const NewColumn> colum
 Result<std::vector<ColumnInfo>> ColumnRegistry::list(std::string_view dataset) {
     return connections_.read([&](Database& database) -> Result<std::vector<ColumnInfo>> {
         BALMER_TRY(const auto key, datasetNamed(database, dataset));
-        BALMER_TRY(auto statement,
-                   database.prepare(
-                       std::string(select) +
-                       "WHERE c.dataset = ? AND c.version = (SELECT max(o.version) FROM dataset_column o "
-                       "WHERE o.dataset = c.dataset AND o.name = c.name) ORDER BY c.name"));
+        BALMER_TRY(
+            auto statement,
+            database.prepare(std::string(select) +
+                             "AND c.dataset = ? AND c.version = (SELECT max(o.version) FROM dataset_column o "
+                             "WHERE o.dataset = c.dataset AND o.name = c.name) ORDER BY c.name"));
         statement.bind(key.key);
         return all(database, statement);
     });
@@ -158,9 +212,8 @@ Result<std::vector<ColumnInfo>> ColumnRegistry::list(std::string_view dataset) {
 Result<std::vector<ColumnInfo>> ColumnRegistry::versions(std::string_view dataset, std::string_view name) {
     return connections_.read([&](Database& database) -> Result<std::vector<ColumnInfo>> {
         BALMER_TRY(const auto key, datasetNamed(database, dataset));
-        BALMER_TRY(auto statement,
-                   database.prepare(std::string(select) + "WHERE c.dataset = ? AND c.name = ? "
-                                                          "ORDER BY c.version"));
+        BALMER_TRY(auto statement, database.prepare(std::string(select) + "AND c.dataset = ? AND c.name = ? "
+                                                                          "ORDER BY c.version"));
         statement.bind(key.key).bind(name);
         return all(database, statement);
     });
@@ -177,7 +230,7 @@ Result<std::vector<double>> ColumnRegistry::values(std::string_view dataset, std
                                                    int version) {
     return connections_.read([&](Database& database) -> Result<std::vector<double>> {
         BALMER_TRY(const auto row, columnRow(database, dataset, name, version));
-        return valuesFrom(row);
+        return valuesFrom(database, row);
     });
 }
 
@@ -189,7 +242,8 @@ Result<std::shared_ptr<const ColumnValues>> ColumnRegistry::lookUp(std::string_v
             std::vector<std::string> holders;
             BALMER_TRY(auto statement,
                        database.prepare("SELECT DISTINCT d.name FROM dataset_column c JOIN dataset d "
-                                        "ON d.key = c.dataset WHERE c.name = ? ORDER BY d.name"));
+                                        "ON d.key = c.dataset WHERE c.name = ? AND c.staged_by IS NULL "
+                                        "AND d.staged_by IS NULL ORDER BY d.name"));
             statement.bind(column);
             while (true) {
                 BALMER_TRY(const bool row, statement.step());
@@ -209,7 +263,7 @@ Result<std::shared_ptr<const ColumnValues>> ColumnRegistry::lookUp(std::string_v
         BALMER_TRY(const auto row, columnRow(database, holder, column, 0));
         auto found = std::make_shared<ColumnValues>();
         found->datasetKey = row.integer(9);
-        found->values = valuesFrom(row);
+        BALMER_TRY(found->values, valuesFrom(database, row));
         BALMER_TRY(found->categories, textsFrom(database, row.text(3)));
         return found;
     });

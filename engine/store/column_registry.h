@@ -20,6 +20,7 @@
 namespace balmer::store {
 
 class Connections;
+class StagedRows;
 
 enum class ColumnKind {
     Number,
@@ -50,6 +51,16 @@ class ColumnRegistry {
         std::vector<double> values;
     };
     core::Result<std::vector<int>> addAll(std::span<const NewColumn> columns);
+    /// Columns whose values are on the disk, but which nobody finds before they are added. What is not added
+    /// goes with this.
+    struct StagedColumn {
+        ColumnInfo info;
+        std::shared_ptr<const StagedRows> rows;
+    };
+    /// addAll in two steps: the first writes the values in many short transactions, the second is one small
+    /// write, for a transaction that does more (Project::together).
+    core::Result<std::vector<StagedColumn>> stage(std::span<const NewColumn> columns);
+    core::Result<std::vector<int>> add(std::span<const StagedColumn> staged);
 
     /// The latest version of each column of the dataset, by name. Errors: NotFound.
     core::Result<std::vector<ColumnInfo>> list(std::string_view dataset);

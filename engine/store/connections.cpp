@@ -205,6 +205,27 @@ std::int64_t Database::changed() const {
     return sqlite3_changes64(handle_);
 }
 
+std::int64_t Database::changedInAll() const {
+    return sqlite3_total_changes64(handle_);
+}
+
+void Database::checkpointByHand() {
+    // The hook takes the place of SQLite's own checkpoint.
+    sqlite3_wal_hook(
+        handle_,
+        [](void* pages, sqlite3*, const char*, int count) {
+            *static_cast<int*>(pages) = count;
+            return SQLITE_OK;
+        },
+        &logPages_);
+}
+
+Status Database::checkpoint() {
+    const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (code != SQLITE_OK) return fail(errorFor(code));
+    return {};
+}
+
 Status Database::copyTo(const std::filesystem::path& copy) {
     auto beside = copy;
     beside += ".part";
@@ -276,7 +297,19 @@ Result<std::unique_ptr<Connections>> Connections::open(const std::filesystem::pa
     BALMER_CHECK(checkOrigin(*writer, migrations()));
     BALMER_CHECK(useWriteAheadLog(*writer));
     BALMER_CHECK(migrate(*writer, migrations()));
+    writer->checkpointByHand();
     return std::unique_ptr<Connections>(new Connections(std::move(writer), clock));
+}
+
+void Connections::checkpoint() {
+    const std::unique_lock lock(checkpointing_, std::try_to_lock);
+    if (!lock.owns_lock()) return;
+    if (!checkpointer_) {
+        auto opened = Database::open(writer_->file(), false);
+        if (!opened) return; // tried again at a later write
+        checkpointer_ = std::move(*opened);
+    }
+    (void)checkpointer_->checkpoint(); // what a reader still needs or a full disk does not take, later
 }
 
 Result<Connections::Loan> Connections::borrow() {

@@ -5,6 +5,7 @@
 // that prepared it.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -113,6 +114,14 @@ class Database {
     std::int64_t lastKey() const;
     /// Rows that the last statement changed.
     std::int64_t changed() const;
+    /// Rows that all statements changed since the database was opened.
+    std::int64_t changedInAll() const;
+    /// From now on a commit moves no page of the write-ahead log into the database; logPages() says when it
+    /// is time to.
+    void checkpointByHand();
+    int logPages() const { return logPages_; } ///< in the write-ahead log after the last commit
+    /// Moves what it can of the write-ahead log into the database, while others write.
+    core::Status checkpoint();
     const std::filesystem::path& file() const { return file_; }
     /// A consistent copy, complete or not there. Errors: Io, Store.
     core::Status copyTo(const std::filesystem::path& copy);
@@ -127,6 +136,7 @@ class Database {
 
     sqlite3* handle_;
     std::filesystem::path file_;
+    int logPages_ = 0;
     std::unordered_multimap<std::string, sqlite3_stmt*> stock_;
 };
 
@@ -172,10 +182,13 @@ class Connections {
                 return core::fail(core::ErrorCode::Store, "an earlier step of this change failed");
             return bracketed("SAVEPOINT step", "ROLLBACK TO step; RELEASE step", "RELEASE step", work);
         }
-        const std::lock_guard lock(writing_);
-        const Ownership ours(owner_);
-        return bracketed("BEGIN IMMEDIATE", "ROLLBACK", "COMMIT", work);
+        auto result = alone(work);
+        if (checkpointDue_) checkpoint();
+        return result;
     }
+
+    /// The rows that the greatest transaction so far has changed, those of the search's own tables too.
+    std::int64_t mostRowsInOneWrite() const { return mostRows_; }
 
     /// work(Database&) sees one state of the database, whatever others write meanwhile; within a write, what
     /// that has written. It must not call read again, except within a write.
@@ -194,6 +207,19 @@ class Connections {
     Connections(std::unique_ptr<Database> writer, const core::Clock& clock)
         : clock_(clock), writer_(std::move(writer)) {}
     core::Result<Loan> borrow();
+    /// Runs on the thread of a write that is over, so that nobody's write waits for it.
+    void checkpoint();
+
+    template <typename Work>
+    std::invoke_result_t<Work, Database&> alone(Work& work) {
+        const std::lock_guard lock(writing_);
+        const Ownership ours(owner_);
+        const auto before = writer_->changedInAll();
+        auto result = bracketed("BEGIN IMMEDIATE", "ROLLBACK", "COMMIT", work);
+        mostRows_ = std::max<std::int64_t>(mostRows_, writer_->changedInAll() - before);
+        checkpointDue_ = writer_->logPages() >= pagesInLog;
+        return result;
+    }
 
     /// Says which thread writes, until it is destroyed.
     class Ownership {
@@ -228,10 +254,16 @@ class Connections {
         return result;
     }
 
+    static constexpr int pagesInLog = 1000; ///< then the write-ahead log is emptied; as SQLite does
+
     const core::Clock& clock_;
     FairMutex writing_;
     std::atomic<std::thread::id> owner_; ///< of writing_
     std::unique_ptr<Database> writer_;
+    std::atomic<std::int64_t> mostRows_ = 0;
+    std::atomic<bool> checkpointDue_ = false;
+    std::mutex checkpointing_; ///< one thread at a time; guards the next
+    std::unique_ptr<Database> checkpointer_;
     std::mutex lending_; ///< guards the two below
     std::condition_variable returned_;
     std::vector<std::unique_ptr<Database>> idle_;

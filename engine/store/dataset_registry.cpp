@@ -1,6 +1,7 @@
 #include "engine/store/dataset_registry.h"
 
 #include "engine/store/connections.h"
+#include "engine/store/staged_rows.h"
 
 namespace balmer::store {
 
@@ -13,7 +14,7 @@ namespace {
 
 constexpr std::string_view select =
     "SELECT key, name, digest, file, rows, columns, first_wavelength, last_wavelength, "
-    "pipeline, collection, created, job FROM dataset ";
+    "pipeline, collection, created, job FROM dataset WHERE staged_by IS NULL ";
 
 DatasetRecord recordFrom(const Statement& row) {
     return {row.integer(0), row.text(1),   row.text(2), row.text(3), row.integer(4), row.integer(5),
@@ -29,10 +30,11 @@ Result<std::optional<DatasetRecord>> one(Database& database, std::string_view co
 }
 
 Result<DatasetRecord> named(Database& database, std::string_view name) {
-    BALMER_TRY(auto found, one(database, "WHERE name = ?", name));
+    BALMER_TRY(auto found, one(database, "AND name = ?", name));
     if (found) return std::move(*found);
     std::string known;
-    BALMER_TRY(auto names, database.prepare("SELECT name FROM dataset ORDER BY name LIMIT 30"));
+    BALMER_TRY(auto names,
+               database.prepare("SELECT name FROM dataset WHERE staged_by IS NULL ORDER BY name LIMIT 30"));
     while (true) {
         BALMER_TRY(const bool row, names.step());
         if (!row) break;
@@ -44,45 +46,71 @@ Result<DatasetRecord> named(Database& database, std::string_view name) {
             (known.empty() ? "there is none yet: make one with `balmer preprocess`" : "there are: " + known));
 }
 
+/// The dataset of this name, if it is there with this content. Errors: InvalidArgument where the name is
+/// taken.
+Result<std::optional<DatasetRecord>> same(Database& database, const DatasetRecord& record) {
+    BALMER_TRY(auto present, one(database, "AND name = ?", record.name));
+    if (present && present->digest != record.digest)
+        return fail(ErrorCode::InvalidArgument,
+                    "there is another dataset \"" + record.name + "\" already; choose another name");
+    return present;
+}
+
 } // namespace
 
 DatasetRegistry::DatasetRegistry(Connections& connections) : connections_(connections) {}
 
 Result<DatasetRecord> DatasetRegistry::add(const DatasetRecord& record, std::span<const std::string> ids) {
+    BALMER_TRY(const auto staged, stage(record, ids));
+    return add(staged);
+}
+
+Result<DatasetRecord> DatasetRegistry::adopt(const DatasetRecord& record) {
+    BALMER_TRY(const auto staged, stageRows(record, {}));
+    return add(staged);
+}
+
+Result<StagedDataset> DatasetRegistry::stage(const DatasetRecord& record, std::span<const std::string> ids) {
     if (record.rows < 0 || static_cast<std::size_t>(record.rows) != ids.size())
         return fail(ErrorCode::InvalidArgument, "the dataset \"" + record.name + "\" has " +
                                                     std::to_string(record.rows) + " rows but " +
                                                     std::to_string(ids.size()) + " ids");
-    return keep(record, ids);
+    return stageRows(record, ids);
 }
 
-Result<DatasetRecord> DatasetRegistry::adopt(const DatasetRecord& record) {
-    return keep(record, {});
-}
-
-Result<DatasetRecord> DatasetRegistry::keep(const DatasetRecord& record, std::span<const std::string> ids) {
+Result<StagedDataset> DatasetRegistry::stageRows(const DatasetRecord& record,
+                                                 std::span<const std::string> ids) {
     if (record.name.empty()) return fail(ErrorCode::InvalidArgument, "a dataset needs a name");
+    StagedDataset staged{record, nullptr};
+    BALMER_TRY(const auto key, connections_.write([&](Database& database) -> Result<std::int64_t> {
+        BALMER_TRY(const auto present, same(database, record));
+        if (present) return 0;
+        BALMER_CHECK(database.run(
+            "INSERT INTO dataset (name, digest, file, rows, columns, first_wavelength, last_wavelength, "
+            "pipeline, collection, created, job, staged_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            stagedName(), record.digest, record.file, record.rows, record.columns, record.firstWavelength,
+            record.lastWavelength, record.pipeline, record.collection, connections_.now(), record.job,
+            stager()));
+        return database.lastKey();
+    }));
+    if (key == 0) return staged;
+    staged.rows = std::make_shared<const StagedRows>(connections_, StagedRows::Table::Dataset, key);
+    BALMER_CHECK(writeInPieces(connections_, ids.size(), [&](Database& database, std::size_t row) {
+        return database.run("INSERT INTO dataset_row (dataset, row, spectrum) VALUES (?, ?, ?)", key,
+                            static_cast<std::int64_t>(row), ids[row]);
+    }));
+    return staged;
+}
+
+Result<DatasetRecord> DatasetRegistry::add(const StagedDataset& staged) {
     return connections_.write([&](Database& database) -> Result<DatasetRecord> {
-        BALMER_TRY(auto present, one(database, "WHERE name = ?", record.name));
-        if (present && present->digest == record.digest) return std::move(*present);
-        if (present)
-            return fail(ErrorCode::InvalidArgument,
-                        "there is another dataset \"" + record.name + "\" already; choose another name");
-        BALMER_CHECK(database.run("INSERT INTO dataset (name, digest, file, rows, columns, first_wavelength, "
-                                  "last_wavelength, pipeline, collection, created, job) "
-                                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                                  record.name, record.digest, record.file, record.rows, record.columns,
-                                  record.firstWavelength, record.lastWavelength, record.pipeline,
-                                  record.collection, connections_.now(), record.job));
-        const auto key = database.lastKey();
-        BALMER_TRY(auto insert,
-                   database.prepare("INSERT INTO dataset_row (dataset, row, spectrum) VALUES (?, ?, ?)"));
-        for (std::size_t row = 0; row < ids.size(); ++row) {
-            insert.reset();
-            BALMER_TRY([[maybe_unused]] const bool done,
-                       insert.bind(key).bind(static_cast<std::int64_t>(row)).bind(ids[row]).step());
-        }
-        return named(database, record.name);
+        BALMER_TRY(auto present, same(database, staged.record));
+        if (present) return std::move(*present);
+        if (staged.rows)
+            BALMER_CHECK(database.run("UPDATE dataset SET name = ?, created = ?, staged_by = NULL "
+                                      "WHERE key = ?",
+                                      staged.record.name, connections_.now(), staged.rows->key()));
+        return named(database, staged.record.name);
     });
 }
 
@@ -92,7 +120,7 @@ Result<DatasetRecord> DatasetRegistry::get(std::string_view name) {
 
 Result<std::optional<DatasetRecord>> DatasetRegistry::withDigest(std::string_view digest) {
     return connections_.read(
-        [&](Database& database) { return one(database, "WHERE digest = ? ORDER BY key LIMIT 1", digest); });
+        [&](Database& database) { return one(database, "AND digest = ? ORDER BY key LIMIT 1", digest); });
 }
 
 Result<std::vector<DatasetRecord>> DatasetRegistry::list() {
@@ -135,10 +163,13 @@ Result<std::optional<std::int64_t>> DatasetRegistry::rowOf(std::string_view name
 }
 
 Status DatasetRegistry::remove(std::string_view name) {
-    return connections_.write([&](Database& database) -> Status {
+    BALMER_TRY(const auto key, connections_.write([&](Database& database) -> Result<std::int64_t> {
         BALMER_TRY(const auto record, named(database, name));
-        return database.run("DELETE FROM dataset WHERE key = ?", record.key);
-    });
+        BALMER_CHECK(database.run("UPDATE dataset SET name = ?, staged_by = ? WHERE key = ?", stagedName(),
+                                  stager(), record.key));
+        return record.key;
+    }));
+    return dropStaged(connections_, StagedRows::Table::Dataset, key);
 }
 
 } // namespace balmer::store

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +17,7 @@
 namespace balmer::store {
 
 class Connections;
+class StagedRows;
 
 struct DatasetRecord {
     std::int64_t key = 0; ///< in the database; given when it is added
@@ -32,6 +34,13 @@ struct DatasetRecord {
     std::optional<jobs::JobId> job;
 };
 
+/// A dataset whose rows are on the disk, but which nobody finds before it is added. What is not added goes
+/// with this.
+struct StagedDataset {
+    DatasetRecord record;
+    std::shared_ptr<const StagedRows> rows; ///< null where the dataset was there already
+};
+
 class DatasetRegistry {
   public:
     explicit DatasetRegistry(Connections& connections);
@@ -40,6 +49,10 @@ class DatasetRegistry {
     /// the same digest again changes nothing. Errors: InvalidArgument when the name belongs to another
     /// content, is empty, or ids and rows disagree.
     core::Result<DatasetRecord> add(const DatasetRecord& record, std::span<const std::string> ids);
+    /// The same in two steps: the first writes the rows in many short transactions, the second is one small
+    /// write, for a transaction that does more (Project::together).
+    core::Result<StagedDataset> stage(const DatasetRecord& record, std::span<const std::string> ids);
+    core::Result<DatasetRecord> add(const StagedDataset& staged);
 
     /// The same without the spectra of the rows, which ids() and rowOf() then do not know: for a project that
     /// is made of parts of another, where the file is asked.
@@ -56,11 +69,11 @@ class DatasetRegistry {
     /// The row of a spectrum (the first, should it have several), if it is in the dataset. Errors: NotFound.
     core::Result<std::optional<std::int64_t>> rowOf(std::string_view name, std::string_view spectrumId);
 
-    /// Forgets the dataset, its rows and its columns; the file stays. Errors: NotFound.
+    /// Forgets the dataset at once, and deletes its rows and its columns; the file stays. Errors: NotFound.
     core::Status remove(std::string_view name);
 
   private:
-    core::Result<DatasetRecord> keep(const DatasetRecord& record, std::span<const std::string> ids);
+    core::Result<StagedDataset> stageRows(const DatasetRecord& record, std::span<const std::string> ids);
     Connections& connections_;
 };
 

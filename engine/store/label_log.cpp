@@ -1,5 +1,8 @@
 #include "engine/store/label_log.h"
 
+#include <iterator>
+#include <limits>
+
 #include "engine/core/utf8.h"
 #include "engine/store/connections.h"
 #include "engine/store/json_text.h"
@@ -107,32 +110,40 @@ Result<std::int64_t> appendOne(Database& database, const LabelEvent& event, cons
     return id;
 }
 
-Result<std::vector<std::int64_t>> appendAct(Database& database, std::span<const LabelEvent> events,
-                                            const std::string& now) {
-    std::vector<std::int64_t> ids;
-    if (events.empty()) return ids;
-    BALMER_TRY(const auto act, database.number("SELECT coalesce(max(act), 0) + 1 FROM label_event"));
-    for (const auto& event : events) {
-        BALMER_TRY(const auto id, appendOne(database, event, now, act));
-        ids.push_back(id);
-    }
-    return ids;
+Result<std::int64_t> newAct(Database& database) {
+    return database.number("SELECT coalesce(max(act), 0) + 1 FROM label_event");
 }
 
 constexpr std::string_view standing = "kind <> 'undo' AND NOT EXISTS (SELECT 1 FROM label_event u WHERE "
                                       "u.spectrum = e.spectrum AND u.supersedes = e.id AND u.kind = 'undo') ";
 
-/// The newest event of this observer that stands and the others of its act that do, the newest first.
-Result<std::vector<LabelEvent>> newestAct(Database& database, std::string_view who) {
-    const auto from = std::string(select) + "e WHERE " + std::string(standing);
-    BALMER_TRY(auto newest, database.prepare(from + "AND who = ? ORDER BY id DESC LIMIT 1"));
+/// The newest event of this observer that stands. Errors: NotFound.
+Result<LabelEvent> newestOf(Database& database, std::string_view who) {
+    BALMER_TRY(auto newest, database.prepare(std::string(select) + "e WHERE " + std::string(standing) +
+                                             "AND who = ? ORDER BY id DESC LIMIT 1"));
     newest.bind(who);
     BALMER_TRY(auto events, eventsFrom(newest));
     if (events.empty()) return fail(ErrorCode::NotFound, "there is no label of yours to take back");
-    if (!events.front().act) return events;
-    BALMER_TRY(auto all, database.prepare(from + "AND act = ? ORDER BY id DESC"));
-    all.bind(*events.front().act);
-    return eventsFrom(all);
+    return std::move(events.front());
+}
+
+/// Those of the act that stand and are older than `before`, the newest first; as many as one write takes.
+Result<std::vector<LabelEvent>> eventsOfAct(Database& database, std::int64_t act, std::int64_t before) {
+    BALMER_TRY(auto statement, database.prepare(std::string(select) + "e WHERE " + std::string(standing) +
+                                                "AND act = ? AND id < ? ORDER BY id DESC LIMIT ?"));
+    statement.bind(act).bind(before).bind(static_cast<std::int64_t>(LabelLog::inOneWrite));
+    return eventsFrom(statement);
+}
+
+LabelEvent undoOf(const LabelEvent& event, std::string_view who, std::string_view view) {
+    LabelEvent undo;
+    undo.spectrum = event.spectrum;
+    undo.kind = LabelKind::Undo;
+    undo.who = who;
+    undo.view = view.empty() ? event.view : std::string(view);
+    undo.round = event.round;
+    undo.supersedes = event.id;
+    return undo;
 }
 
 } // namespace
@@ -144,33 +155,57 @@ Result<std::int64_t> LabelLog::append(const LabelEvent& event) {
     return connections_.write([&](Database& database) { return appendOne(database, event, now); });
 }
 
-Result<std::vector<std::int64_t>> LabelLog::appendAll(std::span<const LabelEvent> events) {
+Result<std::int64_t> LabelLog::append(const LabelEvent& event, std::optional<std::int64_t>& act) {
     const auto now = connections_.now();
-    return connections_.write([&](Database& database) { return appendAct(database, events, now); });
+    return connections_.write([&](Database& database) -> Result<std::int64_t> {
+        if (!act) {
+            BALMER_TRY(act, newAct(database));
+        }
+        return appendOne(database, event, now, act);
+    });
+}
+
+Result<std::vector<std::int64_t>> LabelLog::appendAll(std::span<const LabelEvent> events) {
+    return connections_.write([&](Database&) -> Result<std::vector<std::int64_t>> {
+        std::vector<std::int64_t> ids;
+        std::optional<std::int64_t> act;
+        for (const auto& event : events) {
+            BALMER_TRY(const auto id, append(event, act));
+            ids.push_back(id);
+        }
+        return ids;
+    });
 }
 
 Result<std::vector<LabelEvent>> LabelLog::takeBack(std::string_view who, std::string_view view) {
     const auto now = connections_.now();
-    return connections_.write([&](Database& database) -> Result<std::vector<LabelEvent>> {
-        BALMER_TRY(auto taken, newestAct(database, who));
-        std::vector<LabelEvent> undos;
-        for (const auto& event : taken) {
-            LabelEvent undo;
-            undo.spectrum = event.spectrum;
-            undo.kind = LabelKind::Undo;
-            undo.who = who;
-            undo.view = view.empty() ? event.view : std::string(view);
-            undo.round = event.round;
-            undo.supersedes = event.id;
-            undos.push_back(std::move(undo));
+    std::optional<std::int64_t> act, undoAct;
+    std::int64_t before = std::numeric_limits<std::int64_t>::max();
+    const auto takeSome = [&](Database& database) -> Result<std::vector<LabelEvent>> {
+        std::vector<LabelEvent> some;
+        if (!act) {
+            BALMER_TRY(auto newest, newestOf(database, who));
+            act = newest.act;
+            if (!act) some.push_back(std::move(newest));
         }
-        if (undos.size() == 1) {
-            BALMER_CHECK(appendOne(database, undos.front(), now));
-        } else {
-            BALMER_CHECK(appendAct(database, undos, now));
+        if (act) {
+            BALMER_TRY(some, eventsOfAct(database, *act, before));
+            if (!undoAct) {
+                BALMER_TRY(undoAct, newAct(database));
+            }
         }
-        return taken;
-    });
+        for (const auto& event : some)
+            BALMER_CHECK(appendOne(database, undoOf(event, who, view), now, undoAct));
+        return some;
+    };
+    std::vector<LabelEvent> taken;
+    while (true) {
+        BALMER_TRY(auto some, connections_.write(takeSome));
+        const bool whole = !act || some.size() < inOneWrite;
+        if (!some.empty()) before = some.back().id;
+        std::move(some.begin(), some.end(), std::back_inserter(taken));
+        if (whole) return taken;
+    }
 }
 
 Result<std::vector<LabelEvent>> LabelLog::of(std::string_view spectrum) {

@@ -46,11 +46,19 @@ class LabelLog {
     /// for an empty spectrum, a Class without a class or with one that is not UTF-8, another kind with one,
     /// or an event to supersede that is not one of the same spectrum.
     core::Result<std::int64_t> append(const active::LabelEvent& event);
-    /// All or, on an error, none: one transaction and one act; for imports of label lists.
+    /// The same for one event of an act, whose events are taken back together: of the act that is named or,
+    /// where none is yet, of a new one, which is then named.
+    core::Result<std::int64_t> append(const active::LabelEvent& event, std::optional<std::int64_t>& act);
+
+    /// As many labels as one transaction should append: other writes wait meanwhile.
+    static constexpr std::size_t inOneWrite = 100;
+
+    /// All or, on an error, none: one transaction and one act.
     core::Result<std::vector<std::int64_t>> appendAll(std::span<const active::LabelEvent> events);
 
-    /// Takes back the newest event of this observer that nobody took back, with all others of its act;
-    /// returns what was taken back, the newest first. view: where it is taken back; "": where it was given.
+    /// Takes back the newest event of this observer that nobody took back, with all others of its act, the
+    /// newest first and in short transactions: what an error leaves is taken back by calling it again.
+    /// Returns what was taken back, the newest first. view: where it is taken back; "": where it was given.
     /// Errors: NotFound when there is none.
     core::Result<std::vector<active::LabelEvent>> takeBack(std::string_view who, std::string_view view = {});
 

@@ -12,6 +12,7 @@
 #include "engine/store/round_archive.h"
 #include "engine/store/settings.h"
 #include "engine/store/sqlite_job_store.h"
+#include "engine/store/staged_rows.h"
 
 namespace balmer::store {
 
@@ -64,6 +65,7 @@ Result<std::unique_ptr<Project>> Project::open(const fs::path& folder, OpenOptio
                Connections::open(file, options.clock ? *options.clock : core::systemClock()));
     auto parts = std::make_unique<Parts>(where, std::move(connections));
     BALMER_TRY(parts->interrupted, parts->jobs.markInterrupted());
+    BALMER_CHECK(dropAbandoned(*parts->connections));
     return std::unique_ptr<Project>(new Project(std::move(parts)));
 }
 
@@ -113,6 +115,9 @@ Settings& Project::settings() {
 }
 core::Status Project::together(const std::function<core::Status()>& work) {
     return parts_->connections->write([&](Database&) { return work(); });
+}
+std::int64_t Project::mostRowsInOneWrite() const {
+    return parts_->connections->mostRowsInOneWrite();
 }
 core::Status Project::adopt(const jobs::Job& job) {
     return parts_->jobs.adopt(job);

@@ -1,14 +1,16 @@
 // Project: a folder `NAME.balmer/` with everything that Balmer keeps, opened for reading and writing.
 //
-//     project.sqlite   catalogue, datasets' registry and columns, label events, jobs, rounds, settings
-//     (SCHEMA.md) datasets/        one file each, written by the dataset module artefacts/       files by
-//     digest (artefact_folder.h)
+// - project.sqlite: catalogue, datasets' registry and columns, label events, jobs, rounds, settings
+// (SCHEMA.md)
+// - datasets/: one file each, written by the dataset module
+// - artefacts/: files by digest (artefact_folder.h)
 //
 // Owner: whoever opened it; the parts below live as long as it. Thread rule: every method of the project and
 // of its parts may be called from any thread. Inside are one writing connection behind a mutex and a few
 // reading ones; a reader never waits for a writer (SQLite's WAL). A write waits for the write before it and
-// for its own flush to the disk: a label takes milliseconds unless somebody writes a batch, so batches are
-// kept small (catalogue.h). Several processes may have one project open. Every write that returned success
+// for its own flush to the disk, so no transaction is long: batches are small (catalogue.h), and what has a
+// row for each spectrum is written in pieces that nobody sees before the last one (staged_rows.h).
+// Several processes may have one project open. Every write that returned success
 // survives the death of the process and of the computer (journal_mode WAL, synchronous FULL).
 //
 // Errors, everywhere in this module: Store when the database refuses (damaged, newer than this program,
@@ -74,6 +76,10 @@ class Project {
     /// are none of the transaction's business. Nobody else writes meanwhile, so that work must be short and
     /// must not wait for another thread that writes. An exception takes everything back.
     core::Status together(const std::function<core::Status()>& work);
+
+    /// The rows that the greatest transaction of this project and process has changed, those of the search's
+    /// own tables too: how long a label may have had to wait.
+    std::int64_t mostRowsInOneWrite() const;
 
     /// Keeps the record of a job with the id that it has, its artefacts with it: for a project that is made
     /// of parts of another. Errors: InvalidArgument for an id that is taken.

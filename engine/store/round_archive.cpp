@@ -2,6 +2,7 @@
 
 #include "engine/store/connections.h"
 #include "engine/store/json_text.h"
+#include "engine/store/staged_rows.h"
 
 namespace balmer::store {
 
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::string_view select =
     "SELECT id, number, dataset, classes, targets, model, job, parameters, created, "
-    "agreed, judged, precision, lower_bound, confidence FROM round ";
+    "agreed, judged, precision, lower_bound, confidence FROM round "
+    "WHERE staged_by IS NULL ";
 
 Result<RoundRecord> recordFrom(Database& database, const Statement& row) {
     RoundRecord record;
@@ -69,32 +71,46 @@ Status keepPrecision(Database& database, std::int64_t id, const active::Precisio
 RoundArchive::RoundArchive(Connections& connections) : connections_(connections) {}
 
 Result<RoundRecord> RoundArchive::add(const RoundRecord& record) {
+    BALMER_TRY(const auto staged, stage(record));
+    return add(staged);
+}
+
+Result<StagedRound> RoundArchive::stage(const RoundRecord& record) {
     if (record.dataset.empty() || record.classes.empty())
         return fail(ErrorCode::InvalidArgument, "a round needs a dataset and its classes");
+    StagedRound staged{record, nullptr};
+    auto& kept = staged.record;
+    BALMER_TRY(kept.id, connections_.write([&](Database& database) -> Result<std::int64_t> {
+        BALMER_CHECK(database.run(
+            "INSERT INTO round (number, dataset, classes, targets, model, job, parameters, created, "
+            "staged_by) VALUES (0, ?, ?, ?, ?, ?, ?, ?, ?)",
+            stagedName(), jsonOf(kept.classes), jsonOf(kept.targets), kept.model, kept.job, kept.parameters,
+            connections_.now(), stager()));
+        return database.lastKey();
+    }));
+    staged.rows = std::make_shared<const StagedRows>(connections_, StagedRows::Table::Round, kept.id);
+    BALMER_CHECK(writeInPieces(connections_, kept.items.size(), [&](Database& database, std::size_t i) {
+        const auto& item = kept.items[i];
+        return database.run("INSERT INTO round_item (round, list, rank, spectrum, predicted, probability, "
+                            "entropy, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                            kept.id, active::toString(item.list), item.rank, item.spectrum, item.predicted,
+                            item.probability, item.entropy, item.reason);
+    }));
+    return staged;
+}
+
+Result<RoundRecord> RoundArchive::add(const StagedRound& staged) {
     return connections_.write([&](Database& database) -> Result<RoundRecord> {
-        auto kept = record;
-        const auto classes = jsonOf(record.classes);
+        auto kept = staged.record;
         BALMER_TRY(const auto before,
                    database.number("SELECT max(number) FROM round WHERE dataset = ? AND classes = ?",
-                                   record.dataset, classes));
+                                   kept.dataset, jsonOf(kept.classes)));
         kept.number = static_cast<int>(before) + 1;
         kept.created = connections_.now();
-        BALMER_CHECK(database.run(
-            "INSERT INTO round (number, dataset, classes, targets, model, job, parameters, created) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            kept.number, kept.dataset, classes, jsonOf(kept.targets), kept.model, kept.job, kept.parameters,
-            kept.created));
-        kept.id = database.lastKey();
-        BALMER_TRY(auto insert,
-                   database.prepare("INSERT INTO round_item (round, list, rank, spectrum, predicted, "
-                                    "probability, entropy, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
-        for (const auto& item : kept.items) {
-            insert.reset();
-            insert.bind(kept.id).bind(active::toString(item.list)).bind(item.rank).bind(item.spectrum);
-            insert.bind(item.predicted).bind(item.probability).bind(item.entropy).bind(item.reason);
-            BALMER_TRY([[maybe_unused]] const bool done, insert.step());
-        }
-        if (record.precision) BALMER_CHECK(keepPrecision(database, kept.id, *record.precision));
+        BALMER_CHECK(database.run("UPDATE round SET dataset = ?, number = ?, created = ?, staged_by = NULL "
+                                  "WHERE id = ?",
+                                  kept.dataset, kept.number, kept.created, kept.id));
+        if (kept.precision) BALMER_CHECK(keepPrecision(database, kept.id, *kept.precision));
         return kept;
     });
 }
@@ -105,7 +121,7 @@ Status RoundArchive::setPrecision(std::int64_t id, const active::PrecisionEstima
 
 Result<RoundRecord> RoundArchive::get(std::int64_t id) {
     return connections_.read([&](Database& database) -> Result<RoundRecord> {
-        BALMER_TRY(auto statement, database.prepare(std::string(select) + "WHERE id = ?"));
+        BALMER_TRY(auto statement, database.prepare(std::string(select) + "AND id = ?"));
         BALMER_TRY(const bool found, statement.bind(id).step());
         if (!found) return fail(ErrorCode::NotFound, "there is no round with the id " + std::to_string(id));
         BALMER_TRY(auto record, recordFrom(database, statement));
@@ -119,7 +135,7 @@ Result<std::optional<RoundRecord>> RoundArchive::latest(std::string_view dataset
     return connections_.read([&](Database& database) -> Result<std::optional<RoundRecord>> {
         const auto wanted = classes.empty() ? std::string() : jsonOf(classes);
         BALMER_TRY(auto statement,
-                   database.prepare(std::string(select) + "WHERE dataset = ? AND (? = '' OR classes = ?) "
+                   database.prepare(std::string(select) + "AND dataset = ? AND (? = '' OR classes = ?) "
                                                           "ORDER BY id DESC LIMIT 1"));
         BALMER_TRY(const bool found, statement.bind(dataset).bind(wanted).bind(wanted).step());
         if (!found) return std::nullopt;
@@ -133,7 +149,7 @@ Result<std::vector<RoundRecord>> RoundArchive::list(std::string_view dataset) {
     return connections_.read([&](Database& database) -> Result<std::vector<RoundRecord>> {
         std::vector<RoundRecord> all;
         BALMER_TRY(auto statement,
-                   database.prepare(std::string(select) + "WHERE ? = '' OR dataset = ? ORDER BY id"));
+                   database.prepare(std::string(select) + "AND (? = '' OR dataset = ?) ORDER BY id"));
         statement.bind(dataset).bind(dataset);
         while (true) {
             BALMER_TRY(const bool row, statement.step());

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 namespace balmer::store {
 
 class Connections;
+class StagedRows;
 
 struct RoundItem {
     active::RoundList list = active::RoundList::Oracle;
@@ -44,12 +46,23 @@ struct RoundRecord {
     std::vector<RoundItem> items; ///< by list and rank
 };
 
+/// A round whose items are on the disk, but which nobody finds before it is added. What is not added goes
+/// with this.
+struct StagedRound {
+    RoundRecord record;
+    std::shared_ptr<const StagedRows> rows;
+};
+
 class RoundArchive {
   public:
     explicit RoundArchive(Connections& connections);
 
     /// Returns the record with its id and number. Errors: InvalidArgument without a dataset or classes.
     core::Result<RoundRecord> add(const RoundRecord& record);
+    /// The same in two steps: the first writes the items in many short transactions, the second is one small
+    /// write, for a transaction that does more (Project::together).
+    core::Result<StagedRound> stage(const RoundRecord& record);
+    core::Result<RoundRecord> add(const StagedRound& staged);
     core::Status setPrecision(std::int64_t id, const active::PrecisionEstimate& estimate);
 
     /// Errors: NotFound.

@@ -26,7 +26,8 @@ constexpr std::string_view select =
     "SELECT id, kind, label, notes, parameters, inputs, seed, parent, phase, created, started, ended, "
     "progress, stage, "
     "error_code, error_message, error_context, result, place, program_version, device, process, "
-    "worker, remote_key, last_event, abort_wanted FROM job LEFT JOIN job_remote ON job_remote.job = id ";
+    "worker, remote_key, last_event, abort_wanted, last_heard FROM job LEFT JOIN job_remote ON "
+    "job_remote.job = id ";
 
 Result<Job> jobFrom(Database& database, const Statement& row) {
     Job job;
@@ -56,8 +57,9 @@ Result<Job> jobFrom(Database& database, const Statement& row) {
     job.device = row.text(20);
     job.processToken = row.text(21);
     if (!row.isNull(22))
-        job.remote = jobs::RemoteTicket{row.text(22), row.text(23),
-                                        static_cast<std::uint64_t>(row.integer(24)), row.integer(25) != 0};
+        job.remote =
+            jobs::RemoteTicket{row.text(22), row.text(23), static_cast<std::uint64_t>(row.integer(24)),
+                               row.integer(25) != 0, row.text(26)};
     BALMER_TRY(auto artefacts,
                database.prepare("SELECT name, media_type, digest, bytes FROM job_artefact WHERE job = ? "
                                 "ORDER BY key"));
@@ -153,10 +155,11 @@ Status insert(Database& database, const Job& job, std::optional<JobId> id) {
         job.started, job.ended, job.progress, job.stage, job.result,
         job.remote ? job.remote->worker : job.place, job.programVersion, job.device, job.processToken));
     if (!job.remote) return {}; // the row below has the same key, so that lastKey() stays what it is
-    return database.run("INSERT INTO job_remote (job, worker, remote_key, last_event, abort_wanted) "
-                        "VALUES (?, ?, ?, ?, ?)",
-                        database.lastKey(), job.remote->worker, job.remote->key,
-                        static_cast<std::int64_t>(job.remote->lastEvent), job.remote->abortWanted);
+    return database.run(
+        "INSERT INTO job_remote (job, worker, remote_key, last_event, abort_wanted, last_heard) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        database.lastKey(), job.remote->worker, job.remote->key,
+        static_cast<std::int64_t>(job.remote->lastEvent), job.remote->abortWanted, job.remote->lastHeard);
 }
 
 Status insertArtefact(Database& database, JobId id, const jobs::Artefact& artefact) {
@@ -331,8 +334,9 @@ Result<bool> SqliteJobStore::hear(JobId id, const jobs::RemoteEvent& event) {
             return fail(ErrorCode::InvalidArgument,
                         "job " + std::to_string(id) + " does not run on a worker, so none can tell of it");
         if (jobs::isFinal(phase)) return false;
-        BALMER_CHECK(database.run("UPDATE job_remote SET last_event = ? WHERE job = ? AND last_event < ?",
-                                  sequence, id, sequence));
+        BALMER_CHECK(database.run("UPDATE job_remote SET last_event = ?, last_heard = ? WHERE job = ? AND "
+                                  "last_event < ?",
+                                  sequence, connections_.now(), id, sequence));
         if (database.changed() == 0) return false;
         BALMER_CHECK(database.run(
             "UPDATE job SET phase = ?, progress = ?, stage = ?, started = iif(? = '', started, ?), "

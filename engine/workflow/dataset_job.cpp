@@ -78,7 +78,7 @@ core::Result<jobs::Outcome> importDataset(const DatasetImportParameters& paramet
         entry.dataset = record.name;
         unknown.push_back(std::move(entry));
     }
-    constexpr std::size_t batch = 200;
+    constexpr auto batch = store::Catalogue::inOneWrite;
     for (std::size_t first = 0; first < unknown.size(); first += batch) {
         BALMER_CHECK(
             run.task.checkpoint(0.5 + 0.3 * static_cast<double>(first) / static_cast<double>(unknown.size()),

@@ -18,7 +18,7 @@ using nlohmann::json;
 /// What reading one file came to.
 struct FileReading {
     std::vector<store::NewSpectrum> spectra;
-    std::vector<std::int64_t> known; ///< row ids of spectra that are there under this file's path
+    std::optional<std::int64_t> known; ///< row id of the one spectrum, there under this file's path
     std::optional<core::Error> refused;
 };
 
@@ -55,13 +55,16 @@ FileReading readFile(const fs::path& file, const std::string& collection, store:
     if (!content) return refuse(std::move(content).error());
     const auto bytes = std::as_bytes(std::span(content->data(), content->size()));
     const auto digest = core::digestOf(bytes);
-    // A file that is known under its present path needs no second reading.
-    for (std::int64_t part = 0;; ++part) {
-        const auto known = catalogue.findContent(digest, part);
-        if (!known || !*known || (*known)->filePath != file.string()) break;
-        reading.known.push_back((*known)->rowId);
+    // A file that is known under its present path needs no second reading; of one with several spectra an
+    // interrupted import may have kept the first ones alone.
+    const auto first = catalogue.findContent(digest, 0);
+    if (first && *first && (*first)->filePath == file.string()) {
+        const auto second = catalogue.findContent(digest, 1);
+        if (second && !*second) {
+            reading.known = (*first)->rowId;
+            return reading;
+        }
     }
-    if (!reading.known.empty()) return reading;
     auto spectra = io::readSpectra(bytes, file.filename().string(), options);
     if (!spectra) return refuse(std::move(spectra).error());
     for (std::size_t part = 0; part < spectra->size(); ++part) {
@@ -76,29 +79,47 @@ struct ImportCounts {
     std::size_t imported = 0, already = 0, warned = 0;
 };
 
-/// One transaction: what is in the catalogue has its origins.
-core::Status keep(std::span<const ImportFile> files, std::span<FileReading> readings, store::Project& project,
-                  ImportCounts& counts) {
-    std::vector<store::NewSpectrum> found;
-    for (auto& reading : readings)
-        std::move(reading.spectra.begin(), reading.spectra.end(), std::back_inserter(found));
+core::Status keepOrigins(const ImportFile& file, std::int64_t row, store::Project& project) {
+    if (file.origins.empty()) return {};
+    return project.origins().add(row, file.origins);
+}
+
+/// In one transaction: what is in the catalogue has its origins. sources: the file of each spectrum.
+core::Status keepBatch(std::span<const store::NewSpectrum> batch, std::span<const ImportFile* const> sources,
+                       store::Project& project, ImportCounts& counts) {
     return project.together([&]() -> core::Status {
-        BALMER_TRY(const auto outcomes, project.catalogue().add(found));
-        std::size_t next = 0;
-        for (std::size_t i = 0; i < readings.size(); ++i) {
-            auto rows = readings[i].known;
-            counts.already += rows.size();
-            for (std::size_t k = 0; k < readings[i].spectra.size(); ++k, ++next) {
-                ++(outcomes[next].added ? counts.imported : counts.already);
-                counts.warned += outcomes[next].added && !found[next].metadata.warnings.empty();
-                rows.push_back(outcomes[next].rowId);
-            }
-            if (files[i].origins.empty()) continue;
-            for (const auto row : rows)
-                BALMER_CHECK(project.origins().add(row, files[i].origins));
+        BALMER_TRY(const auto outcomes, project.catalogue().add(batch));
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            ++(outcomes[i].added ? counts.imported : counts.already);
+            counts.warned += outcomes[i].added && !batch[i].metadata.warnings.empty();
+            BALMER_CHECK(keepOrigins(*sources[i], outcomes[i].rowId, project));
         }
         return {};
     });
+}
+
+core::Status keep(std::span<const ImportFile> files, std::span<FileReading> readings, store::Project& project,
+                  ImportCounts& counts) {
+    std::vector<store::NewSpectrum> found;
+    std::vector<const ImportFile*> sources;
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+        if (readings[i].known) {
+            ++counts.already;
+            BALMER_CHECK(keepOrigins(files[i], *readings[i].known, project));
+        }
+        for (auto& spectrum : readings[i].spectra) {
+            found.push_back(std::move(spectrum));
+            sources.push_back(&files[i]);
+        }
+    }
+    for (std::size_t first = 0, end = 0; first < found.size(); first = end) {
+        end = std::min(first + store::Catalogue::inOneWrite, found.size());
+        // The first two of a file go in together, by which readFile() knows one that has several.
+        if (end < found.size() && found[end].part == 1) --end;
+        BALMER_CHECK(keepBatch(std::span(found).subspan(first, end - first),
+                               std::span(sources).subspan(first, end - first), project, counts));
+    }
+    return {};
 }
 
 } // namespace

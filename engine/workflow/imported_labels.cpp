@@ -1,6 +1,9 @@
 #include "engine/workflow/imported_labels.h"
 
-#include <unordered_map>
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
 
 #include "engine/store/catalogue.h"
 #include "engine/store/label_log.h"
@@ -35,41 +38,43 @@ bool ImportedLabels::givesWay(const active::LabelEvent& verdict) const {
 }
 
 core::Result<nlohmann::json> ImportedLabels::store() {
-    std::vector<active::LabelEvent> events;
-    std::size_t unchanged = 0, kept = 0, replaced = 0;
-    // Together: nobody gives a verdict between looking and storing.
-    BALMER_CHECK(project_->together([&]() -> core::Status {
-        BALMER_TRY(auto all, project_->labels().currentAll());
-        std::unordered_map<std::string, active::LabelEvent> standing;
-        for (auto& each : all)
-            if (each.label.verdict) standing.emplace(each.spectrum, std::move(*each.label.verdict));
-        for (const auto& [id, className] : given_) {
-            active::LabelEvent event;
-            event.spectrum = id;
-            event.className = className;
-            event.who = who_;
-            event.view = view_;
-            const auto [place, isNew] = standing.try_emplace(id, event);
-            if (!isNew) {
-                if (place->second.className == className) {
-                    ++unchanged;
-                    continue;
-                }
-                if (!givesWay(place->second)) {
-                    ++kept;
-                    continue;
-                }
-                ++replaced;
-                place->second = event;
-            }
-            events.push_back(std::move(event));
+    std::optional<std::int64_t> act;
+    std::size_t labelled = 0, unchanged = 0, kept = 0, replaced = 0;
+    auto& log = project_->labels();
+    const auto storeOne = [&](const std::string& id, const std::string& className) -> core::Status {
+        active::LabelEvent event;
+        event.spectrum = id;
+        event.className = className;
+        event.who = who_;
+        event.view = view_;
+        BALMER_TRY(const auto standing, log.current(id));
+        if (standing.verdict && standing.verdict->className == className) {
+            ++unchanged;
+            return {};
         }
-        BALMER_TRY([[maybe_unused]] const auto stored, project_->labels().appendAll(events));
+        if (standing.verdict && !givesWay(*standing.verdict)) {
+            ++kept;
+            return {};
+        }
+        replaced += standing.verdict.has_value();
+        ++labelled;
+        BALMER_TRY([[maybe_unused]] const auto stored, log.append(event, act));
         return {};
-    }));
+    };
+    for (std::size_t first = 0; first < given_.size(); first += store::LabelLog::inOneWrite) {
+        const auto batch =
+            std::span(given_).subspan(first, std::min(store::LabelLog::inOneWrite, given_.size() - first));
+        const auto storeBatch = [&]() -> core::Status {
+            for (const auto& [id, className] : batch)
+                BALMER_CHECK(storeOne(id, className));
+            return {};
+        };
+        // Together: nobody gives a verdict between looking and storing.
+        BALMER_CHECK(project_->together(storeBatch));
+    }
     return nlohmann::json{
-        {"labelled", events.size()}, {"replaced", replaced},    {"kept", kept},
-        {"unchanged", unchanged},    {"without_label", empty_}, {"not_in_catalogue", unknown_}};
+        {"labelled", labelled},   {"replaced", replaced},    {"kept", kept},
+        {"unchanged", unchanged}, {"without_label", empty_}, {"not_in_catalogue", unknown_}};
 }
 
 } // namespace balmer::workflow

@@ -30,7 +30,8 @@ class ImportedLabels {
 
     /// An empty id or class is no label.
     void add(const std::string& id, const std::string& className);
-    /// Stores them, all or none, beside what stands at that moment: what stands already is not said again.
+    /// Stores them beside what stands at that moment, in their order and in batches: what stands already is
+    /// not said again, so that storing once more completes what a failure cut short.
     /// {"labelled": stored, "replaced": of these, where another verdict stood, "kept": other verdicts that
     /// stand on, "unchanged", "without_label", "not_in_catalogue"}
     core::Result<nlohmann::json> store();

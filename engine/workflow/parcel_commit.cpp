@@ -151,6 +151,7 @@ class Commit {
                        project_.artefacts().putFile(source, artefact.name, artefact.mediaType));
             if (kept != artefact) return core::fail(misfit("the artefact " + name + " changes"));
         }
+        BALMER_CHECK(stage());
         bool wasFinal = false;
         auto kept = project_.together([&]() -> core::Status {
             BALMER_TRY(const auto now, project_.jobs().get(job_.id));
@@ -342,17 +343,12 @@ class Commit {
         return {};
     }
 
-    core::Status write(std::string_view endTime) {
+    /// What has many rows, before the one transaction that shows it.
+    core::Status stage() {
         if (arrival_) {
-            BALMER_CHECK(checkNameIsFree(dataset_.name, dataset_.digest));
-            BALMER_CHECK(arrival_->put());
-            BALMER_CHECK(project_.datasets().add(dataset_, ids_));
+            BALMER_TRY(stagedDataset_, project_.datasets().stage(dataset_, ids_));
         }
-        for (const auto& column : outputs_.columns) // it may have changed since it was read
-            BALMER_CHECK(readDataset(column.info.dataset, column.datasetDigest));
-        if (!columns_.empty()) BALMER_CHECK(project_.columns().addAll(columns_));
-        for (const auto& [round, estimate] : precisions_)
-            BALMER_CHECK(project_.rounds().setPrecision(round, estimate));
+        BALMER_TRY(stagedColumns_, project_.columns().stage(columns_));
         for (auto round : outputs_.rounds) {
             round.job = job_.id;
             round.parameters = job_.spec.parameters;
@@ -360,8 +356,25 @@ class Commit {
                 BALMER_TRY(round.precision,
                            active::estimatePrecision(round.precision->agreed, round.precision->judged));
             }
-            BALMER_TRY(const auto kept, project_.rounds().add(round));
-            if (kept.number != round.number) {
+            BALMER_TRY(stagedRounds_.emplace_back(), project_.rounds().stage(round));
+        }
+        return {};
+    }
+
+    core::Status write(std::string_view endTime) {
+        if (arrival_) {
+            BALMER_CHECK(checkNameIsFree(dataset_.name, dataset_.digest));
+            BALMER_CHECK(arrival_->put());
+            BALMER_CHECK(project_.datasets().add(stagedDataset_));
+        }
+        for (const auto& column : outputs_.columns) // it may have changed since it was read
+            BALMER_CHECK(readDataset(column.info.dataset, column.datasetDigest));
+        BALMER_CHECK(project_.columns().add(stagedColumns_));
+        for (const auto& [round, estimate] : precisions_)
+            BALMER_CHECK(project_.rounds().setPrecision(round, estimate));
+        for (const auto& staged : stagedRounds_) {
+            BALMER_TRY(const auto kept, project_.rounds().add(staged));
+            if (kept.number != staged.record.number) {
                 BALMER_TRY(result_, checkedResult(result_, kept.number));
             }
             for (auto& event : outputs_.events) {
@@ -389,6 +402,9 @@ class Commit {
     std::optional<Arrival> arrival_;
     store::DatasetRecord dataset_;
     std::vector<std::string> ids_;
+    store::StagedDataset stagedDataset_;
+    std::vector<store::ColumnRegistry::StagedColumn> stagedColumns_;
+    std::vector<store::StagedRound> stagedRounds_;
 };
 
 } // namespace

@@ -263,7 +263,11 @@ core::Status answer(const Run& run, const store::RoundRecord& round, const Truth
         event.list = item.list;
         events.push_back(std::move(event));
     }
-    BALMER_TRY([[maybe_unused]] const auto ids, run.project().labels().appendAll(events));
+    constexpr auto batch = store::LabelLog::inOneWrite;
+    for (std::size_t first = 0; first < events.size(); first += batch) {
+        const auto some = std::span(events).subspan(first, std::min(batch, events.size() - first));
+        BALMER_TRY([[maybe_unused]] const auto ids, run.project().labels().appendAll(some));
+    }
     return {};
 }
 

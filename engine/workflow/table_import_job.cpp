@@ -170,11 +170,15 @@ class Taking {
         return {};
     }
 
-    core::Result<json> store(store::Project& project, jobs::JobId job) {
-        if (columns_.empty()) return json::object();
-        if (matched_ == 0)
+    core::Status check() const {
+        if (!columns_.empty() && matched_ == 0)
             return fail(ErrorCode::InvalidArgument, "no row of the table names a spectrum of the dataset " +
                                                         dataset_ + "; check the id column and the dataset");
+        return {};
+    }
+
+    core::Result<json> store(store::Project& project, jobs::JobId job) {
+        if (columns_.empty()) return json::object();
         json said = json::array();
         std::vector<store::ColumnRegistry::NewColumn> made;
         for (auto& column : columns_) {
@@ -273,16 +277,15 @@ core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters,
         BALMER_CHECK(taking.row(table, id));
         if (labels) labels->add(id, table.text(labelColumn));
     }
-    json result;
+    json result = json::object();
     BALMER_CHECK(run.task.checkpoint(0.9, "keeping what was read"));
-    BALMER_CHECK(project.together([&]() -> core::Status {
-        BALMER_TRY(result, taking.store(project, run.job.id));
-        if (labels) {
-            BALMER_TRY(const auto given, labels->store());
-            result.update(given);
-        }
-        return {};
-    }));
+    BALMER_CHECK(taking.check());
+    // The labels first: run again after a failure, the job gives none twice and makes each column once.
+    if (labels) {
+        BALMER_TRY(result, labels->store());
+    }
+    BALMER_TRY(const auto taken, taking.store(project, run.job.id));
+    result.update(taken);
     result["rows"] = rows;
     result["repeated"] = repeated;
     result["id_column"] = table.columns()[idColumn].name;

@@ -360,6 +360,24 @@ TEST(StoredProjects, OneOfTheFourthSchemaOpens) {
     ASSERT_TRUE(project) << test::why(project);
     EXPECT_EQ((*project)->labels().takeBack("eva")->size(), 2u);
     EXPECT_EQ((*project)->labels().current("b")->className, "double");
+    // Brought up to date, with a copy of what it was.
+    EXPECT_TRUE(fs::exists(folder / "old.balmer" / "project.sqlite.before-5"));
+    EXPECT_EQ((*project)->columns().values("h-140", "entropy").value(), (std::vector{0.25, 0.75}));
+    EXPECT_EQ((*project)->jobs().listRemote()->front().remote->lastHeard, "");
+    EXPECT_EQ((*project)->datasets().ids("h-140")->size(), 2u);
+    EXPECT_EQ((*project)->rounds().latest("h-140").value()->items.size(), 1u);
+}
+
+TEST(StoredProjects, OneOfTheFifthSchemaOpens) {
+    test::TemporaryFolder folder;
+    fs::create_directory(folder / "old.balmer");
+    runSql(folder / "old.balmer" / "project.sqlite",
+           read(test::sourceRoot() / "tests" / "engine" / "store" / "fixtures" / "project_v5.sql"));
+    const auto project = Project::open(folder / "old.balmer");
+    ASSERT_TRUE(project) << test::why(project);
+    EXPECT_EQ((*project)->columns().values("h-140", "entropy").value(), (std::vector{0.25, 0.75}));
+    EXPECT_EQ((*project)->rounds().latest("h-140").value()->items.size(), 1u);
+    EXPECT_EQ((*project)->jobs().listRemote()->front().remote->lastHeard, "2026-01-02T03:04:05.000Z");
 }
 
 TEST(Together, AFailureInTheMiddleLeavesNothing) {
@@ -451,7 +469,7 @@ TEST(StoredProjects, TheFixtureCanBeMadeAgain) {
     job.phase = jobs::Phase::Completed;
     ASSERT_TRUE(project->jobs().create(job));
     job.phase = jobs::Phase::Executing;
-    job.remote = jobs::RemoteTicket{"big-machine", std::string(32, 'e'), 7, true};
+    job.remote = jobs::RemoteTicket{"big-machine", std::string(32, 'e'), 7, true, "2026-01-02T03:04:05.000Z"};
     ASSERT_TRUE(project->jobs().create(job));
     ASSERT_TRUE(project->settings().set("observer", "eva"));
     ASSERT_TRUE(project->origins().add(project->catalogue().find("a")->rowId,

@@ -1,3 +1,6 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cmath>
 #include <fstream>
 #include <thread>
@@ -5,6 +8,7 @@
 #include "engine/core/files.h"
 #include "engine/store/artefact_folder.h"
 #include "engine/store/column_registry.h"
+#include "engine/store/connections.h"
 #include "engine/store/dataset_registry.h"
 #include "engine/store/round_archive.h"
 #include "engine/store/settings.h"
@@ -181,6 +185,108 @@ TEST_F(RegistriesTest, RoundsAreNumberedForEachDatasetAndClasses) {
     EXPECT_EQ(rounds.get(99).error().code(), ErrorCode::NotFound);
     EXPECT_EQ(rounds.setPrecision(99, {}).error().code(), ErrorCode::NotFound);
     EXPECT_FALSE(rounds.add(RoundRecord{}));
+}
+
+namespace {
+std::vector<std::string> manyIds(std::size_t count) {
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < count; ++i)
+        ids.push_back("spectrum-" + std::to_string(i));
+    return ids;
+}
+RoundRecord roundOf(std::size_t items) {
+    RoundRecord record;
+    record.dataset = "h-140";
+    record.classes = {"other", "double"};
+    for (std::size_t i = 0; i < items; ++i)
+        record.items.push_back({active::RoundList::Candidates, static_cast<int>(i) + 1,
+                                "spectrum-" + std::to_string(i), "double", 0.9, 0.1, ""});
+    return record;
+}
+} // namespace
+
+TEST_F(RegistriesTest, NoTransactionIsLongHoweverManyRowsThereAre) {
+    constexpr std::size_t rows = 60'000; // two pieces of a column
+    const auto ids = manyIds(rows);
+    const auto kept = project->datasets().add(dataset("h-140", "d1", rows), ids);
+    ASSERT_TRUE(kept) << test::why(kept);
+    std::vector<double> values(rows);
+    for (std::size_t i = 0; i < rows; ++i)
+        values[i] = static_cast<double>(i);
+    ASSERT_TRUE(project->columns().add({.dataset = "h-140", .name = "number"}, values));
+    ASSERT_TRUE(project->rounds().add(roundOf(5'000)));
+    EXPECT_EQ(project->datasets().ids("h-140").value(), ids);
+    EXPECT_EQ(project->columns().values("h-140", "number").value(), values);
+    EXPECT_EQ(project->columns().lookUp("", "number").value()->values, values);
+    EXPECT_EQ(project->rounds().latest("h-140").value()->items.size(), 5'000u);
+    ASSERT_TRUE(project->datasets().remove("h-140"));
+    EXPECT_GT(project->mostRowsInOneWrite(), 0);
+    EXPECT_LE(project->mostRowsInOneWrite(), 500);
+}
+
+TEST_F(RegistriesTest, NobodyFindsWhatIsStaged) {
+    addDataset();
+    const std::vector<ColumnRegistry::NewColumn> column = {
+        {{.dataset = "h-140", .name = "e", .kind = ColumnKind::Category, .categories = {"x"}}, {0, 0, 0}}};
+    {
+        const auto staged = project->datasets().stage(dataset("two", "d2"), Ids{"a", "b", "c"});
+        const auto columns = project->columns().stage(column);
+        const auto round = project->rounds().stage(roundOf(3));
+        ASSERT_TRUE(staged && columns && round);
+        EXPECT_EQ(project->datasets().list()->size(), 1u);
+        EXPECT_FALSE(project->datasets().get("two"));
+        EXPECT_FALSE(project->datasets().withDigest("d2").value());
+        EXPECT_TRUE(project->columns().list("h-140")->empty());
+        EXPECT_TRUE(project->columns().versions("h-140", "e")->empty());
+        EXPECT_FALSE(project->columns().lookUp("", "e"));
+        EXPECT_NE(project->columns().info("h-140", "e").error().message().find("it has none"),
+                  std::string::npos);
+        EXPECT_TRUE(project->rounds().list()->empty());
+        EXPECT_FALSE(project->rounds().latest("h-140").value());
+        EXPECT_FALSE(project->rounds().get(round->record.id));
+    }
+    const auto staged = project->datasets().stage(dataset("two", "d2"), Ids{"a", "b", "c"});
+    const auto columns = project->columns().stage(column);
+    const auto round = project->rounds().stage(roundOf(3));
+    const auto addAll = [&](const core::Status& end) {
+        return project->together([&]() -> core::Status {
+            BALMER_CHECK(project->datasets().add(*staged));
+            BALMER_CHECK(project->columns().add(*columns));
+            BALMER_CHECK(project->rounds().add(*round));
+            return end;
+        });
+    };
+    EXPECT_FALSE(addAll(core::fail(ErrorCode::Format, "no")));
+    EXPECT_FALSE(project->datasets().get("two"));
+    const auto added = addAll({});
+    ASSERT_TRUE(added) << test::why(added);
+    EXPECT_EQ(project->datasets().ids("two").value(), (Ids{"a", "b", "c"}));
+    EXPECT_EQ(project->columns().info("h-140", "e")->version, 1);
+    EXPECT_EQ(project->rounds().latest("h-140").value()->number, 1);
+}
+
+TEST_F(RegistriesTest, WhatADeadProcessLeftStagedGoesWithTheNextOpening) {
+    const auto child = ::fork();
+    if (child == 0) {
+        // As if killed between the steps: nothing is destroyed.
+        const auto childs = test::openProject(folder / "a.balmer");
+        const auto staged = childs->datasets().stage(dataset("two", "d2"), Ids{"a", "b", "c"});
+        const auto round = childs->rounds().stage(roundOf(3));
+        ::_exit(staged && round ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    const auto left = [&] {
+        const auto database = Database::open(folder / "a.balmer" / "project.sqlite", false);
+        return (*database)
+            ->number("SELECT (SELECT count(*) FROM dataset) + (SELECT count(*) FROM dataset_row) + "
+                     "(SELECT count(*) FROM round) + (SELECT count(*) FROM round_item)")
+            .value();
+    };
+    EXPECT_GT(left(), 0);
+    const auto again = test::openProject(folder / "a.balmer");
+    EXPECT_EQ(left(), 0);
 }
 
 TEST_F(RegistriesTest, ArtefactsLieUnderTheirDigest) {

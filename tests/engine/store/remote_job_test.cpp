@@ -80,6 +80,7 @@ TEST_F(RemoteJobs, AnEventIsHeardOnceWithAllThatItTells) {
     EXPECT_EQ(job.device, "cuda:0");
     EXPECT_EQ(job.programVersion, "9.9");
     EXPECT_EQ(job.remote->lastEvent, 5u);
+    EXPECT_EQ(job.remote->lastHeard.size(), std::string("2026-01-02T00:00:00.000Z").size());
     EXPECT_EQ(store.series(id)->size(), 1u);
     EXPECT_EQ(store.log(id)->size(), 1u);
     EXPECT_TRUE(store.hear(id, event(6, Phase::Queued)).value()) << "the worker began it anew";
