@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <random>
+#include <tuple>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -297,9 +299,14 @@ std::optional<std::string> RemoteJobs::choose(const jobs::JobSpec& spec) {
 
     struct Offer {
         std::string worker;
-        std::int64_t present = 0;
-        unsigned free = 0;
+        std::int64_t present = 0; ///< bytes of the objects that it has
+        std::int64_t ready = 0;   ///< slots that no job runs in or waits for
+        auto rank() const { return std::tuple(ready > 0, present, ready); }
     };
+    std::map<std::string, std::int64_t> onTheWay; ///< jobs that the worker has not been told of yet
+    if (const auto known = state_->store.listRemote())
+        for (const auto& each : *known)
+            if (each.remote->lastEvent == 0) ++onTheWay[each.remote->worker];
     std::vector<std::future<std::optional<Offer>>> asked;
     for (const auto& entry : *entries)
         asked.push_back(std::async(std::launch::async, [&, entry]() -> std::optional<Offer> {
@@ -318,7 +325,10 @@ std::optional<std::string> RemoteJobs::choose(const jobs::JobSpec& spec) {
                     co_return told;
                 });
             if (!status) return std::nullopt;
-            Offer offer{entry.name, 0, status->limits.freeSlots};
+            Offer offer{entry.name, 0, static_cast<std::int64_t>(status->limits.freeSlots)};
+            offer.ready -= static_cast<std::int64_t>(status->waiting);
+            if (const auto mine = onTheWay.find(entry.name); mine != onTheWay.end())
+                offer.ready -= mine->second;
             for (std::size_t i = 0; i < objects.size(); ++i)
                 if (status->present[i]) offer.present += bytes[i];
             return offer;
@@ -326,8 +336,7 @@ std::optional<std::string> RemoteJobs::choose(const jobs::JobSpec& spec) {
     std::optional<Offer> best;
     for (auto& each : asked) {
         const auto offer = each.get();
-        if (offer && (!best || std::pair(offer->present, offer->free) > std::pair(best->present, best->free)))
-            best = offer;
+        if (offer && (!best || offer->rank() > best->rank())) best = offer;
     }
     return best ? std::optional(best->worker) : std::nullopt;
 }

@@ -97,8 +97,9 @@ class RemoteJobs {
     core::Result<jobs::JobId> submit(jobs::JobSpec spec, const std::string& worker,
                                      const std::string& programVersion);
 
-    /// The worker that has most of these objects' bytes, then most free slots; nothing where none answers.
-    /// Waits for their answers, as long as Options.connect.limit.
+    /// A worker where the job can begin at once, if there is one; among those, the one that has most of its
+    /// data, then the one with most free slots. Nothing where none answers. Waits for their answers, as long
+    /// as Options.connect.limit.
     std::optional<std::string> choose(const jobs::JobSpec& spec);
 
     /// Asks the worker to stop it, now or as soon as it answers.

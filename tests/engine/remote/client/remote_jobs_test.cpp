@@ -267,6 +267,28 @@ TEST_F(RemoteJobs, ChosenWorkerIsTheOneThatHasTheData) {
     EXPECT_EQ(home_.remote().choose(spec), "lab") << "the data are there";
 }
 
+TEST_F(RemoteJobs, AJobGoesWhereItCanBeginAtOnceEvenWhenItsDataAreElsewhere) {
+    start({.slots = 1});
+    RunningWorker other(folder_ / "other", {.slots = 1});
+    home_.addWorker("lab", worker_->unixUrl());
+    home_.addWorker("other", other.unixUrl());
+    home_.inputs["data"] = noise(200'000);
+    expectCopied(home_.submit({{"do", "copy"}}, "lab"), 0);
+    jobs::JobSpec spec;
+    spec.kind = "test";
+    spec.parameters = json{{"do", "copy"}}.dump();
+    ASSERT_EQ(home_.remote().choose(spec), "lab");
+    // Even before the worker has heard of the job, its slot is taken.
+    const auto first = home_.submit({{"do", "wait"}}, "lab");
+    EXPECT_EQ(home_.remote().choose(spec), "other");
+    const auto second = home_.submit({{"do", "wait"}}, "other");
+    EXPECT_EQ(home_.remote().choose(spec), "lab") << "neither is free, but here the data are";
+    for (const auto id : {first, second}) {
+        EXPECT_TRUE(home_.remote().abort(id));
+        EXPECT_EQ(home_.wait(id).phase, Phase::Aborted);
+    }
+}
+
 TEST_F(RemoteJobs, NoWorkerThatAnswersIsNoChoice) {
     home_.addWorker("lab", "unix:" + (folder_ / "nobody").string());
     jobs::JobSpec spec;
