@@ -1,10 +1,13 @@
 #include "app/bridge/display_text.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <QDateTime>
 #include <QJsonDocument>
 #include <QLocale>
+
+#include "engine/core/amount_text.h"
 
 namespace balmer::bridge {
 
@@ -35,12 +38,7 @@ QString numberText(std::optional<double> value, int digits) {
 }
 
 QString durationText(double seconds) {
-    if (!(seconds >= 0)) return {};
-    if (seconds < 10) return QString::number(seconds, 'f', 1) + " s";
-    const auto whole = qint64(std::llround(seconds));
-    if (whole < 60) return QString::number(whole) + " s";
-    if (whole < 3600) return QStringLiteral("%1 min %2 s").arg(whole / 60).arg(whole % 60, 2, 10, QChar('0'));
-    return QStringLiteral("%1 h %2 min").arg(whole / 3600).arg(whole / 60 % 60, 2, 10, QChar('0'));
+    return text(core::durationText(seconds));
 }
 
 QString timeText(const std::string& iso) {
@@ -65,7 +63,7 @@ std::optional<double> secondsBetween(const std::string& start, const std::string
 }
 
 QString bytesText(qint64 bytes) {
-    return QLocale::c().formattedDataSize(bytes, 1, QLocale::DataSizeSIFormat);
+    return text(core::bytesText(std::uint64_t(std::max<qint64>(0, bytes))));
 }
 
 QString errorSentence(const core::Error& error) {

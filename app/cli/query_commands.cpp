@@ -153,7 +153,16 @@ json describe(const jobs::Job& job) {
             {"stage", job.stage},
             {"place", job.place},
             {"parent", job.spec.parent ? json(*job.spec.parent) : json(nullptr)},
+            {"last_heard", job.remote ? json(job.remote->lastHeard) : json(nullptr)},
             {"error", std::move(error)}};
+}
+
+/// "22 %"; of a job on a worker, which may be further by now, with the time at which the worker said so.
+std::string progressText(const jobs::Job& job) {
+    const auto progress = core::formatFixed(100 * job.progress, 0) + " %";
+    if (!job.remote || jobs::isFinal(job.phase)) return progress;
+    if (job.remote->lastHeard.empty()) return progress + ", not heard of yet";
+    return progress + ", last heard " + job.remote->lastHeard.substr(0, 19);
 }
 
 json parsed(const std::string& text) {
@@ -195,9 +204,8 @@ void addJobs(CLI::App& app, Work& chosen) {
             for (const auto& job : jobs) {
                 all.push_back(describe(job));
                 lines.push_back({std::to_string(job.id), job.spec.kind, job.spec.label, job.place,
-                                 std::string(jobs::toString(job.phase)),
-                                 core::formatFixed(100 * job.progress, 0) + " %", job.created.substr(0, 19),
-                                 job.error ? job.error->message() : ""});
+                                 std::string(jobs::toString(job.phase)), progressText(job),
+                                 job.created.substr(0, 19), job.error ? job.error->message() : ""});
             }
             session.console.result({{"jobs", std::move(all)}});
             session.console.say(jobs.empty() ? "Nothing was run in this project yet." : inColumns(lines));

@@ -6,6 +6,7 @@
 
 #include "app/cli/session.h"
 #include "app/cli/vo_lists.h"
+#include "engine/core/amount_text.h"
 #include "engine/core/files.h"
 #include "engine/core/text_number.h"
 
@@ -100,7 +101,8 @@ core::Status listTree(Session& session, api::Observatory& observatory, const api
     std::vector<std::vector<std::string>> lines;
     for (const auto& file : preview->files) {
         if (lines.size() == shownFiles) break;
-        lines.push_back({file.path, file.bytes ? (file.exact ? "" : "about ") + inUnits(*file.bytes) : "?"});
+        lines.push_back(
+            {file.path, file.bytes ? (file.exact ? "" : "about ") + core::bytesText(*file.bytes) : "?"});
     }
     if (!lines.empty()) session.console.say(inColumns(lines));
     if (preview->files.size() > shownFiles)
@@ -110,7 +112,7 @@ core::Status listTree(Session& session, api::Observatory& observatory, const api
         session.console.say("left out: " + each.url + ": " + each.why);
     session.console.say(
         std::to_string(preview->files.size()) + " files in " + std::to_string(preview->folders) +
-        " folders, " + inUnits(preview->bytes) +
+        " folders, " + core::bytesText(preview->bytes) +
         (preview->unsized > 0 ? " and " + std::to_string(preview->unsized) + " files of unknown size" : "") +
         "; " + std::to_string(preview->unmatched) + " files do not match." +
         (preview->cut ? " There is more: a limit was reached." : ""));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/core/amount_text.h"
 #include "engine/core/text_number.h"
 #include "engine/core/utf8.h"
 
@@ -220,7 +221,7 @@ core::Status useList(Session& session, const api::MarkedList& marked, const List
 
 void sayFetched(Console& console, const json& result) {
     console.say(std::to_string(result["fetched"].get<std::size_t>()) + " files fetched (" +
-                inUnits(result["bytes_fetched"].get<std::uint64_t>()) + "), " +
+                core::bytesText(result["bytes_fetched"].get<std::uint64_t>()) + "), " +
                 std::to_string(result["already_here"].get<std::size_t>()) + " were here already, " +
                 std::to_string(result["failed"].size() + result["not_tried"].size()) + " failed; in " +
                 result["folder"].get<std::string>());
@@ -240,14 +241,6 @@ void sayFetched(Console& console, const json& result) {
         sayEach(result["refused"], "path", "reason");
     }
     if (said > 20) console.say("  … and " + std::to_string(said - 20) + " more; --json lists them all.");
-}
-
-std::string inUnits(std::uint64_t bytes) {
-    const auto number = static_cast<double>(bytes);
-    if (number < 1e3) return std::to_string(bytes) + " bytes";
-    if (number < 1e6) return core::formatFixed(number / 1e3, 0) + " kB";
-    return number < 1e9 ? core::formatFixed(number / 1e6, 1) + " MB"
-                        : core::formatFixed(number / 1e9, 1) + " GB";
 }
 
 } // namespace balmer::cli

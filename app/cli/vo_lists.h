@@ -31,7 +31,4 @@ core::Status useList(Session& session, const api::MarkedList& list, const ListCh
 /// What came of a job that fetches, in words.
 void sayFetched(Console& console, const nlohmann::json& result);
 
-/// "34.5 MB", "812 kB".
-std::string inUnits(std::uint64_t bytes);
-
 } // namespace balmer::cli

@@ -5,6 +5,7 @@
 #include <future>
 
 #include "app/cli/session.h"
+#include "engine/core/amount_text.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -13,13 +14,6 @@ namespace {
 
 using core::ErrorCode;
 using nlohmann::json;
-
-/// "34.5 MB", "53.7 GB".
-std::string inBytes(std::uint64_t bytes) {
-    const auto number = static_cast<double>(bytes);
-    return number < 1e9 ? core::formatFixed(number / 1e6, 1) + " MB"
-                        : core::formatFixed(number / 1e9, 1) + " GB";
-}
 
 json describe(const api::WorkerInfo& worker) {
     return {{"name", worker.name},
@@ -148,9 +142,9 @@ void sayReport(Console& console, const api::WorkerInfo& worker, const api::Worke
     console.say(worker.name + ", " + worker.url + ": " + summary(report) + ".");
     console.say("  " + std::to_string(report.running) + " jobs running, " + std::to_string(report.waiting) +
                 " waiting; " + std::to_string(report.objects) + " files cached, " +
-                inBytes(report.storedBytes) + " of " + inBytes(report.quotaBytes) + "; answers in " +
-                core::formatFixed(report.answeredMilliseconds, 1) + " ms; you are " + report.owner +
-                " there.");
+                core::bytesText(report.storedBytes) + " of " + core::bytesText(report.quotaBytes) +
+                "; answers in " + core::formatFixed(report.answeredMilliseconds, 1) + " ms; you are " +
+                report.owner + " there.");
     if (report.jobs.empty()) return;
     std::vector<std::vector<std::string>> lines{
         {"  KEY", "OWNER", "KIND", "LABEL", "PHASE", "PROGRESS", "CREATED"}};
@@ -256,8 +250,8 @@ void addWorkerCommands(CLI::App& app, Work& chosen) {
            const std::string& path) -> core::Status {
             BALMER_TRY(const auto data, bench.workers().registerData(name, path));
             session.console.result({{"files", data.files}, {"bytes", data.bytes}, {"refused", data.refused}});
-            session.console.say(std::to_string(data.files) + " files (" + inBytes(data.bytes) + ") at " +
-                                name + " need not be sent; " + std::to_string(data.refused.size()) +
+            session.console.say(std::to_string(data.files) + " files (" + core::bytesText(data.bytes) +
+                                ") at " + name + " need not be sent; " + std::to_string(data.refused.size()) +
                                 " were refused.");
             for (const auto& refused : data.refused)
                 session.console.say("  " + refused);

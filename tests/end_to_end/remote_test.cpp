@@ -68,6 +68,16 @@ TEST(Remote, MayBeLeftAndWaitedForLater) {
     const auto sent = session.succeed({"som", "--dataset", "m", "--grid", "4x4", "--on", "lab", "--detach"});
     EXPECT_EQ(sent.value("place", ""), "lab");
     EXPECT_FALSE(sent.value("phase", "PENDING") == "PENDING") << sent.dump();
+    // Nobody listens to the worker now: what is known is as old as it says.
+    const auto listed = session.succeed({"jobs"})["jobs"][0];
+    EXPECT_EQ(listed["id"], sent["job"]);
+    EXPECT_EQ(listed.value("last_heard", "").substr(0, 2), "20") << listed.dump();
+    auto words = session.command({"jobs"});
+    words.erase(std::find(words.begin(), words.end(), "--json"));
+    const auto shown = runProcess(words, std::chrono::minutes(1));
+    EXPECT_NE(shown.standardOutput.find("last heard " + listed.value("last_heard", "?").substr(0, 19)),
+              std::string::npos)
+        << shown.describe();
     const auto result = session.succeed({"job", "attach", sent["job"].dump()});
     EXPECT_EQ(result.value("codebook_digest", "one"), here.value("codebook_digest", "two"));
     EXPECT_EQ(comparable(session.succeed({"job", "attach", sent["job"].dump()})), comparable(result))

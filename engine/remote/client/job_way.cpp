@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/amount_text.h"
 #include "engine/core/crash_point.h"
 #include "engine/core/files.h"
 #include "engine/core/log.h"
@@ -28,13 +29,9 @@ bool isKey(std::string_view text) {
     return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-/// "12.3 of 45.0 MB"
+/// "12.3 MB of 45.0 MB"
 std::string share(std::uint64_t done, std::uint64_t all) {
-    const auto text = [](std::uint64_t bytes) {
-        const auto tenths = (bytes + 50'000) / 100'000;
-        return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
-    };
-    return text(done) + " of " + text(all) + " MB";
+    return core::bytesText(done) + " of " + core::bytesText(all);
 }
 
 bool maySucceedLater(const Error& error) {

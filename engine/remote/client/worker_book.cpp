@@ -1,13 +1,11 @@
 #include "engine/remote/client/worker_book.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <nlohmann/json.hpp>
 
-#include "engine/core/files.h"
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
-#include "engine/remote/transport/private_file.h"
 
 namespace balmer::remote {
 
@@ -55,11 +53,43 @@ json toJson(const WorkerEntry& entry) {
             {"jobs_at_once", entry.jobsAtOnce}};
 }
 
-Status write(const std::filesystem::path& file, const std::vector<WorkerEntry>& entries) {
+std::string textOf(const std::vector<WorkerEntry>& entries) {
     json all = json::array();
     for (const auto& entry : entries)
         all.push_back(toJson(entry));
-    return writePrivate(file, json{{"workers", std::move(all)}}.dump(4));
+    return core::jsonText(json{{"workers", std::move(all)}}, 4);
+}
+
+Result<std::vector<WorkerEntry>> entriesOf(const std::string& text, const std::filesystem::path& file) {
+    if (text.empty()) return std::vector<WorkerEntry>();
+    const auto object = json::parse(text, nullptr, false);
+    const auto list = object.is_object() ? object.find("workers") : object.end();
+    if (!object.is_object() || list == object.end() || !list->is_array())
+        return fail(ErrorCode::Format,
+                    file.string() + " is no list of workers; move it away and add them anew");
+    std::vector<WorkerEntry> entries;
+    for (const auto& each : *list) {
+        if (!each.is_object())
+            return fail(ErrorCode::Format, file.string() + " has a worker that is no object");
+        WorkerEntry entry{textIn(each, "name"), textIn(each, "url"), textIn(each, "token"),
+                          textIn(each, "fingerprint"), 4};
+        if (const auto number = each.find("jobs_at_once");
+            number != each.end() && number->is_number_integer())
+            entry.jobsAtOnce = std::clamp(number->get<int>(), 1, 32);
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+Result<WorkerEntry> named(const std::vector<WorkerEntry>& entries, std::string_view name) {
+    std::string known;
+    for (const auto& entry : entries) {
+        if (entry.name == name) return entry;
+        known += (known.empty() ? "" : ", ") + entry.name;
+    }
+    return fail(ErrorCode::NotFound,
+                "no worker is called \"" + std::string(name) + "\"; " +
+                    (known.empty() ? "add one with `balmer worker add NAME URL`" : "there are: " + known));
 }
 
 } // namespace
@@ -142,38 +172,13 @@ std::string WorkerUrl::toText() const {
 }
 
 Result<std::vector<WorkerEntry>> WorkerBook::all() const {
-    std::error_code error;
-    if (!std::filesystem::exists(file_, error)) return std::vector<WorkerEntry>();
-    BALMER_TRY(const auto text, core::readFile(file_, 4u << 20));
-    const auto object = json::parse(text, nullptr, false);
-    const auto list = object.is_object() ? object.find("workers") : object.end();
-    if (!object.is_object() || list == object.end() || !list->is_array())
-        return fail(ErrorCode::Format,
-                    file_.string() + " is no list of workers; move it away and add them anew");
-    std::vector<WorkerEntry> entries;
-    for (const auto& each : *list) {
-        if (!each.is_object())
-            return fail(ErrorCode::Format, file_.string() + " has a worker that is no object");
-        WorkerEntry entry{textIn(each, "name"), textIn(each, "url"), textIn(each, "token"),
-                          textIn(each, "fingerprint"), 4};
-        if (const auto number = each.find("jobs_at_once");
-            number != each.end() && number->is_number_integer())
-            entry.jobsAtOnce = std::clamp(number->get<int>(), 1, 32);
-        entries.push_back(std::move(entry));
-    }
-    return entries;
+    BALMER_TRY(const auto text, file_.read());
+    return entriesOf(text, file_.path());
 }
 
 Result<WorkerEntry> WorkerBook::get(std::string_view name) const {
     BALMER_TRY(const auto entries, all());
-    std::string known;
-    for (const auto& entry : entries) {
-        if (entry.name == name) return entry;
-        known += (known.empty() ? "" : ", ") + entry.name;
-    }
-    return fail(ErrorCode::NotFound,
-                "no worker is called \"" + std::string(name) + "\"; " +
-                    (known.empty() ? "add one with `balmer worker add NAME URL`" : "there are: " + known));
+    return named(entries, name);
 }
 
 Status WorkerBook::put(const WorkerEntry& entry) const {
@@ -181,34 +186,31 @@ Status WorkerBook::put(const WorkerEntry& entry) const {
     BALMER_TRY(const auto url, WorkerUrl::parse(entry.url));
     if (entry.jobsAtOnce < 1 || entry.jobsAtOnce > 32)
         return fail(ErrorCode::InvalidArgument, "a worker takes 1 to 32 jobs of yours at once");
-    std::error_code error;
-    std::filesystem::create_directories(file_.parent_path(), error);
-    BALMER_TRY(const auto lock, FileLock::of(file_));
-    BALMER_TRY(auto entries, all());
     auto kept = entry;
     kept.url = url.toText();
-    const auto same = std::find_if(entries.begin(), entries.end(),
-                                   [&](const auto& each) { return each.name == entry.name; });
-    if (same != entries.end())
-        *same = std::move(kept);
-    else
-        entries.push_back(std::move(kept));
-    return write(file_, entries);
+    return file_.change([&](const std::string& text) -> Result<std::string> {
+        BALMER_TRY(auto entries, entriesOf(text, file_.path()));
+        const auto same = std::find_if(entries.begin(), entries.end(),
+                                       [&](const auto& each) { return each.name == entry.name; });
+        if (same != entries.end())
+            *same = kept;
+        else
+            entries.push_back(kept);
+        return textOf(entries);
+    });
 }
 
 Status WorkerBook::remove(std::string_view name) const {
-    BALMER_TRY([[maybe_unused]] const auto there, get(name));
-    BALMER_TRY(const auto lock, FileLock::of(file_));
-    BALMER_TRY(auto entries, all());
-    std::erase_if(entries, [&](const auto& each) { return each.name == name; });
-    return write(file_, entries);
+    return file_.change([&](const std::string& text) -> Result<std::string> {
+        BALMER_TRY(auto entries, entriesOf(text, file_.path()));
+        BALMER_TRY([[maybe_unused]] const auto there, named(entries, name));
+        std::erase_if(entries, [&](const auto& each) { return each.name == name; });
+        return textOf(entries);
+    });
 }
 
 std::filesystem::path WorkerBook::defaultFile() {
-    if (const char* config = std::getenv("XDG_CONFIG_HOME"); config != nullptr && *config == '/')
-        return std::filesystem::path(config) / "balmer" / "workers.json";
-    const char* home = std::getenv("HOME");
-    return std::filesystem::path(home != nullptr ? home : "/") / ".config" / "balmer" / "workers.json";
+    return core::UserFile::inConfiguration("workers.json");
 }
 
 } // namespace balmer::remote

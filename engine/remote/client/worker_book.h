@@ -1,7 +1,6 @@
 // WorkerBook: the workers that a user has added, in one file that only the user may read (it holds tokens).
 //
-// Each call reads the file anew and changes are made under a lock, so that the command line and the desktop
-// may use it at once. Any thread.
+// The command line and the desktop may use it at once (core/user_file.h). Any thread.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "engine/core/result.h"
+#include "engine/core/user_file.h"
 
 namespace balmer::remote {
 
@@ -50,13 +50,13 @@ class WorkerBook {
     /// Errors: NotFound.
     core::Status remove(std::string_view name) const;
 
-    const std::filesystem::path& file() const { return file_; }
+    const std::filesystem::path& file() const { return file_.path(); }
 
     /// balmer/workers.json in the user's configuration folder (XDG).
     static std::filesystem::path defaultFile();
 
   private:
-    std::filesystem::path file_;
+    core::UserFile file_;
 };
 
 } // namespace balmer::remote

@@ -13,8 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "engine/core/private_file.h"
 #include "engine/remote/server/worker_config.h"
-#include "engine/remote/transport/private_file.h"
 
 extern char** environ;
 
@@ -84,7 +84,7 @@ core::Status relay(const std::filesystem::path& folder, const std::vector<std::s
     std::signal(SIGPIPE, SIG_IGN);
     std::error_code error;
     std::filesystem::create_directories(folder.parent_path(), error);
-    BALMER_CHECK(preparePrivateFolder(folder));
+    BALMER_CHECK(core::preparePrivateFolder(folder));
     const auto path = workerSocket(folder);
     int socket = connectTo(path);
     if (socket < 0) {

@@ -25,6 +25,7 @@
 #include "engine/core/files.h"
 #include "engine/core/log.h"
 #include "engine/core/login_name.h"
+#include "engine/core/private_file.h"
 #include "engine/core/text_number.h"
 #include "engine/remote/objects/object_store.h"
 #include "engine/remote/protocol/handshake.h"
@@ -33,7 +34,6 @@
 #include "engine/remote/server/session.h"
 #include "engine/remote/transport/offload.h"
 #include "engine/remote/transport/pin_book.h"
-#include "engine/remote/transport/private_file.h"
 #include "engine/remote/transport/shake_hands.h"
 #include "engine/remote/transport/tls_stream.h"
 
@@ -194,7 +194,7 @@ Status WorkerServer::State::prepare() {
     const auto& folder = settings.folder;
     std::error_code error;
     std::filesystem::create_directories(folder.parent_path(), error);
-    BALMER_CHECK(preparePrivateFolder(folder));
+    BALMER_CHECK(core::preparePrivateFolder(folder));
     lock = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0)
         return fail(ErrorCode::Io, (folder / "lock").string() + " cannot be opened: " + std::strerror(errno));
@@ -247,7 +247,7 @@ Status WorkerServer::State::prepare() {
 
 Status WorkerServer::State::listenLocally() {
     const auto path = workerSocket(settings.folder);
-    BALMER_CHECK(preparePrivateFolder(path.parent_path()));
+    BALMER_CHECK(core::preparePrivateFolder(path.parent_path()));
     ::unlink(path.c_str()); // of a worker that was killed: the lock is ours
     error_code error;
     local.emplace(io);
@@ -538,29 +538,29 @@ Result<Garbage> collectGarbage(ObjectStore& objects, jobs::WorkerJournal& journa
 // secrets
 
 Result<std::string> workerToken(const std::filesystem::path& folder, const std::string& user) {
-    BALMER_CHECK(preparePrivateFolder(folder));
+    BALMER_CHECK(core::preparePrivateFolder(folder));
     const auto file = folder / "tokens.json";
-    BALMER_TRY(const auto lock, FileLock::of(file));
+    BALMER_TRY(const auto lock, core::FileLock::of(file));
     auto tokens = readObject(file);
     if (const auto kept = tokens.find(user); kept != tokens.end() && kept->is_string())
         return kept->get<std::string>();
     const auto token = randomHex(32);
     tokens[user] = token;
-    BALMER_CHECK(writePrivate(file, tokens.dump(4)));
+    BALMER_CHECK(core::writePrivate(file, tokens.dump(4)));
     return token;
 }
 
 Result<std::string> openPairing(const std::filesystem::path& folder) {
-    BALMER_CHECK(preparePrivateFolder(folder));
+    BALMER_CHECK(core::preparePrivateFolder(folder));
     const auto code = newPairingCode();
-    BALMER_CHECK(writePrivate(
+    BALMER_CHECK(core::writePrivate(
         folder / "pairing.json",
         json{{"code", normalisedPairingCode(code)}, {"until", nowSeconds() + pairingSeconds}}.dump()));
     return code;
 }
 
 Result<std::string> workerFingerprint(const std::filesystem::path& folder) {
-    BALMER_CHECK(preparePrivateFolder(folder));
+    BALMER_CHECK(core::preparePrivateFolder(folder));
     BALMER_TRY(const auto identity, identityIn(folder / "identity", "balmer-worker on " + hostName()));
     return identity.fingerprint;
 }

@@ -10,8 +10,8 @@
 
 #include "engine/core/digest.h"
 #include "engine/core/files.h"
+#include "engine/core/private_file.h"
 #include "engine/remote/protocol/messages.h"
-#include "engine/remote/transport/private_file.h"
 
 namespace balmer::remote {
 
@@ -81,7 +81,7 @@ Identity makeIdentity(std::string_view name) {
 }
 
 core::Result<Identity> load(const std::filesystem::path& file) {
-    BALMER_CHECK(checkPrivate(file));
+    BALMER_CHECK(core::checkPrivate(file));
     BALMER_TRY(auto pem, core::readFile(file, fileLimit));
     const auto reader = [&] { return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); };
     const Key key(PEM_read_bio_PrivateKey(reader().get(), nullptr, &noPassword, nullptr));
@@ -98,9 +98,9 @@ core::Result<Identity> load(const std::filesystem::path& file) {
 } // namespace
 
 core::Result<Identity> identityIn(const std::filesystem::path& folder, std::string_view name) {
-    BALMER_CHECK(preparePrivateFolder(folder));
+    BALMER_CHECK(core::preparePrivateFolder(folder));
     const auto file = folder / "identity.pem";
-    BALMER_TRY(const auto lock, FileLock::of(file));
+    BALMER_TRY(const auto lock, core::FileLock::of(file));
     std::error_code error;
     if (std::filesystem::exists(file, error) || error) return load(file);
     auto identity = makeIdentity(name);
@@ -108,7 +108,7 @@ core::Result<Identity> identityIn(const std::filesystem::path& folder, std::stri
         ERR_clear_error();
         return fail(ErrorCode::Internal, "OpenSSL cannot make an Ed25519 certificate");
     }
-    BALMER_CHECK(writePrivate(file, identity.pem));
+    BALMER_CHECK(core::writePrivate(file, identity.pem));
     return identity;
 }
 

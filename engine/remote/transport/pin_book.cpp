@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "engine/core/files.h"
 #include "engine/remote/protocol/messages.h"
-#include "engine/remote/transport/private_file.h"
 
 namespace balmer::remote {
 
@@ -14,7 +12,7 @@ namespace {
 using core::ErrorCode;
 using core::fail;
 
-constexpr std::size_t nameLimit = 200, fingerprintSize = 64, bookLimit = 4u << 20;
+constexpr std::size_t nameLimit = 200, fingerprintSize = 64;
 
 bool isPin(const Pin& pin) {
     return !pin.name.empty() && showable(pin.name, nameLimit) == pin.name &&
@@ -29,12 +27,9 @@ core::Status check(const Pin& pin) {
                     std::to_string(nameLimit) + " bytes");
 }
 
-core::Result<std::vector<Pin>> readPins(const std::filesystem::path& file) {
-    const auto text = core::readFile(file, bookLimit);
-    if (!text && text.error().code() == ErrorCode::NotFound) return std::vector<Pin>{};
-    if (!text) return fail(text.error());
+core::Result<std::vector<Pin>> pinsOf(const std::string& text, const std::filesystem::path& file) {
     std::vector<Pin> pins;
-    std::istringstream lines(*text);
+    std::istringstream lines(text);
     int number = 0;
     for (std::string line; std::getline(lines, line);) {
         ++number;
@@ -48,38 +43,40 @@ core::Result<std::vector<Pin>> readPins(const std::filesystem::path& file) {
     return pins;
 }
 
-core::Status writePins(const std::filesystem::path& file, const std::vector<Pin>& pins) {
+std::string textOf(const std::vector<Pin>& pins) {
     std::string text;
     for (const auto& pin : pins)
         text += pin.fingerprint + " " + pin.name + "\n";
-    return writePrivate(file, text);
+    return text;
 }
 
-core::Status store(const std::filesystem::path& file, const Pin& pin, bool alone) {
+core::Status store(const core::UserFile& file, const Pin& pin, bool alone) {
     BALMER_CHECK(check(pin));
-    BALMER_TRY(const auto lock, FileLock::of(file));
-    BALMER_TRY(auto pins, readPins(file));
-    std::erase_if(pins, [&](const Pin& other) {
-        return other.fingerprint == pin.fingerprint || (alone && other.name == pin.name);
+    return file.change([&](const std::string& text) -> core::Result<std::string> {
+        BALMER_TRY(auto pins, pinsOf(text, file.path()));
+        std::erase_if(pins, [&](const Pin& other) {
+            return other.fingerprint == pin.fingerprint || (alone && other.name == pin.name);
+        });
+        pins.push_back(pin);
+        return textOf(pins);
     });
-    pins.push_back(pin);
-    return writePins(file, pins);
 }
 
 } // namespace
 
 core::Result<std::vector<Pin>> PinBook::all() const {
-    return readPins(file_);
+    BALMER_TRY(const auto text, file_.read());
+    return pinsOf(text, file_.path());
 }
 
 core::Result<std::optional<Pin>> PinBook::withFingerprint(std::string_view fingerprint) const {
-    BALMER_TRY(const auto pins, readPins(file_));
+    BALMER_TRY(const auto pins, all());
     const auto found = std::ranges::find(pins, fingerprint, &Pin::fingerprint);
     return found == pins.end() ? std::nullopt : std::optional(*found);
 }
 
 core::Result<std::optional<Pin>> PinBook::withName(std::string_view name) const {
-    BALMER_TRY(const auto pins, readPins(file_));
+    BALMER_TRY(const auto pins, all());
     const auto found =
         std::find_if(pins.rbegin(), pins.rend(), [&](const Pin& pin) { return pin.name == name; });
     return found == pins.rend() ? std::nullopt : std::optional(*found);
@@ -94,11 +91,13 @@ core::Status PinBook::replace(const Pin& pin) {
 }
 
 core::Result<bool> PinBook::remove(std::string_view name) {
-    BALMER_TRY(const auto lock, FileLock::of(file_));
-    BALMER_TRY(auto pins, readPins(file_));
-    if (std::erase_if(pins, [&](const Pin& pin) { return pin.name == name; }) == 0) return false;
-    BALMER_CHECK(writePins(file_, pins));
-    return true;
+    bool found = false;
+    BALMER_CHECK(file_.change([&](const std::string& text) -> core::Result<std::string> {
+        BALMER_TRY(auto pins, pinsOf(text, file_.path()));
+        found = std::erase_if(pins, [&](const Pin& pin) { return pin.name == name; }) > 0;
+        return found ? textOf(pins) : text;
+    }));
+    return found;
 }
 
 } // namespace balmer::remote

@@ -1,7 +1,7 @@
 // PinBook: the certificates that are trusted, each under a name, in one file.
 //
-// A worker keeps its clients there, a client its workers. Each call reads the file anew, and changes are made
-// under a lock, synced and renamed into place: several threads and processes may use the same file.
+// A worker keeps its clients there, a client its workers. Several threads and processes may use the same file
+// (core/user_file.h).
 #pragma once
 
 #include <filesystem>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/core/result.h"
+#include "engine/core/user_file.h"
 
 namespace balmer::remote {
 
@@ -40,7 +41,7 @@ class PinBook {
     core::Result<bool> remove(std::string_view name);
 
   private:
-    std::filesystem::path file_;
+    core::UserFile file_;
 };
 
 } // namespace balmer::remote

@@ -1,11 +1,10 @@
 #include "engine/vo/ssap/service_book.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <nlohmann/json.hpp>
 
-#include "engine/core/files.h"
+#include "engine/core/json_text.h"
 #include "engine/http/url.h"
 
 namespace balmer::vo {
@@ -23,10 +22,8 @@ std::string textIn(const json& object, const char* name) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-Result<json> readBook(const std::filesystem::path& file) {
-    std::error_code error;
-    if (!std::filesystem::exists(file, error)) return json{{"services", json::array()}};
-    BALMER_TRY(const auto text, core::readFile(file, 4u << 20));
+Result<json> bookOf(const std::string& text, const std::filesystem::path& file) {
+    if (text.empty()) return json{{"services", json::array()}};
     auto book = json::parse(text, nullptr, false);
     if (!book.is_object() || !book.contains("services") || !book["services"].is_array())
         return fail(ErrorCode::Format,
@@ -41,10 +38,30 @@ Result<json> readBook(const std::filesystem::path& file) {
     return book;
 }
 
-Status writeBook(const std::filesystem::path& file, const json& book) {
-    std::error_code error;
-    std::filesystem::create_directories(file.parent_path(), error);
-    return core::writeFile(file, book.dump(4, ' ', false, json::error_handler_t::replace) + "\n");
+std::string textOf(const json& book) {
+    return core::jsonText(book, 4) + "\n";
+}
+
+std::vector<Service> servicesIn(const json& book) {
+    std::vector<Service> services;
+    for (const auto& each : book["services"]) {
+        Service service{textIn(each, "name"), textIn(each, "url"), textIn(each, "kind"),
+                        textIn(each, "remark")};
+        if (service.kind.empty()) service.kind = "ssap";
+        services.push_back(std::move(service));
+    }
+    return services;
+}
+
+Result<Service> named(const std::vector<Service>& services, std::string_view name) {
+    std::string known;
+    for (const auto& service : services) {
+        if (service.name == name) return service;
+        known += (known.empty() ? "" : ", ") + service.name;
+    }
+    return fail(ErrorCode::NotFound, "no service is called \"" + std::string(name) + "\"; " +
+                                         (known.empty() ? "add one with `balmer vo services add NAME URL`"
+                                                        : "there are: " + known));
 }
 
 Status check(const Service& service) {
@@ -73,61 +90,49 @@ Status check(const Service& service) {
 } // namespace
 
 Result<std::vector<Service>> ServiceBook::all() const {
-    BALMER_TRY(const auto book, readBook(file_));
-    std::vector<Service> services;
-    for (const auto& each : book["services"]) {
-        Service service{textIn(each, "name"), textIn(each, "url"), textIn(each, "kind"),
-                        textIn(each, "remark")};
-        if (service.kind.empty()) service.kind = "ssap";
-        services.push_back(std::move(service));
-    }
-    return services;
+    BALMER_TRY(const auto text, file_.read());
+    BALMER_TRY(const auto book, bookOf(text, file_.path()));
+    return servicesIn(book);
 }
 
 Result<Service> ServiceBook::get(std::string_view name) const {
     BALMER_TRY(const auto services, all());
-    std::string known;
-    for (const auto& service : services) {
-        if (service.name == name) return service;
-        known += (known.empty() ? "" : ", ") + service.name;
-    }
-    return fail(ErrorCode::NotFound, "no service is called \"" + std::string(name) + "\"; " +
-                                         (known.empty() ? "add one with `balmer vo services add NAME URL`"
-                                                        : "there are: " + known));
+    return named(services, name);
 }
 
 Status ServiceBook::put(const Service& service) const {
     BALMER_CHECK(check(service));
-    BALMER_TRY(auto book, readBook(file_));
-    json* entry = nullptr;
-    for (auto& each : book["services"])
-        if (textIn(each, "name") == service.name) entry = &each;
-    if (entry == nullptr) {
-        book["services"].push_back(json::object());
-        entry = &book["services"].back();
-    }
-    (*entry)["name"] = service.name;
-    (*entry)["url"] = service.url;
-    (*entry)["kind"] = service.kind;
-    if (!service.remark.empty()) (*entry)["remark"] = service.remark;
-    return writeBook(file_, book);
+    return file_.change([&](const std::string& text) -> Result<std::string> {
+        BALMER_TRY(auto book, bookOf(text, file_.path()));
+        json* entry = nullptr;
+        for (auto& each : book["services"])
+            if (textIn(each, "name") == service.name) entry = &each;
+        if (entry == nullptr) {
+            book["services"].push_back(json::object());
+            entry = &book["services"].back();
+        }
+        (*entry)["name"] = service.name;
+        (*entry)["url"] = service.url;
+        (*entry)["kind"] = service.kind;
+        if (!service.remark.empty()) (*entry)["remark"] = service.remark;
+        return textOf(book);
+    });
 }
 
 Status ServiceBook::remove(std::string_view name) const {
-    BALMER_TRY([[maybe_unused]] const auto there, get(name));
-    BALMER_TRY(auto book, readBook(file_));
-    auto& services = book["services"];
-    services.erase(std::remove_if(services.begin(), services.end(),
-                                  [&](const json& each) { return textIn(each, "name") == name; }),
-                   services.end());
-    return writeBook(file_, book);
+    return file_.change([&](const std::string& text) -> Result<std::string> {
+        BALMER_TRY(auto book, bookOf(text, file_.path()));
+        BALMER_TRY([[maybe_unused]] const auto there, named(servicesIn(book), name));
+        auto& services = book["services"];
+        services.erase(std::remove_if(services.begin(), services.end(),
+                                      [&](const json& each) { return textIn(each, "name") == name; }),
+                       services.end());
+        return textOf(book);
+    });
 }
 
 std::filesystem::path ServiceBook::defaultFile() {
-    if (const char* config = std::getenv("XDG_CONFIG_HOME"); config != nullptr && *config == '/')
-        return std::filesystem::path(config) / "balmer" / "services.json";
-    const char* home = std::getenv("HOME");
-    return std::filesystem::path(home != nullptr ? home : "/") / ".config" / "balmer" / "services.json";
+    return core::UserFile::inConfiguration("services.json");
 }
 
 } // namespace balmer::vo

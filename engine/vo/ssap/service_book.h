@@ -2,7 +2,8 @@
 //
 //     {"services": [{"name": "ondrejov", "kind": "ssap", "url": "http://archive.example.org/ssap.xml?"}]}
 //
-// Each call reads the file anew; fields that this program does not know stay. Any thread.
+// Several programs may use it at once (core/user_file.h); fields that this program does not know stay. Any
+// thread.
 #pragma once
 
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "engine/core/result.h"
+#include "engine/core/user_file.h"
 
 namespace balmer::vo {
 
@@ -36,13 +38,13 @@ class ServiceBook {
     /// Errors: NotFound.
     core::Status remove(std::string_view name) const;
 
-    const std::filesystem::path& file() const { return file_; }
+    const std::filesystem::path& file() const { return file_.path(); }
 
     /// balmer/services.json in the user's configuration folder (XDG).
     static std::filesystem::path defaultFile();
 
   private:
-    std::filesystem::path file_;
+    core::UserFile file_;
 };
 
 } // namespace balmer::vo

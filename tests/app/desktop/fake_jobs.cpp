@@ -91,7 +91,7 @@ FakeJobs::FakeJobs(const FakeOptions& options, FakeEvents& events, FakeWorkers& 
     auto sent = remote(10, "learn", "five folds, far", Phase::Pending, "kepler");
     sent.started.clear();
     sent.progress = 0;
-    sent.stage = "sending 12.0 of 43.1 MB";
+    sent.stage = "sending 12.0 MB of 43.1 MB";
     auto cut = remote(11, "score", "candidates", Phase::Executing, "tycho");
     cut.stage = "block 12 of 30";
     auto stopping = remote(12, "round", "round 2", Phase::Executing, "tycho");

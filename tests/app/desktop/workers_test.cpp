@@ -326,7 +326,7 @@ TEST(RemoteJobsTest, TheTableSaysWhereAndHowItStandsWithTheLink) {
     // Unreachable is no phase: the job executes as far as is known.
     EXPECT_EQ(cell(11, Model::Phase).toString(), QStringLiteral("executing"));
     EXPECT_EQ(cell(10, Model::Phase).toString(), QStringLiteral("pending"));
-    EXPECT_EQ(cell(10, Model::Progress).toString(), QStringLiteral("sending 12.0 of 43.1 MB"));
+    EXPECT_EQ(cell(10, Model::Progress).toString(), QStringLiteral("sending 12.0 MB of 43.1 MB"));
     EXPECT_EQ(cell(12, Model::Phase).toString(), QStringLiteral("stopping…"));
     desk.window->jobs()->showJob(11);
     auto* facts = desk.find<QLabel>("jobFacts");

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <set>
 
+#include "engine/core/amount_text.h"
 #include "engine/core/clock.h"
 #include "engine/core/digest.h"
 #include "engine/core/files.h"
@@ -44,6 +45,20 @@ TEST(Result, ContextIsToldInnermostFirst) {
     Error error(ErrorCode::Format, "no data");
     error.during("reading HDU 2").during("importing a.fits");
     EXPECT_EQ(error.describe(), "no data (while reading HDU 2; while importing a.fits)");
+}
+
+TEST(AmountText, BytesAndDurationsHaveTheirUnits) {
+    EXPECT_EQ(bytesText(812), "812 bytes");
+    EXPECT_EQ(bytesText(1'500), "1.5 kB");
+    EXPECT_EQ(bytesText(999'960), "1.0 MB");
+    EXPECT_EQ(bytesText(34'500'000), "34.5 MB");
+    EXPECT_EQ(bytesText(53'700'000'000), "53.7 GB");
+    EXPECT_EQ(bytesText(2'000'000'000'000), "2.0 TB");
+    EXPECT_EQ(durationText(0.34), "0.3 s");
+    EXPECT_EQ(durationText(9.96), "10 s");
+    EXPECT_EQ(durationText(185), "3 min 05 s");
+    EXPECT_EQ(durationText(8'040), "2 h 14 min");
+    EXPECT_EQ(durationText(-1), "");
 }
 
 TEST(TaskContext, ProgressNeverRunsBackwardsAndPartsMapIntoTheWhole) {

@@ -1,6 +1,9 @@
 // The list of services, which a user may edit by hand.
 #include "engine/vo/ssap/service_book.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 
 #include "engine/core/files.h"
@@ -41,6 +44,26 @@ TEST_F(ServiceBookTest, KeepsReplacesAndForgets) {
     ASSERT_TRUE(book_.remove("ondrejov"));
     EXPECT_EQ(book_.remove("ondrejov").error().code(), ErrorCode::NotFound);
     EXPECT_THAT(book_.get("x").error().message(), HasSubstr("LAMOST DR10"));
+}
+
+TEST_F(ServiceBookTest, ProcessesThatAddAtOnceLoseNothing) {
+    constexpr int each = 20;
+    std::vector<pid_t> children;
+    for (const std::string who : {"a", "b", "c"}) {
+        const auto child = ::fork();
+        if (child == 0) {
+            for (int i = 0; i < each; ++i)
+                if (!book_.put({who + std::to_string(i), "http://" + who + ".example.org/ssap?"})) ::_exit(1);
+            ::_exit(0);
+        }
+        children.push_back(child);
+    }
+    for (const auto child : children) {
+        int status = 0;
+        ASSERT_EQ(::waitpid(child, &status, 0), child);
+        EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+    }
+    EXPECT_EQ(book_.all()->size(), 3u * each);
 }
 
 TEST_F(ServiceBookTest, WhatAUserWroteByHandStays) {

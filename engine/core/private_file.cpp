@@ -1,4 +1,4 @@
-#include "engine/remote/transport/private_file.h"
+#include "engine/core/private_file.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,12 +10,9 @@
 #include <string>
 #include <utility>
 
-namespace balmer::remote {
+namespace balmer::core {
 
 namespace {
-
-using core::ErrorCode;
-using core::fail;
 
 auto cannot(std::string_view what, const std::filesystem::path& file) {
     return fail(ErrorCode::Io, "cannot " + std::string(what) + " " + file.string() + ": " +
@@ -23,7 +20,7 @@ auto cannot(std::string_view what, const std::filesystem::path& file) {
 }
 
 /// `forbidden`: bits of the mode that nobody may have set; `remedy`: the mode that would be right.
-core::Status checkOwner(const std::filesystem::path& path, mode_t forbidden, const char* remedy) {
+Status checkOwner(const std::filesystem::path& path, mode_t forbidden, const char* remedy) {
     struct stat found {};
     if (::stat(path.c_str(), &found) != 0) return cannot("look at", path);
     if (found.st_uid != ::geteuid())
@@ -54,7 +51,7 @@ bool syncFolder(const std::filesystem::path& folder) {
 
 } // namespace
 
-core::Status preparePrivateFolder(const std::filesystem::path& folder) {
+Status preparePrivateFolder(const std::filesystem::path& folder) {
     if (const auto parent = folder.parent_path(); !parent.empty()) {
         std::error_code error;
         std::filesystem::create_directories(parent, error);
@@ -68,11 +65,11 @@ core::Status preparePrivateFolder(const std::filesystem::path& folder) {
     return checkOwner(folder, S_IWGRP | S_IWOTH, "700");
 }
 
-core::Status checkPrivate(const std::filesystem::path& file) {
+Status checkPrivate(const std::filesystem::path& file) {
     return checkOwner(file, S_IRWXG | S_IRWXO, "600");
 }
 
-core::Status writePrivate(const std::filesystem::path& file, std::string_view content) {
+Status writePrivate(const std::filesystem::path& file, std::string_view content) {
     auto beside = file;
     beside += ".part"; // what a killed writer left is overwritten
     const int handle = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -88,7 +85,7 @@ core::Status writePrivate(const std::filesystem::path& file, std::string_view co
     return {};
 }
 
-core::Result<FileLock> FileLock::of(const std::filesystem::path& file) {
+Result<FileLock> FileLock::of(const std::filesystem::path& file) {
     auto path = file;
     path += ".lock";
     const int handle = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -105,4 +102,4 @@ FileLock::~FileLock() {
     if (handle_ >= 0) ::close(handle_);
 }
 
-} // namespace balmer::remote
+} // namespace balmer::core

@@ -8,24 +8,24 @@
 
 #include "engine/core/result.h"
 
-namespace balmer::remote {
+namespace balmer::core {
 
 /// Makes the folder with mode 0700 where there is none. Errors: Io; InvalidArgument where it belongs to
 /// somebody else or others may write to it.
-core::Status preparePrivateFolder(const std::filesystem::path& folder);
+Status preparePrivateFolder(const std::filesystem::path& folder);
 
 /// InvalidArgument where the file belongs to somebody else or others may read or write it.
-core::Status checkPrivate(const std::filesystem::path& file);
+Status checkPrivate(const std::filesystem::path& file);
 
 /// Writes beside the target with mode 0600, syncs, renames, syncs the folder. One writer at a time
 /// (FileLock). Errors: Io.
-core::Status writePrivate(const std::filesystem::path& file, std::string_view content);
+Status writePrivate(const std::filesystem::path& file, std::string_view content);
 
 /// Holds FILE.lock, against other threads and other processes; the system lets go of it when its holder dies.
 class FileLock {
   public:
     /// Waits for it. Errors: Io.
-    static core::Result<FileLock> of(const std::filesystem::path& file);
+    static Result<FileLock> of(const std::filesystem::path& file);
     FileLock(FileLock&& other) noexcept;
     FileLock& operator=(FileLock&&) = delete;
     ~FileLock();
@@ -35,4 +35,4 @@ class FileLock {
     int handle_;
 };
 
-} // namespace balmer::remote
+} // namespace balmer::core

@@ -1,0 +1,38 @@
+#include "engine/core/user_file.h"
+
+#include <cstdlib>
+
+#include "engine/core/files.h"
+#include "engine/core/private_file.h"
+
+namespace balmer::core {
+
+namespace {
+constexpr std::size_t limitBytes = std::size_t{4} << 20;
+} // namespace
+
+Result<std::string> UserFile::read() const {
+    auto content = readFile(file_, limitBytes);
+    if (!content && content.error().code() == ErrorCode::NotFound) return std::string();
+    return content;
+}
+
+Status UserFile::change(const std::function<Result<std::string>(std::string content)>& change) const {
+    std::error_code error;
+    std::filesystem::create_directories(file_.parent_path(), error); // the lock says what is wrong
+    BALMER_TRY(const auto lock, FileLock::of(file_));
+    BALMER_TRY(const auto before, read());
+    BALMER_TRY(const auto after, change(before));
+    return after == before ? Status() : writePrivate(file_, after);
+}
+
+std::filesystem::path UserFile::inConfiguration(std::string_view name) {
+    const char* config = std::getenv("XDG_CONFIG_HOME");
+    const char* home = std::getenv("HOME");
+    const auto folder = config != nullptr && *config == '/'
+                            ? std::filesystem::path(config)
+                            : std::filesystem::path(home ? home : "/") / ".config";
+    return folder / "balmer" / name;
+}
+
+} // namespace balmer::core
