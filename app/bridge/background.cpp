@@ -6,15 +6,17 @@
 
 namespace balmer::bridge {
 
-Background::Background(std::string threadName, QObject* parent)
-    : QObject(parent),
+Background::Background(std::string threadName, AtEnd atEnd, QObject* parent)
+    : QObject(parent), atEnd_(atEnd),
       thread_([this, name = std::move(threadName)](const std::stop_token& stop) { loop(stop, name); }) {}
 
 Background::~Background() {
     {
         const std::lock_guard lock(mutex_);
-        waiting_.clear();
-        if (atWork_) atWork_->stop.request_stop();
+        if (atEnd_ == AtEnd::Drop) {
+            waiting_.clear();
+            if (atWork_) atWork_->stop.request_stop();
+        }
     }
     thread_.request_stop();
     wake_.notify_all();
@@ -61,6 +63,7 @@ void Background::loop(const std::stop_token& stop, const std::string& name) {
         std::shared_ptr<Request> request;
         {
             std::unique_lock lock(mutex_);
+            // At the end, what still waits comes first.
             if (!wake_.wait(lock, stop, [this] { return !waiting_.empty(); })) return;
             request = std::move(waiting_.front());
             waiting_.pop_front();

@@ -3,7 +3,7 @@
 // Owned by the Session, made and destroyed on the UI thread; run() and latest() are called there. Requests
 // are worked through in order. A result is delivered on the UI thread, and dropped when the receiver has died
 // or when a newer request of the same key has been made meanwhile. Nothing here ever makes the UI thread
-// wait, except that the destructor lets the request at work end.
+// wait, except that the destructor lets the request at work end, or, where so asked for, all that wait.
 #pragma once
 
 #include <condition_variable>
@@ -26,7 +26,11 @@ namespace balmer::bridge {
 class Background : public QObject {
     Q_OBJECT
   public:
-    explicit Background(std::string threadName, QObject* parent = nullptr);
+    enum class AtEnd {
+        Drop,  ///< what has not begun is not done
+        Finish ///< all that was asked for is done, though nobody is told
+    };
+    explicit Background(std::string threadName, AtEnd atEnd = AtEnd::Drop, QObject* parent = nullptr);
     ~Background() override;
 
     /// Calls work(std::stop_token) on the thread and deliver(its value) on the UI thread, while receiver
@@ -80,6 +84,7 @@ class Background : public QObject {
     void deliver(const std::shared_ptr<Request>& request, const Delivery& delivery);
     void settle();
 
+    const AtEnd atEnd_;
     mutable std::mutex mutex_;
     std::condition_variable_any wake_;
     std::deque<std::shared_ptr<Request>> waiting_;

@@ -8,9 +8,11 @@ namespace balmer::bridge {
 Session::Session(std::unique_ptr<api::Workbench> workbench, QObject* parent)
     : QObject(parent), workbench_(std::move(workbench)), events_(std::make_unique<EventRelay>(*workbench_)),
       lists_(std::make_unique<Background>("balmer-lists")),
-      cursor_(std::make_unique<Background>("balmer-cursor")) {}
+      cursor_(std::make_unique<Background>("balmer-cursor")),
+      labels_(std::make_unique<Background>("balmer-labels", Background::AtEnd::Finish)) {}
 
 Session::~Session() {
+    labels_.reset();
     lists_.reset();
     cursor_.reset();
     events_.reset();

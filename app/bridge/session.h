@@ -2,7 +2,8 @@
 // it on, and the one selection that all places share.
 //
 // Owned by the main window; UI thread. Threads: balmer-lists (tables, headers, forms), balmer-cursor
-// (whatever follows the cursor, so that it never waits behind a long list), and one balmer-ask for each
+// (whatever follows the cursor, so that it never waits behind a long list), balmer-labels (labels given and
+// taken back, in their order, all of them also when the window closes), and one balmer-ask for each
 // question that may wait for a network; such a question may keep the workbench past the end of the session.
 #pragma once
 
@@ -28,13 +29,14 @@ class Session : public QObject {
     EventRelay& events() { return *events_; }
     Background& lists() { return *lists_; }
     Background& cursor() { return *cursor_; }
+    Background& labels() { return *labels_; }
     Questions& questions() { return questions_; }
     /// For questions, which may outlive the session.
     std::shared_ptr<api::Workbench> sharedWorkbench() const { return workbench_; }
     widgets::SelectionModel& selection() { return selection_; }
 
     /// Nothing is being asked of the project; questions to workers do not count.
-    bool idle() const { return lists_->idle() && cursor_->idle(); }
+    bool idle() const { return lists_->idle() && cursor_->idle() && labels_->idle(); }
 
     /// Settings of the project's desktop; empty where never set. A failure to keep one is logged, not shown.
     QString setting(const QString& key) const;
@@ -45,7 +47,7 @@ class Session : public QObject {
     Questions questions_;
     widgets::SelectionModel selection_;
     std::unique_ptr<EventRelay> events_;
-    std::unique_ptr<Background> lists_, cursor_;
+    std::unique_ptr<Background> lists_, cursor_, labels_;
 };
 
 } // namespace balmer::bridge

@@ -58,10 +58,10 @@ class Labelling {
     /// The observer's name in label events. (quick)
     virtual std::string who() const = 0;
     /// Appends the event (who and when are filled in where empty) and returns it with its id, once it is on
-    /// the disk. (quick)
+    /// the disk. Waits for the disk and for the write before it; calls from one thread keep their order.
     virtual core::Result<active::LabelEvent> label(active::LabelEvent event) = 0;
     /// Takes back the newest event of this observer that still stands; returns the event taken back.
-    /// NotFound when there is none. (quick)
+    /// NotFound when there is none. Waits as label() does.
     virtual core::Result<active::LabelEvent> undo() = 0;
     virtual core::Result<std::vector<active::LabelEvent>> history(const std::string& spectrumId) = 0;
     virtual core::Result<LabelCounts> counts() = 0;            ///< (quick)

@@ -67,6 +67,19 @@ TEST(BackgroundTest, NothingIsDeliveredToTheDeadOrTheForgetful) {
     EXPECT_FALSE(delivered);
 }
 
+TEST(BackgroundTest, LabelsThatWaitAreWrittenBeforeItEnds) {
+    std::atomic<int> written = 0;
+    QObject receiver;
+    {
+        bridge::Background labels("balmer-labels", bridge::Background::AtEnd::Finish);
+        for (int i = 0; i < 100; ++i)
+            labels.run(
+                &receiver, [&](const std::stop_token& stop) { return stop.stop_requested() ? 0 : ++written; },
+                [](int) {});
+    }
+    EXPECT_EQ(written, 100);
+}
+
 TEST(EventRelayTest, ManyEventsBecomeFewSignalsWithTheNewestStates) {
     FakeWorkbench workbench;
     bridge::EventRelay relay(workbench);
