@@ -1,4 +1,5 @@
 #include "engine/core/thread_pool.h"
+#include "engine/core/mutex.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -6,17 +7,17 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 namespace balmer::core {
 
 struct ThreadPool::Crew {
-    std::mutex mutex;
+    Mutex mutex;
     std::condition_variable wake, done;
-    const std::function<void(std::size_t, std::size_t)>* work = nullptr;
-    std::size_t blocks = 0, busy = 0, batch = 0;
+    const std::function<void(std::size_t, std::size_t)>* work = nullptr; ///< and blocks: of the present batch
+    std::size_t blocks = 0;
+    std::size_t busy BALMER_GUARDED_BY(mutex) = 0, batch BALMER_GUARDED_BY(mutex) = 0;
     std::atomic<std::size_t> next{0};
     bool leaving = false;
     std::vector<std::thread> threads;
@@ -29,9 +30,9 @@ struct ThreadPool::Crew {
     void serve(std::size_t worker, const std::string& name) {
         nameThisThread(name);
         std::size_t seen = 0;
-        std::unique_lock lock(mutex);
+        UniqueLock lock(mutex);
         for (;;) {
-            wake.wait(lock, [&] { return leaving || batch != seen; });
+            wake.wait(lock.waitable(), [&]() BALMER_REQUIRES(mutex) { return leaving || batch != seen; });
             if (leaving) return;
             seen = batch;
             lock.unlock();
@@ -50,7 +51,7 @@ ThreadPool::ThreadPool(std::size_t threads, std::string name) : crew_(std::make_
 
 ThreadPool::~ThreadPool() {
     {
-        std::lock_guard lock(crew_->mutex);
+        const LockGuard lock(crew_->mutex);
         crew_->leaving = true;
     }
     crew_->wake.notify_all();
@@ -69,7 +70,7 @@ void ThreadPool::parallelFor(std::size_t blocks, const std::function<void(std::s
         return;
     }
     {
-        std::lock_guard lock(crew_->mutex);
+        const LockGuard lock(crew_->mutex);
         crew_->work = &work;
         crew_->blocks = blocks;
         crew_->next.store(0, std::memory_order_relaxed);
@@ -78,8 +79,8 @@ void ThreadPool::parallelFor(std::size_t blocks, const std::function<void(std::s
     }
     crew_->wake.notify_all();
     crew_->drain(0);
-    std::unique_lock lock(crew_->mutex);
-    crew_->done.wait(lock, [&] { return crew_->busy == 0; });
+    UniqueLock lock(crew_->mutex);
+    crew_->done.wait(lock.waitable(), [&]() BALMER_REQUIRES(crew_->mutex) { return crew_->busy == 0; });
 }
 
 void nameThisThread(const std::string& name) {

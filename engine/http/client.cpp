@@ -6,10 +6,10 @@
 #include <cstdlib>
 #include <ctime>
 #include <map>
-#include <mutex>
 #include <set>
 #include <stop_token>
 
+#include "engine/core/mutex.h"
 #include "engine/core/text_number.h"
 #include "engine/http/own_names.h"
 #include "engine/http/url.h"
@@ -277,30 +277,30 @@ Error errorOf(CURLcode code, const Call& call, std::string_view detail, const Cl
 
 struct Client::State {
     ClientSettings settings;
-    mutable std::mutex mutex;
-    std::vector<std::unique_ptr<Line>> free;
-    std::map<std::string, std::chrono::steady_clock::time_point> paused;
-    std::set<std::string> answered; ///< hosts
+    mutable core::Mutex mutex;
+    std::vector<std::unique_ptr<Line>> free BALMER_GUARDED_BY(mutex);
+    std::map<std::string, std::chrono::steady_clock::time_point> paused BALMER_GUARDED_BY(mutex);
+    std::set<std::string> answered BALMER_GUARDED_BY(mutex); ///< hosts
 
     /// A host that has answered exists: where its name is no longer found, it is the line that has failed.
     bool hasAnswered(const std::string& host) const {
-        const std::lock_guard lock(mutex);
+        const core::LockGuard lock(mutex);
         return answered.contains(host);
     }
     void remember(const std::string& host) {
-        const std::lock_guard lock(mutex);
+        const core::LockGuard lock(mutex);
         if (answered.size() < 1000) answered.insert(host);
     }
 
     std::unique_ptr<Line> takeLine() {
-        const std::lock_guard lock(mutex);
+        const core::LockGuard lock(mutex);
         if (free.empty()) return std::make_unique<Line>();
         auto line = std::move(free.back());
         free.pop_back();
         return line;
     }
     void giveBack(std::unique_ptr<Line> line) {
-        const std::lock_guard lock(mutex);
+        const core::LockGuard lock(mutex);
         if (free.size() < 8) free.push_back(std::move(line));
     }
 
@@ -478,13 +478,13 @@ const ClientSettings& Client::settings() const {
 }
 
 std::chrono::steady_clock::time_point Client::pausedUntil(const std::string& origin) const {
-    const std::lock_guard lock(state_->mutex);
+    const core::LockGuard lock(state_->mutex);
     const auto found = state_->paused.find(origin);
     return found == state_->paused.end() ? std::chrono::steady_clock::time_point{} : found->second;
 }
 
 void Client::pause(const std::string& origin, std::chrono::steady_clock::time_point until) {
-    const std::lock_guard lock(state_->mutex);
+    const core::LockGuard lock(state_->mutex);
     const auto now = std::chrono::steady_clock::now();
     std::erase_if(state_->paused, [&](const auto& entry) { return entry.second < now; });
     auto& kept = state_->paused[origin];

@@ -4,12 +4,12 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
 
 #include "engine/core/log.h"
+#include "engine/core/mutex.h"
 #include "engine/core/thread_pool.h"
 #include "engine/jobs/process_token.h"
 
@@ -38,15 +38,15 @@ struct Subscription::Observer {
     explicit Observer(std::function<void(const JobEvent&)> given) : callback(std::move(given)) {}
 
     void tell(const JobEvent& event) {
-        const std::lock_guard lock(mutex); // recursive: the callback may unsubscribe itself
+        const core::LockGuard lock(mutex); // recursive: the callback may unsubscribe itself
         if (listening) callback(event);
     }
     void stop() {
-        const std::lock_guard lock(mutex);
+        const core::LockGuard lock(mutex);
         listening = false;
     }
     bool listens() {
-        const std::lock_guard lock(mutex);
+        const core::LockGuard lock(mutex);
         return listening;
     }
 
@@ -87,7 +87,7 @@ struct JobQueue::State {
     // Events wait in a list of their own, so that no observer holds up a runner.
     void emit(JobEvent event) {
         {
-            const std::lock_guard lock(eventMutex);
+            const core::LockGuard lock(eventMutex);
             events.push_back(std::move(event));
         }
         eventCame.notify_one();
@@ -106,17 +106,17 @@ struct JobQueue::State {
     const RunnerTable runners;
     QueueOptions options;
 
-    std::mutex mutex; ///< guards the five below
+    core::Mutex mutex;
     std::condition_variable workCame, jobSettled;
-    std::deque<JobId> waiting;
-    std::map<JobId, std::stop_source> running;
-    bool closing = false;
+    std::deque<JobId> waiting BALMER_GUARDED_BY(mutex);
+    std::map<JobId, std::stop_source> running BALMER_GUARDED_BY(mutex);
+    bool closing BALMER_GUARDED_BY(mutex) = false;
 
-    std::mutex eventMutex; ///< guards the four below
+    core::Mutex eventMutex;
     std::condition_variable eventCame;
-    std::deque<JobEvent> events;
-    std::vector<std::shared_ptr<Observer>> observers;
-    bool eventsEnd = false;
+    std::deque<JobEvent> events BALMER_GUARDED_BY(eventMutex);
+    std::vector<std::shared_ptr<Observer>> observers BALMER_GUARDED_BY(eventMutex);
+    bool eventsEnd BALMER_GUARDED_BY(eventMutex) = false;
 
     std::vector<std::thread> executors;
     std::thread notifier;
@@ -124,9 +124,10 @@ struct JobQueue::State {
 
 void JobQueue::State::tellObservers() {
     core::nameThisThread("balmer-events");
-    std::unique_lock lock(eventMutex);
+    core::UniqueLock lock(eventMutex);
     while (true) {
-        eventCame.wait(lock, [&] { return eventsEnd || !events.empty(); });
+        eventCame.wait(lock.waitable(),
+                       [&]() BALMER_REQUIRES(eventMutex) { return eventsEnd || !events.empty(); });
         if (events.empty()) return;
         const JobEvent event = std::move(events.front());
         events.pop_front();
@@ -165,7 +166,7 @@ Result<Job> JobQueue::State::create(JobSpec spec) {
 
 void JobQueue::State::settle(JobId id) {
     {
-        const std::lock_guard lock(mutex);
+        const core::LockGuard lock(mutex);
         running.erase(id);
     }
     jobSettled.notify_all();
@@ -321,7 +322,7 @@ Result<Job> JobQueue::State::execute(JobId id, std::stop_source stop,
     } else if (outcome.error().code() == ErrorCode::Cancelled) {
         bool closed = false;
         {
-            const std::lock_guard lock(mutex);
+            const core::LockGuard lock(mutex);
             closed = closing;
         }
         finished =
@@ -344,8 +345,9 @@ void JobQueue::State::runJobs(std::size_t number) {
         JobId id = 0;
         std::stop_source stop;
         {
-            std::unique_lock lock(mutex);
-            workCame.wait(lock, [&] { return closing || !waiting.empty(); });
+            core::UniqueLock lock(mutex);
+            workCame.wait(lock.waitable(),
+                          [&]() BALMER_REQUIRES(mutex) { return closing || !waiting.empty(); });
             if (closing) return;
             id = waiting.front();
             waiting.pop_front();
@@ -370,7 +372,7 @@ JobQueue::JobQueue(JobStore& store, RunnerTable runners, QueueOptions options)
 JobQueue::~JobQueue() {
     std::deque<JobId> left;
     {
-        const std::lock_guard lock(state_->mutex);
+        const core::LockGuard lock(state_->mutex);
         state_->closing = true;
         left.swap(state_->waiting);
         for (auto& [id, stop] : state_->running)
@@ -386,7 +388,7 @@ JobQueue::~JobQueue() {
     for (auto& thread : state_->executors)
         thread.join();
     {
-        const std::lock_guard lock(state_->eventMutex);
+        const core::LockGuard lock(state_->eventMutex);
         state_->eventsEnd = true;
     }
     state_->eventCame.notify_one();
@@ -397,7 +399,7 @@ Result<JobId> JobQueue::submit(JobSpec spec) {
     BALMER_TRY(const auto job, state_->create(std::move(spec)));
     state_->emitPhase(job);
     {
-        const std::lock_guard lock(state_->mutex);
+        const core::LockGuard lock(state_->mutex);
         state_->waiting.push_back(job.id);
     }
     state_->workCame.notify_one();
@@ -410,7 +412,7 @@ Result<Job> JobQueue::runHere(JobSpec spec, std::stop_token stop, core::TaskCont
     state_->emitPhase(job);
     std::stop_source source;
     {
-        const std::lock_guard lock(state_->mutex);
+        const core::LockGuard lock(state_->mutex);
         state_->running.emplace(job.id, source);
     }
     const std::stop_callback passOn(stop, [&source] { source.request_stop(); });
@@ -421,7 +423,7 @@ Result<Job> JobQueue::runHere(JobSpec spec, std::stop_token stop, core::TaskCont
 
 Status JobQueue::abort(JobId id) {
     {
-        std::unique_lock lock(state_->mutex);
+        core::UniqueLock lock(state_->mutex);
         const auto place = std::find(state_->waiting.begin(), state_->waiting.end(), id);
         if (place != state_->waiting.end()) {
             state_->waiting.erase(place);
@@ -451,8 +453,8 @@ Result<JobId> JobQueue::runAgain(JobId id, std::string parameters) {
 
 Result<Job> JobQueue::wait(JobId id) {
     {
-        std::unique_lock lock(state_->mutex);
-        state_->jobSettled.wait(lock, [&] {
+        core::UniqueLock lock(state_->mutex);
+        state_->jobSettled.wait(lock.waitable(), [&]() BALMER_REQUIRES(state_->mutex) {
             return !state_->running.contains(id) &&
                    std::find(state_->waiting.begin(), state_->waiting.end(), id) == state_->waiting.end();
         });
@@ -469,7 +471,7 @@ Status JobQueue::remove(JobId id) {
 
 Subscription JobQueue::subscribe(std::function<void(const JobEvent&)> callback) {
     auto observer = std::make_shared<Subscription::Observer>(std::move(callback));
-    const std::lock_guard lock(state_->eventMutex);
+    const core::LockGuard lock(state_->eventMutex);
     state_->observers.push_back(observer);
     return Subscription(std::move(observer));
 }

@@ -302,8 +302,12 @@ Result<std::unique_ptr<Connections>> Connections::open(const std::filesystem::pa
 }
 
 void Connections::checkpoint() {
-    const std::unique_lock lock(checkpointing_, std::try_to_lock);
-    if (!lock.owns_lock()) return;
+    if (!checkpointing_.try_lock()) return;
+    checkpointAlone();
+    checkpointing_.unlock();
+}
+
+void Connections::checkpointAlone() {
     if (!checkpointer_) {
         auto opened = Database::open(writer_->file(), false);
         if (!opened) return; // tried again at a later write
@@ -315,8 +319,10 @@ void Connections::checkpoint() {
 Result<Connections::Loan> Connections::borrow() {
     std::unique_ptr<Database> database;
     {
-        std::unique_lock lock(lending_);
-        returned_.wait(lock, [&] { return !idle_.empty() || readers_ < readersAtMost; });
+        core::UniqueLock lock(lending_);
+        returned_.wait(lock.waitable(), [&]() BALMER_REQUIRES(lending_) {
+            return !idle_.empty() || readers_ < readersAtMost;
+        });
         if (!idle_.empty()) {
             database = std::move(idle_.back());
             idle_.pop_back();
@@ -328,7 +334,7 @@ Result<Connections::Loan> Connections::borrow() {
         auto opened = Database::open(writer_->file(), false);
         if (!opened) {
             {
-                const std::lock_guard lock(lending_);
+                const core::LockGuard lock(lending_);
                 --readers_;
             }
             returned_.notify_one();
@@ -338,7 +344,7 @@ Result<Connections::Loan> Connections::borrow() {
     }
     return Loan(database.release(), [this](Database* lent) {
         {
-            const std::lock_guard lock(lending_);
+            const core::LockGuard lock(lending_);
             idle_.emplace_back(lent);
         }
         returned_.notify_one();

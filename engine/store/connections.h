@@ -12,7 +12,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,6 +22,7 @@
 #include <vector>
 
 #include "engine/core/clock.h"
+#include "engine/core/mutex.h"
 #include "engine/core/result.h"
 #include "engine/store/filter_expression.h"
 
@@ -142,25 +142,25 @@ class Database {
 
 /// Serves its waiters in the order in which they came: a label waits for one batch of an import, not for
 /// several.
-class FairMutex {
+class BALMER_CAPABILITY("mutex") FairMutex {
   public:
-    void lock() {
-        std::unique_lock guard(mutex_);
+    void lock() BALMER_ACQUIRE() BALMER_NOT_ANALYSED {
+        core::UniqueLock guard(mutex_);
         const auto ticket = next_++;
-        turn_.wait(guard, [&] { return ticket == serving_; });
+        turn_.wait(guard.waitable(), [&]() BALMER_REQUIRES(mutex_) { return ticket == serving_; });
     }
-    void unlock() {
+    void unlock() BALMER_RELEASE() BALMER_NOT_ANALYSED {
         {
-            const std::lock_guard guard(mutex_);
+            const core::LockGuard guard(mutex_);
             ++serving_;
         }
         turn_.notify_all();
     }
 
   private:
-    std::mutex mutex_;
+    core::Mutex mutex_;
     std::condition_variable turn_;
-    std::uint64_t next_ = 0, serving_ = 0;
+    std::uint64_t next_ BALMER_GUARDED_BY(mutex_) = 0, serving_ BALMER_GUARDED_BY(mutex_) = 0;
 };
 
 class Connections {
@@ -208,11 +208,12 @@ class Connections {
         : clock_(clock), writer_(std::move(writer)) {}
     core::Result<Loan> borrow();
     /// Runs on the thread of a write that is over, so that nobody's write waits for it.
-    void checkpoint();
+    void checkpoint() BALMER_EXCLUDES(checkpointing_);
+    void checkpointAlone() BALMER_REQUIRES(checkpointing_);
 
     template <typename Work>
     std::invoke_result_t<Work, Database&> alone(Work& work) {
-        const std::lock_guard lock(writing_);
+        const core::LockGuard lock(writing_);
         const Ownership ours(owner_);
         const auto before = writer_->changedInAll();
         auto result = bracketed("BEGIN IMMEDIATE", "ROLLBACK", "COMMIT", work);
@@ -262,12 +263,12 @@ class Connections {
     std::unique_ptr<Database> writer_;
     std::atomic<std::int64_t> mostRows_ = 0;
     std::atomic<bool> checkpointDue_ = false;
-    std::mutex checkpointing_; ///< one thread at a time; guards the next
-    std::unique_ptr<Database> checkpointer_;
-    std::mutex lending_; ///< guards the two below
+    core::Mutex checkpointing_; ///< one thread at a time
+    std::unique_ptr<Database> checkpointer_ BALMER_GUARDED_BY(checkpointing_);
+    core::Mutex lending_;
     std::condition_variable returned_;
-    std::vector<std::unique_ptr<Database>> idle_;
-    std::size_t readers_ = 0;
+    std::vector<std::unique_ptr<Database>> idle_ BALMER_GUARDED_BY(lending_);
+    std::size_t readers_ BALMER_GUARDED_BY(lending_) = 0;
 };
 
 } // namespace balmer::store

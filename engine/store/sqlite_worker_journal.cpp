@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
+
+#include "engine/core/mutex.h"
 
 #include "engine/store/connections.h"
 #include "engine/store/json_text.h"
@@ -183,7 +184,7 @@ class SqliteWorkerJournal : public jobs::WorkerJournal {
     /// All that work(Database&) writes is kept if it succeeds, nothing if not; it sees one state.
     template <typename Work>
     std::invoke_result_t<Work, Database&> inOne(std::string_view begin, Work work) {
-        const std::lock_guard lock(mutex_);
+        const core::LockGuard lock(mutex_);
         BALMER_CHECK(database_->run(begin));
         auto result = work(*database_);
         if (result) {
@@ -205,8 +206,8 @@ class SqliteWorkerJournal : public jobs::WorkerJournal {
     std::string now() const { return core::formatTime(clock_.now()); }
 
     const core::Clock& clock_;
-    std::mutex mutex_; ///< guards the one connection
-    std::unique_ptr<Database> database_;
+    core::Mutex mutex_;
+    std::unique_ptr<Database> database_ BALMER_GUARDED_BY(mutex_);
 };
 
 Result<bool> SqliteWorkerJournal::accept(const WorkerJob& job) {

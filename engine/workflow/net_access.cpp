@@ -6,7 +6,7 @@ namespace balmer::workflow {
 
 core::Status NetAccess::logIn(const std::string& url, Login login) {
     BALMER_TRY(const auto parsed, http::parseUrl(url));
-    const std::lock_guard lock(mutex_);
+    const core::LockGuard lock(mutex_);
     logins_[parsed.origin()] = std::move(login);
     return {};
 }
@@ -14,7 +14,7 @@ core::Status NetAccess::logIn(const std::string& url, Login login) {
 Login NetAccess::loginFor(const std::string& url) const {
     const auto parsed = http::parseUrl(url);
     if (!parsed) return {};
-    const std::lock_guard lock(mutex_);
+    const core::LockGuard lock(mutex_);
     const auto found = logins_.find(parsed->origin());
     return found == logins_.end() ? Login() : found->second;
 }

@@ -6,9 +6,9 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <string>
 
+#include "engine/core/mutex.h"
 #include "engine/core/result.h"
 #include "engine/http/client.h"
 
@@ -33,8 +33,8 @@ class NetAccess {
 
   private:
     http::Client client_;
-    mutable std::mutex mutex_;            ///< guards the next
-    std::map<std::string, Login> logins_; ///< by http::Url::origin()
+    mutable core::Mutex mutex_;
+    std::map<std::string, Login> logins_ BALMER_GUARDED_BY(mutex_); ///< by http::Url::origin()
 };
 
 } // namespace balmer::workflow

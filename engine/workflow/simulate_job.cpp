@@ -1,11 +1,11 @@
 // simulate: a survey with known truth, written as FITS files and a table of truth.
 
 #include <filesystem>
-#include <mutex>
 #include <optional>
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/mutex.h"
 #include "engine/core/text_number.h"
 #include "engine/core/thread_pool.h"
 #include "engine/io/spectrum_writer.h"
@@ -99,7 +99,7 @@ core::Result<jobs::Outcome> simulateSurvey(const SimulateParameters& parameters,
     const io::WriteOptions write{parameters.gzip};
     const std::string suffix = parameters.gzip ? ".fits.gz" : ".fits";
     core::ThreadPool pool(run.environment.threads, "balmer-sim");
-    std::mutex mutex;
+    core::Mutex mutex;
     std::optional<core::Error> failure;
     constexpr std::size_t block = 64;
     for (std::size_t first = 0; first < made.size(); first += block) {
@@ -110,7 +110,7 @@ core::Result<jobs::Outcome> simulateSurvey(const SimulateParameters& parameters,
             truth.rows[first + i] = truthRow(simulated.truth);
             const auto file = folder / (simulated.truth.id + suffix);
             if (auto written = io::writeLamostImage(file, simulated.spectrum, write); !written) {
-                std::lock_guard lock(mutex);
+                const core::LockGuard lock(mutex);
                 if (!failure) failure = std::move(written).error();
             }
         });

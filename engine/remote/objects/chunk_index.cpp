@@ -3,12 +3,12 @@
 namespace balmer::remote {
 
 bool ChunkIndex::wantsAll() {
-    const std::lock_guard lock(mutex_);
+    const core::LockGuard lock(mutex_);
     return !std::exchange(filled_, true);
 }
 
 void ChunkIndex::add(const ObjectId& id, const Manifest& manifest) {
-    const std::lock_guard lock(mutex_);
+    const core::LockGuard lock(mutex_);
     if (!filled_) return;
     const auto number = static_cast<std::uint32_t>(objects_.size());
     objects_.push_back(id);
@@ -17,14 +17,14 @@ void ChunkIndex::add(const ObjectId& id, const Manifest& manifest) {
 }
 
 std::optional<std::pair<ObjectId, std::uint32_t>> ChunkIndex::find(const core::Digest32& digest) const {
-    const std::lock_guard lock(mutex_);
+    const core::LockGuard lock(mutex_);
     const auto found = places_.find(digest);
     if (found == places_.end()) return std::nullopt;
     return std::pair(objects_[found->second.object], found->second.chunk);
 }
 
 void ChunkIndex::clear() {
-    const std::lock_guard lock(mutex_);
+    const core::LockGuard lock(mutex_);
     filled_ = false;
     objects_.clear();
     places_.clear();

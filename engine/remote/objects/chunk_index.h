@@ -4,11 +4,12 @@
 
 #include <cstdint>
 #include <cstring>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "engine/core/mutex.h"
 
 #include "engine/remote/objects/manifest.h"
 
@@ -35,10 +36,10 @@ class ChunkIndex {
     struct Place {
         std::uint32_t object = 0, chunk = 0;
     };
-    mutable std::mutex mutex_; ///< guards what follows
-    bool filled_ = false;
-    std::vector<ObjectId> objects_;
-    std::unordered_map<core::Digest32, Place, DigestHash> places_;
+    mutable core::Mutex mutex_;
+    bool filled_ BALMER_GUARDED_BY(mutex_) = false;
+    std::vector<ObjectId> objects_ BALMER_GUARDED_BY(mutex_);
+    std::unordered_map<core::Digest32, Place, DigestHash> places_ BALMER_GUARDED_BY(mutex_);
 };
 
 } // namespace balmer::remote

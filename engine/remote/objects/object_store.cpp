@@ -13,6 +13,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "engine/core/mutex.h"
 #include "engine/remote/objects/chunk_index.h"
 #include "engine/remote/objects/object_files.h"
 #include "engine/remote/objects/object_listing.h"
@@ -68,13 +69,14 @@ struct ObjectStore::Parts {
     ObjectStoreOptions options;
     const core::Clock* clock = nullptr;
 
-    std::mutex reserving; ///< one object at a time finds its place in the quota; after an Upload's mutex
-    std::mutex mutex;     ///< guards what follows; the last to be locked
-    std::map<ObjectId, std::shared_ptr<Upload>> uploads;
-    std::uint64_t uses = 0;
-    std::map<ObjectId, std::shared_ptr<const Manifest>> manifests;
-    std::set<ObjectId> damaged; ///< found damaged where the folder could not be written
-    ChunkIndex index;           ///< with a mutex of its own
+    core::Mutex reserving; ///< one object at a time finds its place in the quota; after an Upload's mutex
+    core::Mutex mutex;     ///< the last to be locked
+    std::map<ObjectId, std::shared_ptr<Upload>> uploads BALMER_GUARDED_BY(mutex);
+    std::uint64_t uses BALMER_GUARDED_BY(mutex) = 0;
+    std::map<ObjectId, std::shared_ptr<const Manifest>> manifests BALMER_GUARDED_BY(mutex);
+    std::set<ObjectId>
+        damaged BALMER_GUARDED_BY(mutex); ///< found damaged where the folder could not be written
+    ChunkIndex index;                     ///< with a mutex of its own
 
     fs::path at(const ObjectId& id, std::string_view suffix = "") const {
         return folder / (id + std::string(suffix));
@@ -123,7 +125,7 @@ void ObjectStore::Parts::touch(const fs::path& file) const {
 Result<std::shared_ptr<const Manifest>> ObjectStore::Parts::manifestFor(const ObjectId& id) {
     if (!isObjectId(id)) return fail(notHere(id));
     {
-        const std::lock_guard lock(mutex);
+        const core::LockGuard lock(mutex);
         if (const auto found = manifests.find(id); found != manifests.end()) return found->second;
     }
     const auto bytes = readSmall(at(id, ".manifest"), manifestBytesAtMost);
@@ -131,7 +133,7 @@ Result<std::shared_ptr<const Manifest>> ObjectStore::Parts::manifestFor(const Ob
     if (core::digestOf(*bytes) != id) return fail(notHere(id)); // garbled: as good as none
     BALMER_TRY(auto manifest, decodeManifest(*bytes));
     auto kept = std::make_shared<const Manifest>(std::move(manifest));
-    const std::lock_guard lock(mutex);
+    const core::LockGuard lock(mutex);
     if (manifests.size() >= manifestsInMemory) manifests.clear();
     manifests.insert_or_assign(id, kept);
     return kept;
@@ -148,7 +150,7 @@ Status ObjectStore::Parts::keepManifest(const ObjectId& id, const Manifest& mani
 Result<File> ObjectStore::Parts::openObject(const ObjectId& id) {
     BALMER_TRY(const auto manifest, manifestFor(id));
     {
-        const std::lock_guard lock(mutex);
+        const core::LockGuard lock(mutex);
         if (damaged.contains(id)) return fail(notHere(id));
     }
     auto file = File::open(at(id), File::Use::Read);
@@ -184,7 +186,7 @@ void ObjectStore::Parts::setAside(const ObjectId& id) {
     const bool renamed = ::rename(at(id).c_str(), at(id, ".part").c_str()) == 0;
     const bool unlinked = ::unlink(at(id, ".link").c_str()) == 0;
     if (renamed || unlinked) return;
-    const std::lock_guard lock(mutex);
+    const core::LockGuard lock(mutex);
     damaged.insert(id);
 }
 
@@ -209,7 +211,7 @@ Result<ObjectStore::Parts::Held> ObjectStore::Parts::join(const ObjectId& id, co
         std::unique_lock own(fresh->mutex);
         std::shared_ptr<Upload> current;
         {
-            const std::lock_guard lock(mutex);
+            const core::LockGuard lock(mutex);
             current = uploads.try_emplace(id, fresh).first->second;
             current->used = ++uses;
         }
@@ -231,7 +233,7 @@ Result<ObjectStore::Parts::Held> ObjectStore::Parts::join(const ObjectId& id, co
 void ObjectStore::Parts::forget(Upload& upload) {
     upload.gone = true;
     upload.part.reset();
-    const std::lock_guard lock(mutex);
+    const core::LockGuard lock(mutex);
     if (const auto found = uploads.find(upload.id); found != uploads.end() && found->second.get() == &upload)
         uploads.erase(found);
 }
@@ -241,7 +243,7 @@ void ObjectStore::Parts::forget(Upload& upload) {
 void ObjectStore::Parts::limitUploads(const Upload& newest) {
     std::shared_ptr<Upload> oldest;
     {
-        const std::lock_guard lock(mutex);
+        const core::LockGuard lock(mutex);
         if (uploads.size() <= uploadsAtOnce) return;
         for (const auto& [id, upload] : uploads)
             if (upload.get() != &newest && (!oldest || upload->used < oldest->used)) oldest = upload;
@@ -253,7 +255,7 @@ void ObjectStore::Parts::limitUploads(const Upload& newest) {
 /// A new ID.part, when it fits.
 Result<File> ObjectStore::Parts::makePart(const Upload& upload) {
     const auto size = upload.manifest.size;
-    const std::lock_guard lock(reserving);
+    const core::LockGuard lock(reserving);
     BALMER_TRY(const auto listing, list());
     if (size > options.quotaBytes || listing.bytes > options.quotaBytes - size)
         return fail(ErrorCode::ResourceExhausted,
@@ -376,7 +378,7 @@ Status ObjectStore::Parts::publish(Upload& upload) {
     BALMER_CHECK(flushFolder(folder));
     upload.whole = true;
     {
-        const std::lock_guard lock(mutex);
+        const core::LockGuard lock(mutex);
         damaged.erase(upload.id);
     }
     index.add(upload.id, upload.manifest);
@@ -495,7 +497,7 @@ Result<bool> ObjectStore::Parts::removeKept(const ObjectId& id, Patience patienc
     std::shared_ptr<Upload> upload;
     std::unique_lock<std::mutex> theirs;
     {
-        const std::lock_guard lock(mutex);
+        const core::LockGuard lock(mutex);
         if (const auto found = uploads.find(id); found != uploads.end()) upload = found->second;
     }
     if (upload) {
@@ -511,7 +513,7 @@ Result<bool> ObjectStore::Parts::removeKept(const ObjectId& id, Patience patienc
     for (const auto* suffix : {".part", "", ".link", ".manifest"})
         if (::unlink(at(id, suffix).c_str()) != 0 && errno != ENOENT)
             return fail(cannot("remove", at(id, suffix)));
-    const std::lock_guard lock(mutex);
+    const core::LockGuard lock(mutex);
     manifests.erase(id);
     damaged.erase(id);
     return true;
@@ -535,7 +537,7 @@ Result<ObjectUsage> ObjectStore::usage() {
 Result<Collected> ObjectStore::gc(const Collection& collection) {
     ObjectListing listing;
     {
-        const std::lock_guard lock(parts_->reserving);
+        const core::LockGuard lock(parts_->reserving);
         BALMER_TRY(listing, parts_->list());
         for (const auto& file : listing.leftovers)
             ::unlink(file.c_str());
@@ -580,7 +582,7 @@ Result<ObjectId> ObjectStore::registerFile(const fs::path& file, core::TaskConte
     parts_->touch(parts_->at(id, ".link"));
     BALMER_CHECK(flushFolder(parts_->folder));
     {
-        const std::lock_guard lock(parts_->mutex);
+        const core::LockGuard lock(parts_->mutex);
         parts_->damaged.erase(id);
     }
     parts_->index.add(id, manifest);

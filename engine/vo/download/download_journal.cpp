@@ -8,11 +8,11 @@
 #include <cstring>
 #include <fstream>
 #include <map>
-#include <mutex>
 
 #include <nlohmann/json.hpp>
 
 #include "engine/core/clock.h"
+#include "engine/core/mutex.h"
 
 namespace balmer::vo {
 
@@ -53,8 +53,8 @@ struct DownloadJournal::State {
     fs::path file;
     int handle = -1;
     bool torn = false; ///< the last line has perhaps no end
-    mutable std::mutex mutex;
-    std::map<std::string, JournalEntry, std::less<>> entries;
+    mutable core::Mutex mutex;
+    std::map<std::string, JournalEntry, std::less<>> entries BALMER_GUARDED_BY(mutex);
 
     ~State() {
         if (handle >= 0) ::close(handle);
@@ -99,7 +99,10 @@ Result<DownloadJournal> DownloadJournal::open(const fs::path& folder) {
     for (std::string line; std::getline(in, line);) {
         whole = !in.eof(); // else the last line has no end
         if (!whole) break;
-        if (auto entry = parseEntry(line)) state->entries.insert_or_assign(entry->url, *entry);
+        if (auto entry = parseEntry(line)) {
+            const core::LockGuard lock(state->mutex);
+            state->entries.insert_or_assign(entry->url, *entry);
+        }
     }
     if (!whole && ::write(state->handle, "\n", 1) != 1) return fail(state->systemError("write"));
     return DownloadJournal(std::move(state));
@@ -111,14 +114,14 @@ DownloadJournal& DownloadJournal::operator=(DownloadJournal&&) noexcept = defaul
 DownloadJournal::~DownloadJournal() = default;
 
 std::optional<JournalEntry> DownloadJournal::finished(std::string_view url) const {
-    const std::lock_guard lock(state_->mutex);
+    const core::LockGuard lock(state_->mutex);
     const auto found = state_->entries.find(url);
     if (found == state_->entries.end()) return std::nullopt;
     return found->second;
 }
 
 std::vector<JournalEntry> DownloadJournal::entries() const {
-    const std::lock_guard lock(state_->mutex);
+    const core::LockGuard lock(state_->mutex);
     std::vector<JournalEntry> all;
     for (const auto& [url, entry] : state_->entries)
         all.push_back(entry);
@@ -126,7 +129,7 @@ std::vector<JournalEntry> DownloadJournal::entries() const {
 }
 
 Status DownloadJournal::add(JournalEntry entry) {
-    const std::lock_guard lock(state_->mutex);
+    const core::LockGuard lock(state_->mutex);
     if (entry.at.empty()) entry.at = core::formatTime(core::systemClock().now());
     BALMER_CHECK(state_->append({{"at", entry.at},
                                  {"url", entry.url},
@@ -140,7 +143,7 @@ Status DownloadJournal::add(JournalEntry entry) {
 }
 
 Status DownloadJournal::addFailure(std::string_view url, std::string_view why) {
-    const std::lock_guard lock(state_->mutex);
+    const core::LockGuard lock(state_->mutex);
     return state_->append({{"at", core::formatTime(core::systemClock().now())},
                            {"url", std::string(url)},
                            {"failed", std::string(why)}});

@@ -5,24 +5,25 @@
 #include <thread>
 #include <vector>
 
+#include "engine/core/mutex.h"
 #include "engine/core/thread_pool.h"
 
 namespace balmer::vo {
 
 void CrewNote::set(std::string text) {
-    const std::lock_guard lock(mutex_);
+    const core::LockGuard lock(mutex_);
     text_ = std::move(text);
 }
 
 std::string CrewNote::get() const {
-    const std::lock_guard lock(mutex_);
+    const core::LockGuard lock(mutex_);
     return text_;
 }
 
 core::Status runCrew(unsigned threads, core::TaskContext& task, CrewNote& note,
                      const std::function<void(core::TaskContext& own)>& work,
                      const std::function<void()>& tick) {
-    std::mutex mutex;
+    core::Mutex mutex;
     std::condition_variable changed;
     unsigned working = threads;
     {
@@ -34,12 +35,13 @@ core::Status runCrew(unsigned threads, core::TaskContext& task, CrewNote& note,
                     note.set(stage.starts_with("waiting") ? std::string(stage) : std::string());
                 });
                 work(own);
-                const std::lock_guard lock(mutex);
+                const core::LockGuard lock(mutex);
                 --working;
                 changed.notify_all();
             });
-        std::unique_lock lock(mutex);
-        while (!changed.wait_for(lock, std::chrono::milliseconds(100), [&] { return working == 0; })) {
+        core::UniqueLock lock(mutex);
+        while (!changed.wait_for(lock.waitable(), std::chrono::milliseconds(100),
+                                 [&] { return working == 0; })) {
             lock.unlock();
             tick();
             lock.lock();

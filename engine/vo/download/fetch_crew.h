@@ -3,9 +3,9 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <string>
 
+#include "engine/core/mutex.h"
 #include "engine/core/result.h"
 #include "engine/core/task_context.h"
 
@@ -18,8 +18,8 @@ class CrewNote {
     std::string get() const;
 
   private:
-    mutable std::mutex mutex_;
-    std::string text_;
+    mutable core::Mutex mutex_;
+    std::string text_ BALMER_GUARDED_BY(mutex_);
 };
 
 /// Runs work on threads of its own, each with a TaskContext that stops with the caller's and leaves what is

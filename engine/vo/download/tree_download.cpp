@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 
+#include "engine/core/mutex.h"
 #include "engine/core/text_number.h"
 #include "engine/http/download.h"
 #include "engine/http/url.h"
@@ -35,7 +35,7 @@ class Allowance {
     /// Sets bytes aside for a file; false where they are more than are left. 0: nobody knows how many; false
     /// where hardly anything is left.
     bool setAside(std::uint64_t bytes) {
-        const std::lock_guard lock(mutex_);
+        const core::LockGuard lock(mutex_);
         const auto least = std::max(limit_ / 64, std::min(limit_, fewBytes));
         if (left() == 0 || left() < (bytes > 0 ? bytes : least)) return false;
         aside_ += bytes;
@@ -43,7 +43,7 @@ class Allowance {
     }
     /// aside: what is set aside for this file, from which it is taken first.
     Status spend(std::uint64_t bytes, std::uint64_t& aside) {
-        const std::lock_guard lock(mutex_);
+        const core::LockGuard lock(mutex_);
         const auto own = std::min(bytes, aside);
         if (bytes - own > left())
             return fail(ErrorCode::ResourceExhausted, "the limit of " + std::to_string(limit_) +
@@ -54,27 +54,27 @@ class Allowance {
         return {};
     }
     void giveBack(std::uint64_t aside) {
-        const std::lock_guard lock(mutex_);
+        const core::LockGuard lock(mutex_);
         aside_ -= aside;
     }
     /// What a file with so much aside can have at most.
     std::uint64_t mostFor(std::uint64_t aside) const {
-        const std::lock_guard lock(mutex_);
+        const core::LockGuard lock(mutex_);
         return aside + left();
     }
     std::uint64_t spent() const {
-        const std::lock_guard lock(mutex_);
+        const core::LockGuard lock(mutex_);
         return spent_;
     }
 
   private:
-    std::uint64_t left() const { return limit_ - spent_ - aside_; } // never below 0
+    std::uint64_t left() const BALMER_REQUIRES(mutex_) { return limit_ - spent_ - aside_; } // never below 0
 
     static constexpr std::uint64_t fewBytes = 64 * 1024;
 
     const std::uint64_t limit_;
-    mutable std::mutex mutex_;
-    std::uint64_t spent_ = 0, aside_ = 0;
+    mutable core::Mutex mutex_;
+    std::uint64_t spent_ BALMER_GUARDED_BY(mutex_) = 0, aside_ BALMER_GUARDED_BY(mutex_) = 0;
 };
 
 /// What the threads of a download share.
@@ -140,7 +140,7 @@ class Fetching {
                 return;
             }
         }
-        if (const std::lock_guard lock(mutex_); failuresInRow_ >= options_.failuresInRow) {
+        if (const core::LockGuard lock(mutex_); failuresInRow_ >= options_.failuresInRow) {
             outcome.why = "not tried, since " + std::to_string(failuresInRow_) +
                           " files in a row failed: " + lastFailure_;
             return;
@@ -157,7 +157,7 @@ class Fetching {
         }
         const auto result = download(outcome, here, aside, own);
         allowance_.giveBack(aside);
-        const std::lock_guard lock(mutex_);
+        const core::LockGuard lock(mutex_);
         if (result) {
             failuresInRow_ = 0;
             return;
@@ -227,9 +227,9 @@ class Fetching {
     TreeReport report_;
     std::atomic<std::size_t> next_{0}, done_{0};
     std::atomic<std::uint64_t> here_{0};
-    std::mutex mutex_;
-    std::size_t failuresInRow_ = 0;
-    std::string lastFailure_;
+    core::Mutex mutex_;
+    std::size_t failuresInRow_ BALMER_GUARDED_BY(mutex_) = 0;
+    std::string lastFailure_ BALMER_GUARDED_BY(mutex_);
 };
 
 } // namespace

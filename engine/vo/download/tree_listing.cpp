@@ -4,10 +4,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <set>
 
 #include "engine/core/digest.h"
+#include "engine/core/mutex.h"
 #include "engine/core/text_number.h"
 #include "engine/http/url.h"
 #include "engine/vo/download/fetch_crew.h"
@@ -81,7 +81,8 @@ class Walk {
   public:
     Walk(http::Client& client, const TreeRequest& request) : client_(client), request_(request) {}
 
-    Result<TreeListing> run(core::TaskContext& task) {
+    /// Not analysed: before, between and after the crews, nobody else is there.
+    Result<TreeListing> run(core::TaskContext& task) BALMER_NOT_ANALYSED {
         BALMER_TRY(Url start, http::parseUrl(request_.url));
         if (start.user.empty()) {
             start.user = request_.user;
@@ -245,7 +246,7 @@ class Walk {
         return shown;
     }
 
-    TreeListing oneFile(const Url& start, const Shown& shown) {
+    TreeListing oneFile(const Url& start, const Shown& shown) BALMER_REQUIRES(mutex_) {
         RemoteFile file{start.text(), "download", shown.bytes, shown.bytes.has_value()};
         for (const Url& url : {start, shown.url}) {
             const auto name = safeName(http::percentDecode(url.path.substr(url.path.rfind('/') + 1)));
@@ -266,10 +267,10 @@ class Walk {
         for (;;) {
             Folder* folder = nullptr;
             {
-                std::unique_lock lock(mutex_);
+                core::UniqueLock lock(mutex_);
                 // Who has nothing to do waits for those who may find something.
                 while (waiting_.empty() && busy_ > 0 && !own.stopRequested())
-                    changed_.wait_for(lock, std::chrono::milliseconds(100));
+                    changed_.wait_for(lock.waitable(), std::chrono::milliseconds(100));
                 if (waiting_.empty() || own.stopRequested()) return;
                 folder = waiting_.front();
                 waiting_.pop_front();
@@ -277,7 +278,7 @@ class Walk {
             }
             read(*folder, own);
             {
-                const std::lock_guard lock(mutex_);
+                const core::LockGuard lock(mutex_);
                 --busy_;
             }
             changed_.notify_all();
@@ -294,7 +295,7 @@ class Walk {
             return skip(folder.url, "leads out of the folder, to " + shown->url.text());
         const auto key = keyOf(folderOf(shown->url));
         if (key != keyOf(folder.url)) {
-            const std::lock_guard lock(mutex_);
+            const core::LockGuard lock(mutex_);
             if (!visited_.insert(key).second)
                 return skipLocked(folder.url, "leads to " + shown->url.text() + ", which is read anyway");
         }
@@ -318,7 +319,7 @@ class Walk {
         if (const auto* above = sameAbove(folder, own))
             return skip(folder.url, "shows the same as " + above->url.text() + " above it: a loop");
 
-        const std::lock_guard lock(mutex_);
+        const core::LockGuard lock(mutex_);
         ++listing_.folders;
         listing_.cut = listing_.cut || shown.page.cut;
         for (auto& skipped : shown.skipped)
@@ -398,7 +399,7 @@ class Walk {
         return true;
     }
 
-    void addFolder(const IndexEntry& entry, const Folder& parent) {
+    void addFolder(const IndexEntry& entry, const Folder& parent) BALMER_REQUIRES(mutex_) {
         if (parent.depth >= request_.limits.depth)
             return skipLocked(entry.url,
                               "lies deeper than " + std::to_string(request_.limits.depth) + " folders");
@@ -406,7 +407,7 @@ class Walk {
         waiting_.push_back(&folders_.back());
     }
 
-    void addFile(const IndexEntry& entry, const fs::path& path) {
+    void addFile(const IndexEntry& entry, const fs::path& path) BALMER_REQUIRES(mutex_) {
         const auto bytes = entry.bytesAbout.value_or(0);
         if (listing_.files.size() >= request_.limits.files ||
             bytes > request_.limits.bytes - std::min(found_, request_.limits.bytes)) {
@@ -417,17 +418,19 @@ class Walk {
             {entry.url.text(), path, entry.bytesAbout, entry.url.scheme.starts_with("ftp")});
     }
 
-    void takeNoMore() {
+    void takeNoMore() BALMER_REQUIRES(mutex_) {
         listing_.cut = full_ = true;
         waiting_.clear();
     }
 
     void skip(const Url& url, std::string why) {
-        const std::lock_guard lock(mutex_);
+        const core::LockGuard lock(mutex_);
         skipLocked(url, std::move(why));
     }
-    void skipLocked(const Url& url, std::string why) { skipLocked({url.text(), std::move(why)}); }
-    void skipLocked(SkippedEntry entry) {
+    void skipLocked(const Url& url, std::string why) BALMER_REQUIRES(mutex_) {
+        skipLocked({url.text(), std::move(why)});
+    }
+    void skipLocked(SkippedEntry entry) BALMER_REQUIRES(mutex_) {
         if (listing_.skipped.size() < mostSkipped)
             listing_.skipped.push_back(std::move(entry));
         else
@@ -437,7 +440,7 @@ class Walk {
     // ----------------------------------------------------------------------------------------------------
     // all files
 
-    void sortAndName() {
+    void sortAndName() BALMER_NOT_ANALYSED { // between the crews
         auto& files = listing_.files;
         std::ranges::sort(files, {}, &RemoteFile::url);
         std::ranges::sort(listing_.skipped, {}, &SkippedEntry::url);
@@ -455,7 +458,8 @@ class Walk {
         }
     }
 
-    void askSizes(core::TaskContext& own) {
+    /// Not analysed: the list of files stays as it is, and each file is one thread's.
+    void askSizes(core::TaskContext& own) BALMER_NOT_ANALYSED {
         for (;;) {
             const auto i = next_++;
             if (i >= listing_.files.size() || own.stopRequested()) return;
@@ -476,7 +480,7 @@ class Walk {
     void tell(core::TaskContext& task, const CrewNote& note) {
         auto stage = note.get();
         if (stage.empty()) {
-            const std::lock_guard lock(mutex_);
+            const core::LockGuard lock(mutex_);
             stage = "found " + std::to_string(listing_.files.size()) + " files in " +
                     std::to_string(listing_.folders) + " folders";
         }
@@ -488,16 +492,16 @@ class Walk {
     std::pair<std::string, std::string> login_;
     Url root_;
 
-    std::mutex mutex_;
+    core::Mutex mutex_;
     std::condition_variable changed_;
-    TreeListing listing_;
-    std::set<std::string> visited_;
-    std::deque<Folder> folders_; ///< stay where they are
-    std::deque<Folder*> waiting_;
-    unsigned busy_ = 0;
-    std::uint64_t found_ = 0;
-    std::size_t addressBytes_ = 0;
-    bool full_ = false;
+    TreeListing listing_ BALMER_GUARDED_BY(mutex_);
+    std::set<std::string> visited_ BALMER_GUARDED_BY(mutex_);
+    std::deque<Folder> folders_ BALMER_GUARDED_BY(mutex_); ///< stay where they are
+    std::deque<Folder*> waiting_ BALMER_GUARDED_BY(mutex_);
+    unsigned busy_ BALMER_GUARDED_BY(mutex_) = 0;
+    std::uint64_t found_ BALMER_GUARDED_BY(mutex_) = 0;
+    std::size_t addressBytes_ BALMER_GUARDED_BY(mutex_) = 0;
+    bool full_ BALMER_GUARDED_BY(mutex_) = false;
     std::atomic<std::size_t> next_{0}, asked_{0};
 };
 

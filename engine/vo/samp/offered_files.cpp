@@ -24,19 +24,19 @@ std::string OfferedFiles::add(SampOffer offer, Time now) {
     auto path = "/" + token + "/";
     path += http::percentEncode(offer.name.empty() ? offer.file.filename().string() : offer.name);
     const auto until = now + offer.keep;
-    const std::lock_guard lock(mutex_);
+    const core::LockGuard lock(mutex_);
     entries_.emplace(std::move(token), Entry{std::move(offer), until, false});
     return path;
 }
 
 void OfferedFiles::release(std::string_view path) {
-    const std::lock_guard lock(mutex_);
+    const core::LockGuard lock(mutex_);
     const auto found = entries_.find(tokenIn(path));
     if (found != entries_.end()) found->second.released = true;
 }
 
 std::optional<http::ServerResponse> OfferedFiles::answer(const http::ServerRequest& request) const {
-    const std::lock_guard lock(mutex_);
+    const core::LockGuard lock(mutex_);
     const auto found = entries_.find(tokenIn(request.path));
     if (found == entries_.end()) return std::nullopt;
     http::ServerResponse response;
@@ -55,7 +55,7 @@ std::optional<http::ServerResponse> OfferedFiles::answer(const http::ServerReque
 }
 
 std::optional<OfferedFiles::Time> OfferedFiles::expire(Time now) {
-    const std::lock_guard lock(mutex_);
+    const core::LockGuard lock(mutex_);
     std::optional<Time> next;
     for (auto entry = entries_.begin(); entry != entries_.end();) {
         const bool over = entry->second.released && entry->second.until <= now;
@@ -71,7 +71,7 @@ std::optional<OfferedFiles::Time> OfferedFiles::expire(Time now) {
 }
 
 void OfferedFiles::clear() {
-    const std::lock_guard lock(mutex_);
+    const core::LockGuard lock(mutex_);
     for (const auto& [token, entry] : entries_)
         withdraw(entry.offer);
     entries_.clear();

@@ -6,10 +6,11 @@
 
 #include <chrono>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "engine/core/mutex.h"
 
 #include "engine/http/loopback_server.h"
 #include "engine/vo/samp/samp_link.h"
@@ -40,8 +41,8 @@ class OfferedFiles {
         bool released = false;
     };
 
-    mutable std::mutex mutex_;
-    std::map<std::string, Entry> entries_; ///< by token
+    mutable core::Mutex mutex_;
+    std::map<std::string, Entry> entries_ BALMER_GUARDED_BY(mutex_); ///< by token
 };
 
 /// Removes the file, where the offer asks for it.

@@ -4,13 +4,13 @@
 #include <condition_variable>
 #include <deque>
 #include <map>
-#include <mutex>
 #include <set>
 #include <stop_token>
 #include <thread>
 #include <utility>
 
 #include "engine/core/log.h"
+#include "engine/core/mutex.h"
 #include "engine/core/task_context.h"
 #include "engine/core/text_number.h"
 #include "engine/core/thread_pool.h"
@@ -105,7 +105,7 @@ struct SampLink::State {
 
     void enqueue(std::function<void()> task) {
         {
-            const std::lock_guard lock(mutex);
+            const core::LockGuard lock(mutex);
             tasks.push_back(std::move(task));
         }
         wake.notify_one();
@@ -139,7 +139,7 @@ struct SampLink::State {
             return encodeFault(1, why);
         }
         {
-            const std::lock_guard lock(mutex); // only this thread adds to them
+            const core::LockGuard lock(mutex); // only this thread adds to them
             if (heard >= heardLimit || heardBytes + body.size() > heardBytesLimit)
                 return encodeFault(1, "too many messages at once; try again later");
         }
@@ -150,7 +150,7 @@ struct SampLink::State {
         if (!call->method.starts_with("samp.client.receive"))
             return encodeFault(1, "there is no method " + call->method);
         {
-            const std::lock_guard lock(mutex);
+            const core::LockGuard lock(mutex);
             const auto* key = call->params.empty() ? nullptr : call->params.front().text();
             if (expectedKey.empty() || !key || *key != expectedKey)
                 return encodeFault(1, "wrong private key");
@@ -158,7 +158,7 @@ struct SampLink::State {
             heardBytes += body.size();
             tasks.push_back([this, bytes = body.size(), call = std::move(*call)] {
                 {
-                    const std::lock_guard inner(mutex);
+                    const core::LockGuard inner(mutex);
                     --heard;
                     heardBytes -= bytes;
                 }
@@ -176,12 +176,12 @@ struct SampLink::State {
         while (true) {
             std::function<void()> task;
             {
-                std::unique_lock lock(mutex);
-                const auto ready = [this] { return ending || !tasks.empty(); };
+                core::UniqueLock lock(mutex);
+                const auto ready = [this]() BALMER_REQUIRES(mutex) { return ending || !tasks.empty(); };
                 if (const auto until = nextDeadline())
-                    wake.wait_until(lock, *until, ready);
+                    wake.wait_until(lock.waitable(), *until, ready);
                 else
-                    wake.wait(lock, ready);
+                    wake.wait(lock.waitable(), ready);
                 if (ending) break;
                 if (!tasks.empty()) {
                     task = std::move(tasks.front());
@@ -203,7 +203,7 @@ struct SampLink::State {
     }
 
     std::function<void()> nextTask() {
-        const std::lock_guard lock(mutex);
+        const core::LockGuard lock(mutex);
         if (tasks.empty()) return {};
         auto task = std::move(tasks.front());
         tasks.pop_front();
@@ -252,7 +252,7 @@ struct SampLink::State {
     /// There is no hub any more.
     void forget(std::string because, SampState::Hub becomes) {
         {
-            const std::lock_guard lock(mutex);
+            const core::LockGuard lock(mutex);
             expectedKey.clear();
         }
         hub.reset();
@@ -319,7 +319,7 @@ struct SampLink::State {
         lastHub.reset();
         BALMER_CHECK(found.registerSelf(task()));
         {
-            const std::lock_guard guard(mutex);
+            const core::LockGuard guard(mutex);
             expectedKey = found.privateKey();
         }
         hub = found;
@@ -403,7 +403,7 @@ struct SampLink::State {
                 [](const SampClient& one, const SampClient& other) { return one.name() < other.name(); });
         }
         {
-            const std::lock_guard lock(mutex);
+            const core::LockGuard lock(mutex);
             if (state == shown) return;
             shown = state;
         }
@@ -635,15 +635,15 @@ struct SampLink::State {
     const Options options;
     const Handlers handlers;
 
-    std::mutex mutex; ///< for what follows
+    core::Mutex mutex; ///< for what follows
     std::condition_variable wake;
-    std::deque<std::function<void()>> tasks;
-    std::size_t heard = 0;      ///< of these, calls of the hub
-    std::size_t heardBytes = 0; ///< of the calls, as they came
-    bool ending = false;
-    std::string expectedKey; ///< in the hub's calls; "" where there is no hub
-    SampState shown;
-    std::uint64_t lastTicket = 0;
+    std::deque<std::function<void()>> tasks BALMER_GUARDED_BY(mutex);
+    std::size_t heard BALMER_GUARDED_BY(mutex) = 0;      ///< of these, calls of the hub
+    std::size_t heardBytes BALMER_GUARDED_BY(mutex) = 0; ///< of the calls, as they came
+    bool ending BALMER_GUARDED_BY(mutex) = false;
+    std::string expectedKey BALMER_GUARDED_BY(mutex); ///< in the hub's calls; "" where there is no hub
+    SampState shown BALMER_GUARDED_BY(mutex);
+    std::uint64_t lastTicket BALMER_GUARDED_BY(mutex) = 0;
 
     OfferedFiles offers;      ///< any thread
     std::string callbackPath; ///< written before the server starts
@@ -675,7 +675,7 @@ SampLink::SampLink(Options options, Handlers handlers)
 SampLink::~SampLink() {
     state_->stop.request_stop();
     {
-        const std::lock_guard lock(state_->mutex);
+        const core::LockGuard lock(state_->mutex);
         state_->ending = true;
     }
     state_->wake.notify_one();
@@ -691,7 +691,7 @@ void SampLink::disconnect() {
 }
 
 SampState SampLink::state() const {
-    const std::lock_guard lock(state_->mutex);
+    const core::LockGuard lock(state_->mutex);
     return state_->shown;
 }
 
@@ -704,7 +704,7 @@ std::vector<SampClient> SampLink::listeners(std::string_view mtype) const {
 std::uint64_t SampLink::send(SampSending sending) {
     std::uint64_t ticket = 0;
     {
-        const std::lock_guard lock(state_->mutex);
+        const core::LockGuard lock(state_->mutex);
         ticket = ++state_->lastTicket;
     }
     state_->enqueue([state = state_.get(), ticket, sending = std::move(sending)]() mutable {
