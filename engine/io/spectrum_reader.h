@@ -2,16 +2,17 @@
 // says of it.
 //
 // The kind is found from the content, never from the name; gzip is undone wherever it is met. Read are:
-//   lamost-lrs-image      five-row images of LAMOST's low-resolution survey, DR2 to DR8: row 3 is the
-//   wavelength lamost-lrs-image-dr1  the same of DR1, whose third row is the subcontinuum: λ = 10^(COEFF0 +
-//   COEFF1 i) lamost-lrs-table      binary tables of LAMOST's low-resolution survey, DR8 and later sdss-spec
-//   SDSS III/IV "spec" files, lite and full: table COADD, λ = 10^loglam sdss-spspec           SDSS I/II
-//   "spSpec" images ondrejov-ssap         Ondřejov CCD700 tables (spectral, flux), air linear-image
-//   one-dimensional images with a linear or logarithmic axis (IRAF, FITS WCS paper III) spectrum-table tables
-//   with a wavelength and a flux column (IVOA Spectrum, ESO phase 3, …), a row a pixel or
-//                         one row of vectors
-//   votable               VOTable spectra
-//   text                  two to four columns: wavelength, flux, error, mask
+// - lamost-lrs-image: five-row images of LAMOST's low-resolution survey, DR2 to DR8: row 3 is the wavelength
+// - lamost-lrs-image-dr1: the same of DR1, whose third row is the subcontinuum: λ = 10^(COEFF0 + COEFF1 i)
+// - lamost-lrs-table: binary tables of LAMOST's low-resolution survey, DR8 and later
+// - sdss-spec: SDSS III/IV "spec" files, lite and full: table COADD, λ = 10^loglam
+// - sdss-spspec: SDSS I/II "spSpec" images
+// - ondrejov-ssap: Ondřejov CCD700 tables (spectral, flux), air
+// - linear-image: one-dimensional images with a linear or logarithmic axis (IRAF, FITS WCS paper III)
+// - spectrum-table: tables with a wavelength and a flux column (IVOA Spectrum, ESO phase 3, …), a row a pixel
+//   or one row of vectors
+// - votable: VOTable spectra
+// - text: two to four columns: wavelength, flux, error, mask
 // Anything else is refused with its reason and, where it can be told, with what it is. Inverse variance is
 // 1/σ² where the file has σ. A sample is masked where its flux is not finite, its inverse variance is 0 or
 // not finite, or the survey flags it as bad in all exposures (and-mask). Samples without flux at either end

@@ -15,11 +15,12 @@
 //   NAME       := a field below | COLUMN | DATASET.COLUMN   "in double quotes" where it has blanks
 //   VALUE      := number | 'text' ('' is a quote)
 //
-// Fields: id object collection survey surveyid class rule date label flag file medium unit dataset warning
-//         (text);
-//         ra dec snr mag z mjd first last samples (numbers). label is the class that stands; flag holds the
-//         words not-sure, bad, artefact, noteworthy, and `flag = 'bad'` asks whether the word is among them.
-//         warning is what the import had to say of a spectrum.
+// Fields:
+// - texts: id object collection survey surveyid class rule date label flag file medium unit dataset warning
+// - numbers: ra dec snr mag z mjd first last samples
+// label is the class that stands; flag holds the words not-sure, bad, artefact, noteworthy, and `flag =
+// 'bad'` asks whether the word is among them. warning is what the import had to say of a spectrum.
+//
 // Keywords, fields and the texts of like are compared without case, other texts exactly, in composed letters.
 // An absent value makes every comparison false, but for text != …, which like `not text = …` keeps what has
 // none: label != 'x' means all that are not called x, the unlabelled among them. An empty text counts as
