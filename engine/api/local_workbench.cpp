@@ -9,6 +9,7 @@
 #include "engine/api/local_observatory.h"
 #include "engine/api/local_settings.h"
 #include "engine/api/local_spectra.h"
+#include "engine/api/newest_scorings.h"
 #include "engine/api/open_datasets.h"
 #include "engine/api/samp_neighbours.h"
 #include "engine/api/workbench.h"
@@ -57,7 +58,8 @@ class LocalWorkbench final : public Workbench {
     workflow::Environment environment_;
     std::vector<workflow::JobKind> kinds_;
     OpenDatasets open_{*project_};
-    LocalSpectra spectra_{*project_, open_};
+    NewestScorings scorings_{*project_, open_};
+    LocalSpectra spectra_{*project_, scorings_};
     LocalDatasets datasets_{*project_, open_};
     LocalMaps maps_{*project_, open_};
     LocalModels models_{*project_, open_};
