@@ -77,14 +77,14 @@ struct Delivery {
 };
 
 /// A spectrum, kept as a file of the project and imported.
-struct CameSpectrum {
+struct ReceivedSpectrum {
     std::filesystem::path file;
     std::string name;       ///< as the neighbour calls it; may be empty
     jobs::JobId import = 0; ///< the job that was submitted; 0 where Options::import is off
 };
 /// A table, kept as a file of the project. What is to become of it is for the user to say: a list of spectra
 /// (Observatory::readList), or labels and columns of the spectra that it names (job "table-import").
-struct CameTable {
+struct ReceivedTable {
     std::filesystem::path file;
     std::string name;
     std::size_t rows = 0;
@@ -99,26 +99,28 @@ struct CameTable {
     bool shared = false;
 };
 /// A neighbour's cursor is on this spectrum.
-struct CameHighlight {
+struct ReceivedHighlight {
     std::string id;
 };
-struct CameSelection {
+struct ReceivedSelection {
     std::vector<std::string> ids; ///< in the order of the table's rows; none: the selection is cleared
     std::size_t outside = 0;      ///< further selected rows that name no spectrum
 };
-struct CamePosition {
+struct ReceivedPosition {
     spectrum::SkyPosition position;
     std::string id; ///< the nearest spectrum within Options::radiusArcsec; "" for none
     double separationArcsec = 0;
 };
 /// What came could not be taken.
-struct CameToNothing {
+struct ReceiveFailure {
     std::string text; ///< a sentence
 };
 
 struct Arrival {
     std::string from; ///< the neighbour's name
-    std::variant<CameSpectrum, CameTable, CameHighlight, CameSelection, CamePosition, CameToNothing> what;
+    std::variant<ReceivedSpectrum, ReceivedTable, ReceivedHighlight, ReceivedSelection, ReceivedPosition,
+                 ReceiveFailure>
+        what;
 };
 
 class Neighbours {

@@ -9,9 +9,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/api/came_table.h"
 #include "engine/api/lane.h"
 #include "engine/api/lent_files.h"
+#include "engine/api/received_table.h"
 #include "engine/api/shared_tables.h"
 #include "engine/api/taken_files.h"
 #include "engine/core/log.h"
@@ -126,7 +126,7 @@ struct SampNeighbours::State {
         vo::SampLink::Handlers made;
         made.stateChanged = [this](const vo::SampState& state) { onState(state); };
         made.received = [this](const vo::SampReceived& message) { onReceived(message); };
-        made.tooLong = [this](const std::string& why) { tell({"the SAMP hub", CameToNothing{why}}); };
+        made.tooLong = [this](const std::string& why) { tell({"the SAMP hub", ReceiveFailure{why}}); };
         made.answered = [this](const SampAnswer& answer) { onAnswer(answer); };
         return made;
     }
@@ -406,7 +406,7 @@ struct SampNeighbours::State {
     }
     void refuse(const vo::SampReceived& message, const core::Error& error) {
         reply(message, SampResponse::error(error.describe()));
-        tell({message.senderName, CameToNothing{error.describe()}});
+        tell({message.senderName, ReceiveFailure{error.describe()}});
     }
 
     template <typename Request>
@@ -456,7 +456,7 @@ struct SampNeighbours::State {
         if (const auto goesOn = task.checkpoint(1, "taking the spectrum"); !goesOn)
             return discard(file, goesOn.error());
         BALMER_TRY(file, withoutDouble(file));
-        CameSpectrum came{file, request.name, 0};
+        ReceivedSpectrum received{file, request.name, 0};
         if (options.import) {
             jobs::JobSpec spec;
             spec.kind = "import";
@@ -465,10 +465,10 @@ struct SampNeighbours::State {
                                              {"origins", originsOf(request)},
                                              {"source", message.senderName}}
                                   .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-            BALMER_TRY(came.import, workbench.jobs().submit(std::move(spec)));
+            BALMER_TRY(received.import, workbench.jobs().submit(std::move(spec)));
         }
         reply(message, SampResponse::ok());
-        tell({message.senderName, std::move(came)});
+        tell({message.senderName, std::move(received)});
         return {};
     }
 
@@ -476,7 +476,7 @@ struct SampNeighbours::State {
                        core::TaskContext& task) {
         BALMER_TRY(const auto file, takeFile(net, request.url, workbench.folder(),
                                              nameFor(request, message.senderName), largestTable, task));
-        auto read = readCameTable(workbench, file, request.name, task);
+        auto read = readReceivedTable(workbench, file, request.name, task);
         if (!read) return discard(file, read.error());
         // A program that broadcasts a table broadcasts it again.
         BALMER_TRY(read->table.file, withoutDouble(file));
@@ -537,49 +537,49 @@ struct SampNeighbours::State {
             return reply(message, SampResponse::warning("row " + std::to_string(row) +
                                                         " is no spectrum of the open project"));
         reply(message, SampResponse::ok());
-        tell({message.senderName, CameHighlight{id}});
+        tell({message.senderName, ReceivedHighlight{id}});
     }
 
     void take(const vo::SampReceived& message, const vo::SelectRows& request) {
         const auto table = tableOf(request.tableId, request.url);
         if (!table) return reply(message, SampResponse::error(table.error().message()));
         tables.holds(table->id, message.senderId);
-        CameSelection came;
+        ReceivedSelection received;
         std::set<std::string> seen;
         for (const auto row : request.rows) {
             const auto inside = static_cast<std::size_t>(row) < table->rows->size();
             const auto& id = inside ? (*table->rows)[static_cast<std::size_t>(row)] : std::string();
             if (id.empty())
-                ++came.outside;
+                ++received.outside;
             else if (seen.insert(id).second)
-                came.ids.push_back(id);
+                received.ids.push_back(id);
         }
-        const auto known = knownIds(workbench, came.ids);
+        const auto known = knownIds(workbench, received.ids);
         if (!known) return refuse(message, known.error());
-        came.outside += std::erase_if(came.ids, [&](const auto& id) { return !known->contains(id); });
+        received.outside += std::erase_if(received.ids, [&](const auto& id) { return !known->contains(id); });
         reply(message, SampResponse::ok());
-        tell({message.senderName, std::move(came)});
+        tell({message.senderName, std::move(received)});
     }
 
     void take(const vo::SampReceived& message, const vo::PointAtSky& request) {
-        CamePosition came;
-        came.position = {request.raDeg >= 360 ? request.raDeg - 360 : request.raDeg, request.decDeg};
-        const auto near = workbench.spectra().list("cone(" + core::formatDouble(came.position.raDegrees) +
-                                                   ", " + core::formatDouble(came.position.decDegrees) +
+        ReceivedPosition received;
+        received.position = {request.raDeg >= 360 ? request.raDeg - 360 : request.raDeg, request.decDeg};
+        const auto near = workbench.spectra().list("cone(" + core::formatDouble(received.position.raDegrees) +
+                                                   ", " + core::formatDouble(received.position.decDegrees) +
                                                    ", " + core::formatDouble(options.radiusArcsec) + ")");
         if (!near) return refuse(message, near.error());
         for (const auto& row : *near) {
             if (!row.position) continue;
-            const auto away = separationArcsec(*row.position, came.position);
-            if (!came.id.empty() && away >= came.separationArcsec) continue;
-            came.id = row.id;
-            came.separationArcsec = away;
+            const auto away = separationArcsec(*row.position, received.position);
+            if (!received.id.empty() && away >= received.separationArcsec) continue;
+            received.id = row.id;
+            received.separationArcsec = away;
         }
-        reply(message, came.id.empty()
+        reply(message, received.id.empty()
                            ? SampResponse::warning("no spectrum of the open project within " +
                                                    core::formatDouble(options.radiusArcsec) + " arcsec")
                            : SampResponse::ok());
-        tell({message.senderName, std::move(came)});
+        tell({message.senderName, std::move(received)});
     }
 
     Workbench& workbench;
