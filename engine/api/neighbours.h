@@ -4,8 +4,8 @@
 // Made by Workbench::neighbours; must end before it. Owned by the program, one for an open project. Nothing
 // touches the net before connect(). No function waits, except the destructor, which unregisters and takes a
 // few seconds at most where the hub hangs. Every function may be called from any thread.
-// Threads: handlers are called on `balmer-samp`, `balmer-lending` (prepares what is sent) and
-// `balmer-taking` (fetches what comes), never two at a time; they should return at once and may call
+// Threads: handlers are called on `balmer-samp`, `balmer-outgoing` (prepares what is sent) and
+// `balmer-incoming` (fetches what comes), never two at a time; they should return at once and may call
 // everything but the destructor.
 //
 // What is sent is made anew from the project: a spectrum as a plain FITS table WAVE, FLUX, ERR, whatever file
@@ -157,8 +157,8 @@ class Neighbours {
     /// most of them, the newest of equals. No id clears the selection there. A neighbour that has lost the
     /// table is sent it again, once.
     virtual std::uint64_t select(std::vector<std::string> ids) = 0;
-    /// How often what was lent under this ticket has been fetched whole. Some neighbours answer first and
-    /// fetch later: what is lent is theirs to fetch for ten minutes, while this object lives.
+    /// How often what was sent under this ticket has been fetched whole. Some neighbours answer first and
+    /// fetch later: a file offered is theirs to fetch for ten minutes, while this object lives.
     virtual std::size_t fetched(std::uint64_t ticket) const = 0;
     /// The cursor is on this spectrum: for every step of it. Of many at once the last is sent; what became of
     /// it is not told. Tables as above.

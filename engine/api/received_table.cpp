@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "engine/api/lent_files.h"
+#include "engine/api/outgoing_files.h"
 #include "engine/io/table_reader.h"
 #include "engine/workflow/id_column.h"
 

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <memory>
 
+#include "engine/api/exchanged_tables.h"
 #include "engine/api/neighbours.h"
-#include "engine/api/shared_tables.h"
 #include "engine/api/workbench.h"
 
 namespace balmer::api {

@@ -9,11 +9,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/api/exchanged_tables.h"
+#include "engine/api/incoming_files.h"
 #include "engine/api/lane.h"
-#include "engine/api/lent_files.h"
+#include "engine/api/outgoing_files.h"
 #include "engine/api/received_table.h"
-#include "engine/api/shared_tables.h"
-#include "engine/api/taken_files.h"
 #include "engine/core/log.h"
 #include "engine/core/text_number.h"
 #include "engine/http/loopback_server.h"
@@ -74,7 +74,7 @@ bool lacksTable(const SampResponse& response) {
     return response.status == vo::SampStatus::Error && said.find("table") != std::string::npos;
 }
 
-vo::SampMessage aboutRows(char what, const SharedTable& table, std::vector<std::int64_t> rows) {
+vo::SampMessage aboutRows(char what, const ExchangedTable& table, std::vector<std::int64_t> rows) {
     if (what == cursor) return encodeRequest(vo::HighlightRow{table.id, table.url, rows.front()});
     return encodeRequest(vo::SelectRows{table.id, table.url, std::move(rows)});
 }
@@ -101,14 +101,14 @@ TableChoice collectionTable(const std::string& collection) {
 struct SampNeighbours::State {
     State(Workbench& bench, Options given, Handlers to)
         : workbench(bench), options(std::move(given)), handlers(std::move(to)), series(http::randomToken()),
-          lending("balmer-lending"), taking("balmer-taking"), link(linkOptions(), linkHandlers()),
+          outgoing("balmer-outgoing"), incoming("balmer-incoming"), link(linkOptions(), linkHandlers()),
           watching(workbench.subscribe([this](const Event& event) {
               if (event.kind == Event::Kind::Catalogue) ++catalogue;
           })) {}
     ~State() {
         // They use the link, and it may still call while it ends.
-        lending.end();
-        taking.end();
+        outgoing.end();
+        incoming.end();
     }
 
     vo::SampLink::Options linkOptions() const {
@@ -126,19 +126,19 @@ struct SampNeighbours::State {
         vo::SampLink::Handlers made;
         made.stateChanged = [this](const vo::SampState& state) { onState(state); };
         made.received = [this](const vo::SampReceived& message) { onReceived(message); };
-        made.tooLong = [this](const std::string& why) { tell({"the SAMP hub", ReceiveFailure{why}}); };
+        made.tooLong = [this](const std::string& why) { report({"the SAMP hub", ReceiveFailure{why}}); };
         made.answered = [this](const SampAnswer& answer) { onAnswer(answer); };
         return made;
     }
 
     // ---- What is told
 
-    void tell(const Delivery& delivery) {
-        const std::lock_guard lock(telling);
+    void report(const Delivery& delivery) {
+        const std::lock_guard lock(reporting);
         if (handlers.delivered && delivery.ticket != 0) handlers.delivered(delivery);
     }
-    void tell(Arrival arrival) {
-        const std::lock_guard lock(telling);
+    void report(Arrival arrival) {
+        const std::lock_guard lock(reporting);
         if (handlers.arrived) handlers.arrived(arrival);
     }
 
@@ -146,8 +146,8 @@ struct SampNeighbours::State {
         std::set<std::string> present;
         for (const auto& each : samp.clients)
             present.insert(each.id);
-        tables.keepClients(present);
-        const std::lock_guard lock(telling);
+        tables.keepOnly(present);
+        const std::lock_guard lock(reporting);
         if (handlers.stateChanged) handlers.stateChanged(stateFrom(samp));
     }
 
@@ -199,9 +199,9 @@ struct SampNeighbours::State {
             ticket = ++lastTicket;
         }
         const auto notSent = [this, ticket](std::string because) {
-            tell({ticket, Delivery::Outcome::NotSent, {}, std::move(because), true});
+            report({ticket, Delivery::Outcome::NotSent, {}, std::move(because), true});
         };
-        lending.post(
+        outgoing.post(
             [this, ticket, notSent, prepare = std::move(prepare)](core::TaskContext& task) {
                 const auto state = link.state();
                 if (state.hub != vo::SampState::Hub::Connected)
@@ -216,7 +216,7 @@ struct SampNeighbours::State {
 
     core::Result<std::vector<Launch>> sendSpectrum(const std::string& id, std::vector<std::string> to) {
         BALMER_TRY(const auto file, folder.newFile(".fits"));
-        BALMER_TRY(const auto description, lendSpectrum(workbench, id, file));
+        BALMER_TRY(const auto description, writeSpectrumFile(workbench, id, file));
         SampSending sending;
         sending.message =
             encodeRequest(vo::LoadSpectrum{"", id, description.targetName, spectrumMeta(description)});
@@ -227,7 +227,7 @@ struct SampNeighbours::State {
         return std::vector{Launch{{}, std::move(sending)}};
     }
 
-    SampSending tableSending(const SharedTable& table, std::vector<std::string> to) {
+    SampSending tableSending(const ExchangedTable& table, std::vector<std::string> to) {
         SampSending sending;
         vo::LoadTable load;
         load.tableId = table.id;
@@ -242,10 +242,10 @@ struct SampNeighbours::State {
     core::Result<std::vector<Launch>> sendTable(const TableChoice& choice, std::vector<std::string> to,
                                                 core::TaskContext& task) {
         BALMER_TRY(const auto rows, rowsOf(workbench, choice));
-        SharedTable table;
+        ExchangedTable table;
         table.name = choice.name.empty() ? "spectra" : choice.name;
         BALMER_TRY(table.file, folder.newFile(".vot"));
-        BALMER_CHECK(lendTable(workbench, rows, table.name, table.file, task));
+        BALMER_CHECK(writeTableFile(workbench, rows, table.name, table.file, task));
         std::vector<std::string> ids;
         for (const auto& row : rows)
             ids.push_back(row.id);
@@ -306,7 +306,7 @@ struct SampNeighbours::State {
             wanted = id;
             if (waits) return;
         }
-        lending.post([this](core::TaskContext& task) {
+        outgoing.post([this](core::TaskContext& task) {
             std::string step;
             {
                 const std::lock_guard lock(mutex);
@@ -358,19 +358,19 @@ struct SampNeighbours::State {
         const bool taken = delivery.outcome == Outcome::Arrived || delivery.outcome == Outcome::Warned;
         bool goesOn = false;
         if (flight.loads && taken) {
-            tables.holds(flight.table, answer.clientId);
-            if (flight.again) goesOn = sayAgain(flight, answer.clientId);
+            tables.addHolder(flight.table, answer.clientId);
+            if (flight.again) goesOn = repeat(flight, answer.clientId);
         } else if (flight.what != 0 && answer.outcome == From::Responded && lacksTable(answer.response)) {
-            tables.lacks(flight.table, answer.clientId);
-            if (!flight.again) goesOn = lendAgain(flight, answer.clientId);
+            tables.removeHolder(flight.table, answer.clientId);
+            if (!flight.again) goesOn = resendTable(flight, answer.clientId);
         }
         if (answer.last) delivery.last = closes(flight.ticket);
-        if (!goesOn) tell(delivery);
+        if (!goesOn) report(delivery);
     }
 
     /// To one that has lost the table.
-    bool lendAgain(const Flight& about, const std::string& to) {
-        if (!tables.lendAgain(about.table, to)) return false;
+    bool resendTable(const Flight& about, const std::string& to) {
+        if (!tables.mayResend(about.table, to)) return false;
         const auto table = tables.find(about.table, {});
         if (!table) return false;
         Flight flight = about;
@@ -381,7 +381,7 @@ struct SampNeighbours::State {
     }
 
     /// What was to be said when the table was found missing.
-    bool sayAgain(const Flight& about, const std::string& to) {
+    bool repeat(const Flight& about, const std::string& to) {
         const auto table = tables.find(about.table, {});
         if (!table) return false;
         Launch made{about, {}};
@@ -398,7 +398,7 @@ struct SampNeighbours::State {
     void onReceived(const vo::SampReceived& message) {
         const auto request = decodeRequest(message.message);
         if (!request) return refuse(message, request.error());
-        std::visit([&](const auto& typed) { take(message, typed); }, *request);
+        std::visit([&](const auto& typed) { handle(message, typed); }, *request);
     }
 
     void reply(const vo::SampReceived& message, SampResponse response) {
@@ -406,17 +406,17 @@ struct SampNeighbours::State {
     }
     void refuse(const vo::SampReceived& message, const core::Error& error) {
         reply(message, SampResponse::error(error.describe()));
-        tell({message.senderName, ReceiveFailure{error.describe()}});
+        report({message.senderName, ReceiveFailure{error.describe()}});
     }
 
     template <typename Request>
     void fetchLater(const vo::SampReceived& message, const Request& request) {
-        if (taking.load() >= mostWaiting)
+        if (incoming.load() >= mostWaiting)
             return refuse(
                 message, {ErrorCode::ResourceExhausted, "too many things came at once; send it again later"});
         const std::lock_guard lock(mutex);
         if (!accepts) return; // disconnect() has dropped what was there
-        taking.post(
+        incoming.post(
             [this, message, request](core::TaskContext& task) {
                 const auto taken = fetch(message, request, task);
                 if (!taken && !task.stopRequested()) refuse(message, taken.error());
@@ -424,21 +424,23 @@ struct SampNeighbours::State {
             [this, message](const core::Error& error) { refuse(message, error); });
     }
     /// Ends what comes in.
-    void takeNothing() {
+    void stopReceiving() {
         {
             const std::lock_guard lock(mutex);
             accepts = false;
         }
-        taking.drop();
+        incoming.drop();
     }
-    void takeAgain() {
+    void startReceiving() {
         const std::lock_guard lock(mutex);
         accepts = true;
     }
-    void take(const vo::SampReceived& message, const vo::LoadSpectrum& request) {
+    void handle(const vo::SampReceived& message, const vo::LoadSpectrum& request) {
         fetchLater(message, request);
     }
-    void take(const vo::SampReceived& message, const vo::LoadTable& request) { fetchLater(message, request); }
+    void handle(const vo::SampReceived& message, const vo::LoadTable& request) {
+        fetchLater(message, request);
+    }
 
     static core::Status discard(const std::filesystem::path& file, const core::Error& why) {
         std::error_code error;
@@ -448,14 +450,14 @@ struct SampNeighbours::State {
 
     core::Status fetch(const vo::SampReceived& message, const vo::LoadSpectrum& request,
                        core::TaskContext& task) {
-        BALMER_TRY(auto file, takeFile(net, request.url, workbench.folder(),
-                                       nameFor(request, message.senderName), largestSpectrum, task));
+        BALMER_TRY(auto file, fetchFile(net, request.url, workbench.folder(),
+                                        nameFor(request, message.senderName), largestSpectrum, task));
         io::ReadOptions read;
         read.header = false;
         if (const auto spectra = io::readSpectra(file, read); !spectra) return discard(file, spectra.error());
         if (const auto goesOn = task.checkpoint(1, "taking the spectrum"); !goesOn)
             return discard(file, goesOn.error());
-        BALMER_TRY(file, withoutDouble(file));
+        BALMER_TRY(file, keepOneCopy(file));
         ReceivedSpectrum received{file, request.name, 0};
         if (options.import) {
             jobs::JobSpec spec;
@@ -468,30 +470,30 @@ struct SampNeighbours::State {
             BALMER_TRY(received.import, workbench.jobs().submit(std::move(spec)));
         }
         reply(message, SampResponse::ok());
-        tell({message.senderName, std::move(received)});
+        report({message.senderName, std::move(received)});
         return {};
     }
 
     core::Status fetch(const vo::SampReceived& message, const vo::LoadTable& request,
                        core::TaskContext& task) {
-        BALMER_TRY(const auto file, takeFile(net, request.url, workbench.folder(),
-                                             nameFor(request, message.senderName), largestTable, task));
+        BALMER_TRY(const auto file, fetchFile(net, request.url, workbench.folder(),
+                                              nameFor(request, message.senderName), largestTable, task));
         auto read = readReceivedTable(workbench, file, request.name, task);
         if (!read) return discard(file, read.error());
         // A program that broadcasts a table broadcasts it again.
-        BALMER_TRY(read->table.file, withoutDouble(file));
+        BALMER_TRY(read->table.file, keepOneCopy(file));
         if (read->table.shared) {
-            SharedTable table;
+            ExchangedTable table;
             table.id = request.tableId;
             table.url = request.url;
             table.name = request.name;
             table.rows = read->list ? rowsFrom(*read->list) : read->rows;
             table.list = std::move(read->list);
             tables.add(table);
-            tables.holds(table.id, message.senderId);
+            tables.addHolder(table.id, message.senderId);
         }
         reply(message, SampResponse::ok());
-        tell({message.senderName, std::move(read->table)});
+        report({message.senderName, std::move(read->table)});
         return {};
     }
 
@@ -516,7 +518,7 @@ struct SampNeighbours::State {
         }
     }
 
-    core::Result<SharedTable> tableOf(const std::string& id, const std::string& url) {
+    core::Result<ExchangedTable> tableOf(const std::string& id, const std::string& url) {
         markListed();
         if (auto table = tables.find(id, url)) return std::move(*table);
         return core::fail(ErrorCode::NotFound, "no table with " +
@@ -524,26 +526,26 @@ struct SampNeighbours::State {
                                                    " has rows that are spectra here");
     }
 
-    void take(const vo::SampReceived& message, const vo::HighlightRow& request) {
+    void handle(const vo::SampReceived& message, const vo::HighlightRow& request) {
         // Said of tables of every program to everybody: not told where it is none of ours.
         const auto table = tableOf(request.tableId, request.url);
         if (!table) return reply(message, SampResponse::error(table.error().message()));
         const auto row = static_cast<std::size_t>(request.row);
         if (row >= table->rows->size())
             return reply(message, SampResponse::error("the table has no row " + std::to_string(row)));
-        tables.holds(table->id, message.senderId);
+        tables.addHolder(table->id, message.senderId);
         const auto& id = (*table->rows)[row];
         if (id.empty() || !workbench.spectra().row(id))
             return reply(message, SampResponse::warning("row " + std::to_string(row) +
                                                         " is no spectrum of the open project"));
         reply(message, SampResponse::ok());
-        tell({message.senderName, ReceivedHighlight{id}});
+        report({message.senderName, ReceivedHighlight{id}});
     }
 
-    void take(const vo::SampReceived& message, const vo::SelectRows& request) {
+    void handle(const vo::SampReceived& message, const vo::SelectRows& request) {
         const auto table = tableOf(request.tableId, request.url);
         if (!table) return reply(message, SampResponse::error(table.error().message()));
-        tables.holds(table->id, message.senderId);
+        tables.addHolder(table->id, message.senderId);
         ReceivedSelection received;
         std::set<std::string> seen;
         for (const auto row : request.rows) {
@@ -558,10 +560,10 @@ struct SampNeighbours::State {
         if (!known) return refuse(message, known.error());
         received.outside += std::erase_if(received.ids, [&](const auto& id) { return !known->contains(id); });
         reply(message, SampResponse::ok());
-        tell({message.senderName, std::move(received)});
+        report({message.senderName, std::move(received)});
     }
 
-    void take(const vo::SampReceived& message, const vo::PointAtSky& request) {
+    void handle(const vo::SampReceived& message, const vo::PointAtSky& request) {
         ReceivedPosition received;
         received.position = {request.raDeg >= 360 ? request.raDeg - 360 : request.raDeg, request.decDeg};
         const auto near = workbench.spectra().list("cone(" + core::formatDouble(received.position.raDegrees) +
@@ -579,14 +581,14 @@ struct SampNeighbours::State {
                            ? SampResponse::warning("no spectrum of the open project within " +
                                                    core::formatDouble(options.radiusArcsec) + " arcsec")
                            : SampResponse::ok());
-        tell({message.senderName, std::move(received)});
+        report({message.senderName, std::move(received)});
     }
 
     Workbench& workbench;
     const Options options;
     const Handlers handlers;
     const std::string series; ///< in the names of this run's tables
-    std::mutex telling;       ///< one handler at a time
+    std::mutex reporting;     ///< one handler at a time
 
     std::mutex mutex; ///< guards the next
     std::condition_variable_any pause;
@@ -603,12 +605,12 @@ struct SampNeighbours::State {
     std::mutex marking;                       ///< guards the next, and the lists of tables
     std::uint64_t marked = 0;                 ///< the change that was looked at last
 
-    SharedTables tables;
+    ExchangedTables tables;
     http::Client net;
-    LentFolder folder;          ///< of `lending`
-    std::size_t tablesMade = 0; ///< of `lending`
+    OutgoingFolder folder;      ///< of `outgoing`
+    std::size_t tablesMade = 0; ///< of `outgoing`
 
-    Lane lending, taking;
+    Lane outgoing, incoming;
     vo::SampLink link; ///< its handlers use everything above
     std::unique_ptr<Subscription> watching;
 };
@@ -618,13 +620,13 @@ SampNeighbours::SampNeighbours(Workbench& workbench, Options options, Handlers h
 SampNeighbours::~SampNeighbours() = default;
 
 void SampNeighbours::connect() {
-    state_->takeAgain();
+    state_->startReceiving();
     state_->link.connect();
 }
 
 void SampNeighbours::disconnect() {
     state_->link.disconnect();
-    state_->takeNothing();
+    state_->stopReceiving();
 }
 
 NeighbourState SampNeighbours::state() const {
