@@ -36,7 +36,7 @@ struct NeighbourLink::Post {
         const std::lock_guard lock(mutex);
         if (!to) return;
         QMetaObject::invokeMethod(
-            to, [link = to, news = std::move(news)] { link->take(news); }, Qt::QueuedConnection);
+            to, [link = to, news = std::move(news)] { link->handle(news); }, Qt::QueuedConnection);
     }
 };
 
@@ -116,7 +116,7 @@ void NeighbourLink::followSelection(const QString& from) {
     if (from != origin && connected() && sharesCursor_) neighbours_->highlight(plain(current));
 }
 
-void NeighbourLink::take(const api::Delivery& delivery) {
+void NeighbourLink::handle(const api::Delivery& delivery) {
     const auto known = sent_.find(delivery.ticket);
     if (known == sent_.end()) return;
     const QString what = known->second, to = text(delivery.to);
@@ -145,27 +145,27 @@ void NeighbourLink::take(const api::Delivery& delivery) {
 
 // ---- What comes
 
-void NeighbourLink::take(const api::NeighbourState& state) {
+void NeighbourLink::handle(const api::NeighbourState& state) {
     state_ = state;
     // Turned out: nobody looks for the hub any more.
     if (state.hub == api::NeighbourState::Hub::Off && !state.why.empty()) wanted_ = false;
     Q_EMIT stateChanged();
 }
 
-void NeighbourLink::take(const api::Arrival& arrival) {
-    std::visit([&](const auto& came) { takeUp(text(arrival.from), came); }, arrival.what);
+void NeighbourLink::handle(const api::Arrival& arrival) {
+    std::visit([&](const auto& received) { handle(text(arrival.from), received); }, arrival.what);
 }
 
-void NeighbourLink::takeUp(const QString& from, const api::CameSpectrum& came) {
-    const QString name = text(came.name.empty() ? came.file.filename().string() : came.name);
-    Q_EMIT said(came.import > 0
-                    ? tr("%1 sent the spectrum %2; job %3 imports it").arg(from, name).arg(came.import)
+void NeighbourLink::handle(const QString& from, const api::ReceivedSpectrum& received) {
+    const QString name = text(received.name.empty() ? received.file.filename().string() : received.name);
+    Q_EMIT said(received.import > 0
+                    ? tr("%1 sent the spectrum %2; job %3 imports it").arg(from, name).arg(received.import)
                     : tr("%1 sent the spectrum %2").arg(from, name));
 }
 
-void NeighbourLink::takeUp(const QString& from, const api::CameTable& came) {
-    Q_EMIT said(tr("%1 sent the table “%2”").arg(from, text(came.name)));
-    Q_EMIT tableCame(from, came);
+void NeighbourLink::handle(const QString& from, const api::ReceivedTable& received) {
+    Q_EMIT said(tr("%1 sent the table “%2”").arg(from, text(received.name)));
+    Q_EMIT tableReceived(from, received);
 }
 
 void NeighbourLink::goTo(const QString& id) {
@@ -177,42 +177,43 @@ void NeighbourLink::goTo(const QString& id) {
         selection.select({id}, origin);
 }
 
-void NeighbourLink::takeUp(const QString&, const api::CameHighlight& came) {
-    if (sharesCursor_) goTo(text(came.id));
+void NeighbourLink::handle(const QString&, const api::ReceivedHighlight& received) {
+    if (sharesCursor_) goTo(text(received.id));
 }
 
-void NeighbourLink::takeUp(const QString& from, const api::CameSelection& came) {
+void NeighbourLink::handle(const QString& from, const api::ReceivedSelection& received) {
     QStringList ids;
-    for (const auto& id : came.ids)
+    for (const auto& id : received.ids)
         ids << text(id);
-    if (ids.isEmpty() && came.outside > 0) {
-        Q_EMIT said(
-            tr("None of the %1 rows that %2 selected is a spectrum here").arg(countText(came.outside), from));
+    if (ids.isEmpty() && received.outside > 0) {
+        Q_EMIT said(tr("None of the %1 rows that %2 selected is a spectrum here")
+                        .arg(countText(received.outside), from));
         return;
     }
     if (sharesCursor_) session_.selection().select(ids, origin);
     if (ids.isEmpty())
         Q_EMIT said(tr("%1 cleared the selection").arg(from));
-    else if (came.outside == 0)
-        Q_EMIT said(tr("%1 selected %2").arg(from, spectra(came.ids.size())));
+    else if (received.outside == 0)
+        Q_EMIT said(tr("%1 selected %2").arg(from, spectra(received.ids.size())));
     else
-        Q_EMIT said(tr("%1 selected %2, and %3 that name none here")
-                        .arg(from, spectra(came.ids.size()), countText(came.outside, tr("row"), tr("rows"))));
+        Q_EMIT said(
+            tr("%1 selected %2, and %3 that name none here")
+                .arg(from, spectra(received.ids.size()), countText(received.outside, tr("row"), tr("rows"))));
 }
 
-void NeighbourLink::takeUp(const QString& from, const api::CamePosition& came) {
-    const QString place = text(spectrum::formatPosition(came.position));
-    if (came.id.empty()) {
+void NeighbourLink::handle(const QString& from, const api::ReceivedPosition& received) {
+    const QString place = text(spectrum::formatPosition(received.position));
+    if (received.id.empty()) {
         Q_EMIT said(tr("%1 points at %2, where the project has no spectrum").arg(from, place));
         return;
     }
-    if (sharesCursor_) goTo(text(came.id));
+    if (sharesCursor_) goTo(text(received.id));
     Q_EMIT said(tr("%1 points at %2: %3, %4″ away")
-                    .arg(from, place, text(came.id), QString::number(came.separationArcsec, 'f', 1)));
+                    .arg(from, place, text(received.id), QString::number(received.separationArcsec, 'f', 1)));
 }
 
-void NeighbourLink::takeUp(const QString& from, const api::CameToNothing& came) {
-    Q_EMIT said(tr("What %1 sent was not taken: %2").arg(from, ended(came.text)));
+void NeighbourLink::handle(const QString& from, const api::ReceiveFailure& received) {
+    Q_EMIT said(tr("What %1 sent was not taken: %2").arg(from, ended(received.text)));
 }
 
 } // namespace balmer::bridge

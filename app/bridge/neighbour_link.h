@@ -51,19 +51,19 @@ class NeighbourLink : public QObject {
     void stateChanged();
     /// A sentence: what became of a sending, or what came.
     void said(const QString& sentence);
-    void tableCame(const QString& from, const balmer::api::CameTable& table);
+    void tableReceived(const QString& from, const balmer::api::ReceivedTable& table);
 
   private:
     struct Post;
-    void take(const api::NeighbourState& state);
-    void take(const api::Delivery& delivery);
-    void take(const api::Arrival& arrival);
-    void takeUp(const QString& from, const api::CameSpectrum& came);
-    void takeUp(const QString& from, const api::CameTable& came);
-    void takeUp(const QString& from, const api::CameHighlight& came);
-    void takeUp(const QString& from, const api::CameSelection& came);
-    void takeUp(const QString& from, const api::CamePosition& came);
-    void takeUp(const QString& from, const api::CameToNothing& came);
+    void handle(const api::NeighbourState& state);
+    void handle(const api::Delivery& delivery);
+    void handle(const api::Arrival& arrival);
+    void handle(const QString& from, const api::ReceivedSpectrum& came);
+    void handle(const QString& from, const api::ReceivedTable& came);
+    void handle(const QString& from, const api::ReceivedHighlight& came);
+    void handle(const QString& from, const api::ReceivedSelection& came);
+    void handle(const QString& from, const api::ReceivedPosition& came);
+    void handle(const QString& from, const api::ReceiveFailure& came);
     void goTo(const QString& id);
     void followSelection(const QString& origin);
     bool ready();

@@ -274,14 +274,14 @@ struct Told {
 };
 
 struct Teller {
-    Told operator()(const api::CameSpectrum& came) const {
+    Told operator()(const api::ReceivedSpectrum& came) const {
         return {{{"kind", "spectrum"},
                  {"file", came.file.string()},
                  {"name", came.name},
                  {"job", came.import > 0 ? json(came.import) : json(nullptr)}},
                 "the spectrum " + came.name + ", kept as " + came.file.string()};
     }
-    Told operator()(const api::CameTable& came) const {
+    Told operator()(const api::ReceivedTable& came) const {
         Told told{{{"kind", "table"},
                    {"file", came.file.string()},
                    {"name", came.name},
@@ -302,17 +302,17 @@ struct Teller {
                           came.file.string() + "\"` takes columns or labels";
         return told;
     }
-    Told operator()(const api::CameHighlight& came) const {
+    Told operator()(const api::ReceivedHighlight& came) const {
         return {{{"kind", "highlight"}, {"id", came.id}}, "its cursor is on " + came.id};
     }
-    Told operator()(const api::CameSelection& came) const {
+    Told operator()(const api::ReceivedSelection& came) const {
         std::string words = "it has selected " + std::to_string(came.ids.size()) + " spectra";
         for (std::size_t i = 0; i < came.ids.size() && i < 10; ++i)
             words += (i == 0 ? ": " : ", ") + came.ids[i];
         if (came.ids.size() > 10) words += " …";
         return {{{"kind", "selection"}, {"ids", came.ids}, {"outside", came.outside}}, std::move(words)};
     }
-    Told operator()(const api::CamePosition& came) const {
+    Told operator()(const api::ReceivedPosition& came) const {
         return {{{"kind", "position"},
                  {"ra", came.position.raDegrees},
                  {"dec", came.position.decDegrees},
@@ -323,7 +323,7 @@ struct Teller {
                          ? std::string(", where the project has no spectrum")
                          : ": " + came.id + ", " + core::formatFixed(came.separationArcsec, 1) + "″ away")};
     }
-    Told operator()(const api::CameToNothing& came) const {
+    Told operator()(const api::ReceiveFailure& came) const {
         return {{{"kind", "nothing"}, {"text", came.text}}, "what it sent was not taken: " + came.text};
     }
 };
@@ -382,7 +382,7 @@ core::Status listen(Session& session, const Listening& given) {
             session.console.event({{"arrived", told.object}});
             session.console.say(arrival.from + ": " + told.words);
             came.add(std::move(told.object));
-            if (const auto* spectrum = std::get_if<api::CameSpectrum>(&arrival.what);
+            if (const auto* spectrum = std::get_if<api::ReceivedSpectrum>(&arrival.what);
                 spectrum != nullptr && spectrum->import > 0)
                 imports.push_back(spectrum->import);
             if (imports.size() > Newest::most) imports.pop_front();

@@ -35,7 +35,8 @@ class Datasets {
     virtual ~Datasets() = default;
 
     virtual core::Result<std::vector<DatasetInfo>> list() = 0;
-    /// One row by id, from the memory-mapped file. (quick)
+    /// One row by id, from the memory-mapped file. The first call for a dataset opens it, which reads all its
+    /// ids; from then on (quick).
     virtual core::Result<WindowRow> row(const std::string& dataset, const std::string& id) = 0;
 };
 

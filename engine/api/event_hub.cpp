@@ -25,7 +25,7 @@ std::unique_ptr<Subscription> EventHub::add(std::function<void(const Event&)> ha
     return std::make_unique<HubSubscription>(shared_from_this(), std::move(entry));
 }
 
-void EventHub::tell(const Event& event) {
+void EventHub::publish(const Event& event) {
     std::vector<std::shared_ptr<Entry>> present;
     {
         const std::lock_guard lock(mutex_);
@@ -37,10 +37,10 @@ void EventHub::tell(const Event& event) {
     }
 }
 
-void EventHub::tell(Event::Kind kind) {
+void EventHub::publish(Event::Kind kind) {
     Event event;
     event.kind = kind;
-    tell(event);
+    publish(event);
 }
 
 void EventHub::remove(const std::shared_ptr<Entry>& entry) {

@@ -10,13 +10,13 @@
 
 namespace balmer::api {
 
-/// Handlers are called in the order of their subscription, on the thread that tells. A handler may end its
-/// own subscription while it runs. Any thread.
+/// Handlers are called in the order of their subscription, on the thread that publishes. A handler may end
+/// its own subscription while it runs. Any thread.
 class EventHub : public std::enable_shared_from_this<EventHub> {
   public:
     std::unique_ptr<Subscription> add(std::function<void(const Event&)> handler);
-    void tell(const Event& event);
-    void tell(Event::Kind kind);
+    void publish(const Event& event);
+    void publish(Event::Kind kind);
 
   private:
     friend class HubSubscription;

@@ -1,8 +1,8 @@
 // Jobs: the jobs of an open project: submitted, watched through events, aborted by id.
 //
 // Handed out by Workbench::jobs and lives as long. Any thread, several at once. What is marked (quick) takes
-// no more than one indexed query and may be called from the UI thread; the others belong on a thread of their
-// own. Times are ISO 8601 UTC text.
+// no more than one indexed query or one small write and may be called from the UI thread; the others belong
+// on a thread of their own. Times are ISO 8601 UTC text.
 #pragma once
 
 #include <string>

@@ -2,8 +2,8 @@
 // them.
 //
 // Handed out by Workbench::labelling and lives as long. Any thread, several at once. What is marked (quick)
-// takes milliseconds at most and may be called from the UI thread. Times are ISO 8601 UTC text; an absent
-// number is an empty optional.
+// takes no more than one small write and may be called from the UI thread. Times are ISO 8601 UTC text; an
+// absent number is an empty optional.
 #pragma once
 
 #include <cstddef>
@@ -64,7 +64,7 @@ class Labelling {
     /// NotFound when there is none. Waits as label() does.
     virtual core::Result<active::LabelEvent> undo() = 0;
     virtual core::Result<std::vector<active::LabelEvent>> history(const std::string& spectrumId) = 0;
-    virtual core::Result<LabelCounts> counts() = 0;            ///< (quick)
+    virtual core::Result<LabelCounts> counts() = 0;
     virtual core::Result<std::vector<RoundInfo>> rounds() = 0; ///< newest first
     virtual core::Result<RoundContent> round(jobs::JobId job) = 0;
 };

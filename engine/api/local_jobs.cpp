@@ -15,34 +15,34 @@ namespace balmer::api {
 using core::ErrorCode;
 using nlohmann::json;
 
-void tellJob(EventHub& hub, const jobs::JobEvent& event) {
+void publishJob(EventHub& hub, const jobs::JobEvent& event) {
     Event told;
     told.kind = Event::Kind::Job;
     told.job = event.job;
-    hub.tell(told);
+    hub.publish(told);
     if (event.kind != jobs::JobEvent::Kind::Phase || event.job.phase != jobs::Phase::Completed) return;
     const auto& kind = event.job.spec.kind;
     const auto is = [&](std::initializer_list<std::string_view> kinds) {
         return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
     };
-    if (is({"import", "dataset-import", "fetch", "retrieve"})) hub.tell(Event::Kind::Catalogue);
-    if (is({"preprocess", "dataset-import"})) hub.tell(Event::Kind::Datasets);
-    if (is({"som"})) hub.tell(Event::Kind::Maps);
-    if (is({"score", "round", "som", "table-import"})) hub.tell(Event::Kind::Columns);
-    if (is({"label-import", "table-import", "dataset-import", "round"})) hub.tell(Event::Kind::Labels);
-    if (is({"round"})) hub.tell(Event::Kind::Rounds);
+    if (is({"import", "dataset-import", "fetch", "retrieve"})) hub.publish(Event::Kind::Catalogue);
+    if (is({"preprocess", "dataset-import"})) hub.publish(Event::Kind::Datasets);
+    if (is({"som"})) hub.publish(Event::Kind::Maps);
+    if (is({"score", "round", "som", "table-import"})) hub.publish(Event::Kind::Columns);
+    if (is({"label-import", "table-import", "dataset-import", "round"})) hub.publish(Event::Kind::Labels);
+    if (is({"round"})) hub.publish(Event::Kind::Rounds);
 }
 
 LocalJobs::LocalJobs(store::Project& project, const std::vector<workflow::JobKind>& kinds,
-                     std::shared_ptr<EventHub> hub, WorkerDesk& desk)
-    : project_(project), kinds_(kinds), hub_(std::move(hub)), desk_(desk) {
+                     std::shared_ptr<EventHub> hub, LocalWorkers& workers)
+    : project_(project), kinds_(kinds), hub_(std::move(hub)), workers_(workers) {
     jobs::RunnerTable runners;
     for (const auto& kind : kinds_)
         runners.emplace(kind.kind, kind.run);
     jobs::QueueOptions options;
     options.programVersion = BALMER_VERSION;
     queue_ = std::make_unique<jobs::JobQueue>(project_.jobs(), std::move(runners), options);
-    watching_ = queue_->subscribe([this](const jobs::JobEvent& event) { tellJob(*hub_, event); });
+    watching_ = queue_->subscribe([this](const jobs::JobEvent& event) { publishJob(*hub_, event); });
 }
 
 std::vector<JobKind> LocalJobs::kinds() const {
@@ -68,12 +68,12 @@ core::Result<jobs::Job> LocalJobs::runHere(jobs::JobSpec spec, core::TaskContext
 core::Result<jobs::JobId> LocalJobs::submit(jobs::JobSpec spec, const std::string& where) {
     if (where.empty() || where == "here") return submit(std::move(spec));
     BALMER_CHECK(prepare(spec));
-    return desk_.submit(std::move(spec), where);
+    return workers_.submit(std::move(spec), where);
 }
 
 core::Status LocalJobs::abort(jobs::JobId id) {
     BALMER_TRY(const auto known, project_.jobs().get(id));
-    return known.remote ? desk_.abort(id) : queue_->abort(id);
+    return known.remote ? workers_.abort(id) : queue_->abort(id);
 }
 
 core::Result<std::vector<std::pair<double, double>>> LocalJobs::series(jobs::JobId id,
@@ -99,7 +99,7 @@ core::Result<jobs::Job> LocalJobs::follow(jobs::JobId id, core::TaskContext& tas
         latest->came.notify_all();
     });
     BALMER_TRY(auto known, project_.jobs().get(id));
-    if (known.remote && !jobs::isFinal(known.phase)) BALMER_CHECK(desk_.attach(id));
+    if (known.remote && !jobs::isFinal(known.phase)) BALMER_CHECK(workers_.attach(id));
     while (!jobs::isFinal(known.phase)) {
         BALMER_CHECK(task.checkpoint(known.progress, known.stage.empty() ? jobs::toString(known.phase)
                                                                          : std::string_view(known.stage)));

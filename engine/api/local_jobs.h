@@ -6,7 +6,7 @@
 
 #include "engine/api/event_hub.h"
 #include "engine/api/jobs.h"
-#include "engine/api/worker_desk.h"
+#include "engine/api/local_workers.h"
 #include "engine/jobs/queue.h"
 #include "engine/store/project.h"
 #include "engine/workflow/job_kinds.h"
@@ -14,13 +14,13 @@
 namespace balmer::api {
 
 /// Tells of the job, and of what a completed one has changed.
-void tellJob(EventHub& hub, const jobs::JobEvent& event);
+void publishJob(EventHub& hub, const jobs::JobEvent& event);
 
 class LocalJobs final : public Jobs {
   public:
     /// What is given must live longer. Starts the queue.
     LocalJobs(store::Project& project, const std::vector<workflow::JobKind>& kinds,
-              std::shared_ptr<EventHub> hub, WorkerDesk& desk);
+              std::shared_ptr<EventHub> hub, LocalWorkers& workers);
 
     std::vector<JobKind> kinds() const override;
     core::Result<jobs::JobId> submit(jobs::JobSpec spec) override;
@@ -41,7 +41,7 @@ class LocalJobs final : public Jobs {
     store::Project& project_;
     const std::vector<workflow::JobKind>& kinds_;
     std::shared_ptr<EventHub> hub_;
-    WorkerDesk& desk_;
+    LocalWorkers& workers_;
     // Last, so that it ends first: its threads use everything above.
     std::unique_ptr<jobs::JobQueue> queue_;
     jobs::Subscription watching_;

@@ -35,23 +35,23 @@ core::Result<active::LabelEvent> LocalLabelling::label(active::LabelEvent event)
     if (event.who.empty()) event.who = who_;
     if (event.when.empty()) event.when = core::formatTime(core::systemClock().now());
     BALMER_TRY(event.id, project_.labels().append(event));
-    tell(event.spectrum);
+    publish(event.spectrum);
     return event;
 }
 
-void LocalLabelling::tell(const std::string& spectrum) {
+void LocalLabelling::publish(const std::string& spectrum) {
     Event event;
     event.kind = Event::Kind::Labels;
     event.spectrum = spectrum;
-    hub_->tell(event);
+    hub_->publish(event);
 }
 
 core::Result<active::LabelEvent> LocalLabelling::undo() {
     BALMER_TRY(auto taken, project_.labels().takeBack(who_));
     if (taken.size() == 1)
-        tell(taken.front().spectrum);
+        publish(taken.front().spectrum);
     else
-        hub_->tell(Event::Kind::Labels);
+        hub_->publish(Event::Kind::Labels);
     return std::move(taken.front());
 }
 

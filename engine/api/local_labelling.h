@@ -27,7 +27,7 @@ class LocalLabelling final : public Labelling {
     core::Result<RoundContent> round(jobs::JobId job) override;
 
   private:
-    void tell(const std::string& spectrum);
+    void publish(const std::string& spectrum);
 
     store::Project& project_;
     const std::string who_;

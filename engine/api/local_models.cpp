@@ -28,40 +28,26 @@ core::Result<std::vector<ModelInfo>> LocalModels::list() {
     return models;
 }
 
-core::Result<std::shared_ptr<const LocalModels::CachedScores>>
-LocalModels::scoresOf(const std::string& name) {
-    auto info = project_.columns().info(name, "predicted");
-    if (!info) return std::make_shared<const CachedScores>();
-    const auto key = std::to_string(info->version);
-    {
-        std::lock_guard lock(mutex_);
-        if (const auto found = scores_.find(name); found != scores_.end() && found->second->key == key)
-            return found->second;
-    }
-    auto made = std::make_shared<CachedScores>();
-    made->key = key;
-    made->classes = info->categories;
-    for (const auto& each : made->classes) {
-        BALMER_TRY(auto values, project_.columns().values(name, workflow::probabilityColumn(each)));
-        made->probabilities.push_back(std::move(values));
-    }
-    BALMER_TRY(made->entropy, project_.columns().values(name, "entropy"));
-    std::lock_guard lock(mutex_);
-    scores_[name] = made;
-    return std::shared_ptr<const CachedScores>(made);
-}
-
-core::Result<Prediction> LocalModels::prediction(const std::string& name, const std::string& id) {
+core::Result<std::vector<Prediction>> LocalModels::predictions(const std::string& name,
+                                                               const std::vector<std::string>& ids) {
     BALMER_TRY(const auto dataset, datasets_.get(name));
-    BALMER_TRY(const auto scores, scoresOf(name));
-    Prediction prediction;
-    const auto row = dataset.rowOf(id);
-    if (!row || *row >= scores->entropy.size()) return prediction;
-    prediction.classes = scores->classes;
-    for (const auto& values : scores->probabilities)
-        prediction.probabilities.push_back(values[*row]);
-    prediction.entropy = scores->entropy[*row];
-    return prediction;
+    std::vector<Prediction> predictions(ids.size());
+    const auto info = project_.columns().info(name, "predicted");
+    if (!info) return predictions; // it has not been scored
+    const auto eachValue = [&](const std::string& column, const auto& take) -> core::Status {
+        BALMER_TRY(const auto values, project_.columns().values(name, column));
+        for (std::size_t i = 0; i < ids.size(); ++i)
+            if (const auto row = dataset.rowOf(ids[i]); row && *row < values.size())
+                take(predictions[i], values[*row]);
+        return {};
+    };
+    for (const auto& className : info->categories)
+        BALMER_CHECK(eachValue(workflow::probabilityColumn(className), [&](Prediction& one, double value) {
+            one.classes.push_back(className);
+            one.probabilities.push_back(value);
+        }));
+    BALMER_CHECK(eachValue("entropy", [](Prediction& one, double value) { one.entropy = value; }));
+    return predictions;
 }
 
 } // namespace balmer::api

@@ -1,7 +1,6 @@
 #include "engine/api/local_spectra.h"
 
 #include "engine/store/catalogue.h"
-#include "engine/workflow/scores.h"
 #include "engine/workflow/spectrum_source.h"
 
 namespace balmer::api {
@@ -83,9 +82,7 @@ core::Status LocalSpectra::addPredictions(std::vector<SpectrumRow>& rows) {
     ids.reserve(rows.size());
     for (const auto& row : rows)
         ids.push_back(row.id);
-    BALMER_TRY(auto predictions, workflow::newestPredictions(project_, ids, [this](const std::string& name) {
-                   return datasets_.get(name);
-               }));
+    BALMER_TRY(auto predictions, scorings_.of(ids));
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (!predictions[i]) continue;
         rows[i].predicted = std::move(predictions[i]->className);

@@ -1,7 +1,7 @@
 // LocalSpectra: the spectra of a project that is open here. Private to api.
 #pragma once
 
-#include "engine/api/open_datasets.h"
+#include "engine/api/newest_scorings.h"
 #include "engine/api/spectra.h"
 #include "engine/store/project.h"
 
@@ -10,7 +10,8 @@ namespace balmer::api {
 class LocalSpectra final : public Spectra {
   public:
     /// Both must live longer.
-    LocalSpectra(store::Project& project, OpenDatasets& datasets) : project_(project), datasets_(datasets) {}
+    LocalSpectra(store::Project& project, NewestScorings& scorings)
+        : project_(project), scorings_(scorings) {}
 
     core::Result<std::vector<Collection>> collections() override;
     core::Result<std::vector<SpectrumRow>> list(const std::string& where, std::size_t limit) override;
@@ -22,7 +23,7 @@ class LocalSpectra final : public Spectra {
     core::Status addPredictions(std::vector<SpectrumRow>& rows);
 
     store::Project& project_;
-    OpenDatasets& datasets_;
+    NewestScorings& scorings_;
 };
 
 } // namespace balmer::api

@@ -9,10 +9,11 @@
 #include "engine/api/local_observatory.h"
 #include "engine/api/local_settings.h"
 #include "engine/api/local_spectra.h"
+#include "engine/api/local_workers.h"
+#include "engine/api/newest_scorings.h"
 #include "engine/api/open_datasets.h"
 #include "engine/api/samp_neighbours.h"
 #include "engine/api/workbench.h"
-#include "engine/api/worker_desk.h"
 #include "engine/core/log.h"
 #include "engine/core/login_name.h"
 #include "engine/store/project.h"
@@ -57,7 +58,8 @@ class LocalWorkbench final : public Workbench {
     workflow::Environment environment_;
     std::vector<workflow::JobKind> kinds_;
     OpenDatasets open_{*project_};
-    LocalSpectra spectra_{*project_, open_};
+    NewestScorings scorings_{*project_, open_};
+    LocalSpectra spectra_{*project_, scorings_};
     LocalDatasets datasets_{*project_, open_};
     LocalMaps maps_{*project_, open_};
     LocalModels models_{*project_, open_};
@@ -65,8 +67,9 @@ class LocalWorkbench final : public Workbench {
     LocalSettings settings_{*project_};
     LocalObservatory observatory_;
     // Last, so that they end first: their threads use everything above.
-    WorkerDesk workers_{environment_, kinds_, [this](const jobs::JobEvent& event) { tellJob(*hub_, event); },
-                        [this] { hub_->tell(Event::Kind::Workers); }};
+    LocalWorkers workers_{environment_, kinds_,
+                          [this](const jobs::JobEvent& event) { publishJob(*hub_, event); },
+                          [this] { hub_->publish(Event::Kind::Workers); }};
     LocalJobs jobs_{*project_, kinds_, hub_, workers_};
 };
 

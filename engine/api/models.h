@@ -1,7 +1,8 @@
 // Models: the networks that an open project has trained, and what they say of its spectra.
 //
-// Handed out by Workbench::models and lives as long. Any thread, several at once. What is marked (quick) may
-// be called from the UI thread. Times are ISO 8601 UTC text; an absent number is an empty optional.
+// Handed out by Workbench::models and lives as long. Any thread, several at once. Both functions read
+// many rows or whole columns and belong on a thread of their own. Times are ISO 8601 UTC text; an absent
+// number is an empty optional.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +35,9 @@ class Models {
     virtual ~Models() = default;
 
     virtual core::Result<std::vector<ModelInfo>> list() = 0; ///< newest first
-    virtual core::Result<Prediction> prediction(const std::string& dataset,
-                                                const std::string& id) = 0; ///< (quick)
+    /// For each of these spectra what the newest scoring of the dataset says, in their order.
+    virtual core::Result<std::vector<Prediction>> predictions(const std::string& dataset,
+                                                              const std::vector<std::string>& ids) = 0;
 };
 
 } // namespace balmer::api

@@ -4,8 +4,8 @@
 // Made by Workbench::neighbours; must end before it. Owned by the program, one for an open project. Nothing
 // touches the net before connect(). No function waits, except the destructor, which unregisters and takes a
 // few seconds at most where the hub hangs. Every function may be called from any thread.
-// Threads: handlers are called on `balmer-samp`, `balmer-lending` (prepares what is sent) and
-// `balmer-taking` (fetches what comes), never two at a time; they should return at once and may call
+// Threads: handlers are called on `balmer-samp`, `balmer-outgoing` (prepares what is sent) and
+// `balmer-incoming` (fetches what comes), never two at a time; they should return at once and may call
 // everything but the destructor.
 //
 // What is sent is made anew from the project: a spectrum as a plain FITS table WAVE, FLUX, ERR, whatever file
@@ -77,14 +77,14 @@ struct Delivery {
 };
 
 /// A spectrum, kept as a file of the project and imported.
-struct CameSpectrum {
+struct ReceivedSpectrum {
     std::filesystem::path file;
     std::string name;       ///< as the neighbour calls it; may be empty
     jobs::JobId import = 0; ///< the job that was submitted; 0 where Options::import is off
 };
 /// A table, kept as a file of the project. What is to become of it is for the user to say: a list of spectra
 /// (Observatory::readList), or labels and columns of the spectra that it names (job "table-import").
-struct CameTable {
+struct ReceivedTable {
     std::filesystem::path file;
     std::string name;
     std::size_t rows = 0;
@@ -99,26 +99,28 @@ struct CameTable {
     bool shared = false;
 };
 /// A neighbour's cursor is on this spectrum.
-struct CameHighlight {
+struct ReceivedHighlight {
     std::string id;
 };
-struct CameSelection {
+struct ReceivedSelection {
     std::vector<std::string> ids; ///< in the order of the table's rows; none: the selection is cleared
     std::size_t outside = 0;      ///< further selected rows that name no spectrum
 };
-struct CamePosition {
+struct ReceivedPosition {
     spectrum::SkyPosition position;
     std::string id; ///< the nearest spectrum within Options::radiusArcsec; "" for none
     double separationArcsec = 0;
 };
 /// What came could not be taken.
-struct CameToNothing {
+struct ReceiveFailure {
     std::string text; ///< a sentence
 };
 
 struct Arrival {
     std::string from; ///< the neighbour's name
-    std::variant<CameSpectrum, CameTable, CameHighlight, CameSelection, CamePosition, CameToNothing> what;
+    std::variant<ReceivedSpectrum, ReceivedTable, ReceivedHighlight, ReceivedSelection, ReceivedPosition,
+                 ReceiveFailure>
+        what;
 };
 
 class Neighbours {
@@ -155,8 +157,8 @@ class Neighbours {
     /// most of them, the newest of equals. No id clears the selection there. A neighbour that has lost the
     /// table is sent it again, once.
     virtual std::uint64_t select(std::vector<std::string> ids) = 0;
-    /// How often what was lent under this ticket has been fetched whole. Some neighbours answer first and
-    /// fetch later: what is lent is theirs to fetch for ten minutes, while this object lives.
+    /// How often what was sent under this ticket has been fetched whole. Some neighbours answer first and
+    /// fetch later: a file offered is theirs to fetch for ten minutes, while this object lives.
     virtual std::size_t fetched(std::uint64_t ticket) const = 0;
     /// The cursor is on this spectrum: for every step of it. Of many at once the last is sent; what became of
     /// it is not told. Tables as above.

@@ -87,7 +87,7 @@ class Observatory {
     /// A VOTable from a file or an address. Errors: those of vo::loadSpectrumList.
     virtual core::Result<MarkedList> readList(const std::string& fileOrUrl, const vo::ListOptions& options,
                                               core::TaskContext& task) = 0;
-    /// Marks anew, after an import. (quick)
+    /// Marks anew, after an import: one indexed query a row.
     virtual core::Status mark(MarkedList& list) = 0;
 
     /// For each spectrum of the project an address on the net that it came from, an identifier where there is

@@ -1,10 +1,13 @@
 // SampNeighbours: the neighbours of a project over SAMP. Private to api.
 #pragma once
 
+#include <memory>
+
 #include "engine/api/neighbours.h"
 
 namespace balmer::api {
 
+struct SampExchange;
 class Workbench;
 
 class SampNeighbours final : public Neighbours {
@@ -24,8 +27,7 @@ class SampNeighbours final : public Neighbours {
     void highlight(const std::string& id) override;
 
   private:
-    struct State;
-    std::unique_ptr<State> state_;
+    std::unique_ptr<SampExchange> exchange_;
 };
 
 } // namespace balmer::api

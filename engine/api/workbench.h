@@ -1,9 +1,9 @@
 // Workbench: an open project, and the faces of all that can be done with it, one for each subject.
 //
 // Owned by the program (one per open project); the faces live as long as it. Every function may be called
-// from any thread, several at once. In the faces, what is marked (quick) takes milliseconds at most and may
-// be called from the UI thread; the others read files or many rows and belong on a thread of their own. Long
-// work is a job.
+// from any thread, several at once. In the faces, what is marked (quick) takes no more than one indexed query
+// or one small write and may be called from the UI thread; the others read files or many rows and belong on a
+// thread of their own. Long work is a job.
 #pragma once
 
 #include <cstddef>

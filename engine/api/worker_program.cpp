@@ -66,9 +66,9 @@ remote::WorkerJobs workerJobs(std::vector<std::string> runner) {
 // ---- The child
 
 /// Writes lines for the worker, from any thread.
-class Teller {
+class ParentPipe {
   public:
-    void tell(const json& line) {
+    void send(const json& line) {
         const std::lock_guard lock(mutex_);
         std::cout << line.dump(-1, ' ', false, json::error_handler_t::replace) << '\n' << std::flush;
     }
@@ -79,18 +79,18 @@ class Teller {
 
 class ToldNotes final : public jobs::JobNotes {
   public:
-    explicit ToldNotes(Teller& teller) : teller_(teller) {}
+    explicit ToldNotes(ParentPipe& parent) : parent_(parent) {}
     void log(std::string_view line) override {
-        teller_.tell({{"log", line}, {"time", core::formatTime(core::systemClock().now())}});
+        parent_.send({{"log", line}, {"time", core::formatTime(core::systemClock().now())}});
     }
     void artefact(const jobs::Artefact&) override {} // travels with the outputs
 
   private:
-    Teller& teller_;
+    ParentPipe& parent_;
 };
 
 core::Status runOne(const std::filesystem::path& folder, std::size_t threads, std::stop_token stop,
-                    Teller& teller) {
+                    ParentPipe& parent) {
     constexpr auto betweenLines = std::chrono::milliseconds(100);
     auto told = std::chrono::steady_clock::time_point();
     core::TaskContext task(
@@ -99,12 +99,12 @@ core::Status runOne(const std::filesystem::path& folder, std::size_t threads, st
             const auto now = std::chrono::steady_clock::now();
             if (now - told < betweenLines) return;
             told = now;
-            teller.tell({{"progress", fraction}, {"stage", stage}});
+            parent.send({{"progress", fraction}, {"stage", stage}});
         },
         [&](std::string_view name, double step, double value) {
-            teller.tell({{"series", {name, step, value}}});
+            parent.send({{"series", {name, step, value}}});
         });
-    ToldNotes notes(teller);
+    ToldNotes notes(parent);
     BALMER_TRY(const auto result, workflow::runParcel(folder, {threads}, task, notes));
     json outputs = json::array();
     for (const auto& file : result.outputs)
@@ -138,7 +138,7 @@ core::Status runJobs() {
     ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
     std::signal(SIGINT, SIG_IGN); // Ctrl+C in the worker's terminal is the worker's business
 
-    Teller teller;
+    ParentPipe parent;
     std::mutex mutex;
     std::optional<std::stop_source> running; ///< of the job that runs
     std::optional<json> order;
@@ -174,11 +174,11 @@ core::Status runJobs() {
         std::size_t threads = 0;
         if (const auto found = object.find("threads"); found != object.end() && found->is_number_unsigned())
             threads = found->get<std::size_t>();
-        const auto done = runOne(object["job"].get<std::string>(), threads, stop, teller);
+        const auto done = runOne(object["job"].get<std::string>(), threads, stop, parent);
         lock.lock();
         running.reset();
         lock.unlock();
-        teller.tell({{"done", done ? json::object() : json{{"error", describe(done.error())}}}});
+        parent.send({{"done", done ? json::object() : json{{"error", describe(done.error())}}}});
     }
     listening.join();
     return {};

@@ -226,6 +226,18 @@ Result<ColumnInfo> ColumnRegistry::info(std::string_view dataset, std::string_vi
     });
 }
 
+Result<std::vector<ColumnInfo>> ColumnRegistry::newest(std::string_view name) {
+    return connections_.read([&](Database& database) -> Result<std::vector<ColumnInfo>> {
+        BALMER_TRY(
+            auto statement,
+            database.prepare(std::string(select) +
+                             "AND c.name = ? AND c.version = (SELECT max(o.version) FROM dataset_column o "
+                             "WHERE o.dataset = d.key AND o.name = c.name) ORDER BY c.created, c.key"));
+        statement.bind(name);
+        return all(database, statement);
+    });
+}
+
 Result<std::vector<double>> ColumnRegistry::values(std::string_view dataset, std::string_view name,
                                                    int version) {
     return connections_.read([&](Database& database) -> Result<std::vector<double>> {

@@ -68,6 +68,8 @@ class ColumnRegistry {
     core::Result<std::vector<ColumnInfo>> versions(std::string_view dataset, std::string_view name);
     /// version 0 is the latest. Errors: NotFound, naming the columns that exist.
     core::Result<ColumnInfo> info(std::string_view dataset, std::string_view name, int version = 0);
+    /// The latest version of this column in each dataset that has one, oldest first; one indexed query.
+    core::Result<std::vector<ColumnInfo>> newest(std::string_view name);
     core::Result<std::vector<double>> values(std::string_view dataset, std::string_view name,
                                              int version = 0);
 

@@ -6,8 +6,6 @@
 
 #include "engine/active/query.h"
 #include "engine/learn/metrics.h"
-#include "engine/store/column_registry.h"
-#include "engine/store/dataset_registry.h"
 
 namespace balmer::workflow {
 
@@ -66,36 +64,50 @@ core::Status keepScores(store::Project& project, const std::string& dataset,
     return {};
 }
 
-core::Result<std::vector<std::optional<Predicted>>>
-newestPredictions(store::Project& project, std::span<const std::string_view> ids,
-                  const std::function<core::Result<dataset::Dataset>(const std::string& name)>& open) {
-    BALMER_TRY(const auto datasets, project.datasets().list());
-    std::vector<store::ColumnInfo> scorings;
-    for (const auto& dataset : datasets)
-        if (auto info = project.columns().info(dataset.name, "predicted"))
-            scorings.push_back(std::move(*info));
-    std::sort(scorings.begin(), scorings.end(),
-              [](const auto& a, const auto& b) { return a.created < b.created; });
+core::Result<Scoring> readScoring(store::Project& project, const store::ColumnInfo& predicted) {
+    const auto values = [&](std::string_view column) {
+        return project.columns().values(predicted.dataset, column);
+    };
+    Scoring scoring;
+    BALMER_TRY(scoring.predicted, values("predicted"));
+    BALMER_TRY(scoring.probability, values("probability"));
+    BALMER_TRY(scoring.entropy, values("entropy"));
+    return scoring;
+}
 
+core::Result<std::vector<std::optional<Predicted>>> newestPredictions(
+    store::Project& project, std::span<const std::string_view> ids,
+    const std::function<core::Result<dataset::Dataset>(const std::string& name)>& open,
+    const std::function<core::Result<std::shared_ptr<const Scoring>>(const store::ColumnInfo& predicted)>&
+        read) {
+    BALMER_TRY(const auto newest, project.columns().newest("predicted"));
     std::vector<std::optional<Predicted>> predictions(ids.size());
-    for (const auto& scoring : scorings) {
-        BALMER_TRY(const auto dataset, open(scoring.dataset));
-        const auto values = [&](std::string_view column) {
-            return project.columns().values(scoring.dataset, column);
-        };
-        BALMER_TRY(const auto predicted, values("predicted"));
-        BALMER_TRY(const auto probability, values("probability"));
-        BALMER_TRY(const auto entropy, values("entropy"));
+    for (const auto& column : newest) {
+        BALMER_TRY(const auto dataset, open(column.dataset));
+        BALMER_TRY(const auto scoring, read(column));
+        const auto rows =
+            std::min({scoring->predicted.size(), scoring->probability.size(), scoring->entropy.size()});
         for (std::size_t i = 0; i < ids.size(); ++i) {
             const auto row = dataset.rowOf(ids[i]);
-            if (!row || *row >= std::min({predicted.size(), probability.size(), entropy.size()})) continue;
-            if (!(predicted[*row] >= 0)) continue;
-            const auto category = static_cast<std::size_t>(predicted[*row]);
-            if (category < scoring.categories.size())
-                predictions[i] = Predicted{scoring.categories[category], probability[*row], entropy[*row]};
+            if (!row || *row >= rows || !(scoring->predicted[*row] >= 0)) continue;
+            const auto category = static_cast<std::size_t>(scoring->predicted[*row]);
+            if (category < column.categories.size())
+                predictions[i] = Predicted{column.categories[category], scoring->probability[*row],
+                                           scoring->entropy[*row]};
         }
     }
     return predictions;
+}
+
+core::Result<std::vector<std::optional<Predicted>>>
+newestPredictions(store::Project& project, std::span<const std::string_view> ids,
+                  const std::function<core::Result<dataset::Dataset>(const std::string& name)>& open) {
+    return newestPredictions(
+        project, ids, open,
+        [&](const store::ColumnInfo& predicted) -> core::Result<std::shared_ptr<const Scoring>> {
+            BALMER_TRY(auto scoring, readScoring(project, predicted));
+            return std::make_shared<const Scoring>(std::move(scoring));
+        });
 }
 
 } // namespace balmer::workflow

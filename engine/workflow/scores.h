@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include "engine/core/result.h"
 #include "engine/dataset/dataset.h"
 #include "engine/jobs/job.h"
+#include "engine/store/column_registry.h"
 #include "engine/store/project.h"
 
 namespace balmer::workflow {
@@ -30,8 +32,24 @@ struct Predicted {
     double probability = 0, entropy = 0;
 };
 
+/// One scoring of a dataset; a value a row, NaN where there is none.
+struct Scoring {
+    std::vector<double> predicted; ///< indices into the categories of the column "predicted"
+    std::vector<double> probability, entropy;
+};
+
+/// Reads the three columns whole. predicted: that column of the wanted dataset.
+core::Result<Scoring> readScoring(store::Project& project, const store::ColumnInfo& predicted);
+
 /// For each of these spectra what the newest scoring that speaks of it says, whatever dataset was scored.
-/// open gives the datasets (spectrum_source.h). Errors: those of the store and of open.
+/// open gives the datasets (spectrum_source.h), read the scorings. Errors: those of the store, of open and of
+/// read.
+core::Result<std::vector<std::optional<Predicted>>> newestPredictions(
+    store::Project& project, std::span<const std::string_view> ids,
+    const std::function<core::Result<dataset::Dataset>(const std::string& name)>& open,
+    const std::function<core::Result<std::shared_ptr<const Scoring>>(const store::ColumnInfo& predicted)>&
+        read);
+/// The same with every scoring read anew.
 core::Result<std::vector<std::optional<Predicted>>>
 newestPredictions(store::Project& project, std::span<const std::string_view> ids,
                   const std::function<core::Result<dataset::Dataset>(const std::string& name)>& open);

@@ -38,7 +38,13 @@ LabelPlace::LabelPlace(bridge::Session& session, QWidget* parent)
     wantedRound_ = kept(QStringLiteral("round")).toLongLong();
     wantedId_ = kept(QStringLiteral("spectrum"));
     panel_->setPredictionsHidden(kept(QStringLiteral("predictionsHidden")) == QLatin1String("yes"));
-    if (const auto counts = session.workbench().labelling().counts()) labelsToday_ = counts->today;
+    session.lists().run(
+        this,
+        [&workbench = session.workbench()](const std::stop_token&) { return workbench.labelling().counts(); },
+        [this](const core::Result<api::LabelCounts>& counts) {
+            if (counts) labelsToday_ = counts->today;
+            tellStatus();
+        });
 
     auto& events = session.events();
     connect(&events, &bridge::EventRelay::roundsChanged, this, [this] {
@@ -237,13 +243,21 @@ void LabelPlace::loadRound(qint64 job) {
     struct Answer {
         core::Result<api::RoundContent> round;
         std::unordered_map<std::string, QString> labels;
+        std::unordered_map<std::string, api::Prediction> predictions;
     };
     progress_->setFraction(-1);
     session_.lists().latest(
         this, "round",
         [&workbench = session_.workbench(), job](const std::stop_token& stop) {
-            Answer answer{workbench.labelling().round(job), {}};
+            Answer answer{workbench.labelling().round(job), {}, {}};
             if (!answer.round) return answer;
+            std::vector<std::string> ids;
+            for (const auto& entry : answer.round->entries)
+                ids.push_back(entry.id);
+            // This opens the dataset too, so that its rows are quick from now on.
+            if (auto predictions = workbench.models().predictions(answer.round->info.dataset, ids))
+                for (std::size_t i = 0; i < ids.size(); ++i)
+                    answer.predictions.insert_or_assign(ids[i], std::move((*predictions)[i]));
             const auto keep = [&](const api::SpectrumRow& row) {
                 if (QString verdict = verdictOf(row); !verdict.isEmpty())
                     answer.labels[row.id] = std::move(verdict);
@@ -261,9 +275,10 @@ void LabelPlace::loadRound(qint64 job) {
         },
         [this](Answer answer) {
             progress_->finish();
-            if (answer.round)
+            if (answer.round) {
+                predictions_ = std::move(answer.predictions);
                 showRound(std::move(*answer.round), std::move(answer.labels));
-            else
+            } else
                 panel_->setError(errorSentence(answer.round.error()));
         });
 }
@@ -314,8 +329,7 @@ void LabelPlace::showRound(api::RoundContent content, std::unordered_map<std::st
     go(index, first);
 }
 
-widgets::LabelItem LabelPlace::itemOf(int index, const api::WindowRow& row,
-                                      const api::Prediction& prediction) const {
+widgets::LabelItem LabelPlace::itemOf(int index, const api::WindowRow& row) const {
     const auto& entry = round_->entries[std::size_t(index)];
     widgets::LabelItem item;
     item.id = text(entry.id);
@@ -326,14 +340,16 @@ widgets::LabelItem LabelPlace::itemOf(int index, const api::WindowRow& row,
     item.predicted = text(entry.predicted);
     item.entropy = entry.entropy;
     item.reason = text(entry.reason);
-    if (!prediction.probabilities.empty() && prediction.probabilities.size() == prediction.classes.size())
-        for (const auto& name : round_->info.classes) {
-            const auto found = std::find(prediction.classes.begin(), prediction.classes.end(), name);
-            item.probabilities.push_back(
-                found == prediction.classes.end()
-                    ? 0.0
-                    : prediction.probabilities[std::size_t(found - prediction.classes.begin())]);
-        }
+    const auto known = predictions_.find(entry.id);
+    if (known == predictions_.end() || known->second.probabilities.empty()) return item;
+    const auto& prediction = known->second;
+    for (const auto& name : round_->info.classes) {
+        const auto found = std::find(prediction.classes.begin(), prediction.classes.end(), name);
+        item.probabilities.push_back(
+            found == prediction.classes.end()
+                ? 0.0
+                : prediction.probabilities[std::size_t(found - prediction.classes.begin())]);
+    }
     return item;
 }
 
@@ -351,18 +367,12 @@ void LabelPlace::go(int index, bool rescale) {
     const std::string& id = round_->entries[std::size_t(index)].id;
     auto found = prepared_.find(id);
     if (found == prepared_.end()) {
-        auto& workbench = session_.workbench();
-        const auto row = workbench.datasets().row(round_->info.dataset, id);
+        const auto row = session_.workbench().datasets().row(round_->info.dataset, id);
         if (!row) {
             panel_->setError(errorSentence(row.error()));
             return;
         }
-        const auto prediction = workbench.models().prediction(round_->info.dataset, id);
-        found = prepared_
-                    .emplace(id, Prepared{itemOf(index, *row, prediction ? *prediction : api::Prediction{}),
-                                          false,
-                                          {}})
-                    .first;
+        found = prepared_.emplace(id, Prepared{itemOf(index, *row), false, {}}).first;
     }
     auto& item = found->second.item;
     const auto label = labels_.find(id);
@@ -420,7 +430,6 @@ void LabelPlace::prepareAround(int index) {
         int index = 0;
         std::string id;
         core::Result<api::WindowRow> row;
-        api::Prediction prediction;
         std::optional<api::SpectrumRow> catalogue;
         std::optional<widgets::PlottedSpectrum> whole;
         QString problem;
@@ -436,9 +445,7 @@ void LabelPlace::prepareAround(int index) {
             Answer answer;
             for (const Wanted& one : wanted) {
                 if (stop.stop_requested()) return answer;
-                Ready ready{one.index, one.id, workbench.datasets().row(dataset, one.id), {}, {}, {}, {}};
-                if (auto prediction = workbench.models().prediction(dataset, one.id))
-                    ready.prediction = std::move(*prediction);
+                Ready ready{one.index, one.id, workbench.datasets().row(dataset, one.id), {}, {}, {}};
                 if (auto row = workbench.spectra().row(one.id)) ready.catalogue = std::move(*row);
                 if (const auto whole = workbench.spectra().load(one.id))
                     ready.whole = bridge::plotted(*whole, text(one.id));
@@ -459,7 +466,7 @@ void LabelPlace::prepareAround(int index) {
                 std::erase_if(prepared_, [this](const auto& one) { return text(one.first) != currentId(); });
             for (auto& ready : answer.ready) {
                 if (!ready.row) continue;
-                Prepared prepared{itemOf(ready.index, *ready.row, ready.prediction), true, ready.problem};
+                Prepared prepared{itemOf(ready.index, *ready.row), true, ready.problem};
                 if (ready.catalogue) {
                     prepared.item.metadata = metadataOf(*ready.catalogue);
                     std::erase_if(prepared.item.metadata, [](const auto& fact) {

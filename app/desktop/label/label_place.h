@@ -59,7 +59,7 @@ class LabelPlace : public Place {
     void advance();
     void tellProblem(const QString& problem);
     void prepareAround(int index);
-    widgets::LabelItem itemOf(int index, const api::WindowRow& row, const api::Prediction& prediction) const;
+    widgets::LabelItem itemOf(int index, const api::WindowRow& row) const;
 
     void take(const QString& id, const widgets::LabelGesture& gesture);
     bool record(active::LabelEvent event);
@@ -86,6 +86,8 @@ class LabelPlace : public Place {
     std::optional<api::RoundContent> round_;
     int current_ = -1;
     std::unordered_map<std::string, QString> labels_; ///< what stands, in words; absent: nothing
+    std::unordered_map<std::string, api::Prediction>
+        predictions_; ///< of the round's spectra, as it was loaded
     struct ListCount {
         int total = 0, done = 0;
     };

@@ -65,7 +65,7 @@ void NeighbourButton::makeActions(QWidget* owner) {
                             link_.shareCursor(share_->isChecked());
                             QSettings().setValue(shareKey, share_->isChecked());
                         });
-    tables_ = makeAction(owner, "cameTablesAction", tr("Tables that came…"), {},
+    tables_ = makeAction(owner, "receivedTablesAction", tr("Tables that came…"), {},
                          tr("What other programs sent: take labels and columns, or list the spectra"),
                          [this] { Q_EMIT tablesWanted(); });
     tables_->setEnabled(false);

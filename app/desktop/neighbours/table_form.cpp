@@ -15,7 +15,7 @@ using bridge::text;
 namespace {
 
 /// The table's columns, to be ticked.
-QListWidget* columnList(const api::CameTable& table, QWidget* parent) {
+QListWidget* columnList(const api::ReceivedTable& table, QWidget* parent) {
     auto* list = new QListWidget(parent);
     list->setObjectName(QStringLiteral("columnsField"));
     list->setToolTip(QObject::tr("Ticked columns become columns of the dataset (Space ticks)"));
@@ -31,7 +31,7 @@ QListWidget* columnList(const api::CameTable& table, QWidget* parent) {
 
 } // namespace
 
-JobForm* showTableForm(bridge::Session& session, const QString& from, const api::CameTable& table,
+JobForm* showTableForm(bridge::Session& session, const QString& from, const api::ReceivedTable& table,
                        QWidget* parent) {
     auto* form = new JobForm(
         session, "table-import",

@@ -8,7 +8,7 @@
 namespace balmer::desktop {
 
 /// Shown at once; deletes itself.
-JobForm* showTableForm(bridge::Session& session, const QString& from, const api::CameTable& table,
+JobForm* showTableForm(bridge::Session& session, const QString& from, const api::ReceivedTable& table,
                        QWidget* parent);
 
 } // namespace balmer::desktop

@@ -22,8 +22,8 @@
 #include "app/desktop/jobs/jobs_place.h"
 #include "app/desktop/label/label_place.h"
 #include "app/desktop/map/map_place.h"
-#include "app/desktop/neighbours/came_tables.h"
 #include "app/desktop/neighbours/neighbour_button.h"
+#include "app/desktop/neighbours/received_tables.h"
 #include "app/desktop/palette/command_palette.h"
 #include "app/desktop/shell/actions.h"
 #include "app/desktop/workers/workers_place.h"
@@ -112,7 +112,7 @@ MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringLi
 
 MainWindow::~MainWindow() {
     // The places ask the session until their end.
-    delete cameTables_;
+    delete receivedTables_;
     delete neighbourButton_;
     for (Place* place : places_)
         delete place;
@@ -457,15 +457,16 @@ void MainWindow::takeUpJobs(const std::vector<balmer::jobs::Job>& jobs) {
 void MainWindow::makeNeighbours() {
     connect(neighbours_.get(), &bridge::NeighbourLink::said, this, &MainWindow::say);
     const auto window = [this] {
-        if (cameTables_) return cameTables_;
-        cameTables_ = new CameTables(*session_, this);
-        connect(cameTables_, &CameTables::countChanged, neighbourButton_, &NeighbourButton::countTables);
-        connect(cameTables_, &CameTables::said, this, &MainWindow::say);
-        connect(cameTables_, &CameTables::listRequested, data_, &DataPlace::listSpectra);
-        return cameTables_;
+        if (receivedTables_) return receivedTables_;
+        receivedTables_ = new ReceivedTables(*session_, this);
+        connect(receivedTables_, &ReceivedTables::countChanged, neighbourButton_,
+                &NeighbourButton::countTables);
+        connect(receivedTables_, &ReceivedTables::said, this, &MainWindow::say);
+        connect(receivedTables_, &ReceivedTables::listRequested, data_, &DataPlace::listSpectra);
+        return receivedTables_;
     };
-    connect(neighbours_.get(), &bridge::NeighbourLink::tableCame, this,
-            [window](const QString& from, const api::CameTable& table) { window()->add(from, table); });
+    connect(neighbours_.get(), &bridge::NeighbourLink::tableReceived, this,
+            [window](const QString& from, const api::ReceivedTable& table) { window()->add(from, table); });
     connect(neighbourButton_, &NeighbourButton::tablesWanted, this, [window] { window()->open(); });
     neighbourButton_->start();
 }

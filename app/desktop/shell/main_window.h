@@ -23,7 +23,7 @@ class QToolButton;
 
 namespace balmer::desktop {
 
-class CameTables;
+class ReceivedTables;
 class CommandPalette;
 class DataPlace;
 class JobsPlace;
@@ -99,7 +99,7 @@ class MainWindow : public QMainWindow {
            *messageText_ = nullptr;
     QToolButton *clearSelection_ = nullptr, *lostButton_ = nullptr, *sendButton_ = nullptr;
     NeighbourButton* neighbourButton_ = nullptr;
-    CameTables* cameTables_ = nullptr; ///< once a table has come
+    ReceivedTables* receivedTables_ = nullptr; ///< once a table has come
     QTimer* messageTimer_ = nullptr;
     QAction *clearAction_ = nullptr, *paletteAction_ = nullptr, *openAction_ = nullptr, *newAction_ = nullptr,
             *retryAction_ = nullptr, *sendAction_ = nullptr;

@@ -95,7 +95,7 @@ void RemoteJobs::State::show(const Link& link) {
 
 void RemoteJobs::State::tell(const Job& job, jobs::JobEvent::Kind kind,
                              std::vector<jobs::SeriesPoint> points) {
-    if (tellJob) tellJob({kind, job, std::move(points), {}});
+    if (publishJob) publishJob({kind, job, std::move(points), {}});
     if (jobs::isFinal(job.phase)) {
         const std::lock_guard lock(endMutex);
         ++ends;

@@ -83,7 +83,7 @@ struct RemoteJobs::State {
     State(jobs::JobStore& kept, ParcelPort& given, WorkerBook entries, Options chosen, JobObserver forJobs,
           LinkObserver forLinks)
         : store(kept), ports(given), book(std::move(entries)), options(std::move(chosen)),
-          tellJob(std::move(forJobs)), tellLink(std::move(forLinks)), manifests(options.folder / "manifests"),
+          publishJob(std::move(forJobs)), tellLink(std::move(forLinks)), manifests(options.folder / "manifests"),
           io(1), transfer(2, "balmer-transfer") {}
 
     Line& line(const std::string& worker);
@@ -113,7 +113,7 @@ struct RemoteJobs::State {
     ParcelPort& ports;
     WorkerBook book;
     Options options;
-    JobObserver tellJob;
+    JobObserver publishJob;
     LinkObserver tellLink;
     ManifestCache manifests;
     std::unique_ptr<ObjectStore> incoming;

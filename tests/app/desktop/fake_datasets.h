@@ -3,14 +3,16 @@
 
 #include "engine/api/datasets.h"
 #include "tests/app/desktop/fake_survey.h"
+#include "tests/app/desktop/slow_calls.h"
 
 namespace balmer::test {
 
 class FakeDatasets : public api::Datasets {
   public:
-    explicit FakeDatasets(const FakeOptions& options) : options_(options) {}
+    FakeDatasets(const FakeOptions& options, SlowCalls& slow) : options_(options), slow_(slow) {}
 
     core::Result<std::vector<api::DatasetInfo>> list() override {
+        slow_.note("datasets.list");
 
         if (!options_.dataset) return std::vector<api::DatasetInfo>{};
         return std::vector<api::DatasetInfo>{{survey::datasetName, std::string(64, 'c'), options_.spectra,
@@ -23,6 +25,7 @@ class FakeDatasets : public api::Datasets {
 
   private:
     const FakeOptions options_;
+    SlowCalls& slow_;
 };
 
 } // namespace balmer::test

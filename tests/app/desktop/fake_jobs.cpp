@@ -32,8 +32,8 @@ jobs::Job recorded(jobs::JobId id, std::string kind, std::string label, std::str
 
 } // namespace
 
-FakeJobs::FakeJobs(const FakeOptions& options, FakeEvents& events, FakeWorkers& workers)
-    : events_(events), workers_(workers), interrupted_(options.interrupted) {
+FakeJobs::FakeJobs(const FakeOptions& options, FakeEvents& events, FakeWorkers& workers, SlowCalls& slow)
+    : events_(events), workers_(workers), slow_(slow), interrupted_(options.interrupted) {
     if (!options.jobs) return;
     using jobs::Phase;
     auto import = recorded(1, "import", "first night",
@@ -143,6 +143,7 @@ core::Result<jobs::JobId> FakeJobs::submit(jobs::JobSpec spec, const std::string
 }
 
 core::Result<jobs::Job> FakeJobs::follow(jobs::JobId id, core::TaskContext&) {
+    slow_.note("jobs.follow");
     return get(id);
 }
 
@@ -186,6 +187,7 @@ void FakeJobs::advance(jobs::JobId id, jobs::Phase phase, double progress) {
 }
 
 core::Result<jobs::Job> FakeJobs::runHere(jobs::JobSpec, core::TaskContext&) {
+    slow_.note("jobs.runHere");
     return core::fail(ErrorCode::Unsupported, "jobs do not run here");
 }
 
@@ -214,11 +216,13 @@ core::Status FakeJobs::remove(jobs::JobId id) {
 }
 
 core::Result<std::vector<jobs::Job>> FakeJobs::list() {
+    slow_.note("jobs.list");
     const std::lock_guard lock(mutex_);
     return std::vector<jobs::Job>(jobs_.rbegin(), jobs_.rend());
 }
 
 core::Result<jobs::Job> FakeJobs::get(jobs::JobId id) {
+    slow_.note("jobs.get");
     const std::lock_guard lock(mutex_);
     for (const auto& one : jobs_)
         if (one.id == id) return one;
@@ -226,6 +230,7 @@ core::Result<jobs::Job> FakeJobs::get(jobs::JobId id) {
 }
 
 core::Result<std::vector<std::pair<double, double>>> FakeJobs::series(jobs::JobId, const std::string& name) {
+    slow_.note("jobs.series");
     std::vector<std::pair<double, double>> points;
     const bool quantisation = name == "quantisation error";
     for (int epoch = 1; epoch <= 31; ++epoch)

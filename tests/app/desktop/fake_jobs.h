@@ -9,12 +9,13 @@
 #include "tests/app/desktop/fake_events.h"
 #include "tests/app/desktop/fake_survey.h"
 #include "tests/app/desktop/fake_workers.h"
+#include "tests/app/desktop/slow_calls.h"
 
 namespace balmer::test {
 
 class FakeJobs : public api::Jobs {
   public:
-    FakeJobs(const FakeOptions& options, FakeEvents& events, FakeWorkers& workers);
+    FakeJobs(const FakeOptions& options, FakeEvents& events, FakeWorkers& workers, SlowCalls& slow);
 
     // What tests turn and look at.
     std::atomic<bool> refuseAuto = false; ///< no worker answers submit(…, "auto")
@@ -40,6 +41,7 @@ class FakeJobs : public api::Jobs {
 
     FakeEvents& events_;
     FakeWorkers& workers_;
+    SlowCalls& slow_;
     const bool interrupted_;
     mutable std::mutex mutex_;    ///< guards the next
     std::vector<jobs::Job> jobs_; ///< oldest first

@@ -22,7 +22,8 @@ api::RoundInfo roundInfo() {
 
 } // namespace
 
-FakeLabelling::FakeLabelling(const FakeOptions& options, FakeEvents& told) : options_(options), told_(told) {
+FakeLabelling::FakeLabelling(const FakeOptions& options, FakeEvents& told, SlowCalls& slow)
+    : options_(options), told_(told), slow_(slow) {
     if (!options_.labelFile.empty())
         labelFile_ = ::open(options_.labelFile.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
 }
@@ -91,16 +92,19 @@ std::vector<active::LabelEvent> FakeLabelling::of(const std::string& spectrum) c
 }
 
 core::Result<api::LabelCounts> FakeLabelling::counts() {
+    slow_.note("labelling.counts");
     const std::lock_guard lock(mutex_);
     return api::LabelCounts{events_.size(), events_.size(), {}};
 }
 
 core::Result<std::vector<api::RoundInfo>> FakeLabelling::rounds() {
+    slow_.note("labelling.rounds");
     if (!options_.round) return std::vector<api::RoundInfo>{};
     return std::vector<api::RoundInfo>{roundInfo()};
 }
 
 core::Result<api::RoundContent> FakeLabelling::round(jobs::JobId job) {
+    slow_.note("labelling.round");
     if (!options_.round || job != 5)
         return core::fail(ErrorCode::NotFound, "there is no round of job " + std::to_string(job));
     api::RoundContent content;

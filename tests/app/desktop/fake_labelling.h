@@ -9,12 +9,13 @@
 #include "engine/api/labelling.h"
 #include "tests/app/desktop/fake_events.h"
 #include "tests/app/desktop/fake_survey.h"
+#include "tests/app/desktop/slow_calls.h"
 
 namespace balmer::test {
 
 class FakeLabelling : public api::Labelling {
   public:
-    FakeLabelling(const FakeOptions& options, FakeEvents& told);
+    FakeLabelling(const FakeOptions& options, FakeEvents& told, SlowCalls& slow);
     ~FakeLabelling() override;
 
     // What tests turn and look at.
@@ -26,6 +27,7 @@ class FakeLabelling : public api::Labelling {
     core::Result<active::LabelEvent> label(active::LabelEvent event) override;
     core::Result<active::LabelEvent> undo() override;
     core::Result<std::vector<active::LabelEvent>> history(const std::string& spectrum) override {
+        slow_.note("labelling.history");
         return of(spectrum);
     }
     core::Result<api::LabelCounts> counts() override;
@@ -35,6 +37,7 @@ class FakeLabelling : public api::Labelling {
   private:
     const FakeOptions options_;
     FakeEvents& told_;
+    SlowCalls& slow_;
     mutable std::mutex mutex_; ///< guards the next
     std::vector<active::LabelEvent> events_;
     std::map<std::string, std::vector<std::size_t>> eventsOf_; ///< indices of events_

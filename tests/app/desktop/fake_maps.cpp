@@ -17,11 +17,13 @@ api::MapInfo mapInfo() {
 } // namespace
 
 core::Result<std::vector<api::MapInfo>> FakeMaps::list() {
+    slow_.note("maps.list");
     if (!options_.map) return std::vector<api::MapInfo>{};
     return std::vector<api::MapInfo>{mapInfo()};
 }
 
 core::Result<api::MapContent> FakeMaps::content(jobs::JobId job) {
+    slow_.note("maps.content");
     if (!options_.map || job != 3)
         return core::fail(ErrorCode::NotFound, "there is no map of job " + std::to_string(job));
     api::MapContent content;

@@ -3,18 +3,20 @@
 
 #include "engine/api/maps.h"
 #include "tests/app/desktop/fake_survey.h"
+#include "tests/app/desktop/slow_calls.h"
 
 namespace balmer::test {
 
 class FakeMaps : public api::Maps {
   public:
-    explicit FakeMaps(const FakeOptions& options) : options_(options) {}
+    FakeMaps(const FakeOptions& options, SlowCalls& slow) : options_(options), slow_(slow) {}
 
     core::Result<std::vector<api::MapInfo>> list() override;
     core::Result<api::MapContent> content(jobs::JobId job) override;
 
   private:
     const FakeOptions options_;
+    SlowCalls& slow_;
 };
 
 } // namespace balmer::test

@@ -12,6 +12,7 @@ namespace balmer::test {
 using core::ErrorCode;
 
 core::Result<std::vector<api::Collection>> FakeSpectra::collections() {
+    slow_.note("spectra.collections");
     if (options_.spectra == 0) return std::vector<api::Collection>{};
     const std::size_t half = (options_.spectra + 1) / 2;
     return std::vector<api::Collection>{{"LAMOST DR10", half}, {"Ondřejov 2015", options_.spectra - half}};
@@ -55,6 +56,7 @@ api::SpectrumRow FakeSpectra::rowOf(std::size_t number) const {
 }
 
 core::Result<std::vector<api::SpectrumRow>> FakeSpectra::list(const std::string& where, std::size_t limit) {
+    slow_.note("spectra.list");
     std::function<bool(const api::SpectrumRow&)> meets;
     if (where.empty())
         meets = [](const auto&) { return true; };
@@ -83,11 +85,13 @@ core::Result<std::vector<api::SpectrumRow>> FakeSpectra::list(const std::string&
 }
 
 core::Result<api::SpectrumRow> FakeSpectra::row(const std::string& id) {
+    slow_.note("spectra.row");
     BALMER_TRY(const auto which, survey::find(id, options_.spectra));
     return rowOf(which);
 }
 
 core::Result<spectrum::Spectrum> FakeSpectra::load(const std::string& id) {
+    slow_.note("spectra.load");
     BALMER_TRY(const auto which, survey::find(id, options_.spectra));
     std::vector<double> wavelength;
     for (double log = 3.5682; log < 3.9589; log += 1e-4)
@@ -107,6 +111,7 @@ core::Result<spectrum::Spectrum> FakeSpectra::load(const std::string& id) {
 }
 
 core::Result<std::vector<spectrum::HeaderCard>> FakeSpectra::header(const std::string& id) {
+    slow_.note("spectra.header");
     BALMER_TRY(const auto which, survey::find(id, options_.spectra));
     std::vector<spectrum::HeaderCard> cards = {
         {"SIMPLE", "T", "Primary header created by MWRFITS"},

@@ -4,13 +4,14 @@
 #include "engine/api/spectra.h"
 #include "tests/app/desktop/fake_labelling.h"
 #include "tests/app/desktop/fake_survey.h"
+#include "tests/app/desktop/slow_calls.h"
 
 namespace balmer::test {
 
 class FakeSpectra : public api::Spectra {
   public:
-    FakeSpectra(const FakeOptions& options, const FakeLabelling& labelling)
-        : options_(options), labelling_(labelling) {}
+    FakeSpectra(const FakeOptions& options, const FakeLabelling& labelling, SlowCalls& slow)
+        : options_(options), labelling_(labelling), slow_(slow) {}
 
     core::Result<std::vector<api::Collection>> collections() override;
     core::Result<std::vector<api::SpectrumRow>> list(const std::string& where, std::size_t limit) override;
@@ -23,6 +24,7 @@ class FakeSpectra : public api::Spectra {
 
     const FakeOptions options_;
     const FakeLabelling& labelling_;
+    SlowCalls& slow_;
 };
 
 } // namespace balmer::test

@@ -15,16 +15,19 @@
 #include "tests/app/desktop/fake_spectra.h"
 #include "tests/app/desktop/fake_survey.h"
 #include "tests/app/desktop/fake_workers.h"
+#include "tests/app/desktop/slow_calls.h"
 
 namespace balmer::test {
 
 class FakeWorkbench : public api::Workbench {
   public:
     explicit FakeWorkbench(const FakeOptions& options = {})
-        : workers_(options, events_), jobs_(options, events_, workers_), labelling_(options, events_),
-          spectra_(options, labelling_), datasets_(options), maps_(options), models_(options),
+        : workers_(options, events_, slowCalls), jobs_(options, events_, workers_, slowCalls),
+          labelling_(options, events_, slowCalls), spectra_(options, labelling_, slowCalls),
+          datasets_(options, slowCalls), maps_(options, slowCalls), models_(options, slowCalls),
           settings_(options) {}
 
+    SlowCalls slowCalls;
     std::shared_ptr<FakeHub> hub = std::make_shared<FakeHub>();
 
     std::filesystem::path folder() const override { return "/survey/lamost.balmer"; }

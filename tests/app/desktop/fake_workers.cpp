@@ -10,7 +10,8 @@ namespace balmer::test {
 using core::ErrorCode;
 using survey::at;
 
-FakeWorkers::FakeWorkers(const FakeOptions& options, FakeEvents& events) : events_(events) {
+FakeWorkers::FakeWorkers(const FakeOptions& options, FakeEvents& events, SlowCalls& slow)
+    : events_(events), slow_(slow) {
     using Link = api::WorkerInfo::Link;
     const auto ago = [](int minutes) {
         return core::formatTime(core::systemClock().now() - std::chrono::minutes(minutes));
@@ -121,6 +122,7 @@ core::Status FakeWorkers::remove(const std::string& name) {
 }
 
 core::Result<api::WorkerReport> FakeWorkers::ask(const api::WorkerInfo& worker) {
+    slow_.note("workers.ask");
     ++asked;
     waitWhileHeld();
     if (refuse || worker.name == "tycho" || worker.url.find("nowhere") != std::string::npos)
@@ -157,6 +159,7 @@ core::Result<api::WorkerReport> FakeWorkers::ask(const api::WorkerInfo& worker) 
 }
 
 core::Status FakeWorkers::pair(const std::string& name, const std::string& code) {
+    slow_.note("workers.pair");
     waitWhileHeld();
     if (code != "ABCD-EFGH-JKLM-NPQR")
         return core::fail(ErrorCode::InvalidArgument,
@@ -173,6 +176,7 @@ core::Status FakeWorkers::pair(const std::string& name, const std::string& code)
 }
 
 core::Result<api::RegisteredData> FakeWorkers::registerData(const std::string&, const std::string&) {
+    slow_.note("workers.registerData");
     return core::fail(ErrorCode::Unsupported, "this worker takes no data by their path");
 }
 

@@ -9,12 +9,13 @@
 #include "engine/api/workers.h"
 #include "tests/app/desktop/fake_events.h"
 #include "tests/app/desktop/fake_survey.h"
+#include "tests/app/desktop/slow_calls.h"
 
 namespace balmer::test {
 
 class FakeWorkers : public api::Workers {
   public:
-    FakeWorkers(const FakeOptions& options, FakeEvents& events);
+    FakeWorkers(const FakeOptions& options, FakeEvents& events, SlowCalls& slow);
 
     // What tests turn and look at.
     std::atomic<bool> refuse = false; ///< ask() fails
@@ -35,6 +36,7 @@ class FakeWorkers : public api::Workers {
 
   private:
     FakeEvents& events_;
+    SlowCalls& slow_;
     mutable std::mutex mutex_; ///< guards the next
     std::condition_variable released_;
     std::vector<api::WorkerInfo> workers_;

@@ -18,7 +18,7 @@
 #include "app/desktop/data/data_place.h"
 #include "app/desktop/label/label_place.h"
 #include "app/desktop/map/map_place.h"
-#include "app/desktop/neighbours/came_tables.h"
+#include "app/desktop/neighbours/received_tables.h"
 #include "app/desktop/observatory/observatory_window.h"
 #include "tests/app/desktop/desktop_environment.h"
 #include "widgets/som/map_view.h"
@@ -253,25 +253,25 @@ TEST(NeighboursTest, TheCursorIsSharedBothWaysWithoutEcho) {
     desk.selection().select({Beside::id(7)}, "test");
     ASSERT_TRUE(soon([&] { return !desk.hub->highlighted().empty(); }));
     EXPECT_EQ(desk.hub->highlighted(), std::vector<std::string>{survey::idOf(7)});
-    desk.hub->arrive("topcat", api::CameHighlight{survey::idOf(9)});
+    desk.hub->arrive("topcat", api::ReceivedHighlight{survey::idOf(9)});
     ASSERT_TRUE(soon([&] { return desk.selection().current() == Beside::id(9); }) && desk.settle());
     EXPECT_EQ(desk.window->data()->table()->currentId(), Beside::id(9));
     EXPECT_EQ(desk.hub->highlighted().size(), 1u) << "what came from there is not said back";
     // Within what is selected it moves, and the selection stays.
     desk.selection().select({Beside::id(1), Beside::id(2)}, "test");
-    desk.hub->arrive("topcat", api::CameHighlight{survey::idOf(2)});
+    desk.hub->arrive("topcat", api::ReceivedHighlight{survey::idOf(2)});
     ASSERT_TRUE(soon([&] { return desk.selection().current() == Beside::id(2); }) && desk.settle());
     EXPECT_EQ(desk.selection().size(), 2);
     // Not shared: neither goes nor comes.
     desk.action("shareCursorAction")->trigger();
     const auto before = desk.hub->highlighted().size();
-    desk.hub->arrive("topcat", api::CameSelection{{survey::idOf(3)}, 0});
-    desk.hub->arrive("aladin", api::CamePosition{{10.5, -20}, survey::idOf(8), 2.34});
+    desk.hub->arrive("topcat", api::ReceivedSelection{{survey::idOf(3)}, 0});
+    desk.hub->arrive("aladin", api::ReceivedPosition{{10.5, -20}, survey::idOf(8), 2.34});
     ASSERT_TRUE(desk.says("2.3″ away"));
     EXPECT_EQ(desk.selection().size(), 2);
     desk.selection().select({Beside::id(20)}, "test");
-    desk.hub->arrive("topcat", api::CameHighlight{survey::idOf(21)});
-    desk.hub->arrive("topcat", api::CameToNothing{"the end"});
+    desk.hub->arrive("topcat", api::ReceivedHighlight{survey::idOf(21)});
+    desk.hub->arrive("topcat", api::ReceiveFailure{"the end"});
     ASSERT_TRUE(desk.says("the end"));
     EXPECT_EQ(desk.selection().current(), Beside::id(20));
     EXPECT_EQ(desk.hub->highlighted().size(), before);
@@ -279,28 +279,28 @@ TEST(NeighboursTest, TheCursorIsSharedBothWaysWithoutEcho) {
 
 TEST(NeighboursTest, SelectionsAndPositionsThatComeAreFollowed) {
     Beside desk;
-    desk.hub->arrive("topcat", api::CameSelection{{survey::idOf(4), survey::idOf(6)}, 3});
+    desk.hub->arrive("topcat", api::ReceivedSelection{{survey::idOf(4), survey::idOf(6)}, 3});
     ASSERT_TRUE(desk.says("topcat selected 2 spectra, and 3 rows that name none here"));
     EXPECT_EQ(desk.selection().ids(), (QStringList{Beside::id(4), Beside::id(6)}));
-    desk.hub->arrive("topcat", api::CameSelection{{}, 3});
+    desk.hub->arrive("topcat", api::ReceivedSelection{{}, 3});
     ASSERT_TRUE(desk.says("None of the 3 rows"));
     EXPECT_EQ(desk.selection().size(), 2) << "rows that are none here do not clear it";
-    desk.hub->arrive("topcat", api::CameSelection{{}, 0});
+    desk.hub->arrive("topcat", api::ReceivedSelection{{}, 0});
     ASSERT_TRUE(desk.says("cleared the selection"));
     EXPECT_TRUE(desk.selection().empty());
-    desk.hub->arrive("aladin", api::CamePosition{{10.5, -20}, survey::idOf(8), 2.34});
+    desk.hub->arrive("aladin", api::ReceivedPosition{{10.5, -20}, survey::idOf(8), 2.34});
     ASSERT_TRUE(desk.says(survey::idOf(8) + ", 2.3″ away"));
     EXPECT_EQ(desk.selection().current(), Beside::id(8));
-    desk.hub->arrive("aladin", api::CamePosition{{11, -20}, "", 0});
+    desk.hub->arrive("aladin", api::ReceivedPosition{{11, -20}, "", 0});
     EXPECT_TRUE(desk.says("where the project has no spectrum"));
-    desk.hub->arrive("splat", api::CameSpectrum{"/p/received/x.fits", "HD 1", 12});
+    desk.hub->arrive("splat", api::ReceivedSpectrum{"/p/received/x.fits", "HD 1", 12});
     EXPECT_TRUE(desk.says("splat sent the spectrum HD 1; job 12 imports it"));
 }
 
 TEST(NeighboursTest, ATableThatComesCanBecomeColumnsLabelsOrAListOfSpectra) {
     Beside desk;
-    EXPECT_FALSE(desk.action("cameTablesAction")->isEnabled());
-    api::CameTable table;
+    EXPECT_FALSE(desk.action("receivedTablesAction")->isEnabled());
+    api::ReceivedTable table;
     table.file = "/survey/lamost.balmer/received/topcat/be.vot";
     table.name = "Be stars";
     table.rows = 1204;
@@ -310,20 +310,21 @@ TEST(NeighboursTest, ATableThatComesCanBecomeColumnsLabelsOrAListOfSpectra) {
     table.looked = 1204;
     desk.hub->arrive("topcat", table);
     ASSERT_TRUE(desk.says("topcat sent the table “Be stars”"));
-    auto* came = desk.window->findChild<desktop::CameTables*>(QStringLiteral("cameTablesWindow"));
+    auto* came = desk.window->findChild<desktop::ReceivedTables*>(QStringLiteral("receivedTablesWindow"));
     ASSERT_TRUE(came);
     EXPECT_FALSE(came->isVisible()) << "nothing steps before the work";
     const auto* samp = desk.window->findChild<QToolButton*>(QStringLiteral("neighboursButton"));
     EXPECT_EQ(plainly(samp->text()), QStringLiteral("SAMP · 1 table came"));
-    desk.action("cameTablesAction")->trigger();
+    desk.action("receivedTablesAction")->trigger();
     ASSERT_TRUE(came->isVisible());
     EXPECT_EQ(samp->text(), QStringLiteral("SAMP"));
     const auto button = [&](const char* name) {
         return came->findChild<QPushButton*>(QString::fromLatin1(name));
     };
-    EXPECT_TRUE(came->findChild<QLabel*>(QStringLiteral("cameTableFacts"))->text().contains("names spectra"));
-    EXPECT_FALSE(button("cameTableSpectraButton")->isEnabled());
-    QTest::mouseClick(button("cameTableColumnsButton"), Qt::LeftButton);
+    EXPECT_TRUE(
+        came->findChild<QLabel*>(QStringLiteral("receivedTableFacts"))->text().contains("names spectra"));
+    EXPECT_FALSE(button("receivedTableSpectraButton")->isEnabled());
+    QTest::mouseClick(button("receivedTableColumnsButton"), Qt::LeftButton);
     auto* form = came->findChild<QDialog*>(QStringLiteral("table-importForm"));
     ASSERT_NE(form, nullptr);
     auto* labels = form->findChild<QComboBox*>(QStringLiteral("label_columnField"));
@@ -346,20 +347,20 @@ TEST(NeighboursTest, ATableThatComesCanBecomeColumnsLabelsOrAListOfSpectra) {
     EXPECT_FALSE(parameters["replace"].toBool(true));
 
     // A list of spectra opens where lists are fetched from.
-    api::CameTable list;
+    api::ReceivedTable list;
     list.file = "/survey/lamost.balmer/received/topcat/ssap.vot";
     list.columns = {"accref"};
     list.accessColumn = "accref";
     list.rows = 3;
     desk.hub->arrive("topcat", list);
     ASSERT_TRUE(soon([&] { return came->count() == 2; }));
-    EXPECT_TRUE(button("cameTableColumnsButton")->isEnabled()) << "what was chosen stays chosen";
-    came->findChild<QListWidget*>(QStringLiteral("cameTablesList"))->setCurrentRow(0);
-    EXPECT_FALSE(button("cameTableColumnsButton")->isEnabled());
-    QTest::mouseClick(button("cameTableSpectraButton"), Qt::LeftButton);
+    EXPECT_TRUE(button("receivedTableColumnsButton")->isEnabled()) << "what was chosen stays chosen";
+    came->findChild<QListWidget*>(QStringLiteral("receivedTablesList"))->setCurrentRow(0);
+    EXPECT_FALSE(button("receivedTableColumnsButton")->isEnabled());
+    QTest::mouseClick(button("receivedTableSpectraButton"), Qt::LeftButton);
     ASSERT_TRUE(soon([&] { return !desk.workbench->observatory().asked().lists.empty(); }));
     EXPECT_EQ(desk.workbench->observatory().asked().lists.front().first, list.file.string());
-    EXPECT_EQ(desk.action("cameTablesAction")->text(), QStringLiteral("Tables that came (2)…"));
+    EXPECT_EQ(desk.action("receivedTablesAction")->text(), QStringLiteral("Tables that came (2)…"));
     QTest::keyClick(came, Qt::Key_Delete);
     EXPECT_EQ(came->count(), 1);
 }
@@ -383,7 +384,7 @@ TEST(NeighboursTest, TheHubIsLeftWhenTheWindowGoesWhateverComesMeanwhile) {
     {
         Beside desk;
         hub = desk.hub;
-        hub->arrive("topcat", api::CameHighlight{survey::idOf(2)});
+        hub->arrive("topcat", api::ReceivedHighlight{survey::idOf(2)});
     }
     bridge::Questions::waitForAll();
     EXPECT_EQ(hub->left(), 1);

@@ -55,6 +55,21 @@ TEST(MainWindowTest, EveryActionAndButtonHasANameAndATooltip) {
     }
 }
 
+TEST(MainWindowTest, NothingSlowIsCalledOnTheUiThread) {
+    FakeDesktop desk;
+    visitAllPlaces(desk);
+    desk.window->showPlace(QStringLiteral("label"));
+    ASSERT_TRUE(desk.settle());
+    const QString first = desk.window->label()->currentId();
+    desk.key(Qt::Key_2);
+    desk.key(Qt::Key_Z); // what was prepared of a spectrum is dropped with its label
+    EXPECT_EQ(desk.window->label()->currentId(), first);
+    const auto entries = desk.window->label()->round()->entries.size();
+    Q_EMIT desk.window->label()->panel()->itemRequested(int(entries) - 1); // far from all that is prepared
+    ASSERT_TRUE(desk.settle());
+    EXPECT_EQ(desk.workbench->slowCalls.onMakersThread(), std::vector<std::string>{});
+}
+
 TEST(MainWindowTest, NoTwoActionsShareAName) {
     FakeDesktop desk;
     visitAllPlaces(desk);

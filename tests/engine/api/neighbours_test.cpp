@@ -339,9 +339,9 @@ TEST_F(NeighboursTest, RowsAreSpectraBothWays) {
 
     // There to here.
     EXPECT_EQ(call(topcat, vo::HighlightRow{table, "", 2}).status, vo::SampStatus::Ok);
-    EXPECT_EQ(next<CameHighlight>().id, "s0");
+    EXPECT_EQ(next<ReceivedHighlight>().id, "s0");
     EXPECT_EQ(call(topcat, vo::SelectRows{table, "", {2, 1}}).status, vo::SampStatus::Ok);
-    EXPECT_EQ(next<CameSelection>().ids, (std::vector<std::string>{"s0", "s1"}));
+    EXPECT_EQ(next<ReceivedSelection>().ids, (std::vector<std::string>{"s0", "s1"}));
 
     // What the neighbour said is not said back to it, the next step is.
     neighbours->highlight("s0");
@@ -353,8 +353,8 @@ TEST_F(NeighboursTest, RowsAreSpectraBothWays) {
     // What is none of ours is answered, and told to nobody.
     EXPECT_EQ(call(topcat, vo::HighlightRow{"theirs", "", 2}).status, vo::SampStatus::Error);
     EXPECT_EQ(call(topcat, vo::HighlightRow{table, "", 7}).status, vo::SampStatus::Error);
-    EXPECT_EQ(came<CameHighlight>().size(), 1u);
-    EXPECT_TRUE(came<CameToNothing>().empty());
+    EXPECT_EQ(came<ReceivedHighlight>().size(), 1u);
+    EXPECT_TRUE(came<ReceiveFailure>().empty());
 }
 
 TEST_F(NeighboursTest, WhoHasLostATableIsSentItAgainOnce) {
@@ -382,13 +382,13 @@ TEST_F(NeighboursTest, PositionsGoAndCome) {
     EXPECT_EQ(one(neighbours->pointAt("s2")).outcome, Outcome::Arrived);
     EXPECT_EQ(std::get<vo::PointAtSky>(aladin.of(mtype::pointAtSky).at(0)), (vo::PointAtSky{12, 20}));
     EXPECT_EQ(call(aladin, vo::PointAtSky{13.001, 20.001}).status, vo::SampStatus::Ok);
-    const auto near = next<CamePosition>();
+    const auto near = next<ReceivedPosition>();
     EXPECT_EQ(near.id, "s3");
     EXPECT_NEAR(near.separationArcsec, 4.94, 0.02);
     const auto far = call(aladin, vo::PointAtSky{13.1, 20});
     EXPECT_EQ(far.status, vo::SampStatus::Warning);
     EXPECT_THAT(far.errorText, HasSubstr("10 arcsec"));
-    EXPECT_EQ(next<CamePosition>(2).id, "");
+    EXPECT_EQ(next<ReceivedPosition>(2).id, "");
 }
 
 TEST_F(NeighboursTest, ASpectrumThatComesIsKeptAndImported) {
@@ -402,7 +402,7 @@ TEST_F(NeighboursTest, ASpectrumThatComesIsKeptAndImported) {
                  {"ssa:DataID.DatasetID", "ivo://x/new"},
                  {"Access.Reference", "http://127.0.0.1:7/new"}};
     EXPECT_EQ(call(splat, load).status, vo::SampStatus::Ok);
-    const auto first = next<CameSpectrum>();
+    const auto first = next<ReceivedSpectrum>();
     EXPECT_EQ(first.file, bench->folder() / "received" / "SPLAT_VO" / "HD 1_a & Co.txt") << first.file;
     ASSERT_GT(first.import, 0);
     core::TaskContext task;
@@ -416,10 +416,10 @@ TEST_F(NeighboursTest, ASpectrumThatComesIsKeptAndImported) {
 
     // The same again is the same file; another of the same name has a number.
     EXPECT_EQ(call(splat, load).status, vo::SampStatus::Ok);
-    EXPECT_EQ(next<CameSpectrum>(2).file, first.file);
+    EXPECT_EQ(next<ReceivedSpectrum>(2).file, first.file);
     ASSERT_TRUE(core::writeFile(folder / "new.txt", test::spectrumText(4)));
     EXPECT_EQ(call(splat, load).status, vo::SampStatus::Ok);
-    EXPECT_EQ(next<CameSpectrum>(3).file.filename(), "HD 1_a & Co-2.txt");
+    EXPECT_EQ(next<ReceivedSpectrum>(3).file.filename(), "HD 1_a & Co-2.txt");
 
     // What is no spectrum is refused, and nothing stays of it.
     ASSERT_TRUE(core::writeFile(folder / "page.html", "<html><body>Log in</body></html>"));
@@ -430,7 +430,7 @@ TEST_F(NeighboursTest, ASpectrumThatComesIsKeptAndImported) {
         load.url = url;
         EXPECT_EQ(call(splat, load).status, vo::SampStatus::Error) << url;
     }
-    EXPECT_EQ(came<CameToNothing>().size(), 6u);
+    EXPECT_EQ(came<ReceiveFailure>().size(), 6u);
     std::size_t files = 0;
     for (const auto& entry : std::filesystem::directory_iterator(first.file.parent_path()))
         files += entry.is_regular_file();
@@ -450,7 +450,7 @@ TEST_F(NeighboursTest, ATableThatComesIsKeptAndItsRowsAreKnown) {
     const auto url = vo::urlOfFile(folder / "t 1.vot");
     EXPECT_EQ(call(topcat, vo::LoadTable{vo::LoadTable::Format::Votable, url, "tc-1", ""}).status,
               vo::SampStatus::Ok);
-    const auto came_ = next<CameTable>();
+    const auto came_ = next<ReceivedTable>();
     EXPECT_EQ(came_.file, bench->folder() / "received" / "topcat" / "t 1.vot");
     EXPECT_EQ(came_.rows, 3u);
     EXPECT_THAT(came_.columns, ElementsAre("ew", "star", "ref"));
@@ -465,16 +465,16 @@ TEST_F(NeighboursTest, ATableThatComesIsKeptAndItsRowsAreKnown) {
 
     // Rows of it, by its id and by its url.
     EXPECT_EQ(call(topcat, vo::HighlightRow{"tc-1", "", 2}).status, vo::SampStatus::Ok);
-    EXPECT_EQ(next<CameHighlight>().id, "s1");
+    EXPECT_EQ(next<ReceivedHighlight>().id, "s1");
     EXPECT_EQ(call(topcat, vo::HighlightRow{"", url, 0}).status, vo::SampStatus::Ok);
-    EXPECT_EQ(next<CameHighlight>(2).id, "s3");
+    EXPECT_EQ(next<ReceivedHighlight>(2).id, "s3");
     EXPECT_EQ(call(topcat, vo::HighlightRow{"tc-1", "", 1}).status, vo::SampStatus::Warning);
     EXPECT_EQ(call(topcat, vo::SelectRows{"tc-1", "", {0, 1, 2}}).status, vo::SampStatus::Ok);
-    const auto selected = next<CameSelection>();
+    const auto selected = next<ReceivedSelection>();
     EXPECT_THAT(selected.ids, ElementsAre("s3", "s1"));
     EXPECT_EQ(selected.outside, 1u);
     EXPECT_EQ(call(topcat, vo::HighlightRow{"tc-1", "", 0}).status, vo::SampStatus::Ok);
-    EXPECT_EQ(next<CameHighlight>(3).id, "s3");
+    EXPECT_EQ(next<ReceivedHighlight>(3).id, "s3");
     neighbours->highlight("s3");
     stepsAreSent();
     neighbours->highlight("s1");
@@ -486,11 +486,11 @@ TEST_F(NeighboursTest, ATableThatComesIsKeptAndItsRowsAreKnown) {
     // The same again is the same file.
     EXPECT_EQ(call(topcat, vo::LoadTable{vo::LoadTable::Format::Votable, url, "tc-1", ""}).status,
               vo::SampStatus::Ok);
-    EXPECT_EQ(next<CameTable>(2).file, came_.file);
+    EXPECT_EQ(next<ReceivedTable>(2).file, came_.file);
     ASSERT_TRUE(core::writeFile(folder / "t 1.vot", table + "<!-- another -->"));
     EXPECT_EQ(call(topcat, vo::LoadTable{vo::LoadTable::Format::Votable, url, "tc-1", ""}).status,
               vo::SampStatus::Ok);
-    EXPECT_EQ(next<CameTable>(3).file.filename(), "t 1-2.vot");
+    EXPECT_EQ(next<ReceivedTable>(3).file.filename(), "t 1-2.vot");
 
     ASSERT_TRUE(core::writeFile(folder / "bad.vot", "<VOTABLE><RESOURCE>"));
     EXPECT_EQ(call(topcat, vo::LoadTable{vo::LoadTable::Format::Votable, vo::urlOfFile(folder / "bad.vot"),
@@ -512,7 +512,7 @@ TEST_F(NeighboursTest, RowsThatSayWhereSpectraAreAreKnownOnceTheyWereFetched) {
                                          "tc-l", ""})
                   .status,
               vo::SampStatus::Ok);
-    const auto list = next<CameTable>();
+    const auto list = next<ReceivedTable>();
     EXPECT_EQ(list.idColumn, "");
     EXPECT_EQ(list.accessColumn, "ref");
     EXPECT_EQ(list.listed, 0u);
@@ -521,7 +521,7 @@ TEST_F(NeighboursTest, RowsThatSayWhereSpectraAreAreKnownOnceTheyWereFetched) {
     ASSERT_TRUE(core::writeFile(folder / "fetched.vot", star(7)));
     run("import", {{"paths", {(folder / "fetched.vot").string()}}, {"origins", {"http://x.org/b"}}});
     EXPECT_EQ(call(topcat, vo::HighlightRow{"tc-l", "", 1}).status, vo::SampStatus::Ok);
-    const auto id = next<CameHighlight>().id;
+    const auto id = next<ReceivedHighlight>().id;
     EXPECT_EQ(bench->observatory().addresses({id}).value(), std::vector<std::string>{"http://x.org/b"});
     EXPECT_EQ(one(neighbours->select({id})).outcome, Outcome::Arrived);
     EXPECT_EQ(std::get<vo::SelectRows>(topcat.of(mtype::tableSelectRows).at(0)).rows,
@@ -539,7 +539,7 @@ TEST_F(NeighboursTest, ATableOfVeryManyRowsIsKeptAndItsRowsAreNotShared) {
                                          "tc-m", ""})
                   .status,
               vo::SampStatus::Ok);
-    const auto many = next<CameTable>();
+    const auto many = next<ReceivedTable>();
     EXPECT_EQ(many.rows, 1000001u);
     EXPECT_EQ(many.idColumn, "id");
     EXPECT_FALSE(many.shared);
@@ -571,8 +571,8 @@ TEST_F(NeighboursTest, AfterDisconnectingNothingIsTaken) {
     ASSERT_TRUE(sees(splat));
     load.name = "after";
     EXPECT_EQ(call(splat, load).status, vo::SampStatus::Ok);
-    EXPECT_EQ(next<CameSpectrum>().name, "after");
-    EXPECT_TRUE(came<CameToNothing>().empty());
+    EXPECT_EQ(next<ReceivedSpectrum>().name, "after");
+    EXPECT_TRUE(came<ReceiveFailure>().empty());
     EXPECT_FALSE(std::filesystem::exists(bench->folder() / "received" / "SPLAT" / "waits.txt"));
 }
 
@@ -585,7 +585,7 @@ TEST_F(NeighboursTest, WithoutImportASpectrumIsKeptOnly) {
     vo::LoadSpectrum load;
     load.url = vo::urlOfFile(folder / "new.txt");
     EXPECT_EQ(call(splat, load).status, vo::SampStatus::Ok);
-    const auto came_ = next<CameSpectrum>();
+    const auto came_ = next<ReceivedSpectrum>();
     EXPECT_EQ(came_.import, 0);
     EXPECT_EQ(came_.file.filename(), "new.txt");
     EXPECT_EQ(bench->spectra().list("")->size(), 4u);

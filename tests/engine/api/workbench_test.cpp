@@ -1,4 +1,5 @@
 // The workbench on a small project of synthetic rows: what the desktop and the command line see.
+#include "engine/api/newest_scorings.h"
 #include "engine/api/workbench.h"
 
 #include <atomic>
@@ -179,7 +180,9 @@ TEST_F(WorkbenchTest, FlagsAndCommentsStandInTheTable) {
 
 TEST_F(WorkbenchTest, TheNewestScoringIsShown) {
     const auto scoring = project();
-    ASSERT_TRUE(bench_->models().prediction("m", "row-0")->probabilities.empty()) << "nothing was scored yet";
+    const auto none = bench_->models().predictions("m", {"row-0"});
+    ASSERT_TRUE(none) << test::why(none);
+    EXPECT_TRUE(none->at(0).probabilities.empty()) << "nothing was scored yet";
     score(*scoring);
     auto rows = bench_->spectra().list("");
     ASSERT_TRUE(rows) << test::why(rows);
@@ -188,14 +191,37 @@ TEST_F(WorkbenchTest, TheNewestScoringIsShown) {
     EXPECT_EQ((*rows)[1].predicted, "b");
     EXPECT_EQ((*rows)[2].predicted, "");
     EXPECT_FALSE((*rows)[2].probability);
-    const auto prediction = bench_->models().prediction("m", "row-1");
-    ASSERT_TRUE(prediction) << test::why(prediction);
-    EXPECT_THAT(prediction->classes, ElementsAre("a", "b"));
-    EXPECT_THAT(prediction->probabilities, ElementsAre(0.4, 0.6));
+    const auto predictions = bench_->models().predictions("m", {"row-1", "row-99", "row-0"});
+    ASSERT_TRUE(predictions) << test::why(predictions);
+    EXPECT_THAT(predictions->at(0).classes, ElementsAre("a", "b"));
+    EXPECT_THAT(predictions->at(0).probabilities, ElementsAre(0.4, 0.6));
+    EXPECT_TRUE(predictions->at(1).probabilities.empty()) << "it is not of this dataset";
+    EXPECT_EQ(predictions->at(2).entropy, 0.47);
     score(*scoring, 0.7); // another scoring, by another process
     EXPECT_EQ(bench_->spectra().row("row-0")->probability, 0.7);
-    EXPECT_EQ(bench_->models().prediction("m", "row-0")->probabilities[0], 0.7);
-    EXPECT_FALSE(bench_->models().prediction("nothing", "row-0"));
+    EXPECT_EQ(bench_->models().predictions("m", {"row-0"})->at(0).probabilities[0], 0.7);
+    EXPECT_FALSE(bench_->models().predictions("nothing", {"row-0"}));
+}
+
+TEST_F(WorkbenchTest, AScoringIsReadOnceHoweverOftenItIsAskedFor) {
+    const auto scored = project();
+    OpenDatasets datasets(*scored);
+    NewestScorings scorings(*scored, datasets);
+    const std::string_view id = "row-0";
+    const auto probability = [&] {
+        const auto found = scorings.of(std::span(&id, 1));
+        EXPECT_TRUE(found) << test::why(found);
+        return found && found->front() ? found->front()->probability : 0;
+    };
+    EXPECT_EQ(probability(), 0);
+    EXPECT_EQ(scorings.timesRead(), 0u);
+    score(*scored);
+    for (int i = 0; i < 1000; ++i)
+        ASSERT_EQ(probability(), 0.9);
+    EXPECT_EQ(scorings.timesRead(), 1u);
+    score(*project(), 0.7); // by another process
+    EXPECT_EQ(probability(), 0.7);
+    EXPECT_EQ(scorings.timesRead(), 2u);
 }
 
 TEST_F(WorkbenchTest, DatasetsGiveTheirRows) {

@@ -123,6 +123,14 @@ TEST_F(RegistriesTest, ColumnsHaveVersions) {
     EXPECT_EQ(latest[0].categories, (Ids{"x", "y"}));
     EXPECT_EQ(latest[1].version, 2);
     EXPECT_EQ(latest[1].model, "m2");
+    ASSERT_TRUE(project->datasets().add(dataset("other", "d2"), Ids{"a", "b", "c"}));
+    ASSERT_TRUE(columns.add({.dataset = "other", .name = "entropy"}, std::vector{4.0, 5.0, 6.0}));
+    const auto newest = columns.newest("entropy").value();
+    ASSERT_EQ(newest.size(), 2u);
+    EXPECT_EQ(newest[0].dataset, "h-140");
+    EXPECT_EQ(newest[0].version, 2);
+    EXPECT_EQ(newest[1].dataset, "other");
+    EXPECT_TRUE(columns.newest("x")->empty());
     EXPECT_EQ(columns.info("h-140", "entropy", 3).error().code(), ErrorCode::NotFound);
     EXPECT_NE(columns.info("h-140", "x").error().message().find("class, entropy"), std::string::npos);
 }

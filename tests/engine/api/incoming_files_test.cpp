@@ -1,4 +1,4 @@
-#include "engine/api/taken_files.h"
+#include "engine/api/incoming_files.h"
 
 #include <fstream>
 
@@ -11,7 +11,7 @@
 namespace balmer::api {
 namespace {
 
-TEST(TakenFiles, WhereNoNameIsFreeNothingIsWrittenOver) {
+TEST(IncomingFiles, WhereNoNameIsFreeNothingIsWrittenOver) {
     const test::TemporaryFolder folder;
     const auto there = folder / "received" / "splat";
     std::filesystem::create_directories(there);
@@ -23,8 +23,8 @@ TEST(TakenFiles, WhereNoNameIsFreeNothingIsWrittenOver) {
     http::Client client;
     core::TaskContext task;
     const auto take = [&] {
-        return takeFile(client, vo::urlOfFile(folder / "new"), folder.path(), {"splat", {"a.fits"}, ""}, 1000,
-                        task);
+        return fetchFile(client, vo::urlOfFile(folder / "new"), folder.path(), {"splat", {"a.fits"}, ""},
+                         1000, task);
     };
     const auto last = take();
     ASSERT_TRUE(last) << test::why(last);
@@ -36,11 +36,11 @@ TEST(TakenFiles, WhereNoNameIsFreeNothingIsWrittenOver) {
     EXPECT_EQ(core::readFile(there / "a-9999.fits").value(), "new");
 }
 
-TEST(TakenFiles, AFileThatHasGoneIsAnError) {
+TEST(IncomingFiles, AFileThatHasGoneIsAnError) {
     const test::TemporaryFolder folder;
-    EXPECT_FALSE(withoutDouble(folder / "gone.fits"));
+    EXPECT_FALSE(keepOneCopy(folder / "gone.fits"));
     std::filesystem::create_directories(folder / "folder.fits");
-    EXPECT_FALSE(withoutDouble(folder / "folder.fits"));
+    EXPECT_FALSE(keepOneCopy(folder / "folder.fits"));
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-// WorkerDesk: a project's dealings with workers: the user's list of them, and the jobs that run there.
+// LocalWorkers: a project's dealings with workers: the user's list of them, and the jobs that run there.
 // Private to api.
 //
 // Any thread. Nothing touches the network, and no thread is started, before the first job is sent or
@@ -21,12 +21,12 @@
 
 namespace balmer::api {
 
-class WorkerDesk final : public Workers, private remote::ParcelPort {
+class LocalWorkers final : public Workers, private remote::ParcelPort {
   public:
     /// The observers are called from threads of its own.
-    WorkerDesk(workflow::Environment environment, const std::vector<workflow::JobKind>& kinds,
-               std::function<void(const jobs::JobEvent&)> onJob, std::function<void()> onLink);
-    ~WorkerDesk() override;
+    LocalWorkers(workflow::Environment environment, const std::vector<workflow::JobKind>& kinds,
+                 std::function<void(const jobs::JobEvent&)> onJob, std::function<void()> onLink);
+    ~LocalWorkers() override;
 
     /// Goes on with the jobs that the project has on workers.
     void follow();

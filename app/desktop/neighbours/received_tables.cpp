@@ -1,4 +1,4 @@
-#include "app/desktop/neighbours/came_tables.h"
+#include "app/desktop/neighbours/received_tables.h"
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -23,12 +23,12 @@ namespace {
 constexpr int gap = widgets::gridStep;
 constexpr std::size_t mostTables = 100;
 
-QString rowsOf(const api::CameTable& table) {
+QString rowsOf(const api::ReceivedTable& table) {
     return countText(table.rows, QObject::tr("row"), QObject::tr("rows"));
 }
 
 /// What the table has to do with the project.
-QString factsOf(const api::CameTable& table) {
+QString factsOf(const api::ReceivedTable& table) {
     QStringList words{QObject::tr("%1, %2").arg(
         rowsOf(table), countText(table.columns.size(), QObject::tr("column"), QObject::tr("columns")))};
     if (!table.idColumn.empty())
@@ -50,20 +50,20 @@ QString factsOf(const api::CameTable& table) {
 
 } // namespace
 
-CameTables::CameTables(bridge::Session& session, QWidget* parent)
+ReceivedTables::ReceivedTables(bridge::Session& session, QWidget* parent)
     : QWidget(parent, Qt::Window), session_(session), list_(new QListWidget(this)), facts_(new QLabel(this)),
       file_(new QLabel(this)) {
-    setObjectName(QStringLiteral("cameTablesWindow"));
+    setObjectName(QStringLiteral("receivedTablesWindow"));
     setWindowTitle(tr("Tables that came – Balmer"));
-    list_->setObjectName(QStringLiteral("cameTablesList"));
+    list_->setObjectName(QStringLiteral("receivedTablesList"));
     list_->setToolTip(tr("Tables that other programs sent, the newest first"));
     for (QLabel* label : {facts_, file_}) {
         label->setWordWrap(true);
         label->setTextFormat(Qt::PlainText);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     }
-    facts_->setObjectName(QStringLiteral("cameTableFacts"));
-    file_->setObjectName(QStringLiteral("cameTableFile"));
+    facts_->setObjectName(QStringLiteral("receivedTableFacts"));
+    file_->setObjectName(QStringLiteral("receivedTableFile"));
     widgets::setTone(*file_, widgets::Tone::Muted);
     const auto button = [this](const char* name, const QString& words, const QString& tip) {
         auto* made = new QPushButton(words, this);
@@ -72,16 +72,16 @@ CameTables::CameTables(bridge::Session& session, QWidget* parent)
         made->setAutoDefault(false);
         return made;
     };
-    columns_ = button("cameTableColumnsButton", tr("Take columns and labels…"),
+    columns_ = button("receivedTableColumnsButton", tr("Take columns and labels…"),
                       tr("Columns become values of the spectra that the rows name, one of them labels"));
-    spectra_ = button("cameTableSpectraButton", tr("List its spectra…"),
+    spectra_ = button("receivedTableSpectraButton", tr("List its spectra…"),
                       tr("The rows as a list of spectra to fetch, as a collection of this project"));
-    remove_ = button("cameTableRemoveButton", tr("Remove from the list"),
+    remove_ = button("receivedTableRemoveButton", tr("Remove from the list"),
                      tr("Its file stays in the project (Del)"));
-    connect(columns_, &QPushButton::clicked, this, &CameTables::takeColumns);
-    connect(spectra_, &QPushButton::clicked, this, &CameTables::listSpectra);
-    connect(remove_, &QPushButton::clicked, this, &CameTables::removeChosen);
-    connect(list_, &QListWidget::currentRowChanged, this, &CameTables::tell);
+    connect(columns_, &QPushButton::clicked, this, &ReceivedTables::takeColumns);
+    connect(spectra_, &QPushButton::clicked, this, &ReceivedTables::listSpectra);
+    connect(remove_, &QPushButton::clicked, this, &ReceivedTables::removeChosen);
+    connect(list_, &QListWidget::currentRowChanged, this, &ReceivedTables::tell);
 
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(gap);
@@ -101,11 +101,11 @@ CameTables::CameTables(bridge::Session& session, QWidget* parent)
     tell();
 }
 
-void CameTables::add(const QString& from, const api::CameTable& table) {
-    const Came came{from, QTime::currentTime().toString(QStringLiteral("HH:mm")), table};
-    tables_.insert(tables_.begin(), came);
+void ReceivedTables::add(const QString& from, const api::ReceivedTable& table) {
+    const Received received{from, QTime::currentTime().toString(QStringLiteral("HH:mm")), table};
+    tables_.insert(tables_.begin(), received);
     const QString name = text(table.name.empty() ? table.file.filename().string() : table.name);
-    list_->insertItem(0, tr("%1   %2   from %3, %4").arg(came.clock, name, from, rowsOf(table)));
+    list_->insertItem(0, tr("%1   %2   from %3, %4").arg(received.clock, name, from, rowsOf(table)));
     if (tables_.size() > mostTables) {
         tables_.pop_back();
         delete list_->takeItem(list_->count() - 1);
@@ -116,7 +116,7 @@ void CameTables::add(const QString& from, const api::CameTable& table) {
     Q_EMIT countChanged(count(), isVisible() ? 0 : 1);
 }
 
-void CameTables::open() {
+void ReceivedTables::open() {
     show();
     // A window of its own: the main window may stand before it.
     if (windowHandle()) windowHandle()->setTransientParent(nullptr);
@@ -126,33 +126,33 @@ void CameTables::open() {
     Q_EMIT countChanged(count(), 0);
 }
 
-const CameTables::Came* CameTables::chosen() const {
+const ReceivedTables::Received* ReceivedTables::chosen() const {
     const int row = list_->currentRow();
     return row >= 0 && row < count() ? &tables_[std::size_t(row)] : nullptr;
 }
 
-void CameTables::tell() {
-    const Came* came = chosen();
-    facts_->setText(came ? factsOf(came->table)
-                         : tr("No table has come. In TOPCAT, choose one and press “Broadcast table”."));
-    file_->setText(came ? tr("Kept as %1").arg(text(came->table.file.string())) : QString());
-    columns_->setEnabled(came && !came->table.idColumn.empty());
-    spectra_->setEnabled(came && !came->table.accessColumn.empty());
-    remove_->setEnabled(came);
+void ReceivedTables::tell() {
+    const Received* received = chosen();
+    facts_->setText(received ? factsOf(received->table)
+                             : tr("No table has come. In TOPCAT, choose one and press “Broadcast table”."));
+    file_->setText(received ? tr("Kept as %1").arg(text(received->table.file.string())) : QString());
+    columns_->setEnabled(received && !received->table.idColumn.empty());
+    spectra_->setEnabled(received && !received->table.accessColumn.empty());
+    remove_->setEnabled(received);
 }
 
-void CameTables::takeColumns() {
-    const Came* came = chosen();
-    if (!came) return;
-    auto* form = showTableForm(session_, came->from, came->table, this);
+void ReceivedTables::takeColumns() {
+    const Received* received = chosen();
+    if (!received) return;
+    auto* form = showTableForm(session_, received->from, received->table, this);
     connect(form, &JobForm::submitted, this, [this] { Q_EMIT said(tr("The table is being taken over")); });
 }
 
-void CameTables::listSpectra() {
-    if (const Came* came = chosen()) Q_EMIT listRequested(text(came->table.file.string()));
+void ReceivedTables::listSpectra() {
+    if (const Received* received = chosen()) Q_EMIT listRequested(text(received->table.file.string()));
 }
 
-void CameTables::removeChosen() {
+void ReceivedTables::removeChosen() {
     const int row = list_->currentRow();
     if (row < 0) return;
     tables_.erase(tables_.begin() + row);
@@ -161,13 +161,13 @@ void CameTables::removeChosen() {
     Q_EMIT countChanged(count(), 0);
 }
 
-bool CameTables::eventFilter(QObject* watched, QEvent* event) {
+bool ReceivedTables::eventFilter(QObject* watched, QEvent* event) {
     // The program ends with its main window.
     if (watched == parentWidget()->window() && event->type() == QEvent::Close) close();
     return QWidget::eventFilter(watched, event);
 }
 
-void CameTables::keyPressEvent(QKeyEvent* event) {
+void ReceivedTables::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Escape || event->matches(QKeySequence::Close))
         close();
     else if (event->key() == Qt::Key_Delete)

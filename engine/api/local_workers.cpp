@@ -1,4 +1,4 @@
-#include "engine/api/worker_desk.h"
+#include "engine/api/local_workers.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -31,14 +31,14 @@ WorkerInfo::Link linkFrom(remote::Link::State state) {
 
 } // namespace
 
-WorkerDesk::WorkerDesk(workflow::Environment environment, const std::vector<workflow::JobKind>& kinds,
-                       std::function<void(const jobs::JobEvent&)> onJob, std::function<void()> onLink)
+LocalWorkers::LocalWorkers(workflow::Environment environment, const std::vector<workflow::JobKind>& kinds,
+                           std::function<void(const jobs::JobEvent&)> onJob, std::function<void()> onLink)
     : environment_(std::move(environment)), kinds_(kinds), onJob_(std::move(onJob)),
       onLink_(std::move(onLink)), book_(remote::WorkerBook::defaultFile()) {}
 
-WorkerDesk::~WorkerDesk() = default;
+LocalWorkers::~LocalWorkers() = default;
 
-remote::WorkerProbe WorkerDesk::probe() const {
+remote::WorkerProbe LocalWorkers::probe() const {
     remote::WorkerProbe::Options options;
     // Another program may stand for ssh where the user's own is a wrapper.
     if (const char* ssh = std::getenv("BALMER_SSH"); ssh != nullptr && *ssh != '\0') options.ssh = {ssh};
@@ -48,7 +48,7 @@ remote::WorkerProbe WorkerDesk::probe() const {
     return remote::WorkerProbe(std::move(options));
 }
 
-remote::RemoteJobs& WorkerDesk::remote() {
+remote::RemoteJobs& LocalWorkers::remote() {
     const std::lock_guard lock(mutex_);
     if (!remote_) {
         remote::RemoteJobs::Options options;
@@ -64,7 +64,7 @@ remote::RemoteJobs& WorkerDesk::remote() {
 // --------------------------------------------------------------------------------------------------------
 // jobs
 
-core::Result<const workflow::JobKind*> WorkerDesk::kindOf(const std::string& kind) const {
+core::Result<const workflow::JobKind*> LocalWorkers::kindOf(const std::string& kind) const {
     const auto found =
         std::find_if(kinds_.begin(), kinds_.end(), [&](const auto& each) { return each.kind == kind; });
     if (found == kinds_.end())
@@ -72,12 +72,12 @@ core::Result<const workflow::JobKind*> WorkerDesk::kindOf(const std::string& kin
     return &*found;
 }
 
-core::Result<std::string> WorkerDesk::describe(const jobs::Job& job) {
+core::Result<std::string> LocalWorkers::describe(const jobs::Job& job) {
     return workflow::writeSpec(job, environment_.who);
 }
 
 core::Result<std::vector<remote::NamedFile>>
-WorkerDesk::pack(const jobs::Job& job, const std::filesystem::path& folder, core::TaskContext& task) {
+LocalWorkers::pack(const jobs::Job& job, const std::filesystem::path& folder, core::TaskContext& task) {
     BALMER_TRY(const auto* const kind, kindOf(job.spec.kind));
     BALMER_TRY(const auto files, workflow::packInputs(*environment_.project, *kind, job, folder, task));
     std::vector<remote::NamedFile> named;
@@ -86,8 +86,9 @@ WorkerDesk::pack(const jobs::Job& job, const std::filesystem::path& folder, core
     return named;
 }
 
-core::Result<bool> WorkerDesk::commit(jobs::JobId job, std::string_view resultJson,
-                                      std::span<const remote::NamedFile> outputs, std::string_view endTime) {
+core::Result<bool> LocalWorkers::commit(jobs::JobId job, std::string_view resultJson,
+                                        std::span<const remote::NamedFile> outputs,
+                                        std::string_view endTime) {
     BALMER_TRY(const auto record, environment_.project->jobs().get(job));
     BALMER_TRY(const auto* const kind, kindOf(record.spec.kind));
     std::vector<workflow::ParcelFile> files;
@@ -96,12 +97,12 @@ core::Result<bool> WorkerDesk::commit(jobs::JobId job, std::string_view resultJs
     return workflow::commitOutputs(environment_, *kind, job, resultJson, files, endTime);
 }
 
-void WorkerDesk::follow() {
+void LocalWorkers::follow() {
     const auto open = environment_.project->jobs().listRemote();
     if (open && !open->empty()) remote().begin();
 }
 
-core::Result<jobs::JobId> WorkerDesk::submit(jobs::JobSpec spec, const std::string& where) {
+core::Result<jobs::JobId> LocalWorkers::submit(jobs::JobSpec spec, const std::string& where) {
     BALMER_TRY(const auto* const kind, kindOf(spec.kind));
     BALMER_CHECK(workflow::checkTravel(*kind));
     auto worker = where;
@@ -116,18 +117,18 @@ core::Result<jobs::JobId> WorkerDesk::submit(jobs::JobSpec spec, const std::stri
     return remote().submit(std::move(spec), worker, BALMER_VERSION);
 }
 
-core::Status WorkerDesk::abort(jobs::JobId id) {
+core::Status LocalWorkers::abort(jobs::JobId id) {
     return remote().abort(id);
 }
 
-core::Status WorkerDesk::attach(jobs::JobId id) {
+core::Status LocalWorkers::attach(jobs::JobId id) {
     return remote().attach(id);
 }
 
 // --------------------------------------------------------------------------------------------------------
 // workers
 
-core::Result<std::vector<WorkerInfo>> WorkerDesk::list() {
+core::Result<std::vector<WorkerInfo>> LocalWorkers::list() {
     BALMER_TRY(const auto entries, book_.all());
     BALMER_TRY(const auto open, environment_.project->jobs().listRemote());
     std::vector<remote::Link> links;
@@ -159,7 +160,7 @@ core::Result<std::vector<WorkerInfo>> WorkerDesk::list() {
     return all;
 }
 
-core::Status WorkerDesk::put(const WorkerInfo& worker) {
+core::Status LocalWorkers::put(const WorkerInfo& worker) {
     remote::WorkerEntry entry{worker.name, worker.url, worker.token, {}, worker.jobsAtOnce};
     // What was paired stays so while the address is the same.
     BALMER_TRY(const auto url, remote::WorkerUrl::parse(worker.url));
@@ -170,7 +171,7 @@ core::Status WorkerDesk::put(const WorkerInfo& worker) {
     return {};
 }
 
-core::Status WorkerDesk::remove(const std::string& name) {
+core::Status LocalWorkers::remove(const std::string& name) {
     BALMER_TRY(const auto open, environment_.project->jobs().listRemote());
     const auto there =
         std::count_if(open.begin(), open.end(), [&](const auto& job) { return job.remote->worker == name; });
@@ -183,7 +184,7 @@ core::Status WorkerDesk::remove(const std::string& name) {
     return {};
 }
 
-core::Result<WorkerReport> WorkerDesk::ask(const WorkerInfo& worker) {
+core::Result<WorkerReport> LocalWorkers::ask(const WorkerInfo& worker) {
     remote::WorkerEntry entry{worker.name, worker.url, worker.token, {}, worker.jobsAtOnce};
     if (const auto known = book_.get(worker.name); known && known->url == worker.url)
         entry.fingerprint = known->fingerprint;
@@ -211,7 +212,7 @@ core::Result<WorkerReport> WorkerDesk::ask(const WorkerInfo& worker) {
     return report;
 }
 
-core::Status WorkerDesk::pair(const std::string& name, const std::string& code) {
+core::Status LocalWorkers::pair(const std::string& name, const std::string& code) {
     BALMER_TRY(auto entry, book_.get(name));
     BALMER_TRY(entry.fingerprint, probe().pair(entry, code));
     BALMER_CHECK(book_.put(entry));
@@ -220,13 +221,13 @@ core::Status WorkerDesk::pair(const std::string& name, const std::string& code) 
     return {};
 }
 
-core::Result<RegisteredData> WorkerDesk::registerData(const std::string& name, const std::string& path) {
+core::Result<RegisteredData> LocalWorkers::registerData(const std::string& name, const std::string& path) {
     BALMER_TRY(const auto entry, book_.get(name));
     BALMER_TRY(auto made, probe().registerPath(entry, path));
     return RegisteredData{made.files, made.bytes, std::move(made.refused)};
 }
 
-void WorkerDesk::retry(const std::string& name) {
+void LocalWorkers::retry(const std::string& name) {
     const std::lock_guard lock(mutex_);
     if (remote_) remote_->retryNow(name);
 }

@@ -1,4 +1,4 @@
-#include "engine/api/lent_files.h"
+#include "engine/api/outgoing_files.h"
 
 #include <algorithm>
 #include <cmath>
@@ -183,15 +183,15 @@ core::Status writeRows(io::VotableWriter& writer, std::span<const SpectrumRow> r
 
 } // namespace
 
-LentFolder::~LentFolder() {
+OutgoingFolder::~OutgoingFolder() {
     std::error_code error;
     if (!folder_.empty()) std::filesystem::remove_all(folder_, error);
 }
 
-Result<std::filesystem::path> LentFolder::newFile(const std::string& ending) {
+Result<std::filesystem::path> OutgoingFolder::newFile(const std::string& ending) {
     if (folder_.empty()) {
         std::error_code error;
-        auto pattern = (std::filesystem::temp_directory_path(error) / "balmer-lent-XXXXXX").string();
+        auto pattern = (std::filesystem::temp_directory_path(error) / "balmer-outgoing-XXXXXX").string();
         if (error || ::mkdtemp(pattern.data()) == nullptr)
             return fail(ErrorCode::Io, "no temporary folder can be made for what is sent (" + pattern +
                                            "); check TMPDIR and the space there");
@@ -200,8 +200,8 @@ Result<std::filesystem::path> LentFolder::newFile(const std::string& ending) {
     return folder_ / (std::to_string(++files_) + ending);
 }
 
-Result<vo::SpectrumDescription> lendSpectrum(Workbench& workbench, const std::string& id,
-                                             const std::filesystem::path& file) {
+Result<vo::SpectrumDescription> writeSpectrumFile(Workbench& workbench, const std::string& id,
+                                                  const std::filesystem::path& file) {
     BALMER_TRY(auto spectrum, workbench.spectra().load(id));
     // The catalogue knows more than some files.
     BALMER_TRY(const auto row, workbench.spectra().row(id));
@@ -241,8 +241,8 @@ Result<std::vector<SpectrumRow>> rowsOf(Workbench& workbench, const TableChoice&
     return rows;
 }
 
-core::Status lendTable(Workbench& workbench, std::span<const SpectrumRow> rows, const std::string& name,
-                       const std::filesystem::path& file, core::TaskContext& task) {
+core::Status writeTableFile(Workbench& workbench, std::span<const SpectrumRow> rows, const std::string& name,
+                            const std::filesystem::path& file, core::TaskContext& task) {
     std::vector<std::string> ids;
     for (const auto& row : rows)
         ids.push_back(row.id);

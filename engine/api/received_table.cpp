@@ -1,9 +1,9 @@
-#include "engine/api/came_table.h"
+#include "engine/api/received_table.h"
 
 #include <algorithm>
 #include <span>
 
-#include "engine/api/lent_files.h"
+#include "engine/api/outgoing_files.h"
 #include "engine/io/table_reader.h"
 #include "engine/workflow/id_column.h"
 
@@ -21,49 +21,49 @@ constexpr std::size_t mostListed = 100000;
 
 } // namespace
 
-core::Result<ReadTable> readCameTable(Workbench& workbench, const std::filesystem::path& file,
-                                      const std::string& name, core::TaskContext& task) {
+core::Result<ReadTable> readReceivedTable(Workbench& workbench, const std::filesystem::path& file,
+                                          const std::string& name, core::TaskContext& task) {
     ReadTable read;
-    CameTable& came = read.table;
-    came.file = file;
-    came.name = name;
+    ReceivedTable& received = read.table;
+    received.file = file;
+    received.name = name;
     BALMER_TRY(auto looked, io::TableReader::open(file));
     for (const auto& column : looked.columns())
-        came.columns.push_back(column.name);
+        received.columns.push_back(column.name);
     const auto known = [&](std::span<const std::string> ids) { return knownIds(workbench, ids); };
     BALMER_TRY(const auto found, workflow::findIdColumn(looked, known, rowsLookedAt, task));
-    came.matched = found.matched;
-    came.looked = found.looked;
-    if (found.column) came.idColumn = came.columns[*found.column];
+    received.matched = found.matched;
+    received.looked = found.looked;
+    if (found.column) received.idColumn = received.columns[*found.column];
 
     BALMER_TRY(auto reader, io::TableReader::open(file));
     std::vector<std::string> ids;
     std::size_t bytes = 0;
-    came.shared = found.column.has_value();
+    received.shared = found.column.has_value();
     while (true) {
         BALMER_TRY(const bool row, reader.nextRow());
         if (!row) break;
-        if (came.rows % 1000 == 0) BALMER_CHECK(task.checkpoint(0.9, "reading the table"));
-        ++came.rows;
-        if (!came.shared) continue;
+        if (received.rows % 1000 == 0) BALMER_CHECK(task.checkpoint(0.9, "reading the table"));
+        ++received.rows;
+        if (!received.shared) continue;
         ids.push_back(reader.text(*found.column));
         bytes += sizeof(std::string) + ids.back().size();
-        came.shared = came.rows <= mostShared && bytes <= mostSharedBytes;
-        if (!came.shared) ids = {};
+        received.shared = received.rows <= mostShared && bytes <= mostSharedBytes;
+        if (!received.shared) ids = {};
     }
-    if (came.shared) read.rows = std::make_shared<const std::vector<std::string>>(std::move(ids));
+    if (received.shared) read.rows = std::make_shared<const std::vector<std::string>>(std::move(ids));
 
     vo::ListOptions options;
     options.most = found.column ? rowsForAccess : mostListed;
     auto list = workbench.observatory().readList(file.string(), options, task);
     if (!list && list.error().code() == core::ErrorCode::Cancelled) return core::fail(list.error());
     if (!list) return read;
-    came.accessColumn = list->list.accessColumn;
-    if (found.column || came.accessColumn.empty()) return read;
-    came.listed = static_cast<std::size_t>(std::count_if(list->inProject.begin(), list->inProject.end(),
-                                                         [](const auto& id) { return !id.empty(); }));
+    received.accessColumn = list->list.accessColumn;
+    if (found.column || received.accessColumn.empty()) return read;
+    received.listed = static_cast<std::size_t>(std::count_if(list->inProject.begin(), list->inProject.end(),
+                                                             [](const auto& id) { return !id.empty(); }));
     read.list = std::make_shared<MarkedList>(std::move(*list));
-    came.shared = true;
+    received.shared = true;
     return read;
 }
 

@@ -1,6 +1,6 @@
-// CameTables: the tables that other programs sent, in a window beside the work: what each holds, and what can
-// be made of it. Remembers them until the program ends; their files stay in the project. Owned by the main
-// window; UI thread.
+// ReceivedTables: the tables that other programs sent, in a window beside the work: what each holds, and what
+// can be made of it. Remembers them until the program ends; their files stay in the project. Owned by the
+// main window; UI thread.
 #pragma once
 
 #include <vector>
@@ -16,13 +16,13 @@ class QPushButton;
 
 namespace balmer::desktop {
 
-class CameTables : public QWidget {
+class ReceivedTables : public QWidget {
     Q_OBJECT
   public:
-    CameTables(bridge::Session& session, QWidget* parent);
+    ReceivedTables(bridge::Session& session, QWidget* parent);
 
     /// Adds it at the top; the window stays as it is.
-    void add(const QString& from, const api::CameTable& table);
+    void add(const QString& from, const api::ReceivedTable& table);
     int count() const { return int(tables_.size()); }
     /// To the front, with the keyboard.
     void open();
@@ -39,18 +39,18 @@ class CameTables : public QWidget {
     void keyPressEvent(QKeyEvent* event) override;
 
   private:
-    struct Came {
+    struct Received {
         QString from, clock;
-        api::CameTable table;
+        api::ReceivedTable table;
     };
     void tell();
-    const Came* chosen() const;
+    const Received* chosen() const;
     void takeColumns();
     void listSpectra();
     void removeChosen();
 
     bridge::Session& session_;
-    std::vector<Came> tables_; ///< newest first, as in the list
+    std::vector<Received> tables_; ///< newest first, as in the list
     QListWidget* list_;
     QLabel *facts_, *file_;
     QPushButton *columns_, *spectra_, *remove_;

@@ -1,6 +1,6 @@
 // What goes to neighbours, as files: spectra and tables of the project, written anew. Private to api.
 //
-// Functions block; any thread, but a LentFolder has one owner.
+// Functions block; any thread, but a OutgoingFolder has one owner.
 #pragma once
 
 #include <filesystem>
@@ -16,12 +16,12 @@
 namespace balmer::api {
 
 /// A temporary folder of this process, made when it is first needed, removed at the end.
-class LentFolder {
+class OutgoingFolder {
   public:
-    LentFolder() = default;
-    ~LentFolder();
-    LentFolder(const LentFolder&) = delete;
-    LentFolder& operator=(const LentFolder&) = delete;
+    OutgoingFolder() = default;
+    ~OutgoingFolder();
+    OutgoingFolder(const OutgoingFolder&) = delete;
+    OutgoingFolder& operator=(const OutgoingFolder&) = delete;
 
     /// A file that does not exist yet. Errors: Io.
     core::Result<std::filesystem::path> newFile(const std::string& ending);
@@ -32,16 +32,16 @@ class LentFolder {
 };
 
 /// The numbers of a spectrum as a plain table. Errors: those of loadSpectrum and of the writer.
-core::Result<vo::SpectrumDescription> lendSpectrum(Workbench& workbench, const std::string& id,
-                                                   const std::filesystem::path& file);
+core::Result<vo::SpectrumDescription> writeSpectrumFile(Workbench& workbench, const std::string& id,
+                                                        const std::filesystem::path& file);
 
 /// The rows of a choice, in its order. Errors: NotFound where there are none; those of the filter.
 core::Result<std::vector<SpectrumRow>> rowsOf(Workbench& workbench, const TableChoice& choice);
 
 /// A VOTable of the catalogue's rows: id, name, ra, dec, mag, snr, redshift, observed, survey, class, label,
 /// predicted, probability, and accref where one of them has an address on the net. Errors: Io, Cancelled.
-core::Status lendTable(Workbench& workbench, std::span<const SpectrumRow> rows, const std::string& name,
-                       const std::filesystem::path& file, core::TaskContext& task);
+core::Status writeTableFile(Workbench& workbench, std::span<const SpectrumRow> rows, const std::string& name,
+                            const std::filesystem::path& file, core::TaskContext& task);
 
 /// Which of these are spectra of the project.
 core::Result<std::set<std::string>> knownIds(Workbench& workbench, std::span<const std::string> ids);

@@ -1,4 +1,4 @@
-#include "engine/api/taken_files.h"
+#include "engine/api/incoming_files.h"
 
 #include <algorithm>
 #include <array>
@@ -81,8 +81,8 @@ core::Status copyFile(const std::string& url, const fs::path& to, std::uint64_t 
 
 } // namespace
 
-TakenName nameFor(const vo::LoadSpectrum& request, const std::string& sender) {
-    TakenName name;
+IncomingName nameFor(const vo::LoadSpectrum& request, const std::string& sender) {
+    IncomingName name;
     name.sender = sender;
     name.wishes = {request.name, request.metaText("Target.Name"), request.spectrumId,
                    lastSegment(request.url), "spectrum"};
@@ -95,14 +95,14 @@ TakenName nameFor(const vo::LoadSpectrum& request, const std::string& sender) {
     return name;
 }
 
-TakenName nameFor(const vo::LoadTable& request, const std::string& sender) {
+IncomingName nameFor(const vo::LoadTable& request, const std::string& sender) {
     return {sender,
             {request.name, lastSegment(request.url), "table"},
             request.format == vo::LoadTable::Format::Fits ? ".fits" : ".vot"};
 }
 
-Result<fs::path> takeFile(http::Client& client, const std::string& url, const fs::path& project,
-                          const TakenName& name, std::uint64_t limitBytes, core::TaskContext& task) {
+Result<fs::path> fetchFile(http::Client& client, const std::string& url, const fs::path& project,
+                           const IncomingName& name, std::uint64_t limitBytes, core::TaskContext& task) {
     const auto folder = project / "received" / fileName({name.sender}, "");
     std::error_code error;
     fs::create_directories(folder, error);
@@ -132,13 +132,13 @@ Result<fs::path> takeFile(http::Client& client, const std::string& url, const fs
     return fetched.path;
 }
 
-Result<fs::path> withoutDouble(const fs::path& file) {
+Result<fs::path> keepOneCopy(const fs::path& file) {
     BALMER_TRY(const auto own, core::digestOfFile(file));
     std::error_code error;
     const auto bytes = fs::file_size(file, error);
     if (error)
         return fail(ErrorCode::Io, "the size of " + file.string() + " cannot be read: " + error.message());
-    // The name without the number that takeFile() gave it.
+    // The name without the number that fetchFile() gave it.
     auto first = file;
     for (int number = 2; number < mostNumbers; ++number) {
         const auto name = file.filename().string(), mark = "-" + std::to_string(number);

@@ -1,4 +1,4 @@
-#include "engine/api/shared_tables.h"
+#include "engine/api/exchanged_tables.h"
 
 #include <algorithm>
 #include <map>
@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t mostTables = 32;
 constexpr std::size_t mostRows = 4000000; ///< of all tables
 
-std::vector<std::int64_t> rowsIn(const SharedTable& table, const std::set<std::string>& ids) {
+std::vector<std::int64_t> rowsIn(const ExchangedTable& table, const std::set<std::string>& ids) {
     std::vector<std::int64_t> rows;
     for (std::size_t row = 0; row < table.rows->size(); ++row)
         if (!(*table.rows)[row].empty() && ids.contains((*table.rows)[row]))
@@ -20,23 +20,23 @@ std::vector<std::int64_t> rowsIn(const SharedTable& table, const std::set<std::s
 
 } // namespace
 
-SharedTables::~SharedTables() {
+ExchangedTables::~ExchangedTables() {
     for (const auto& each : entries_)
         remove(each);
 }
 
-void SharedTables::remove(const Entry& entry) {
+void ExchangedTables::remove(const Entry& entry) {
     std::error_code error;
     if (!entry.table.file.empty()) std::filesystem::remove(entry.table.file, error);
 }
 
-SharedTables::Entry* SharedTables::entry(const std::string& id) {
+ExchangedTables::Entry* ExchangedTables::entry(const std::string& id) {
     const auto found = std::find_if(entries_.begin(), entries_.end(),
                                     [&](const Entry& each) { return each.table.id == id; });
     return found == entries_.end() || id.empty() ? nullptr : &*found;
 }
 
-void SharedTables::add(SharedTable table) {
+void ExchangedTables::add(ExchangedTable table) {
     const std::lock_guard lock(mutex_);
     if (const auto* known = entry(table.id); known != nullptr && !known->table.file.empty()) return;
     std::erase_if(entries_, [&](const Entry& each) {
@@ -55,7 +55,7 @@ void SharedTables::add(SharedTable table) {
     }
 }
 
-std::optional<SharedTable> SharedTables::find(const std::string& id, const std::string& url) const {
+std::optional<ExchangedTable> ExchangedTables::find(const std::string& id, const std::string& url) const {
     const std::lock_guard lock(mutex_);
     for (const auto& each : entries_)
         if (!id.empty() && each.table.id == id) return each.table;
@@ -64,50 +64,50 @@ std::optional<SharedTable> SharedTables::find(const std::string& id, const std::
     return std::nullopt;
 }
 
-std::vector<SharedTable> SharedTables::listed() const {
+std::vector<ExchangedTable> ExchangedTables::listed() const {
     const std::lock_guard lock(mutex_);
-    std::vector<SharedTable> found;
+    std::vector<ExchangedTable> found;
     for (const auto& each : entries_)
         if (each.table.list) found.push_back(each.table);
     return found;
 }
 
-void SharedTables::setRows(const SharedTable& table) {
+void ExchangedTables::setRows(const ExchangedTable& table) {
     const std::lock_guard lock(mutex_);
     for (auto& each : entries_)
         if (each.table.list == table.list) each.table.rows = table.rows;
 }
 
-void SharedTables::holds(const std::string& table, const std::string& client) {
+void ExchangedTables::addHolder(const std::string& table, const std::string& client) {
     const std::lock_guard lock(mutex_);
     if (auto* known = entry(table)) known->holders.insert(client);
 }
 
-void SharedTables::lacks(const std::string& table, const std::string& client) {
+void ExchangedTables::removeHolder(const std::string& table, const std::string& client) {
     const std::lock_guard lock(mutex_);
     if (auto* known = entry(table)) known->holders.erase(client);
 }
 
-bool SharedTables::lendAgain(const std::string& table, const std::string& client) {
+bool ExchangedTables::mayResend(const std::string& table, const std::string& client) {
     const std::lock_guard lock(mutex_);
     auto* const known = entry(table);
-    return known != nullptr && !known->table.file.empty() && known->lentAgain.insert(client).second;
+    return known != nullptr && !known->table.file.empty() && known->resent.insert(client).second;
 }
 
-void SharedTables::keepClients(const std::set<std::string>& present) {
+void ExchangedTables::keepOnly(const std::set<std::string>& present) {
     const std::lock_guard lock(mutex_);
     for (auto& each : entries_)
-        for (auto* clients : {&each.holders, &each.lentAgain})
+        for (auto* clients : {&each.holders, &each.resent})
             std::erase_if(*clients, [&](const auto& client) { return !present.contains(client); });
 }
 
-std::vector<SharedRows> SharedTables::rowsOf(const std::set<std::string>& ids) const {
+std::vector<ExchangedRows> ExchangedTables::rowsOf(const std::set<std::string>& ids) const {
     const std::lock_guard lock(mutex_);
     std::vector<std::vector<std::int64_t>> rows;
     for (const auto& each : entries_)
         rows.push_back(ids.empty() || each.holders.empty() ? std::vector<std::int64_t>{}
                                                            : rowsIn(each.table, ids));
-    std::vector<SharedRows> found(entries_.size());
+    std::vector<ExchangedRows> found(entries_.size());
     std::map<std::string, std::size_t> best; // of each client
     for (std::size_t i = 0; i < entries_.size(); ++i)
         for (const auto& client : entries_[i].holders) {
@@ -124,7 +124,7 @@ std::vector<SharedRows> SharedTables::rowsOf(const std::set<std::string>& ids) c
         found[i].table = entries_[i].table;
         found[i].rows = std::move(rows[i]);
     }
-    std::erase_if(found, [](const SharedRows& each) { return each.holders.empty(); });
+    std::erase_if(found, [](const ExchangedRows& each) { return each.holders.empty(); });
     return found;
 }
 

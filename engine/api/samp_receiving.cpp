@@ -1,0 +1,218 @@
+#include "engine/api/samp_exchange.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/api/incoming_files.h"
+#include "engine/api/received_table.h"
+#include "engine/core/text_number.h"
+#include "engine/io/spectrum_reader.h"
+
+namespace balmer::api {
+
+using core::ErrorCode;
+using vo::SampResponse;
+
+namespace {
+
+/// Things that come wait for the one that is fetched.
+constexpr std::size_t mostWaiting = 64;
+constexpr std::uint64_t largestSpectrum = std::uint64_t{1} << 28;
+constexpr std::uint64_t largestTable = std::uint64_t{1} << 32;
+
+} // namespace
+
+void SampExchange::onReceived(const vo::SampReceived& message) {
+    const auto request = decodeRequest(message.message);
+    if (!request) return refuse(message, request.error());
+    std::visit([&](const auto& typed) { handle(message, typed); }, *request);
+}
+
+void SampExchange::reply(const vo::SampReceived& message, SampResponse response) {
+    if (!message.messageId.empty()) link.reply(message.messageId, std::move(response));
+}
+
+void SampExchange::refuse(const vo::SampReceived& message, const core::Error& error) {
+    reply(message, SampResponse::error(error.describe()));
+    report({message.senderName, ReceiveFailure{error.describe()}});
+}
+
+template <typename Request>
+void SampExchange::fetchLater(const vo::SampReceived& message, const Request& request) {
+    if (incoming.load() >= mostWaiting)
+        return refuse(message,
+                      {ErrorCode::ResourceExhausted, "too many things came at once; send it again later"});
+    const std::lock_guard lock(mutex);
+    if (!accepts) return; // disconnect() has dropped what was there
+    incoming.post(
+        [this, message, request](core::TaskContext& task) {
+            const auto taken = fetch(message, request, task);
+            if (!taken && !task.stopRequested()) refuse(message, taken.error());
+        },
+        [this, message](const core::Error& error) { refuse(message, error); });
+}
+
+void SampExchange::stopReceiving() {
+    {
+        const std::lock_guard lock(mutex);
+        accepts = false;
+    }
+    incoming.drop();
+}
+
+void SampExchange::startReceiving() {
+    const std::lock_guard lock(mutex);
+    accepts = true;
+}
+
+void SampExchange::handle(const vo::SampReceived& message, const vo::LoadSpectrum& request) {
+    fetchLater(message, request);
+}
+
+void SampExchange::handle(const vo::SampReceived& message, const vo::LoadTable& request) {
+    fetchLater(message, request);
+}
+
+core::Status SampExchange::discard(const std::filesystem::path& file, const core::Error& why) {
+    std::error_code error;
+    std::filesystem::remove(file, error);
+    return core::fail(why);
+}
+
+core::Status SampExchange::fetch(const vo::SampReceived& message, const vo::LoadSpectrum& request,
+                                 core::TaskContext& task) {
+    BALMER_TRY(auto file, fetchFile(net, request.url, workbench.folder(),
+                                    nameFor(request, message.senderName), largestSpectrum, task));
+    io::ReadOptions read;
+    read.header = false;
+    if (const auto spectra = io::readSpectra(file, read); !spectra) return discard(file, spectra.error());
+    if (const auto goesOn = task.checkpoint(1, "taking the spectrum"); !goesOn)
+        return discard(file, goesOn.error());
+    BALMER_TRY(file, keepOneCopy(file));
+    ReceivedSpectrum received{file, request.name, 0};
+    if (options.import) {
+        jobs::JobSpec spec;
+        spec.kind = "import";
+        spec.label = "from " + message.senderName;
+        spec.parameters = nlohmann::json{{"paths", {file.string()}},
+                                         {"origins", originsOf(request)},
+                                         {"source", message.senderName}}
+                              .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        BALMER_TRY(received.import, workbench.jobs().submit(std::move(spec)));
+    }
+    reply(message, SampResponse::ok());
+    report({message.senderName, std::move(received)});
+    return {};
+}
+
+core::Status SampExchange::fetch(const vo::SampReceived& message, const vo::LoadTable& request,
+                                 core::TaskContext& task) {
+    BALMER_TRY(const auto file, fetchFile(net, request.url, workbench.folder(),
+                                          nameFor(request, message.senderName), largestTable, task));
+    auto read = readReceivedTable(workbench, file, request.name, task);
+    if (!read) return discard(file, read.error());
+    // A program that broadcasts a table broadcasts it again.
+    BALMER_TRY(read->table.file, keepOneCopy(file));
+    if (read->table.shared) {
+        ExchangedTable table;
+        table.id = request.tableId;
+        table.url = request.url;
+        table.name = request.name;
+        table.rows = read->list ? rowsFrom(*read->list) : read->rows;
+        table.list = std::move(read->list);
+        tables.add(table);
+        tables.addHolder(table.id, message.senderId);
+    }
+    reply(message, SampResponse::ok());
+    report({message.senderName, std::move(read->table)});
+    return {};
+}
+
+RowIds SampExchange::rowsFrom(const MarkedList& list) {
+    std::vector<std::string> rows;
+    for (std::size_t i = 0; i < list.inProject.size(); ++i) {
+        // The list leaves out rows that are empty.
+        rows.resize(std::max(rows.size(), list.list.rows[i].row + 1));
+        rows[list.list.rows[i].row] = list.inProject[i];
+    }
+    return std::make_shared<const std::vector<std::string>>(std::move(rows));
+}
+
+void SampExchange::markListed() {
+    const std::lock_guard lock(marking);
+    if (const auto now = catalogue.load(); std::exchange(marked, now) == now) return;
+    for (auto& table : tables.listed()) {
+        if (!workbench.observatory().mark(*table.list)) continue;
+        table.rows = rowsFrom(*table.list);
+        tables.setRows(table);
+    }
+}
+
+core::Result<ExchangedTable> SampExchange::tableOf(const std::string& id, const std::string& url) {
+    markListed();
+    if (auto table = tables.find(id, url)) return std::move(*table);
+    return core::fail(ErrorCode::NotFound, "no table with " + (id.empty() ? "url=" + url : "table-id=" + id) +
+                                               " has rows that are spectra here");
+}
+
+void SampExchange::handle(const vo::SampReceived& message, const vo::HighlightRow& request) {
+    // Said of tables of every program to everybody: not told where it is none of ours.
+    const auto table = tableOf(request.tableId, request.url);
+    if (!table) return reply(message, SampResponse::error(table.error().message()));
+    const auto row = static_cast<std::size_t>(request.row);
+    if (row >= table->rows->size())
+        return reply(message, SampResponse::error("the table has no row " + std::to_string(row)));
+    tables.addHolder(table->id, message.senderId);
+    const auto& id = (*table->rows)[row];
+    if (id.empty() || !workbench.spectra().row(id))
+        return reply(message, SampResponse::warning("row " + std::to_string(row) +
+                                                    " is no spectrum of the open project"));
+    reply(message, SampResponse::ok());
+    report({message.senderName, ReceivedHighlight{id}});
+}
+
+void SampExchange::handle(const vo::SampReceived& message, const vo::SelectRows& request) {
+    const auto table = tableOf(request.tableId, request.url);
+    if (!table) return reply(message, SampResponse::error(table.error().message()));
+    tables.addHolder(table->id, message.senderId);
+    ReceivedSelection received;
+    std::set<std::string> seen;
+    for (const auto row : request.rows) {
+        const auto inside = static_cast<std::size_t>(row) < table->rows->size();
+        const auto& id = inside ? (*table->rows)[static_cast<std::size_t>(row)] : std::string();
+        if (id.empty())
+            ++received.outside;
+        else if (seen.insert(id).second)
+            received.ids.push_back(id);
+    }
+    const auto known = knownIds(workbench, received.ids);
+    if (!known) return refuse(message, known.error());
+    received.outside += std::erase_if(received.ids, [&](const auto& id) { return !known->contains(id); });
+    reply(message, SampResponse::ok());
+    report({message.senderName, std::move(received)});
+}
+
+void SampExchange::handle(const vo::SampReceived& message, const vo::PointAtSky& request) {
+    ReceivedPosition received;
+    received.position = {request.raDeg >= 360 ? request.raDeg - 360 : request.raDeg, request.decDeg};
+    const auto near = workbench.spectra().list("cone(" + core::formatDouble(received.position.raDegrees) +
+                                               ", " + core::formatDouble(received.position.decDegrees) +
+                                               ", " + core::formatDouble(options.radiusArcsec) + ")");
+    if (!near) return refuse(message, near.error());
+    for (const auto& row : *near) {
+        if (!row.position) continue;
+        const auto away = separationArcsec(*row.position, received.position);
+        if (!received.id.empty() && away >= received.separationArcsec) continue;
+        received.id = row.id;
+        received.separationArcsec = away;
+    }
+    reply(message, received.id.empty()
+                       ? SampResponse::warning("no spectrum of the open project within " +
+                                               core::formatDouble(options.radiusArcsec) + " arcsec")
+                       : SampResponse::ok());
+    report({message.senderName, std::move(received)});
+}
+
+} // namespace balmer::api
