@@ -21,7 +21,37 @@ namespace balmer::widgets {
 
 namespace {
 constexpr int dragThreshold = 5;
-}
+const QString overlayName = QStringLiteral("overlay"); // QCustomPlot's own layer, which has a buffer
+} // namespace
+
+/// Draws the layers of one depth into the plot's own layer for it.
+class PlotView::LayerStack : public QCPLayerable {
+  public:
+    LayerStack(const PlotView& view, const std::vector<std::unique_ptr<PlotLayer>>& layers, PlotDepth depth)
+        : QCPLayerable(view.plot_, depth == PlotDepth::Data ? QStringLiteral("main") : overlayName),
+          view_(view), layers_(layers), depth_(depth) {}
+
+  protected:
+    void applyDefaultAntialiasingHint(QCPPainter* painter) const override { painter->setAntialiasing(true); }
+    QRect clipRect() const override { return mParentPlot->axisRect()->rect(); }
+
+    void draw(QCPPainter* painter) override {
+        if (depth_ == PlotDepth::Overlay && painter->modes().testFlag(QCPPainter::pmNoCaching)) return;
+        const PlotAxes axes(*mParentPlot, view_.font(), painter);
+        for (const auto& layer : layers_) {
+            if (!layer->visible()) continue;
+            painter->save();
+            painter->setAntialiasing(true);
+            layer->draw(*painter, axes);
+            painter->restore();
+        }
+    }
+
+  private:
+    const PlotView& view_;
+    const std::vector<std::unique_ptr<PlotLayer>>& layers_;
+    PlotDepth depth_;
+};
 
 PlotView::PlotView(QWidget* parent) : QWidget(parent), plot_(new QCustomPlot(this)) {
     setObjectName(QStringLiteral("plotView"));
@@ -39,10 +69,45 @@ PlotView::PlotView(QWidget* parent) : QWidget(parent), plot_(new QCustomPlot(thi
     plot_->installEventFilter(this);
     for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis, plot_->yAxis2})
         axis->setTicker(houseTicker());
+    new LayerStack(*this, data_, PlotDepth::Data);
+    new LayerStack(*this, overlay_, PlotDepth::Overlay);
     PlotView::applyColours();
 }
 
-PlotView::~PlotView() = default;
+PlotView::~PlotView() {
+    // It looks at the layers; it goes first.
+    plot_->removeEventFilter(this);
+    delete plot_;
+}
+
+void PlotView::insertLayer(std::unique_ptr<PlotLayer> layer, PlotDepth depth) {
+    (depth == PlotDepth::Data ? data_ : overlay_).push_back(std::move(layer));
+    redraw();
+}
+
+std::vector<const PlotLayer*> PlotView::visibleLayers() const {
+    std::vector<const PlotLayer*> layers;
+    for (const auto& layer : data_)
+        if (layer->visible()) layers.push_back(layer.get());
+    return layers;
+}
+
+PlotExtent PlotView::extent() const {
+    PlotExtent all;
+    for (const PlotLayer* layer : visibleLayers())
+        all.include(layer->extent());
+    return all;
+}
+
+std::optional<PlotPick> PlotView::pickAt(const QPoint& position) const {
+    const PlotAxes axes(*plot_, font());
+    if (!axes.box.contains(position)) return std::nullopt;
+    const QPointF at(axes.valueAtX(position.x()), axes.valueAtY(position.y()));
+    for (auto layer = data_.rbegin(); layer != data_.rend(); ++layer)
+        if ((*layer)->visible())
+            if (auto pick = (*layer)->pick(at, axes)) return pick;
+    return std::nullopt;
+}
 
 void PlotView::setAxisLabels(const QString& x, const QString& y) {
     plot_->xAxis->setLabel(x);
@@ -78,10 +143,17 @@ void PlotView::redrawNow() {
     plot_->replot(QCustomPlot::rpImmediateRefresh);
 }
 
+void PlotView::redrawOverlay() {
+    plot_->layer(overlayName)->replot();
+}
+
 void PlotView::fit() {
-    plot_->rescaleAxes();
-    const QCPRange range = plot_->yAxis->range();
-    plot_->yAxis->setRange(range.lower - 0.05 * range.size(), range.upper + 0.05 * range.size());
+    const PlotExtent all = extent();
+    if (all.hasX()) plot_->xAxis->setRange(all.left, all.right);
+    if (all.hasY()) {
+        const double span = all.high > all.low ? all.high - all.low : std::max(1e-30, std::abs(all.high));
+        plot_->yAxis->setRange(all.low - 0.05 * span, all.high + 0.12 * span);
+    }
     redraw();
 }
 
