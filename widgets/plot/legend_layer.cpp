@@ -7,7 +7,7 @@
 namespace balmer::widgets {
 
 void LegendLayer::draw(QCPPainter& painter, const PlotAxes& axes) const {
-    const std::vector<const PlotLayer*> layers = plot_.visibleLayers();
+    const std::vector<PlotLayer*> layers = plot_.visibleLayers();
     std::vector<LegendEntry> rows;
     for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
         for (LegendEntry& row : (*layer)->legend())

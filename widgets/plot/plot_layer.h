@@ -15,6 +15,7 @@
 #include <QRectF>
 #include <QString>
 
+#include "widgets/common/layers.h"
 #include "widgets/plot/plot_axes.h"
 
 class QCPPainter;
@@ -36,12 +37,6 @@ struct PlotExtent {
         low = std::min(low, other.low);
         high = std::max(high, other.high);
     }
-};
-
-/// One row of the legend; without a name it is left out.
-struct LegendEntry {
-    QString name;
-    QColor colour;
 };
 
 /// What lies under the cursor.

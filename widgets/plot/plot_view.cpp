@@ -24,22 +24,21 @@ constexpr int dragThreshold = 5;
 const QString overlayName = QStringLiteral("overlay"); // QCustomPlot's own layer, which has a buffer
 } // namespace
 
-/// Draws the layers of one depth into the plot's own layer for it.
-class PlotView::LayerStack : public QCPLayerable {
+/// Draws the layers into the plot: those of the figure, or the overlay into its buffer.
+class PlotView::Canvas : public QCPLayerable {
   public:
-    LayerStack(const PlotView& view, const std::vector<std::unique_ptr<PlotLayer>>& layers, PlotDepth depth)
-        : QCPLayerable(view.plot_, depth == PlotDepth::Data ? QStringLiteral("main") : overlayName),
-          view_(view), layers_(layers), depth_(depth) {}
+    Canvas(const PlotView& view, bool overlay)
+        : QCPLayerable(view.plot_, overlay ? overlayName : QStringLiteral("main")), view_(view),
+          overlay_(overlay) {}
 
   protected:
     void applyDefaultAntialiasingHint(QCPPainter* painter) const override { painter->setAntialiasing(true); }
     QRect clipRect() const override { return mParentPlot->axisRect()->rect(); }
 
     void draw(QCPPainter* painter) override {
-        if (depth_ == PlotDepth::Overlay && painter->modes().testFlag(QCPPainter::pmNoCaching)) return;
+        if (overlay_ && painter->modes().testFlag(QCPPainter::pmNoCaching)) return; // a figure
         const PlotAxes axes(*mParentPlot, view_.font(), painter);
-        for (const auto& layer : layers_) {
-            if (!layer->visible()) continue;
+        for (const PlotLayer* layer : view_.layers_.visible(overlay_)) {
             painter->save();
             painter->setAntialiasing(true);
             layer->draw(*painter, axes);
@@ -49,8 +48,7 @@ class PlotView::LayerStack : public QCPLayerable {
 
   private:
     const PlotView& view_;
-    const std::vector<std::unique_ptr<PlotLayer>>& layers_;
-    PlotDepth depth_;
+    bool overlay_;
 };
 
 PlotView::PlotView(QWidget* parent) : QWidget(parent), plot_(new QCustomPlot(this)) {
@@ -69,8 +67,8 @@ PlotView::PlotView(QWidget* parent) : QWidget(parent), plot_(new QCustomPlot(thi
     plot_->installEventFilter(this);
     for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis, plot_->yAxis2})
         axis->setTicker(houseTicker());
-    new LayerStack(*this, data_, PlotDepth::Data);
-    new LayerStack(*this, overlay_, PlotDepth::Overlay);
+    new Canvas(*this, false);
+    new Canvas(*this, true);
     PlotView::applyColours();
 }
 
@@ -80,21 +78,14 @@ PlotView::~PlotView() {
     delete plot_;
 }
 
-void PlotView::insertLayer(std::unique_ptr<PlotLayer> layer, PlotDepth depth) {
-    (depth == PlotDepth::Data ? data_ : overlay_).push_back(std::move(layer));
+void PlotView::insertLayer(std::unique_ptr<PlotLayer> layer, LayerDepth depth) {
+    layers_.insert(std::move(layer), depth);
     redraw();
-}
-
-std::vector<const PlotLayer*> PlotView::visibleLayers() const {
-    std::vector<const PlotLayer*> layers;
-    for (const auto& layer : data_)
-        if (layer->visible()) layers.push_back(layer.get());
-    return layers;
 }
 
 PlotExtent PlotView::extent() const {
     PlotExtent all;
-    for (const PlotLayer* layer : visibleLayers())
+    for (const PlotLayer* layer : layers_.visible())
         all.include(layer->extent());
     return all;
 }
@@ -103,9 +94,9 @@ std::optional<PlotPick> PlotView::pickAt(const QPoint& position) const {
     const PlotAxes axes(*plot_, font());
     if (!axes.box.contains(position)) return std::nullopt;
     const QPointF at(axes.valueAtX(position.x()), axes.valueAtY(position.y()));
-    for (auto layer = data_.rbegin(); layer != data_.rend(); ++layer)
-        if ((*layer)->visible())
-            if (auto pick = (*layer)->pick(at, axes)) return pick;
+    const std::vector<PlotLayer*> layers = layers_.visible();
+    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
+        if (auto pick = (*layer)->pick(at, axes)) return pick;
     return std::nullopt;
 }
 

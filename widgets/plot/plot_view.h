@@ -23,10 +23,6 @@ namespace balmer::widgets {
 
 enum class ExportFormat { Png, Svg, Pdf };
 
-/// Data are drawn with the axes and come into figures; the overlay (cursor, interval) only the screen has, in
-/// a buffer of its own: to redraw it draws no curve.
-enum class PlotDepth { Data, Overlay };
-
 class PlotView : public QWidget {
     Q_OBJECT
   public:
@@ -44,15 +40,15 @@ class PlotView : public QWidget {
     std::pair<double, double> xRange() const;
     std::pair<double, double> yRange() const;
 
-    /// Lays the layer over those of its depth that are there; the view owns it and gives it back for use.
+    /// Lays the layer over those of its depth; the view owns it and gives it back for use.
     template <typename Layer>
-    Layer* addLayer(std::unique_ptr<Layer> layer, PlotDepth depth = PlotDepth::Data) {
+    Layer* addLayer(std::unique_ptr<Layer> layer, LayerDepth depth = LayerDepth::Data) {
         Layer* raw = layer.get();
         insertLayer(std::move(layer), depth);
         return raw;
     }
-    /// Of the data, the lowest first.
-    std::vector<const PlotLayer*> visibleLayers() const;
+    /// Without the overlay, the lowest first.
+    std::vector<PlotLayer*> visibleLayers() const { return layers_.visible(); }
     /// What the visible layers cover together.
     PlotExtent extent() const;
     /// What the uppermost layer that has something there finds at a point of the plot, in pixels; absent
@@ -63,7 +59,7 @@ class PlotView : public QWidget {
     void redraw();
     /// Draws now; for the path from a key to the next spectrum.
     void redrawNow();
-    /// Draws the overlay alone.
+    /// Draws the overlay alone: no curve.
     void redrawOverlay();
 
     /// Shows all that the layers cover, with room above for names. An axis to which they say nothing stays.
@@ -96,11 +92,11 @@ class PlotView : public QWidget {
     void pan(double fractionX, double fractionY);
 
   private:
-    class LayerStack;
-    void insertLayer(std::unique_ptr<PlotLayer> layer, PlotDepth depth);
+    class Canvas;
+    void insertLayer(std::unique_ptr<PlotLayer> layer, LayerDepth depth);
     void showContextMenu(const QPoint& globalPosition);
     QCustomPlot* plot_;
-    std::vector<std::unique_ptr<PlotLayer>> data_, overlay_;
+    LayerStack<PlotLayer> layers_;
     QPoint pressed_;
     bool moved_ = false;
 };

@@ -54,16 +54,16 @@ struct SpectrumPlot::Private {
 };
 
 void SpectrumPlot::Private::addLayers() {
-    message = view->addLayer(std::make_unique<MessageLayer>());
-    marks = view->addLayer(std::make_unique<LineMarksLayer>());
-    backdrop = view->addLayer(std::make_unique<BackdropLayer>());
+    message = view->addLayer(std::make_unique<MessageLayer>(), LayerDepth::Front);
+    marks = view->addLayer(std::make_unique<LineMarksLayer>(), LayerDepth::Behind);
+    backdrop = view->addLayer(std::make_unique<BackdropLayer>(), LayerDepth::Behind);
     errors = view->addLayer(std::make_unique<ErrorBandLayer>(shown));
     curves = view->addLayer(std::make_unique<CurvesLayer>(shown));
-    legend = view->addLayer(std::make_unique<LegendLayer>(*view));
-    interval = view->addLayer(std::make_unique<IntervalLayer>(), PlotDepth::Overlay);
-    cursor = view->addLayer(std::make_unique<CursorLayer>(), PlotDepth::Overlay);
+    legend = view->addLayer(std::make_unique<LegendLayer>(*view), LayerDepth::Front);
+    interval = view->addLayer(std::make_unique<IntervalLayer>(), LayerDepth::Overlay);
+    cursor = view->addLayer(std::make_unique<CursorLayer>(), LayerDepth::Overlay);
     flash = view->addLayer(std::make_unique<FlashLayer>([plot = view] { plot->redrawOverlay(); }),
-                           PlotDepth::Overlay);
+                           LayerDepth::Overlay);
 }
 
 void SpectrumPlot::Private::moveCursor(const QPoint& at) {
