@@ -52,9 +52,9 @@ void columnsOf(const PlottedSpectrum& s, std::size_t first, std::size_t last, co
 /// Fills whole pixel columns in the brush's colour. QCPPainter shifts by half a pixel while it antialiases;
 /// columns must lie on the pixels themselves, or each would be two pale ones.
 void fillColumns(QPainter& painter, const QList<QRectF>& columns, const QColor& colour,
-                 CurveCrowd* crowd = nullptr) {
-    if (crowd != nullptr) {
-        crowd->fill(columns, colour);
+                 CurveRaster* raster = nullptr) {
+    if (raster != nullptr) {
+        raster->fill(columns, colour);
         return;
     }
     const double shift = painter.testRenderHint(QPainter::Antialiasing) ? 0.5 : 0.0;
@@ -68,14 +68,14 @@ void fillColumns(QPainter& painter, const QList<QRectF>& columns, const QColor& 
 
 } // namespace
 
-CurveCrowd::CurveCrowd(const QRect& box, double pixelSize)
+CurveRaster::CurveRaster(const QRect& box, double pixelSize)
     : image(int(std::ceil(box.width() / pixelSize)), int(std::ceil(box.height() / pixelSize)),
             QImage::Format_ARGB32_Premultiplied),
       origin(box.topLeft()), pixel(pixelSize) {
     image.fill(0);
 }
 
-void CurveCrowd::fill(const QList<QRectF>& columns, const QColor& colour) {
+void CurveRaster::fill(const QList<QRectF>& columns, const QColor& colour) {
     const QRgb source = qPremultiply(colour.rgba());
     const unsigned keep = 255U - unsigned(qAlpha(source));
     const auto stride = image.bytesPerLine() / qsizetype(sizeof(QRgb));
@@ -146,7 +146,7 @@ void drawBand(QPainter& painter, const PlottedSpectrum& s, const PlotAxes& axes,
 }
 
 void drawCurve(QPainter& painter, const PlottedSpectrum& s, const PlotAxes& axes, const QPen& pen,
-               CurveCrowd* crowd) {
+               CurveRaster* raster) {
     const QPen grey(theme().masked, pen.widthF(), Qt::SolidLine);
     const auto [first, last] = inSight(s, axes);
     QList<QPointF> points;
@@ -168,7 +168,7 @@ void drawCurve(QPainter& painter, const PlottedSpectrum& s, const PlotAxes& axes
         const QPen& ink = bad ? grey : pen;
         if (!axes.vector && dense(s, from, to, axes)) {
             columnsOf(s, from, to, axes, pen.widthF(), columns);
-            fillColumns(painter, columns, ink.color(), crowd);
+            fillColumns(painter, columns, ink.color(), raster);
             continue;
         }
         points.clear();

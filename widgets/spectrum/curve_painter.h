@@ -18,12 +18,12 @@ namespace balmer::widgets {
 
 /// An image of the plot's inside in which the columns of many curves are laid over each other, many times
 /// faster than a painter's rectangles.
-struct CurveCrowd {
+struct CurveRaster {
     QImage image;
     QPointF origin;
     double pixel = 1; // size of an image pixel, in the painter's units
 
-    CurveCrowd(const QRect& box, double pixelSize);
+    CurveRaster(const QRect& box, double pixelSize);
     void fill(const QList<QRectF>& columns, const QColor& colour);
 };
 
@@ -32,8 +32,8 @@ struct CurveCrowd {
 void drawBand(QPainter& painter, const PlottedSpectrum& s, const PlotAxes& axes, QColor colour);
 
 /// The curve: good stretches with the pen, masked ones grey, gaps where the flux is no number. Dense
-/// stretches go into the crowd where there is one.
+/// stretches go into the raster where there is one.
 void drawCurve(QPainter& painter, const PlottedSpectrum& s, const PlotAxes& axes, const QPen& pen,
-               CurveCrowd* crowd = nullptr);
+               CurveRaster* raster = nullptr);
 
 } // namespace balmer::widgets

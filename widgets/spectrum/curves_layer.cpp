@@ -14,18 +14,18 @@ void CurvesLayer::draw(QCPPainter& painter, const PlotAxes& axes) const {
     const bool many = shown_.many();
     const std::optional<std::size_t> foremost = shown_.foremost();
     painter.setAntialiasing(!many);
-    std::optional<CurveCrowd> crowd;
-    if (many && !axes.vector) crowd.emplace(axes.box, axes.column);
+    std::optional<CurveRaster> raster;
+    if (many && !axes.vector) raster.emplace(axes.box, axes.column);
     for (std::size_t i = spectra.size(); i-- > 0;) {
         if (i == foremost || spectra[i].empty()) continue; // drawn last
         QColor colour = shown_.colourOf(i);
         if (many) colour.setAlphaF(std::clamp(12.0F / float(spectra.size()), 0.15F, 0.6F));
         drawCurve(painter, spectra[i], axes, QPen(colour, 1, spectra[i].model ? Qt::DashLine : Qt::SolidLine),
-                  crowd ? &*crowd : nullptr);
+                  raster ? &*raster : nullptr);
     }
-    if (crowd) {
-        const QSizeF size = QSizeF(crowd->image.size()) * crowd->pixel;
-        painter.drawImage(QRectF(crowd->origin, size), crowd->image);
+    if (raster) {
+        const QSizeF size = QSizeF(raster->image.size()) * raster->pixel;
+        painter.drawImage(QRectF(raster->origin, size), raster->image);
     }
     painter.setAntialiasing(true);
     if (foremost && !spectra[*foremost].empty()) {
