@@ -18,11 +18,11 @@ class MapViewTest : public ::testing::TestWithParam<Lattice> {
     void SetUp() override {
         map.resize(640, 560);
         map.setShape({GetParam(), 6, 8});
-        MapLayer layer;
+        NeuronValues layer;
         layer.name = "U-matrix";
         for (int i = 0; i < 48; ++i)
             layer.values.push_back(i % 5 == 0 ? std::nan("") : i * 0.1);
-        map.setLayer(layer);
+        map.setValues(layer);
         std::vector<int> hits(48, 1);
         hits[27] = 9;
         hits[3] = 0;
@@ -131,11 +131,11 @@ TEST_P(MapViewTest, StrangeLayersAreDrawn) {
         for (const std::vector<double>& values :
              {std::vector<double>{}, std::vector<double>(48, std::nan("")), std::vector<double>(48, 0.0),
               std::vector<double>(48, -1.0), std::vector<double>{1, INFINITY, -INFINITY}}) {
-            MapLayer layer{"layer", "", values, logarithmic, false, std::nullopt};
-            map.setLayer(layer);
+            NeuronValues layer{"layer", "", values, logarithmic, false, std::nullopt};
+            map.setValues(layer);
             EXPECT_FALSE(map.grab().isNull());
             layer.diverging = true;
-            map.setLayer(layer);
+            map.setValues(layer);
             EXPECT_FALSE(map.grab().isNull());
         }
     }

@@ -104,7 +104,7 @@ QWidget* mapPage() {
     const gallery::MadeUpMap data = gallery::map(Lattice::Hexagonal, 20, 24);
     auto* map = new MapView(left);
     map->setShape(data.shape);
-    map->setLayer(data.uMatrix);
+    map->setValues(data.uMatrix);
     map->setHits(data.hits);
     map->setSelectedNeurons({90, 91, 92, 114, 115});
     map->setHighlightedNeurons({40, 41, 64});
@@ -118,9 +118,9 @@ QWidget* mapPage() {
     const gallery::MadeUpMap second = gallery::map(Lattice::Rectangular, 12, 16);
     auto* pies = new MapView(right);
     pies->setShape(second.shape);
-    MapLayer hits{tr("hits"), tr("spectra"), std::vector<double>(second.hits.begin(), second.hits.end()),
-                  true,       false,         std::nullopt};
-    pies->setLayer(hits);
+    NeuronValues hits{tr("hits"), tr("spectra"), std::vector<double>(second.hits.begin(), second.hits.end()),
+                      true,       false,         std::nullopt};
+    pies->setValues(hits);
     pies->setColourMap(ColourMap::Grey);
     pies->setHits(second.hits);
     pies->setClassCounts(second.classCounts, {tr("single peak"), tr("double peak"), tr("other")});
@@ -291,7 +291,7 @@ void printTimes() {
     map.setShape(data.shape);
     map.show();
     time("100×100 map, new layer", 10, [&](int) {
-        map.setLayer(data.uMatrix);
+        map.setValues(data.uMatrix);
         map.grab();
     });
     time("100×100 map, current neuron moves", 20, [&](int i) {

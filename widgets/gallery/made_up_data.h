@@ -20,7 +20,7 @@ std::vector<QueueEntry> queue(int entries);
 
 struct MadeUpMap {
     MapShape shape;
-    MapLayer uMatrix;
+    NeuronValues uMatrix;
     std::vector<int> hits;
     std::vector<std::vector<int>> classCounts;
     std::vector<double> quantisationError, topographicError;

@@ -42,18 +42,6 @@ QString listLetter(QueueList list) {
 }
 } // namespace
 
-QString displayName(QueueList list) {
-    switch (list) {
-    case QueueList::Oracle:
-        return QueueStrip::tr("oracle");
-    case QueueList::PerformanceEstimate:
-        return QueueStrip::tr("performance estimate");
-    case QueueList::Candidate:
-        return QueueStrip::tr("candidates");
-    }
-    return {};
-}
-
 QueueStrip::QueueStrip(QWidget* parent) : QWidget(parent) {
     setObjectName(QStringLiteral("queueStrip"));
     setAccessibleName(tr("Queue"));

@@ -21,7 +21,35 @@ namespace balmer::widgets {
 
 namespace {
 constexpr int dragThreshold = 5;
-}
+const QString overlayName = QStringLiteral("overlay"); // QCustomPlot's own layer, which has a buffer
+} // namespace
+
+/// Draws the layers into the plot: those of the figure, or the overlay into its buffer.
+class PlotView::Canvas : public QCPLayerable {
+  public:
+    Canvas(const PlotView& view, bool overlay)
+        : QCPLayerable(view.plot_, overlay ? overlayName : QStringLiteral("main")), view_(view),
+          overlay_(overlay) {}
+
+  protected:
+    void applyDefaultAntialiasingHint(QCPPainter* painter) const override { painter->setAntialiasing(true); }
+    QRect clipRect() const override { return mParentPlot->axisRect()->rect(); }
+
+    void draw(QCPPainter* painter) override {
+        if (overlay_ && painter->modes().testFlag(QCPPainter::pmNoCaching)) return; // a figure
+        const PlotAxes axes(*mParentPlot, view_.font(), painter);
+        for (const PlotLayer* layer : view_.layers_.visible(overlay_)) {
+            painter->save();
+            painter->setAntialiasing(true);
+            layer->draw(*painter, axes);
+            painter->restore();
+        }
+    }
+
+  private:
+    const PlotView& view_;
+    bool overlay_;
+};
 
 PlotView::PlotView(QWidget* parent) : QWidget(parent), plot_(new QCustomPlot(this)) {
     setObjectName(QStringLiteral("plotView"));
@@ -39,10 +67,38 @@ PlotView::PlotView(QWidget* parent) : QWidget(parent), plot_(new QCustomPlot(thi
     plot_->installEventFilter(this);
     for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis, plot_->yAxis2})
         axis->setTicker(houseTicker());
+    new Canvas(*this, false);
+    new Canvas(*this, true);
     PlotView::applyColours();
 }
 
-PlotView::~PlotView() = default;
+PlotView::~PlotView() {
+    // It looks at the layers; it goes first.
+    plot_->removeEventFilter(this);
+    delete plot_;
+}
+
+void PlotView::insertLayer(std::unique_ptr<PlotLayer> layer, LayerDepth depth) {
+    layers_.insert(std::move(layer), depth);
+    redraw();
+}
+
+PlotExtent PlotView::extent() const {
+    PlotExtent all;
+    for (const PlotLayer* layer : layers_.visible())
+        all.include(layer->extent());
+    return all;
+}
+
+std::optional<PlotPick> PlotView::pickAt(const QPoint& position) const {
+    const PlotAxes axes(*plot_, font());
+    if (!axes.box.contains(position)) return std::nullopt;
+    const QPointF at(axes.valueAtX(position.x()), axes.valueAtY(position.y()));
+    const std::vector<PlotLayer*> layers = layers_.visible();
+    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
+        if (auto pick = (*layer)->pick(at, axes)) return pick;
+    return std::nullopt;
+}
 
 void PlotView::setAxisLabels(const QString& x, const QString& y) {
     plot_->xAxis->setLabel(x);
@@ -78,10 +134,17 @@ void PlotView::redrawNow() {
     plot_->replot(QCustomPlot::rpImmediateRefresh);
 }
 
+void PlotView::redrawOverlay() {
+    plot_->layer(overlayName)->replot();
+}
+
 void PlotView::fit() {
-    plot_->rescaleAxes();
-    const QCPRange range = plot_->yAxis->range();
-    plot_->yAxis->setRange(range.lower - 0.05 * range.size(), range.upper + 0.05 * range.size());
+    const PlotExtent all = extent();
+    if (all.hasX()) plot_->xAxis->setRange(all.left, all.right);
+    if (all.hasY()) {
+        const double span = all.high > all.low ? all.high - all.low : std::max(1e-30, std::abs(all.high));
+        plot_->yAxis->setRange(all.low - 0.05 * span, all.high + 0.12 * span);
+    }
     redraw();
 }
 

@@ -1,15 +1,20 @@
 // PlotView: a QCustomPlot in Balmer's style – ticks outside, minor ticks, labels with units, colours of the
-// theme. Drag pans, the wheel zooms about the cursor, Shift- or right-drag zooms to a rectangle, a double
-// click or 0 fits,
-// + and - zoom, the arrows pan. Drawing is latest-wins: any number of redraw() between two frames draws once.
-// UI thread only; the view owns its plot.
+// theme – and the layers that draw in it (plot_layer.h). Drag pans, the wheel zooms about the cursor, Shift-
+// or right-drag zooms to a rectangle, a double click or 0 fits, + and - zoom, the arrows pan. Drawing is
+// latest-wins: any number of redraw() between two frames draws once. UI thread only; the view owns its plot
+// and its layers.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <QByteArray>
 #include <QImage>
 #include <QWidget>
+
+#include "widgets/plot/plot_layer.h"
 
 class QCustomPlot;
 class QMenu;
@@ -35,12 +40,29 @@ class PlotView : public QWidget {
     std::pair<double, double> xRange() const;
     std::pair<double, double> yRange() const;
 
+    /// Lays the layer over those of its depth; the view owns it and gives it back for use.
+    template <typename Layer>
+    Layer* addLayer(std::unique_ptr<Layer> layer, LayerDepth depth = LayerDepth::Data) {
+        Layer* raw = layer.get();
+        insertLayer(std::move(layer), depth);
+        return raw;
+    }
+    /// Without the overlay, the lowest first.
+    std::vector<PlotLayer*> visibleLayers() const { return layers_.visible(); }
+    /// What the visible layers cover together.
+    PlotExtent extent() const;
+    /// What the uppermost layer that has something there finds at a point of the plot, in pixels; absent
+    /// outside the axes.
+    std::optional<PlotPick> pickAt(const QPoint& position) const;
+
     /// Draws at the next return to the event loop, once.
     void redraw();
     /// Draws now; for the path from a key to the next spectrum.
     void redrawNow();
+    /// Draws the overlay alone: no curve.
+    void redrawOverlay();
 
-    /// Shows all data; the default rescales to the plottables with a margin of 5 % in y.
+    /// Shows all that the layers cover, with room above for names. An axis to which they say nothing stays.
     virtual void fit();
 
     /// The plot as an image at `size` device-independent pixels times `scale`, in the light theme's colours
@@ -70,8 +92,11 @@ class PlotView : public QWidget {
     void pan(double fractionX, double fractionY);
 
   private:
+    class Canvas;
+    void insertLayer(std::unique_ptr<PlotLayer> layer, LayerDepth depth);
     void showContextMenu(const QPoint& globalPosition);
     QCustomPlot* plot_;
+    LayerStack<PlotLayer> layers_;
     QPoint pressed_;
     bool moved_ = false;
 };

@@ -20,7 +20,7 @@ void SelectionModel::select(const QStringList& ids, const QString& origin) {
     ids_ = chosen;
     set_ = seen;
     current_ = current;
-    tell(origin);
+    scheduleChanged(origin);
 }
 
 void SelectionModel::add(const QStringList& ids, const QString& origin) {
@@ -49,7 +49,7 @@ void SelectionModel::toggle(const QString& id, const QString& origin) {
 void SelectionModel::setCurrent(const QString& id, const QString& origin) {
     if (id == current_) return;
     current_ = id;
-    tell(origin);
+    scheduleChanged(origin);
 }
 
 void SelectionModel::clear(const QString& origin) {
@@ -57,10 +57,10 @@ void SelectionModel::clear(const QString& origin) {
     ids_.clear();
     set_.clear();
     current_.clear();
-    tell(origin);
+    scheduleChanged(origin);
 }
 
-void SelectionModel::tell(const QString& origin) {
+void SelectionModel::scheduleChanged(const QString& origin) {
     origin_ = origin;
     if (pending_) return;
     pending_ = true;

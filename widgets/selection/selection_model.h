@@ -1,6 +1,6 @@
 // SelectionModel: the one selection of spectra that table, plot, map and panel share: a set of ids in the
-// order they were chosen, and a current one. Changes within one turn of the event loop are told once, with
-// the origin of the last change, so that whoever made it need not answer itself. UI thread only.
+// order they were chosen, and a current one. Changes within one turn of the event loop are reported once,
+// with the origin of the last change, so that whoever made it need not answer itself. UI thread only.
 #pragma once
 
 #include <QObject>
@@ -35,7 +35,7 @@ class SelectionModel : public QObject {
     void changed(const QString& origin);
 
   private:
-    void tell(const QString& origin);
+    void scheduleChanged(const QString& origin);
     QStringList ids_;
     QSet<QString> set_;
     QString current_;

@@ -12,8 +12,8 @@ namespace {
 constexpr double rowStep = 0.86602540378443864676; // √3/2: rows of a hexagonal lattice, in cells
 }
 
-LatticeGeometry::LatticeGeometry(const MapShape& shape, QSizeF size, const QFontMetricsF& metrics)
-    : shape_(shape) {
+LatticeGeometry::LatticeGeometry(const MapShape& shape, QSizeF whole, const QFontMetricsF& metrics)
+    : size(whole), shape_(shape) {
     const double text = metrics.height();
     const double right = 2 * gridStep + 14 + metrics.horizontalAdvance(QStringLiteral("0.0000")) + gridStep;
     const double left = gridStep + text + 5 + metrics.horizontalAdvance(QStringLiteral("000"));

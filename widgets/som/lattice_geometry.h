@@ -6,8 +6,9 @@
 #include <QPointF>
 #include <QPolygonF>
 #include <QRectF>
+#include <QSizeF>
 
-#include "widgets/som/map_view.h"
+#include "widgets/som/map_shape.h"
 
 namespace balmer::widgets {
 
@@ -16,6 +17,8 @@ class LatticeGeometry {
     /// The lattice as large as fits beside its labels, which take their room from the metrics.
     LatticeGeometry(const MapShape& shape, QSizeF size, const QFontMetricsF& metrics);
 
+    const MapShape& shape() const { return shape_; }
+    QSizeF size; ///< of the widget or figure
     QRectF lattice;
     QRectF bar;      ///< the colour scale
     double cell = 1; ///< distance between neighbours in a row, in the painter's units

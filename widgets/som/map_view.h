@@ -1,11 +1,11 @@
-// MapView: the lattice of a self-organising map, one value a neuron, with the neurons' members to choose
-// from. A click chooses a neuron, Ctrl-click adds one, a drag lassos several (with Shift: a rectangle), the
-// arrows walk to the neighbours, Home goes to the neuron with most spectra, L asks to label the selection. UI
-// thread only; values by copy.
+// MapView: the lattice of a self-organising map with the layers that draw on it (map_layer.h): the cells in
+// the colours of one value a neuron, bubbles, pies, the selection. A click chooses a neuron, Ctrl-click adds
+// one, a drag lassos several (with Shift: a rectangle), the arrows walk to the neighbours, Home goes to the
+// neuron with most spectra, L asks to label the selection. UI thread only; values by copy; the view owns its
+// layers.
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -15,31 +15,13 @@
 #include <QWidget>
 
 #include "widgets/common/colour_map.h"
+#include "widgets/som/map_layer.h"
+#include "widgets/som/map_shape.h"
+#include "widgets/som/value_scale.h"
 
 class QMenu;
 
 namespace balmer::widgets {
-
-enum class Lattice { Rectangular, Hexagonal };
-
-/// Neuron i stands in row i / columns and column i % columns; row 0 is at the top. On a hexagonal lattice the
-/// odd rows are shifted right by half a cell.
-struct MapShape {
-    Lattice lattice = Lattice::Hexagonal;
-    int rows = 0;
-    int columns = 0;
-    int neurons() const { return rows * columns; }
-    bool operator==(const MapShape&) const = default;
-};
-
-struct MapLayer {
-    QString name;               ///< "U-matrix", "hits", "λ 6563 Å"
-    QString unit;               ///< of the values, for the scale; may be empty
-    std::vector<double> values; ///< one a neuron; NaN: no value, drawn in the plot's background
-    bool logarithmic = false;   ///< values ≤ 0 are drawn at the scale's lower end
-    bool diverging = false;     ///< about zero, symmetric, in the diverging map
-    std::optional<std::pair<double, double>> range; ///< absent: from the least to the greatest value
-};
 
 class MapView : public QWidget {
     Q_OBJECT
@@ -47,10 +29,21 @@ class MapView : public QWidget {
     explicit MapView(QWidget* parent = nullptr);
     ~MapView() override;
 
-    /// Forgets layer, hits, pies and selection where the shape changes.
+    /// Lays the layer over those of its depth; the view owns it and gives it back for use.
+    template <typename Layer>
+    Layer* addLayer(std::unique_ptr<Layer> layer, LayerDepth depth = LayerDepth::Data) {
+        Layer* raw = layer.get();
+        insertLayer(std::move(layer), depth);
+        return raw;
+    }
+    /// A layer has changed that is not of the overlay.
+    void redraw();
+
+    /// Where the shape changes, the layers forget what belonged to the neurons: values, hits, pies,
+    /// selection.
     void setShape(const MapShape& shape);
     const MapShape& shape() const;
-    void setLayer(MapLayer layer);
+    void setValues(NeuronValues values);
     void setLogarithmic(bool logarithmic);
     void setColourMap(ColourMap map);
 
@@ -109,6 +102,7 @@ class MapView : public QWidget {
     bool event(QEvent* event) override;
 
   private:
+    void insertLayer(std::unique_ptr<MapLayer> layer, LayerDepth depth);
     struct Private;
     std::unique_ptr<Private> d_;
 };

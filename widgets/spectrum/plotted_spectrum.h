@@ -1,6 +1,7 @@
 // PlottedSpectrum: a spectrum as plots take it, by value; and the lines that plots can mark.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -24,6 +25,8 @@ struct PlottedSpectrum {
     bool model = false;             ///< a prototype or mean: violet, dashed, behind the others
 
     bool empty() const { return wavelength.empty() || wavelength.size() != flux.size(); }
+    bool masked(std::size_t sample) const { return sample < mask.size() && mask[sample] != 0; }
+    const QString& shownName() const { return name.isEmpty() ? id : name; }
 };
 
 /// A line to mark.

@@ -1,6 +1,6 @@
-// SpectrumPlot: an overlay of named spectra with cursor read-out, line marks, error bands and masked parts.
-// What is drawn is thinned to the least and greatest value a pixel column, so fifty full spectra draw within
-// a frame. UI thread only; holds copies of the values given.
+// SpectrumPlot: an overlay of named spectra with cursor read-out, line marks, error bands and masked parts,
+// each a layer of its own (*_layer.h); here are the gestures, and what is shown together. Fifty full spectra
+// draw within a frame. UI thread only; holds copies of the values given.
 #pragma once
 
 #include <memory>
@@ -67,7 +67,6 @@ class SpectrumPlot : public PlotView {
 
   protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
-    void applyColours() override;
 
   private:
     struct Private;

@@ -410,7 +410,7 @@ void MapPlace::showMap(std::shared_ptr<const api::MapContent> content) {
 
 void MapPlace::showLayer() {
     if (!map_) return;
-    widgets::MapLayer layer;
+    widgets::NeuronValues layer;
     layer.logarithmic = logarithmic_->isChecked();
     switch (layers_->checkedId()) {
     case Hits:
@@ -439,7 +439,7 @@ void MapPlace::showLayer() {
         layer.values.assign(map_->uMatrix.begin(), map_->uMatrix.end());
     }
     logarithmic_->setEnabled(layers_->checkedId() != ComponentPlane);
-    view_->setLayer(std::move(layer));
+    view_->setValues(std::move(layer));
 }
 
 void MapPlace::showMembers(const std::vector<int>& neurons, int current) {

@@ -56,17 +56,17 @@ core::Result<QStringList> writeMaps(api::Workbench& workbench, const QString& fo
         hits.push_back(int(members.size()));
     view.setHits(hits);
     view.setBubblesVisible(false);
-    widgets::MapLayer uMatrix{QObject::tr("U-matrix"),
-                              QObject::tr("mean distance to the neighbours"),
-                              {map.uMatrix.begin(), map.uMatrix.end()},
-                              false,
-                              false,
-                              {}};
-    widgets::MapLayer hitLayer{
+    widgets::NeuronValues uMatrix{QObject::tr("U-matrix"),
+                                  QObject::tr("mean distance to the neighbours"),
+                                  {map.uMatrix.begin(), map.uMatrix.end()},
+                                  false,
+                                  false,
+                                  {}};
+    widgets::NeuronValues hitLayer{
         QObject::tr("hits"), QObject::tr("spectra"), {hits.begin(), hits.end()}, false, false, {}};
     for (auto& [name, layer] : {std::pair{QStringLiteral("map_u_matrix.png"), &uMatrix},
                                 {QStringLiteral("map_hits.png"), &hitLayer}}) {
-        view.setLayer(std::move(*layer));
+        view.setValues(std::move(*layer));
         BALMER_CHECK(writeImage(view.image({900, 900}, scale), QDir(folder).filePath(name)));
         files << name;
     }

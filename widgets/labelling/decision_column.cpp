@@ -1,0 +1,105 @@
+#include "widgets/labelling/decision_column.h"
+
+#include <QAction>
+#include <QGridLayout>
+#include <QLabel>
+#include <QVBoxLayout>
+
+#include "widgets/common/key_button.h"
+#include "widgets/common/theme.h"
+#include "widgets/labelling/labelling_actions.h"
+
+namespace balmer::widgets {
+
+namespace {
+
+/// A label whose place in the layout does not hang on its words: they are laid out once, when they are drawn.
+class SteadyLabel : public QLabel {
+  public:
+    using QLabel::QLabel;
+    QSize sizeHint() const override { return minimumSize(); }
+    QSize minimumSizeHint() const override { return minimumSize(); }
+    bool hasHeightForWidth() const override { return false; }
+};
+
+} // namespace
+
+DecisionColumn::DecisionColumn(LabellingActions& actions, QWidget* parent)
+    : QWidget(parent), actions_(actions), classColumn_(new QVBoxLayout), reason_(new SteadyLabel(this)) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(gridStep / 2);
+    auto* title = new QLabel(tr("decide"), this);
+    setTone(*title, Tone::Muted);
+    column->addWidget(title);
+    classColumn_->setSpacing(gridStep / 2);
+    column->addLayout(classColumn_);
+    column->addSpacing(gridStep);
+    auto* grid = new QGridLayout;
+    grid->setSpacing(gridStep / 2);
+    grid->addWidget(button(actions.notSure), 0, 0);
+    grid->addWidget(button(actions.bad), 0, 1);
+    grid->addWidget(button(actions.artefact), 1, 0);
+    grid->addWidget(button(actions.noteworthy), 1, 1);
+    grid->setRowMinimumHeight(2, gridStep / 2);
+    grid->addWidget(button(actions.skip), 3, 0);
+    grid->addWidget(button(actions.undo), 3, 1);
+    grid->addWidget(button(actions.back), 4, 0);
+    grid->addWidget(button(actions.blind), 4, 1);
+    grid->setColumnStretch(0, 1);
+    grid->setColumnStretch(1, 1);
+    column->addLayout(grid);
+    column->addSpacing(2 * gridStep);
+    reason_->setObjectName(QStringLiteral("labellingReason"));
+    reason_->setWordWrap(true);
+    reason_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    reason_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    reason_->setMinimumHeight(12 * gridStep);
+    reason_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
+    column->addWidget(reason_, 1);
+    setMinimumWidth(33 * gridStep);
+}
+
+KeyButton* DecisionColumn::button(QAction* action) {
+    auto* made = new KeyButton(action->text(), this);
+    made->setObjectName(action->objectName() + QStringLiteral("Button"));
+    made->followAction(action);
+    return made;
+}
+
+void DecisionColumn::classesChanged() {
+    for (KeyButton* old : classButtons_)
+        delete old;
+    classButtons_.clear();
+    for (QAction* action : actions_.classes()) {
+        KeyButton* made = button(action);
+        made->setClassIndex(int(classButtons_.size()));
+        classColumn_->addWidget(made);
+        classButtons_.push_back(made);
+    }
+}
+
+void DecisionColumn::showItem(const LabelItem* item, bool predictionsHidden) {
+    const bool known = item != nullptr && !predictionsHidden && !item->probabilities.empty();
+    for (std::size_t i = 0; i < classButtons_.size(); ++i) {
+        classButtons_[i]->setProbability(
+            known && i < item->probabilities.size() ? std::optional(item->probabilities[i]) : std::nullopt);
+        classButtons_[i]->setPredicted(known && !item->predicted.isEmpty() &&
+                                       item->predicted == actions_.classNames()[int(i)]);
+    }
+    QString text;
+    const QString muted = theme().mutedText.name();
+    if (item != nullptr) {
+        if (!item->currentLabel.isEmpty())
+            text += tr("<p>labelled before as <b>%1</b></p>").arg(item->currentLabel.toHtmlEscaped());
+        if (predictionsHidden) {
+            text += tr("<p style='color:%1'>predictions are hidden</p>").arg(muted);
+        } else if (!item->reason.isEmpty()) {
+            text += tr("<p><span style='color:%1'>chosen because</span><br/>%2</p>")
+                        .arg(muted, item->reason.toHtmlEscaped());
+        }
+    }
+    if (reason_->text() != text) reason_->setText(text);
+}
+
+} // namespace balmer::widgets
