@@ -1,4 +1,5 @@
 // The workbench on a small project of synthetic rows: what the desktop and the command line see.
+#include "engine/api/job_kinds.h"
 #include "engine/api/workbench.h"
 
 #include <atomic>
@@ -271,8 +272,8 @@ TEST_F(WorkbenchTest, WrongParametersAreRefusedBeforeAJobIsMade) {
     EXPECT_THAT(bench_->jobs().submit(spec).error().message(), HasSubstr("alchemy"));
     EXPECT_EQ(bench_->jobs().list()->size(), before);
     // What every kind says of itself can be submitted as it stands, once the needed fields are filled in.
-    for (const auto& kind : bench_->jobs().kinds())
-        EXPECT_THAT(kind.help, HasSubstr(": ")) << kind.kind;
+    for (const auto& kind : jobKinds())
+        EXPECT_THAT(kind.explanation, HasSubstr(": ")) << kind.kind;
 }
 
 TEST_F(WorkbenchTest, AJobNamesItsInputSeedAndVersion) {
