@@ -1,10 +1,9 @@
 #include "engine/api/local_maps.h"
 
-#include "engine/api/job_kinds.h"
-
 #include <algorithm>
 #include <optional>
 
+#include "engine/api/job_kinds.h"
 #include "engine/api/job_result.h"
 #include "engine/som/map_file.h"
 #include "engine/som/u_matrix.h"

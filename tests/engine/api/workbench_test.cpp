@@ -10,6 +10,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/api/job_kinds.h"
 #include "engine/core/files.h"
 #include "engine/core/text_number.h"
 #include "engine/store/column_registry.h"
