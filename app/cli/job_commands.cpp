@@ -20,14 +20,6 @@ std::string count(const json& number) {
     return std::to_string(number.get<std::int64_t>());
 }
 
-jobs::JobSpec specOf(const std::string& kind, const json& parameters, const std::string& label) {
-    jobs::JobSpec spec;
-    spec.kind = kind;
-    spec.label = label;
-    spec.parameters = parameters.dump(-1, ' ', false, json::error_handler_t::replace);
-    return spec;
-}
-
 void sayImported(Console& console, const json& result) {
     console.say(count(result["imported"]) + " spectra imported, " + count(result["already"]) +
                 " were there already, " + std::to_string(result["refused"].size()) + " files refused.");
