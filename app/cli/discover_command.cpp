@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <map>
 
-#include "app/cli/session.h"
+#include "app/cli/job_options.h"
 #include "engine/core/files.h"
 #include "engine/core/text_number.h"
 
@@ -18,9 +18,14 @@ using nlohmann::json;
 
 struct DiscoverOptions {
     std::string folder;
-    int spectra = 3000;
-    std::uint64_t seed = 1;
+    std::shared_ptr<json> simulation; ///< parameters, as far as they were given; the seed is for all jobs
     int top = 10;
+
+    /// With the seed where one was given.
+    json seeded(json parameters) const {
+        if (const auto seed = simulation->find("seed"); seed != simulation->end()) parameters["seed"] = *seed;
+        return parameters;
+    }
 };
 
 struct Found {
@@ -48,11 +53,10 @@ core::Result<Found> discover(Session& session, const DiscoverOptions& options) {
     if (options.folder.empty()) {
         BALMER_TRY(auto* const bench, session.workbench());
         folder = bench->folder() / "simulated-survey";
-        console.say("No folder was named: simulating a survey of " + std::to_string(options.spectra) +
-                    " spectra with known truth …");
-        BALMER_TRY(found.truth, session.run("simulate", {{"out", folder.string()},
-                                                         {"spectra", options.spectra},
-                                                         {"seed", options.seed}}));
+        console.say("No folder was named: simulating a survey with known truth …");
+        auto parameters = *options.simulation;
+        parameters["out"] = folder.string();
+        BALMER_TRY(found.truth, session.run("simulate", parameters));
     }
     const auto collection =
         std::filesystem::absolute(folder / "x").parent_path().lexically_normal().filename().string();
@@ -77,13 +81,12 @@ core::Result<Found> discover(Session& session, const DiscoverOptions& options) {
     console.say("  " + found.dataset["rows"].dump() + " spectra in the dataset " + dataset + ", " +
                 std::to_string(found.dataset["refused"].size()) + " do not cover the window.");
     console.say("Training the map …");
-    BALMER_TRY(found.map,
-               session.run("som", {{"dataset", dataset}, {"grid", "auto"}, {"seed", options.seed}}));
+    BALMER_TRY(found.map, session.run("som", options.seeded({{"dataset", dataset}, {"grid", "auto"}})));
     console.say("  " + found.map["grid"].get<std::string>() + " neurons, quantisation error " +
                 shown(found.map["quantisation_error"], 3) + ", topographic error " +
                 shown(found.map["topographic_error"], 3) + ".");
     console.say("Training the network …");
-    BALMER_TRY(found.round, session.run("round", {{"dataset", dataset}, {"seed", options.seed}}));
+    BALMER_TRY(found.round, session.run("round", options.seeded({{"dataset", dataset}})));
     console.say(found.round["simulated"].get<bool>()
                     ? "  Labels are few: it learnt from simulated emission put into your own spectra as well."
                     : "  It learnt from your labels.");
@@ -127,9 +130,8 @@ void addDiscoverCommand(CLI::App& app, Work& chosen) {
         "discover", "the whole way at once: import, preprocess, map, network, candidates");
     auto options = std::make_shared<DiscoverOptions>();
     command.add_option("folder", options->folder, "your spectra; without one a survey is simulated");
-    command.add_option("--spectra", options->spectra, "size of the simulated survey (default: 3000)");
+    options->simulation = addFieldOptions(command, kindNamed("simulate"), {"spectra", "seed"});
     command.add_option("--top", options->top, "candidates to show (default: 10)");
-    command.add_option("--seed", options->seed, "of everything random (default: 1)")->check(notNegative);
     command.callback([&chosen, options] {
         chosen = [options](Session& session) -> core::Status {
             std::error_code error;

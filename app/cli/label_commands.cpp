@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "app/cli/session.h"
+#include "app/cli/job_options.h"
 
 namespace balmer::cli {
 
@@ -49,45 +49,6 @@ void addGive(CLI::App& parent, Work& chosen) {
             BALMER_TRY(const auto stored, bench->labelling().label(*event));
             session.console.result(describe(stored));
             session.console.say(stored.spectrum + ": " + (word->empty() ? stored.className : *word) + ".");
-            return {};
-        };
-    });
-}
-
-void addImport(CLI::App& parent, Work& chosen) {
-    auto& command = *parent.add_subcommand("import", "labels from a table with the columns id and label");
-    auto parameters = std::make_shared<json>(json::object());
-    const auto text = [&](const std::string& name, const std::string& key, const std::string& help) {
-        return command.add_option_function<std::string>(
-            name, [parameters, key](const std::string& value) { (*parameters)[key] = value; }, help);
-    };
-    text("file", "file", "the table")->required();
-    text("--id-column", "id_column", "column with the spectrum's id");
-    text("--label-column", "label_column", "column with the class");
-    command.add_flag_callback(
-        "--replace", [parameters] { (*parameters)["replace"] = true; },
-        "take the file's labels also where another observer's verdict stands, which is kept otherwise");
-    command.callback([&chosen, parameters] {
-        chosen = [parameters](Session& session) -> core::Status {
-            BALMER_TRY(const auto result, session.run("label-import", *parameters));
-            session.console.result(result);
-            if (!session.console.json()) sayLabels(session.console, result);
-            return {};
-        };
-    });
-}
-
-void addExport(CLI::App& parent, Work& chosen) {
-    auto& command =
-        *parent.add_subcommand("export", "the labels that stand now, as a table with id and label");
-    auto file = std::make_shared<std::string>();
-    command.add_option("--out", *file, "the table to write")->required();
-    command.callback([&chosen, file] {
-        chosen = [file](Session& session) -> core::Status {
-            BALMER_TRY(const auto result, session.run("label-export", {{"file", *file}}));
-            session.console.result(result);
-            if (!session.console.json())
-                session.console.say(result["rows"].dump() + " labels written to " + *file + ".");
             return {};
         };
     });
@@ -151,8 +112,10 @@ void addLabelCommands(CLI::App& app, Work& chosen) {
     auto& command = *app.add_subcommand("label", "labels: give, import, export, history, undo");
     command.require_subcommand(1);
     addGive(command, chosen);
-    addImport(command, chosen);
-    addExport(command, chosen);
+    addJobCommand(command, chosen, "label-import", sayLabels);
+    addJobCommand(command, chosen, "label-export", [](Console& console, const json& result) {
+        console.say(result["rows"].dump() + " labels written to " + result["file"].get<std::string>() + ".");
+    });
     addHistory(command, chosen);
     addUndo(command, chosen);
 }

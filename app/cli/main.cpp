@@ -4,7 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "app/cli/session.h"
+#include "app/cli/job_options.h"
 
 namespace {
 
@@ -40,6 +40,7 @@ int main(int count, char** words) {
     cli::addWorkerCommands(app, chosen);
     cli::addVoCommands(app, chosen);
     cli::addTableCommands(app, chosen);
+    cli::addRemainingJobCommands(app, chosen);
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& problem) {
@@ -55,7 +56,13 @@ int main(int count, char** words) {
         return cli::Console(asksForJson(count, words)).fail(error);
     }
     cli::Session session(options);
-    const auto done = chosen(session);
+    core::Status done;
+    try {
+        done = chosen(session);
+    } catch (const std::exception& exception) { // of what a program, a worker say, has written
+        done = core::fail(core::ErrorCode::Internal,
+                          "the command met a defect of the program: " + std::string(exception.what()));
+    }
     session.console.endProgress();
     return done ? cli::Done : session.console.fail(done.error());
 }

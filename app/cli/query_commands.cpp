@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "app/cli/session.h"
+#include "app/cli/job_options.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -42,7 +42,6 @@ std::string number(const std::optional<double>& value, int digits) {
 
 struct ListOptions {
     std::string where;
-    std::string out;
     std::size_t limit = 0;
 };
 
@@ -74,24 +73,6 @@ void addList(CLI::App& app, Work& chosen) {
                                     : inColumns(lines));
             if (options->limit == 0 && rows.size() == limit && limit != 0)
                 session.console.say("The first " + std::to_string(limit) + "; --limit shows more.");
-            return {};
-        };
-    });
-}
-
-void addExport(CLI::App& app, Work& chosen) {
-    auto& command =
-        *app.add_subcommand("export", "the catalogue with labels and predictions as a table with commas");
-    auto options = std::make_shared<ListOptions>();
-    command.add_option("--where", options->where, "filter, e.g. \"label = 'double peak'\"");
-    command.add_option("--out", options->out, "the file to write")->required();
-    command.callback([&chosen, options] {
-        chosen = [options](Session& session) -> core::Status {
-            BALMER_TRY(const auto result,
-                       session.run("export", {{"file", options->out}, {"where", options->where}}));
-            session.console.result(result);
-            if (!session.console.json())
-                session.console.say(result["rows"].dump() + " rows written to " + options->out + ".");
             return {};
         };
     });
@@ -275,9 +256,49 @@ core::Status runAgain(Session& session, jobs::JobId id, const std::string& chang
     return runAndSay(session, std::move(spec), place, sayWhole);
 }
 
+core::Status sayKinds(Session& session) {
+    json all = json::array();
+    std::vector<std::vector<std::string>> lines{{"KIND", "COMMAND", "WHAT IT DOES"}};
+    for (const auto& kind : api::jobKinds()) {
+        all.push_back(
+            {{"kind", kind.kind}, {"title", kind.title}, {"help", kind.help}, {"command", kind.command}});
+        lines.push_back({kind.kind, kind.command.empty() ? "" : "balmer " + kind.command, kind.help});
+    }
+    session.console.result({{"kinds", std::move(all)}});
+    session.console.say(inColumns(lines));
+    return {};
+}
+
+core::Status saySchema(Session& session, const std::string& name) {
+    const auto* const kind = api::findJobKind(name);
+    if (kind == nullptr) {
+        std::string known;
+        for (const auto& each : api::jobKinds())
+            known += (known.empty() ? "" : ", ") + each.kind;
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "there is no kind of job called \"" + name + "\"; there are: " + known);
+    }
+    session.console.result(json::parse(kind->schema));
+    session.console.say(kind->schema);
+    return {};
+}
+
+void addSchema(CLI::App& parent, Work& chosen) {
+    auto& command = *parent.add_subcommand("schema", "the parameters of a kind of job, as JSON Schema");
+    auto kind = std::make_shared<std::string>();
+    command.add_option("kind", *kind, "the kind (without one: all kinds are listed)");
+    command.callback([&chosen, kind] {
+        chosen = [kind](Session& session) {
+            return kind->empty() ? sayKinds(session) : saySchema(session, *kind);
+        };
+    });
+}
+
 void addJob(CLI::App& app, Work& chosen) {
-    auto& command = *app.add_subcommand("job", "one job: show, attach, abort, rerun, remove, diff");
+    auto& command =
+        *app.add_subcommand("job", "one job: show, attach, abort, rerun, remove, diff; schema of a kind");
     command.require_subcommand(1);
+    addSchema(command, chosen);
     jobCommand(command, "show", "its parameters, result and record", chosen,
                [](Session& session, api::Workbench& bench, jobs::JobId id) -> core::Status {
                    BALMER_TRY(const auto job, bench.jobs().get(id));
@@ -366,7 +387,9 @@ void addModels(CLI::App& app, Work& chosen) {
 void addQueryCommands(CLI::App& app, Work& chosen) {
     addList(app, chosen);
     addShow(app, chosen);
-    addExport(app, chosen);
+    addJobCommand(app, chosen, "export", [](Console& console, const json& result) {
+        console.say(result["rows"].dump() + " rows written to " + result["file"].get<std::string>() + ".");
+    });
     addModels(app, chosen);
     addJobs(app, chosen);
     addJob(app, chosen);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "engine/api/job_kinds.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -114,10 +115,8 @@ core::Result<Session::Ran> Session::run(jobs::JobSpec spec, const Place& place) 
     BALMER_TRY(auto* const bench, workbench(true));
     // A worker that is not there is told of before anything is written down.
     core::Status reached;
-    const auto kinds = bench->jobs().kinds();
-    const bool stays = std::any_of(kinds.begin(), kinds.end(), [&](const auto& kind) {
-        return kind.kind == spec.kind && !kind.stays.empty();
-    });
+    const auto* const kind = api::findJobKind(spec.kind);
+    const bool stays = kind != nullptr && !kind->stays.empty();
     if (place.on != "auto" && !stays) {
         BALMER_TRY(const auto worker, workerNamed(*bench, place.on));
         if (const auto report = askWorker(*bench, worker); !report) reached = core::fail(report.error());

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "app/cli/session.h"
+#include "app/cli/job_options.h"
 #include "app/cli/vo_lists.h"
 #include "engine/core/amount_text.h"
 #include "engine/core/files.h"
@@ -37,33 +37,6 @@ core::Status logIn(api::Observatory& observatory, const std::string& url, const 
         password = text.substr(0, text.find_first_of("\r\n"));
     }
     return observatory.logIn(url, login.user, password);
-}
-
-void addDestination(CLI::App& command, api::Destination& to, std::string& label) {
-    command.add_option("--to", to.folder, "where the files go (default: a folder of the project)");
-    command.add_option("--collection", to.collection,
-                       "where the spectra go (default: named after each file's folder)");
-    command.add_flag_callback(
-        "--no-import", [&to] { to.import = false; }, "fetch only");
-    command.add_option("--label", label, "a name for this run, shown among the jobs");
-}
-
-/// "100", "500M", "2G", "1T" (powers of 1000).
-core::Result<std::uint64_t> parseBytes(const std::string& text) {
-    double factor = 1;
-    auto number = text;
-    constexpr std::string_view units = "kMGT";
-    if (const auto unit = text.empty() ? std::string_view::npos : units.find(text.back());
-        unit != std::string_view::npos) {
-        number.pop_back();
-        for (std::size_t i = 0; i <= unit; ++i)
-            factor *= 1000;
-    }
-    const auto value = core::parseDouble(number);
-    if (!value || !(*value >= 0) || *value * factor > 1e18)
-        return core::fail(ErrorCode::InvalidArgument,
-                          "\"" + text + "\" is no number of bytes; write 500M, 2G or 1T");
-    return static_cast<std::uint64_t>(*value * factor);
 }
 
 // ---- fetch
@@ -120,41 +93,52 @@ core::Status listTree(Session& session, api::Observatory& observatory, const api
     return {};
 }
 
+struct Asked {
+    api::TreeRequest request;
+    api::Destination to;
+};
+
+/// What the options of the kind say, and its defaults where they say nothing.
+Asked requestOf(const jobs::Kind& kind, const json& given) {
+    auto all = json::parse(kind.defaults);
+    all.update(given);
+    Asked asked;
+    asked.request.url = all["url"].get<std::string>();
+    asked.request.match = all["match"].get<std::vector<std::string>>();
+    asked.request.depth = all["depth"].get<std::size_t>();
+    asked.request.mostFiles = all["max_files"].get<std::size_t>();
+    asked.request.mostBytes = all["max_bytes"].get<std::uint64_t>();
+    asked.request.connections = all["connections"].get<unsigned>();
+    asked.to = destinationOf(all);
+    return asked;
+}
+
 void addFetch(CLI::App& parent, Work& chosen) {
     struct Given {
-        api::TreeRequest request;
-        api::Destination to;
+        std::shared_ptr<json> parameters;
         Login login;
-        std::string label, mostBytes;
+        std::string label;
         bool list = false;
     };
     auto given = std::make_shared<Given>();
     auto& command =
         *parent.add_subcommand("fetch", "a folder on the net with all that is in it, or one file");
-    command.add_option("url", given->request.url, "http://, https://, ftp:// or ftps://")->required();
+    const auto& kind = kindNamed("fetch");
+    given->parameters = addFieldOptions(command, kind);
     command.add_flag("--list", given->list, "show what there is and how large, fetch nothing");
-    command.add_option("--match", given->request.match, "names to take, with * and ?; may be repeated")
-        ->allow_extra_args(false);
-    command.add_option("--depth", given->request.depth, "folders below the start (default: 16)")
-        ->check(CLI::Range(0, 100));
-    command.add_option("--max-files", given->request.mostFiles, "files to look for (default: 100000)")
-        ->check(CLI::Range(1, 10000000));
-    command.add_option("--max-bytes", given->mostBytes, "bytes to fetch, such as 500M or 2G (default: 1.1T)");
-    command.add_option("--connections", given->request.connections, "files at once (default: 3)")
-        ->check(CLI::Range(1, 4));
-    addDestination(command, given->to, given->label);
+    command.add_option("--label", given->label, "a name for this run, shown among the jobs");
     addLogin(command, given->login);
-    command.callback([&chosen, given] {
-        chosen = [given](Session& session) -> core::Status {
-            if (!given->mostBytes.empty()) {
-                BALMER_TRY(given->request.mostBytes, parseBytes(given->mostBytes));
-            }
+    command.callback([&chosen, &kind, given] {
+        chosen = [&kind, given](Session& session) -> core::Status {
+            const auto asked = requestOf(kind, *given->parameters);
             BALMER_TRY(auto* const bench, session.workbench());
-            BALMER_CHECK(logIn(bench->observatory(), given->request.url, given->login));
-            if (given->list) return listTree(session, bench->observatory(), given->request);
-            BALMER_TRY(auto spec, bench->observatory().fetchJob(given->request, given->to));
+            BALMER_CHECK(logIn(bench->observatory(), asked.request.url, given->login));
+            if (given->list) return listTree(session, bench->observatory(), asked.request);
+            BALMER_TRY(auto spec, bench->observatory().fetchJob(asked.request, asked.to));
             spec.label = given->label;
-            BALMER_TRY(const auto result, session.run(std::move(spec)));
+            const auto ran = session.run(std::move(spec));
+            if (!ran) return core::fail(withOptions(ran.error(), kind));
+            const auto& result = *ran;
             session.console.result(result);
             if (result["cut"].get<bool>())
                 session.console.warn(
@@ -179,7 +163,8 @@ void addListOptions(CLI::App& command, ListChoice& choice) {
         ->check(CLI::Range(1, 10000000));
     command.add_option("--column", choice.options.accessColumn,
                        "the column with the addresses (default: found by utype, UCD, name or content)");
-    addDestination(command, choice.to, choice.label);
+    choice.parameters = addFieldOptions(command, kindNamed("retrieve"), {"folder", "collection", "import"});
+    command.add_option("--label", choice.label, "a name for this run, shown among the jobs");
 }
 
 struct Question {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/core/amount_text.h"
+#include "app/cli/job_options.h"
 #include "engine/core/text_number.h"
 #include "engine/core/utf8.h"
 
@@ -197,10 +198,14 @@ core::Status useList(Session& session, const api::MarkedList& marked, const List
     result["unfetchable"] = unfetchable;
     if (!wanted.empty()) {
         BALMER_TRY(auto* const bench, session.workbench());
-        BALMER_TRY(auto spec, bench->observatory().retrieveJob(list, wanted, choice.to));
+        const auto& kind = kindNamed("retrieve");
+        auto parameters = json::parse(kind.defaults);
+        parameters.update(*choice.parameters);
+        BALMER_TRY(auto spec, bench->observatory().retrieveJob(list, wanted, destinationOf(parameters)));
         spec.label = choice.label;
-        BALMER_TRY(const auto fetched, session.run(std::move(spec)));
-        result.update(fetched);
+        const auto fetched = session.run(std::move(spec));
+        if (!fetched) return core::fail(withOptions(fetched.error(), kind));
+        result.update(*fetched);
     }
     session.console.result(result);
     session.console.say(std::to_string(list.rows.size()) + " rows found; the project has " +
@@ -217,6 +222,11 @@ core::Status useList(Session& session, const api::MarkedList& marked, const List
     else
         sayFetched(session.console, result);
     return {};
+}
+
+api::Destination destinationOf(const json& parameters) {
+    return {parameters["folder"].get<std::string>(), parameters["collection"].get<std::string>(),
+            parameters["import"].get<bool>()};
 }
 
 void sayFetched(Console& console, const json& result) {

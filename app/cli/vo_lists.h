@@ -2,6 +2,7 @@
 // Private to the command line.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ struct ListChoice {
     bool allForms = false; ///< also further forms of one dataset
     std::size_t most = 1000;
     std::string label;
-    api::Destination to;
+    std::shared_ptr<nlohmann::json> parameters; ///< of the job, as far as they were given
     vo::ListOptions options;
 };
 
@@ -27,6 +28,9 @@ core::Result<std::vector<std::size_t>> parseRows(const std::string& text, std::s
 
 /// Shows the list or retrieves what is chosen of it; prints the result.
 core::Status useList(Session& session, const api::MarkedList& list, const ListChoice& choice);
+
+/// Where what is fetched goes, of the parameters of a job that fetches.
+api::Destination destinationOf(const nlohmann::json& parameters);
 
 /// What came of a job that fetches, in words.
 void sayFetched(Console& console, const nlohmann::json& result);

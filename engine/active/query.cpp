@@ -148,24 +148,11 @@ std::vector<ListedSpectrum> candidatesOf(const Pool& pool) {
 } // namespace
 
 std::string_view toString(QueryStrategy strategy) {
-    switch (strategy) {
-    case QueryStrategy::Margin:
-        return "margin";
-    case QueryStrategy::LeastConfidence:
-        return "least-confidence";
-    case QueryStrategy::Entropy:
-        break;
-    }
-    return "entropy";
+    return core::wordFor(queryStrategyWords, strategy);
 }
 
 core::Result<QueryStrategy> queryStrategyFrom(std::string_view word) {
-    for (const auto strategy :
-         {QueryStrategy::Entropy, QueryStrategy::Margin, QueryStrategy::LeastConfidence})
-        if (word == toString(strategy)) return strategy;
-    return fail(ErrorCode::InvalidArgument, "\"" + std::string(word) +
-                                                "\" is not a query strategy; there are entropy, margin and "
-                                                "least-confidence");
+    return core::fromWord(queryStrategyWords, word, "query strategy");
 }
 
 double entropy(std::span<const float> probabilities) {

@@ -16,6 +16,7 @@
 
 #include "engine/core/matrix.h"
 #include "engine/core/result.h"
+#include "engine/core/words.h"
 
 namespace balmer::active {
 
@@ -24,6 +25,10 @@ enum class QueryStrategy {
     Margin,         ///< 1 − (p₁ − p₂), of the two most probable classes
     LeastConfidence ///< 1 − p₁
 };
+inline constexpr core::Words<QueryStrategy, 3> queryStrategyWords{
+    {{QueryStrategy::Entropy, "entropy"},
+     {QueryStrategy::Margin, "margin"},
+     {QueryStrategy::LeastConfidence, "least-confidence"}}};
 /// "entropy", "margin", "least-confidence".
 std::string_view toString(QueryStrategy strategy);
 /// Errors: InvalidArgument for another word.

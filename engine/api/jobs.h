@@ -15,22 +15,12 @@
 
 namespace balmer::api {
 
-/// A kind of job that can be submitted, with a complete example of its parameters.
-struct JobKind {
-    std::string kind;
-    std::string title;      ///< "Train a map"
-    std::string parameters; ///< JSON object with every field at its default
-    std::string help;       ///< what the fields mean, one line each
-    std::string stays;      ///< why it must run on this computer; "" for a kind that a worker can run
-};
-
 class Jobs {
   public:
     virtual ~Jobs() = default;
 
-    /// The kinds that submit() and runHere() take. (quick)
-    virtual std::vector<JobKind> kinds() const = 0;
-    /// Checks the parameters and queues the job. Errors: InvalidArgument with the field's path. (quick)
+    /// Checks the parameters, against the project too, and queues the job with all of them. Its kind is one
+    /// of job_kinds.h. Errors: InvalidArgument with the field's path; NotFound for what it names. (quick)
     virtual core::Result<jobs::JobId> submit(jobs::JobSpec spec) = 0;
     /// The same on a worker: by name, or "auto" for the one that has the data and a free slot ("here" and ""
     /// are this computer). Errors besides: Unsupported for a kind that must run here; NotFound for another

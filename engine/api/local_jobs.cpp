@@ -1,19 +1,39 @@
 #include "engine/api/local_jobs.h"
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
 
-#include <nlohmann/json.hpp>
-
-#include "engine/store/dataset_registry.h"
+#include "engine/api/job_kinds.h"
 
 namespace balmer::api {
 
-using core::ErrorCode;
-using nlohmann::json;
+namespace {
+
+/// Of models nobody is told by an event of its own: the job's says it.
+std::optional<Event::Kind> eventOf(jobs::Change change) {
+    using jobs::Change;
+    switch (change) {
+    case Change::Catalogue:
+        return Event::Kind::Catalogue;
+    case Change::Datasets:
+        return Event::Kind::Datasets;
+    case Change::Columns:
+        return Event::Kind::Columns;
+    case Change::Labels:
+        return Event::Kind::Labels;
+    case Change::Rounds:
+        return Event::Kind::Rounds;
+    case Change::Maps:
+        return Event::Kind::Maps;
+    case Change::Models:
+        break;
+    }
+    return std::nullopt;
+}
+
+} // namespace
 
 void publishJob(EventHub& hub, const jobs::JobEvent& event) {
     Event told;
@@ -21,16 +41,9 @@ void publishJob(EventHub& hub, const jobs::JobEvent& event) {
     told.job = event.job;
     hub.publish(told);
     if (event.kind != jobs::JobEvent::Kind::Phase || event.job.phase != jobs::Phase::Completed) return;
-    const auto& kind = event.job.spec.kind;
-    const auto is = [&](std::initializer_list<std::string_view> kinds) {
-        return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
-    };
-    if (is({"import", "dataset-import", "fetch", "retrieve"})) hub.publish(Event::Kind::Catalogue);
-    if (is({"preprocess", "dataset-import"})) hub.publish(Event::Kind::Datasets);
-    if (is({"som"})) hub.publish(Event::Kind::Maps);
-    if (is({"score", "round", "som", "table-import"})) hub.publish(Event::Kind::Columns);
-    if (is({"label-import", "table-import", "dataset-import", "round"})) hub.publish(Event::Kind::Labels);
-    if (is({"round"})) hub.publish(Event::Kind::Rounds);
+    if (const auto* const kind = findJobKind(event.job.spec.kind))
+        for (const auto change : kind->changes)
+            if (const auto what = eventOf(change)) hub.publish(*what);
 }
 
 LocalJobs::LocalJobs(store::Project& project, const std::vector<workflow::JobKind>& kinds,
@@ -38,18 +51,11 @@ LocalJobs::LocalJobs(store::Project& project, const std::vector<workflow::JobKin
     : project_(project), kinds_(kinds), hub_(std::move(hub)), workers_(workers) {
     jobs::RunnerTable runners;
     for (const auto& kind : kinds_)
-        runners.emplace(kind.kind, kind.run);
+        runners.emplace(kind.about.kind, kind.run);
     jobs::QueueOptions options;
     options.programVersion = BALMER_VERSION;
     queue_ = std::make_unique<jobs::JobQueue>(project_.jobs(), std::move(runners), options);
     watching_ = queue_->subscribe([this](const jobs::JobEvent& event) { publishJob(*hub_, event); });
-}
-
-std::vector<JobKind> LocalJobs::kinds() const {
-    std::vector<JobKind> kinds;
-    for (const auto& kind : kinds_)
-        kinds.push_back({kind.kind, kind.title, kind.defaults, kind.help, kind.stays});
-    return kinds;
 }
 
 core::Result<jobs::JobId> LocalJobs::submit(jobs::JobSpec spec) {
@@ -115,28 +121,6 @@ core::Result<jobs::Job> LocalJobs::follow(jobs::JobId id, core::TaskContext& tas
         }
     }
     return known;
-}
-
-core::Status LocalJobs::prepare(jobs::JobSpec& spec) const {
-    const auto found =
-        std::find_if(kinds_.begin(), kinds_.end(), [&](const auto& kind) { return kind.kind == spec.kind; });
-    if (found == kinds_.end()) {
-        std::string known;
-        for (const auto& kind : kinds_)
-            known += (known.empty() ? "" : ", ") + kind.kind;
-        return core::fail(ErrorCode::InvalidArgument,
-                          "there is no kind of job called \"" + spec.kind + "\"; there are: " + known);
-    }
-    BALMER_CHECK(found->check(spec.parameters));
-    const auto parameters = json::parse(spec.parameters, nullptr, false);
-    if (const auto seed = parameters.find("seed"); seed != parameters.end() && seed->is_number_unsigned())
-        spec.seed = seed->get<std::uint64_t>();
-    // Inputs are named by digest, so that a run can be told from another with the same words.
-    if (const auto name = parameters.find("dataset");
-        spec.inputs.empty() && name != parameters.end() && name->is_string())
-        if (const auto record = project_.datasets().get(name->get<std::string>()))
-            spec.inputs.push_back(record->digest);
-    return {};
 }
 
 } // namespace balmer::api

@@ -22,7 +22,6 @@ class LocalJobs final : public Jobs {
     LocalJobs(store::Project& project, const std::vector<workflow::JobKind>& kinds,
               std::shared_ptr<EventHub> hub, LocalWorkers& workers);
 
-    std::vector<JobKind> kinds() const override;
     core::Result<jobs::JobId> submit(jobs::JobSpec spec) override;
     core::Result<jobs::JobId> submit(jobs::JobSpec spec, const std::string& where) override;
     core::Result<jobs::Job> follow(jobs::JobId id, core::TaskContext& task) override;
@@ -36,7 +35,7 @@ class LocalJobs final : public Jobs {
     std::vector<jobs::Job> interrupted() const override { return project_.interruptedJobs(); }
 
   private:
-    core::Status prepare(jobs::JobSpec& spec) const;
+    core::Status prepare(jobs::JobSpec& spec) const { return workflow::prepareJob(kinds_, project_, spec); }
 
     store::Project& project_;
     const std::vector<workflow::JobKind>& kinds_;

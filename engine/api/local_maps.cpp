@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/api/job_kinds.h"
 #include "engine/api/job_result.h"
 #include "engine/som/map_file.h"
 #include "engine/som/u_matrix.h"
@@ -33,10 +34,13 @@ std::optional<MapInfo> mapInfo(const jobs::Job& job) {
 } // namespace
 
 core::Result<std::vector<MapInfo>> LocalMaps::list() {
-    BALMER_TRY(const auto all, project_.jobs().list({jobs::Phase::Completed, "som", 0}));
     std::vector<MapInfo> maps;
-    for (const auto& job : all)
-        if (auto info = mapInfo(job)) maps.push_back(std::move(*info));
+    for (const auto& kind : jobKinds()) {
+        if (!kind.makes(jobs::Change::Maps)) continue;
+        BALMER_TRY(const auto all, project_.jobs().list({jobs::Phase::Completed, kind.kind, 0}));
+        for (const auto& job : all)
+            if (auto info = mapInfo(job)) maps.push_back(std::move(*info));
+    }
     return maps;
 }
 

@@ -66,7 +66,7 @@ remote::RemoteJobs& LocalWorkers::remote() {
 
 core::Result<const workflow::JobKind*> LocalWorkers::kindOf(const std::string& kind) const {
     const auto found =
-        std::find_if(kinds_.begin(), kinds_.end(), [&](const auto& each) { return each.kind == kind; });
+        std::find_if(kinds_.begin(), kinds_.end(), [&](const auto& each) { return each.about.kind == kind; });
     if (found == kinds_.end())
         return fail(ErrorCode::Unsupported, "this Balmer knows no job of the kind " + kind);
     return &*found;

@@ -42,17 +42,19 @@ remote::WorkerJobs workerJobs(std::vector<std::string> runner) {
     const auto kinds = std::make_shared<const std::vector<workflow::JobKind>>(workflow::jobKinds({}));
     remote::WorkerJobs made;
     for (const auto& kind : *kinds)
-        if (workflow::canTravel(kind)) made.kinds.push_back(kind.kind);
+        if (workflow::canTravel(kind)) made.kinds.push_back(kind.about.kind);
     made.check = [kinds](const std::string& text) -> core::Status {
         BALMER_TRY(const auto spec, workflow::readSpec(text));
-        const auto found = std::find_if(kinds->begin(), kinds->end(),
-                                        [&](const auto& kind) { return kind.kind == spec.job.spec.kind; });
+        const auto found = std::find_if(kinds->begin(), kinds->end(), [&](const auto& kind) {
+            return kind.about.kind == spec.job.spec.kind;
+        });
         if (found == kinds->end())
             return core::fail(ErrorCode::Unsupported,
                               "this worker (Balmer " BALMER_VERSION ") knows no job of the kind \"" +
                                   spec.job.spec.kind.substr(0, 60) + "\"; bring it to the desktop's version");
         BALMER_CHECK(workflow::checkTravel(*found));
-        return found->check(spec.job.spec.parameters);
+        BALMER_TRY([[maybe_unused]] const auto complete, found->complete(spec.job.spec.parameters));
+        return {};
     };
     made.describe = [](const std::string& text) {
         const auto spec = workflow::readSpec(text);

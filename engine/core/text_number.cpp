@@ -60,6 +60,52 @@ std::vector<std::string> splitList(std::string_view text, char separator) {
     }
 }
 
+std::optional<std::vector<std::string>> splitQuoted(std::string_view text) {
+    std::vector<std::string> pieces;
+    if (text.empty()) return pieces;
+    for (;;) {
+        const auto first = text.find_first_not_of(" \t");
+        if (first == std::string_view::npos || text[first] != '"') {
+            const auto at = text.find(',');
+            pieces.emplace_back(trimmed(text.substr(0, at)));
+            if (at == std::string_view::npos) return pieces;
+            text.remove_prefix(at + 1);
+            continue;
+        }
+        std::string piece;
+        auto at = first + 1;
+        for (;; ++at) {
+            if (at >= text.size()) return std::nullopt;
+            if (text[at] == '"') {
+                if (at + 1 >= text.size() || text[at + 1] != '"') break;
+                ++at;
+            }
+            piece += text[at];
+        }
+        pieces.push_back(std::move(piece));
+        const auto next = text.find_first_not_of(" \t", at + 1);
+        if (next == std::string_view::npos) return pieces;
+        if (text[next] != ',') return std::nullopt;
+        text.remove_prefix(next + 1);
+    }
+}
+
+std::string joinQuoted(const std::vector<std::string>& pieces) {
+    std::string joined;
+    for (const auto& piece : pieces) {
+        if (&piece != &pieces.front()) joined += ',';
+        if (piece.find_first_of(",\"") == std::string::npos && trimmed(piece) == piece && !piece.empty()) {
+            joined += piece;
+            continue;
+        }
+        joined += '"';
+        for (const char c : piece)
+            joined += c == '"' ? std::string("\"\"") : std::string(1, c);
+        joined += '"';
+    }
+    return joined;
+}
+
 std::string lowerCase(std::string_view text) {
     std::string lower(text);
     for (char& c : lower)

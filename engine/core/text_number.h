@@ -22,6 +22,12 @@ std::string formatFixed(double value, int digits);
 std::string_view trimmed(std::string_view text);
 /// "a, b,c" at ',' gives {"a", "b", "c"}: pieces are trimmed, empty ones kept. Empty text gives no piece.
 std::vector<std::string> splitList(std::string_view text, char separator = ',');
+/// The same at ',' with quoting as in CSV: `other,"peak, double"` gives {"other", "peak, double"}; a
+/// quotation mark inside a quotation is written twice. Nothing where a quotation does not end, or text
+/// follows it.
+std::optional<std::vector<std::string>> splitQuoted(std::string_view text);
+/// The inverse: quotes where it is needed.
+std::string joinQuoted(const std::vector<std::string>& pieces);
 std::string lowerCase(std::string_view text);
 
 } // namespace balmer::core

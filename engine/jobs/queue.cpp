@@ -444,13 +444,6 @@ Status JobQueue::abort(JobId id) {
     return {};
 }
 
-Result<JobId> JobQueue::runAgain(JobId id, std::string parameters) {
-    BALMER_TRY(auto job, state_->store.get(id));
-    job.spec.parent = id;
-    if (!parameters.empty()) job.spec.parameters = std::move(parameters);
-    return submit(std::move(job.spec));
-}
-
 Result<Job> JobQueue::wait(JobId id) {
     {
         core::UniqueLock lock(state_->mutex);

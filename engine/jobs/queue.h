@@ -108,10 +108,6 @@ class JobQueue {
     /// asked through the store. Errors: NotFound; InvalidArgument when it has ended already.
     core::Status abort(JobId id);
 
-    /// Submits a copy of the job's spec with parent = id; parameters replace the old ones where they are not
-    /// empty.
-    core::Result<JobId> runAgain(JobId id, std::string parameters = {});
-
     /// Waits until the job of this queue is final; returns its record.
     core::Result<Job> wait(JobId id);
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/core/result.h"
+#include "engine/core/words.h"
 #include "engine/simulate/emission_profile.h"
 #include "engine/spectrum/spectrum.h"
 
@@ -22,6 +23,8 @@ enum class Form {
     Full,  ///< 3700 to 9100 Å, 10⁻⁴ dex a sample: 3 909 samples
     Window ///< 6400 to 6850 Å at the same step: 295 samples
 };
+
+inline constexpr core::Words<Form, 2> formWords{{{Form::Full, "full"}, {Form::Window, "window"}}};
 
 struct SurveyParameters {
     std::size_t spectra = 3000;  ///< 1 to 10 000 000

@@ -10,15 +10,11 @@ namespace balmer::som {
 using core::ErrorCode;
 
 std::string_view toString(Topology topology) {
-    return topology == Topology::Hexagonal ? "hexagonal" : "rectangular";
+    return core::wordFor(topologyWords, topology);
 }
 
 core::Result<Topology> topologyFrom(std::string_view word) {
-    const std::string lower = core::lowerCase(word);
-    if (lower == "rectangular" || lower == "rect") return Topology::Rectangular;
-    if (lower == "hexagonal" || lower == "hex" || lower == "hexa") return Topology::Hexagonal;
-    return core::fail(ErrorCode::InvalidArgument,
-                      "no grid is called \"" + std::string(word) + "\"; use rectangular or hexagonal");
+    return core::fromWord(topologyWords, core::lowerCase(word), "grid");
 }
 
 GridPosition Grid::position(std::size_t neuron) const {

@@ -14,14 +14,21 @@
 #include <vector>
 
 #include "engine/core/result.h"
+#include "engine/core/words.h"
 
 namespace balmer::som {
 
 enum class Topology { Rectangular, Hexagonal };
 
+/// The short ones are those of VO-CLOUD.
+inline constexpr core::Words<Topology, 5> topologyWords{{{Topology::Hexagonal, "hexagonal"},
+                                                         {Topology::Rectangular, "rectangular"},
+                                                         {Topology::Hexagonal, "hex"},
+                                                         {Topology::Hexagonal, "hexa"},
+                                                         {Topology::Rectangular, "rect"}}};
 /// "rectangular", "hexagonal".
 std::string_view toString(Topology topology);
-/// The same words, and "rect", "hex", "hexa" of VO-CLOUD. Errors: InvalidArgument.
+/// In any case. Errors: InvalidArgument.
 core::Result<Topology> topologyFrom(std::string_view word);
 
 struct GridPosition {

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view magic = "BALMRSOM";
 constexpr std::uint32_t version = 1;
 constexpr std::size_t digestLength = 64;
-constexpr std::uint64_t mostColumns = 1'000'000, mostEpochs = 10'000;
+constexpr std::uint64_t mostColumns = 1'000'000;
 
 struct Header {
     char magic[8];

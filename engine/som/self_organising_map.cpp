@@ -13,25 +13,19 @@ using core::ErrorCode;
 using core::fail;
 
 std::string_view toString(Neighbourhood neighbourhood) {
-    return neighbourhood == Neighbourhood::Bubble ? "bubble" : "gaussian";
+    return core::wordFor(neighbourhoodWords, neighbourhood);
 }
 
 std::string_view toString(Initialisation initialisation) {
-    return initialisation == Initialisation::RandomRows ? "random-rows" : "principal-plane";
+    return core::wordFor(initialisationWords, initialisation);
 }
 
 core::Result<Neighbourhood> neighbourhoodFrom(std::string_view word) {
-    if (word == "gaussian") return Neighbourhood::Gaussian;
-    if (word == "bubble") return Neighbourhood::Bubble;
-    return fail(ErrorCode::InvalidArgument,
-                "no neighbourhood is called \"" + std::string(word) + "\"; use gaussian or bubble");
+    return core::fromWord(neighbourhoodWords, word, "neighbourhood");
 }
 
 core::Result<Initialisation> initialisationFrom(std::string_view word) {
-    if (word == "principal-plane") return Initialisation::PrincipalPlane;
-    if (word == "random-rows") return Initialisation::RandomRows;
-    return fail(ErrorCode::InvalidArgument, "no initialisation is called \"" + std::string(word) +
-                                                "\"; use principal-plane or random-rows");
+    return core::fromWord(initialisationWords, word, "initialisation");
 }
 
 namespace {
@@ -45,14 +39,15 @@ double firstRadius(const SomParameters& parameters) {
 
 core::Status SomParameters::validate() const {
     BALMER_CHECK(grid.validate());
-    if (epochs < 1 || epochs > 10'000)
-        return fail(ErrorCode::InvalidArgument,
-                    "a training of " + std::to_string(epochs) + " epochs is not possible; give 1 to 10000");
+    if (epochs < 1 || epochs > mostEpochs)
+        return fail(ErrorCode::InvalidArgument, "a training of " + std::to_string(epochs) +
+                                                    " epochs is not possible; give 1 to " +
+                                                    std::to_string(mostEpochs));
     const auto longest = static_cast<double>(Grid::longestSide);
-    if (!(radiusEnd >= 0.1 && radiusEnd <= longest))
-        return fail(ErrorCode::InvalidArgument, "the last radius " + core::formatDouble(radiusEnd) +
-                                                    " is out of range; give 0.1 to " +
-                                                    core::formatDouble(longest));
+    if (!(radiusEnd >= leastRadius && radiusEnd <= longest))
+        return fail(ErrorCode::InvalidArgument,
+                    "the last radius " + core::formatDouble(radiusEnd) + " is out of range; give " +
+                        core::formatDouble(leastRadius) + " to " + core::formatDouble(longest));
     if (!(radiusStart >= 0 && radiusStart <= longest) || firstRadius(*this) < radiusEnd)
         return fail(ErrorCode::InvalidArgument,
                     "the first radius " +

@@ -11,6 +11,7 @@
 
 #include "engine/core/matrix.h"
 #include "engine/core/result.h"
+#include "engine/core/words.h"
 #include "engine/som/grid.h"
 
 namespace balmer::som {
@@ -27,6 +28,10 @@ enum class Initialisation {
     RandomRows      ///< distinct rows of the data, drawn with the seed
 };
 
+inline constexpr core::Words<Neighbourhood, 2> neighbourhoodWords{
+    {{Neighbourhood::Gaussian, "gaussian"}, {Neighbourhood::Bubble, "bubble"}}};
+inline constexpr core::Words<Initialisation, 2> initialisationWords{
+    {{Initialisation::PrincipalPlane, "principal-plane"}, {Initialisation::RandomRows, "random-rows"}}};
 /// "gaussian", "bubble"; "principal-plane", "random-rows".
 std::string_view toString(Neighbourhood neighbourhood);
 std::string_view toString(Initialisation initialisation);
@@ -34,11 +39,14 @@ std::string_view toString(Initialisation initialisation);
 core::Result<Neighbourhood> neighbourhoodFrom(std::string_view word);
 core::Result<Initialisation> initialisationFrom(std::string_view word);
 
+constexpr std::size_t mostEpochs = 10'000;
+constexpr double leastRadius = 0.1;
+
 /// The number of threads is no parameter: it belongs to the pool that trains, and changes nothing in the
 /// result.
 struct SomParameters {
     Grid grid;
-    /// Passes over the data, 1 … 10 000.
+    /// Passes over the data, 1 … mostEpochs.
     std::size_t epochs = 10;
     /// Radius of the neighbourhood in the first epoch, in cells; 0 means half of the smaller side (at least
     /// 1).

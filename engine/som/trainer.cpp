@@ -43,11 +43,7 @@ core::Result<float> checkRows(core::FloatView rows, const Grid& grid) {
     if (rows.rows() > std::numeric_limits<std::uint32_t>::max())
         return fail(ErrorCode::InvalidArgument,
                     "more than 4294967295 rows do not fit a map; train on a sample");
-    if (grid.neurons() > rows.rows())
-        return fail(ErrorCode::InvalidArgument,
-                    "a grid of " + grid.toText() + " has " + std::to_string(grid.neurons()) +
-                        " neurons for " + std::to_string(rows.rows()) + " rows; choose a grid of at most " +
-                        std::to_string(rows.rows()) + " neurons");
+    BALMER_CHECK(checkSize(grid, rows.rows()));
     BALMER_TRY(const float largest, largestMagnitude(rows));
     if (allRowsEqual(rows))
         return fail(
@@ -109,6 +105,14 @@ void moveNeurons(const core::FloatMatrix& sums, std::span<const float> centre, c
 }
 
 } // namespace
+
+core::Status checkSize(const Grid& grid, std::size_t rows) {
+    if (grid.neurons() <= rows) return {};
+    return fail(ErrorCode::InvalidArgument, "a grid of " + grid.toText() + " has " +
+                                                std::to_string(grid.neurons()) + " neurons for " +
+                                                std::to_string(rows) + " rows; choose a grid of at most " +
+                                                std::to_string(rows) + " neurons");
+}
 
 core::Result<TrainedMap> train(core::FloatView rows, const SomParameters& parameters, core::ThreadPool& pool,
                                core::TaskContext& task) {

@@ -31,6 +31,9 @@ struct TrainedMap {
     double topographicError = 0;
 };
 
+/// A map needs as many rows as it has neurons. Errors: InvalidArgument.
+core::Status checkSize(const Grid& grid, std::size_t rows);
+
 /// rows: [rows × columns] with rows >= neurons, finite, magnitude at most 1e37; they must not all be the
 /// same. Reports the series "quantisation error" and "topographic error" at the steps 0 … epochs, the last
 /// for the finished map. The calling thread works along in the pool and makes a checkpoint for each block of

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/io/matrix_text.h"
+#include "engine/store/dataset_registry.h"
 #include "engine/store/label_log.h"
 #include "engine/workflow/dataset_output.h"
 #include "engine/workflow/imported_labels.h"
@@ -17,15 +18,29 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* importedFrom = "imported_from"; ///< in the provenance
+
 struct DatasetImportParameters {
     static constexpr std::string_view stays = "reads files of this computer";
     std::string file;
     std::string name;
 
     void declare(Fields& fields) {
-        fields.required("file", file,
-                        "table with commas: id, label (may be missing), then a column for each wavelength");
-        fields.required("name", name, "what the dataset shall be called");
+        fields.required(
+            "file", file,
+            {.help = "table with commas: id, label (may be missing), then a column for each wavelength",
+             .names = Names::File,
+             .option = "file"});
+        fields.required(
+            "name", name,
+            {.help = "what the dataset shall be called", .title = "Dataset", .names = Names::NewDataset});
+    }
+    core::Status validate() const { return checkDatasetName(name); }
+    /// Only a table that was imported before can have the content of this one.
+    core::Status checkProject(store::Project& project) const {
+        const auto present = project.datasets().get(name);
+        if (!present || json::parse(present->pipeline, nullptr, false).contains(importedFrom)) return {};
+        return core::fail(otherDataset(name));
     }
 };
 
@@ -44,7 +59,6 @@ core::Status checkValues(const io::MatrixText& matrix) {
 }
 
 core::Result<jobs::Outcome> importDataset(const DatasetImportParameters& parameters, const Run& run) {
-    BALMER_CHECK(checkDatasetName(parameters.name));
     BALMER_CHECK(run.task.checkpoint(0, "reading the table"));
     BALMER_TRY(auto matrix, io::readMatrixText(parameters.file));
     dataset::DatasetContent content;
@@ -54,7 +68,7 @@ core::Result<jobs::Outcome> importDataset(const DatasetImportParameters& paramet
     BALMER_CHECK(checkValues(matrix));
     content.flux = std::move(matrix.values);
     content.provenance =
-        json{{"imported_from", parameters.file}}.dump(-1, ' ', false, json::error_handler_t::replace);
+        json{{importedFrom, parameters.file}}.dump(-1, ' ', false, json::error_handler_t::replace);
     BALMER_CHECK(run.task.checkpoint(0.4, "writing the dataset"));
     BALMER_TRY(const auto record, keepDataset(run, parameters.name, "", content.provenance, content));
 
@@ -110,9 +124,13 @@ struct DatasetExportParameters {
     bool labels = true;
 
     void declare(Fields& fields) {
-        fields.required("dataset", dataset, "the dataset to write");
-        fields.required("file", file, "table with commas: id, label, then a column for each wavelength");
-        fields.optional("labels", labels, "with a column of the labels that stand now");
+        fields.required("dataset", dataset,
+                        {.help = "the dataset to write", .names = Names::Dataset, .option = "name"});
+        fields.required("file", file,
+                        {.help = "table with commas: id, label, then a column for each wavelength",
+                         .names = Names::NewFile,
+                         .option = "--out"});
+        fields.optional("labels", labels, {.help = "with a column of the labels that stand now"});
     }
 };
 
@@ -144,12 +162,33 @@ core::Result<jobs::Outcome> exportDataset(const DatasetExportParameters& paramet
 } // namespace
 
 JobKind datasetImportKind(const Environment& environment) {
-    return makeKind<DatasetImportParameters>(environment, "dataset-import", "Import a matrix",
-                                             &importDataset);
+    using jobs::Change;
+    auto results = datasetFields();
+    for (auto&& field :
+         {countField("labels", "that were given"), countField("labels_kept", "that stood before"),
+          countField("entered", "rows that are new in the catalogue")})
+        results.push_back(field);
+    return makeKind<DatasetImportParameters>(
+        environment,
+        {.kind = "dataset-import",
+         .title = "Dataset import",
+         .help = "a matrix as text: id, label, then one column a wavelength",
+         .command = "dataset import",
+         .changes = {Change::Datasets, Change::Catalogue, Change::Labels},
+         .results = std::move(results)},
+        &importDataset);
 }
 
 JobKind datasetExportKind(const Environment& environment) {
-    return makeKind<DatasetExportParameters>(environment, "dataset-export", "Export a matrix",
+    auto results = datasetFields();
+    results.push_back(textField("file", "that was written"));
+    return makeKind<DatasetExportParameters>(environment,
+                                             {.kind = "dataset-export",
+                                              .title = "Dataset export",
+                                              .help = "a matrix as text, with the labels that stand now",
+                                              .command = "dataset export",
+                                              .changes = {},
+                                              .results = std::move(results)},
                                              &exportDataset);
 }
 

@@ -40,8 +40,7 @@ core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string
     BALMER_TRY(const auto digest, dataset::writeDataset(waiting, content));
     // A name that is taken leaves no file behind; the registry itself decides between two writers at once.
     if (const auto present = run.project().datasets().get(name); present && present->digest != digest)
-        return core::fail(core::ErrorCode::InvalidArgument,
-                          "there is another dataset \"" + name + "\" already; choose another name");
+        return core::fail(otherDataset(name));
     store::DatasetRecord record;
     record.name = name;
     record.digest = digest;
@@ -58,6 +57,16 @@ core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string
     if (error)
         return core::fail(core::ErrorCode::Io, "cannot keep the dataset " + name + ": " + error.message());
     return run.project().datasets().add(record, content.ids);
+}
+
+core::Error otherDataset(const std::string& name) {
+    return {core::ErrorCode::InvalidArgument,
+            "there is another dataset \"" + name + "\" already; choose another name"};
+}
+
+std::vector<Field> datasetFields() {
+    return {textField("dataset", "its name"), countField("rows", "of the dataset"),
+            countField("columns", "samples of each row"), textField("digest", "of its content")};
 }
 
 std::string datasetFile(const std::string& name, const std::string& digest) {

@@ -9,6 +9,11 @@
 
 namespace balmer::workflow {
 
+/// What describeDataset() tells, as fields of a job's result.
+std::vector<Field> datasetFields();
+/// "there is another dataset …": the name is taken by other content.
+core::Error otherDataset(const std::string& name);
+
 /// collection "" for a matrix that came as one. The same content under the same name again changes nothing.
 /// Errors: InvalidArgument for a name that is taken by other content, or one that is no file name; those of
 /// writing.

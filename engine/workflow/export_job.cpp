@@ -22,8 +22,13 @@ struct ExportParameters {
     std::string where;
 
     void declare(Fields& fields) {
-        fields.required("file", file, "the table to write");
-        fields.optional("where", where, "what meets this filter only, e.g. label = 'double peak'");
+        fields.required("file", file,
+                        {.help = "the table to write", .names = Names::NewFile, .option = "--out"});
+        fields.optional("where", where,
+                        {.help = "what meets this filter only, e.g. label = 'double peak'",
+                         .title = "Filter",
+                         .otherwise = "all spectra",
+                         .names = Names::Filter});
     }
 };
 
@@ -32,7 +37,10 @@ struct LabelExportParameters {
     std::string file;
 
     void declare(Fields& fields) {
-        fields.required("file", file, "the table to write, with the columns id and label");
+        fields.required("file", file,
+                        {.help = "the table to write, with the columns id and label",
+                         .names = Names::NewFile,
+                         .option = "--out"});
     }
 };
 
@@ -90,11 +98,27 @@ core::Result<jobs::Outcome> exportLabels(const LabelExportParameters& parameters
 } // namespace
 
 JobKind exportKind(const Environment& environment) {
-    return makeKind<ExportParameters>(environment, "export", "Export the catalogue", &exportCatalogue);
+    return makeKind<ExportParameters>(
+        environment,
+        {.kind = "export",
+         .title = "Export",
+         .help = "the catalogue with labels and predictions as a table with commas",
+         .command = "export",
+         .changes = {},
+         .results = {countField("rows", "that were written"), textField("file", "the table")}},
+        &exportCatalogue);
 }
 
 JobKind labelExportKind(const Environment& environment) {
-    return makeKind<LabelExportParameters>(environment, "label-export", "Export labels", &exportLabels);
+    return makeKind<LabelExportParameters>(
+        environment,
+        {.kind = "label-export",
+         .title = "Label export",
+         .help = "the labels that stand now, as a table with id and label",
+         .command = "label export",
+         .changes = {},
+         .results = {countField("rows", "labels"), textField("file", "the table")}},
+        &exportLabels);
 }
 
 } // namespace balmer::workflow

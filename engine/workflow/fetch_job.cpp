@@ -32,16 +32,19 @@ struct FetchParameters {
     std::string collection;
 
     void declare(Fields& fields) {
-        fields.required("url", url, "a folder or file: http, https, ftp or ftps, without a login");
-        fields.optional("folder", folder, "where the files go; \"\": downloads/SERVER/PATH of the project");
-        fields.optional("match", match, "names to take, with * and ?; none: all");
-        fields.optional("depth", depth, "folders below the start");
-        fields.optional("max_files", maxFiles, "files to look for, at most");
-        fields.optional("max_bytes", maxBytes, "bytes to fetch, at most");
-        fields.optional("connections", connections, "files at once, 1 to 4");
-        fields.optional("import", import, "read the spectra of the files into the catalogue");
-        fields.optional("collection", collection,
-                        "where the spectra go; \"\" names it after each file's folder");
+        fields.required(
+            "url", url,
+            {.help = "a folder or file: http, https, ftp or ftps, without a login", .option = "url"});
+        fields.optional("folder", folder, folderField("downloads/SERVER/PATH of the project"));
+        fields.optional("match", match, {.help = "names to take, with * and ?", .otherwise = "all"});
+        fields.optional("depth", depth, {.help = "folders below the start", .minimum = 0, .maximum = 100});
+        fields.optional(
+            "max_files", maxFiles,
+            {.help = "files to look for, at most", .minimum = 1, .maximum = 10000000, .more = true});
+        fields.optional("max_bytes", maxBytes, maxBytesField());
+        fields.optional("connections", connections, connectionsField());
+        fields.optional("import", import, importField());
+        fields.optional("collection", collection, collectionField());
     }
 
     core::Status validate() const {
@@ -54,12 +57,6 @@ struct FetchParameters {
             return core::fail(ErrorCode::InvalidArgument,
                               "parameters.url holds a login, but parameters are kept; give the login "
                               "separately");
-        if (depth < 0 || depth > 100)
-            return core::fail(ErrorCode::InvalidArgument, "parameters.depth must lie between 0 and 100");
-        if (maxFiles < 1)
-            return core::fail(ErrorCode::InvalidArgument, "parameters.max_files must be at least 1");
-        if (connections < 1 || connections > 4)
-            return core::fail(ErrorCode::InvalidArgument, "parameters.connections must lie between 1 and 4");
         return {};
     }
 };
@@ -115,7 +112,22 @@ core::Result<jobs::Outcome> fetchTree(const FetchParameters& parameters, const R
 } // namespace
 
 JobKind fetchKind(const Environment& environment) {
-    return makeKind<FetchParameters>(environment, "fetch", "Fetch from the net", &fetchTree);
+    auto results = fetchedFields();
+    for (auto&& field :
+         {textField("url", "where it began"), countField("found", "files that match"),
+          countField("unmatched", "files that do not"), countField("folders", "that were listed"),
+          booleanField("cut", "a limit was reached: there is more"),
+          listField("skipped", objectField("", {textField("url", ""), textField("why", "")}, ""),
+                    "what was left out")})
+        results.push_back(field);
+    return makeKind<FetchParameters>(environment,
+                                     {.kind = "fetch",
+                                      .title = "Fetch a folder",
+                                      .help = "a folder on the net with all that is in it, or one file",
+                                      .command = "vo fetch",
+                                      .changes = {jobs::Change::Catalogue},
+                                      .results = std::move(results)},
+                                     &fetchTree);
 }
 
 } // namespace balmer::workflow

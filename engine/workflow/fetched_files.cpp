@@ -7,6 +7,38 @@ namespace balmer::workflow {
 using core::ErrorCode;
 using nlohmann::json;
 
+Field folderField(std::string_view otherwise) {
+    return {.help = "where the files go",
+            .otherwise = std::string(otherwise),
+            .names = Names::Folder,
+            .option = "--to"};
+}
+
+Field maxBytesField() {
+    return {.help = "bytes to fetch, at most", .unit = "bytes", .more = true};
+}
+
+Field connectionsField() {
+    return {.help = "files at once", .minimum = 1, .maximum = 4, .more = true};
+}
+
+Field importField() {
+    return {.help = "read the spectra of the files into the catalogue"};
+}
+
+std::vector<Field> fetchedFields() {
+    const auto missed = objectField("", {textField("url", ""), textField("why", "")}, "");
+    std::vector<Field> fields{textField("folder", "where the files are"),
+                              countField("fetched", "files"),
+                              countField("already_here", "files that an earlier run fetched"),
+                              countField("bytes_fetched", "in this run"),
+                              listField("failed", missed, "files"),
+                              listField("not_tried", missed, "files")};
+    for (auto& field : importFields())
+        fields.push_back(orAbsent(std::move(field)));
+    return fields;
+}
+
 void FetchedFiles::add(const vo::TreeReport& report,
                        const std::function<std::vector<store::Origin>(const std::string& url)>& originsOf,
                        jobs::JobNotes& notes) {

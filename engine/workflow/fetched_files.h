@@ -11,6 +11,14 @@
 
 namespace balmer::workflow {
 
+/// Parameters that fetching kinds share. `otherwise`: where files go by default.
+Field folderField(std::string_view otherwise);
+Field maxBytesField();
+Field connectionsField();
+Field importField();
+/// What finish() tells, as fields of a job's result.
+std::vector<Field> fetchedFields();
+
 class FetchedFiles {
   public:
     explicit FetchedFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}

@@ -154,4 +154,16 @@ core::Result<json> importFiles(std::span<const ImportFile> files, const std::str
                 {"refused", std::move(refused)}};
 }
 
+Field collectionField() {
+    return {.help = "where the spectra go", .otherwise = "named after each file's folder"};
+}
+
+std::vector<Field> importFields() {
+    return {countField("imported", "spectra that are new"), countField("already", "spectra that were there"),
+            countField("with_warnings", "of the new ones"), countField("files", "that were read"),
+            listField("refused",
+                      objectField("", {textField("path", "of the file"), textField("reason", "why")}, ""),
+                      "files that hold no spectrum")};
+}
+
 } // namespace balmer::workflow

@@ -17,6 +17,11 @@
 
 namespace balmer::workflow {
 
+/// The parameter that says where imported spectra go.
+Field collectionField();
+/// What importFiles() tells, as fields of a job's result.
+std::vector<Field> importFields();
+
 struct ImportFile {
     std::filesystem::path path;              ///< absolute
     std::vector<store::Origin> origins = {}; ///< noted for all spectra of the file, new or known

@@ -24,13 +24,21 @@ struct ImportParameters {
     std::string source;
 
     void declare(Fields& fields) {
-        fields.required("paths", paths, "files and folders to read");
-        fields.optional("recursive", recursive, "also what lies further down in the folders");
-        fields.optional("collection", collection,
-                        "where the spectra go; \"\" names it after each file's folder");
+        fields.required(
+            "paths", paths,
+            {.help = "files and folders to read", .title = "From", .names = Names::File, .option = "paths"});
+        fields.optional("recursive", recursive,
+                        {.help = "also what lies further down in the folders",
+                         .title = "With folders inside folders",
+                         .option = "--recursive,-r,!--no-recursive"});
+        fields.optional("collection", collection, collectionField());
         fields.optional("origins", origins,
-                        "addresses or IVOA identifiers under which archives know all of them");
-        fields.optional("source", source, "the service or program that led to the origins");
+                        {.help = "addresses or IVOA identifiers under which archives know all of them",
+                         .option = "none",
+                         .more = true});
+        fields.optional(
+            "source", source,
+            {.help = "the service or program that led to the origins", .option = "none", .more = true});
     }
 
     core::Status validate() const {
@@ -68,7 +76,14 @@ core::Result<jobs::Outcome> importPaths(const ImportParameters& parameters, cons
 } // namespace
 
 JobKind importKind(const Environment& environment) {
-    return makeKind<ImportParameters>(environment, "import", "Import spectra", &importPaths);
+    return makeKind<ImportParameters>(environment,
+                                      {.kind = "import",
+                                       .title = "Import",
+                                       .help = "read spectra from files and folders",
+                                       .command = "import",
+                                       .changes = {jobs::Change::Catalogue},
+                                       .results = importFields()},
+                                      &importPaths);
 }
 
 } // namespace balmer::workflow

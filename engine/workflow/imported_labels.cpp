@@ -7,6 +7,7 @@
 
 #include "engine/store/catalogue.h"
 #include "engine/store/label_log.h"
+#include "engine/workflow/parameters.h"
 
 namespace balmer::workflow {
 
@@ -75,6 +76,15 @@ core::Result<nlohmann::json> ImportedLabels::store() {
     return nlohmann::json{
         {"labelled", labelled},   {"replaced", replaced},    {"kept", kept},
         {"unchanged", unchanged}, {"without_label", empty_}, {"not_in_catalogue", unknown_}};
+}
+
+std::vector<jobs::Field> labelFields() {
+    return {countField("labelled", "labels that were given"),
+            countField("replaced", "other verdicts"),
+            countField("kept", "other verdicts that stay"),
+            countField("unchanged", "labels that stood"),
+            countField("without_label", "rows"),
+            countField("not_in_catalogue", "labels of unknown spectra")};
 }
 
 } // namespace balmer::workflow

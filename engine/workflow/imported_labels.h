@@ -11,9 +11,13 @@
 
 #include "engine/active/label_event.h"
 #include "engine/core/result.h"
+#include "engine/jobs/field.h"
 #include "engine/store/project.h"
 
 namespace balmer::workflow {
+
+/// What ImportedLabels::store() tells, as fields of a job's result.
+std::vector<jobs::Field> labelFields();
 
 class ImportedLabels {
   public:

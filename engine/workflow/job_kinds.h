@@ -1,7 +1,8 @@
-// The kinds of job: for each a title, its parameters, and the function that does it.
+// The kinds of job: for each what is known of it (jobs::Kind), and the functions that check it and do it.
 //
 // A runner decodes its parameters, loads what they name from the project, computes, and writes what came of
-// it back. It runs on whichever thread calls it; several may run at once on one project.
+// it back. It runs on whichever thread calls it; several may run at once on one project. A new kind is its
+// file and a line in the table of job_kinds.cpp.
 #pragma once
 
 #include <concepts>
@@ -25,7 +26,7 @@ namespace balmer::workflow {
 /// What a job from another computer brought along beside its project (parcel.h): the files that its
 /// parameters and its spectra name, by the names that they have there. Its catalogue then holds the chosen
 /// spectra alone.
-struct Luggage {
+struct CarriedFiles {
     struct File {
         std::filesystem::path path;
         std::uint64_t offset = 0, bytes = 0; ///< its place in path
@@ -39,10 +40,10 @@ class NetAccess;
 /// What runners work with. The project outlives every runner; none is needed to describe and check kinds.
 struct Environment {
     store::Project* project = nullptr;
-    std::size_t threads = 0;                     ///< for computations; 0: all processors
-    std::string who = {};                        ///< the observer named in label events
-    std::shared_ptr<const Luggage> luggage = {}; ///< null for a job of this computer
-    std::shared_ptr<NetAccess> net = {};         ///< null: a job that needs one makes its own
+    std::size_t threads = 0;                          ///< for computations; 0: all processors
+    std::string who = {};                             ///< the observer named in label events
+    std::shared_ptr<const CarriedFiles> carried = {}; ///< null for a job of this computer
+    std::shared_ptr<NetAccess> net = {};              ///< null: a job that needs one makes its own
 };
 
 /// What a job reads and makes, as its parameters say: what has to travel with it to run elsewhere, and all
@@ -58,16 +59,16 @@ struct Needs {
 };
 
 struct JobKind {
-    std::string kind;     ///< "som"
-    std::string title;    ///< "Train a map"
-    std::string defaults; ///< JSON object with every parameter
-    std::string help;     ///< one line a parameter
+    jobs::Kind about;
+    /// Checks the parameters by themselves and returns them with all defaults, as a record keeps them.
     /// Errors: InvalidArgument with the path of the first parameter that is wrong.
-    std::function<core::Status(std::string_view parameters)> check;
+    std::function<core::Result<std::string>(std::string_view parameters)> complete;
+    /// What only a project can tell: a dataset that is not there, a map larger than its data. Parameters that
+    /// are complete. Errors: InvalidArgument, NotFound.
+    std::function<core::Status(std::string_view parameters, store::Project& project)> checkProject;
     jobs::Runner run;
-    /// Empty for a kind that must run on this computer. Errors: those of check.
+    /// Empty for a kind that must run on this computer. Errors: those of complete.
     std::function<core::Result<Needs>(std::string_view parameters)> needs;
-    std::string stays; ///< why it must: "reads files of this computer"; "" for a kind that can travel
 };
 
 bool canTravel(const JobKind& kind);
@@ -77,21 +78,13 @@ core::Status checkTravel(const JobKind& kind);
 /// All kinds that this build knows, in the order in which a user meets them.
 std::vector<JobKind> jobKinds(const Environment& environment);
 
-JobKind simulateKind(const Environment& environment);
-JobKind importKind(const Environment& environment);
-JobKind fetchKind(const Environment& environment);
-JobKind retrieveKind(const Environment& environment);
-JobKind preprocessKind(const Environment& environment);
-JobKind datasetImportKind(const Environment& environment);
-JobKind datasetExportKind(const Environment& environment);
-JobKind somKind(const Environment& environment);
-JobKind learnKind(const Environment& environment);
-JobKind scoreKind(const Environment& environment);
-JobKind roundKind(const Environment& environment);
-JobKind labelImportKind(const Environment& environment);
-JobKind tableImportKind(const Environment& environment);
-JobKind labelExportKind(const Environment& environment);
-JobKind exportKind(const Environment& environment);
+/// Errors: InvalidArgument, naming those that there are.
+core::Result<const JobKind*> findKind(const std::vector<JobKind>& kinds, std::string_view kind);
+
+/// Makes of what was asked for what is kept and run: checks it, by itself and against the project, fills in
+/// all parameters, the seed that is really used, and the digests of the datasets that it names. For jobs of
+/// this computer and of workers alike. Errors: those of complete and checkProject.
+core::Status prepareJob(const std::vector<JobKind>& kinds, store::Project& project, jobs::JobSpec& spec);
 
 /// One run of a runner, as its function sees it.
 struct Run {
@@ -100,14 +93,11 @@ struct Run {
     core::TaskContext& task;
     jobs::JobNotes& notes;
     store::Project& project() const { return *environment.project; }
-    /// Where a file lies that the parameters name: under its name, or in the luggage.
+    /// Where a file lies that the parameters name: under its name, or among the carried files.
     std::filesystem::path file(const std::string& name) const;
     /// Threads to compute with: as many as the parameter wants, or with 0 those of the environment.
-    /// Errors: InvalidArgument for a number outside 0 … mostThreads.
-    core::Result<std::size_t> threads(int wanted) const;
+    std::size_t threads(int wanted) const;
 };
-
-constexpr int mostThreads = 1024;
 
 /// Parameters that say what their job needs can travel; the others say `stays`: why they cannot.
 template <typename P>
@@ -121,23 +111,48 @@ concept Validates = requires(const P p) {
     { p.validate() } -> std::same_as<core::Status>;
 };
 
-/// Binds a parameter struct and the function that does the work.
+/// Parameters that may not suit a project: checked when a job is submitted.
+template <typename P>
+concept ChecksProject = requires(const P p, store::Project& project) {
+    { p.checkProject(project) } -> std::same_as<core::Status>;
+};
+
+/// Checks what the fields themselves say of a project: that the datasets and models which they name are
+/// there.
+core::Status checkNames(const std::vector<Field>& fields, std::string_view parameters,
+                        store::Project& project);
+
+/// Binds a parameter struct and the function that does the work. `about` has what the parameters do not say:
+/// kind, title, help, command, changes and results.
 template <Parameters P>
-JobKind makeKind(const Environment& environment, std::string kind, std::string title,
+JobKind makeKind(const Environment& environment, jobs::Kind about,
                  core::Result<jobs::Outcome> (*work)(const P&, const Run&)) {
     JobKind made;
-    made.kind = std::move(kind);
-    made.title = std::move(title);
-    made.defaults = writeParameters(P{});
-    made.help = explainParameters<P>();
-    made.check = [](std::string_view json) -> core::Status {
-        BALMER_TRY([[maybe_unused]] const P parameters, readParameters<P>(json));
-        if constexpr (Validates<P>) return parameters.validate();
+    about.fields = fieldsOf<P>();
+    about.defaults = writeParameters(P{});
+    about.explanation = explain(about.fields);
+    about.schema = schemaOf(about.title, about.help, about.fields);
+    const auto read = [](std::string_view json) -> core::Result<P> {
+        BALMER_TRY(P parameters, readParameters<P>(json));
+        if constexpr (Validates<P>) BALMER_CHECK(parameters.validate());
+        return parameters;
+    };
+    made.complete = [read](std::string_view json) -> core::Result<std::string> {
+        BALMER_TRY(const P parameters, read(json));
+        return writeParameters(parameters);
+    };
+    made.checkProject = [read, fields = about.fields](std::string_view json,
+                                                      store::Project& project) -> core::Status {
+        BALMER_CHECK(checkNames(fields, json, project));
+        if constexpr (ChecksProject<P>) {
+            BALMER_TRY(const P parameters, read(json));
+            return parameters.checkProject(project);
+        }
         return {};
     };
-    made.run = [environment, work](const jobs::Job& job, core::TaskContext& task,
-                                   jobs::JobNotes& notes) -> core::Result<jobs::Outcome> {
-        BALMER_TRY(const P parameters, readParameters<P>(job.spec.parameters));
+    made.run = [environment, work, read](const jobs::Job& job, core::TaskContext& task,
+                                         jobs::JobNotes& notes) -> core::Result<jobs::Outcome> {
+        BALMER_TRY(const P parameters, read(job.spec.parameters));
         return work(parameters, Run{environment, job, task, notes});
     };
     if constexpr (Travels<P>)
@@ -146,7 +161,8 @@ JobKind makeKind(const Environment& environment, std::string kind, std::string t
             return parameters.needs();
         };
     else
-        made.stays = P::stays;
+        about.stays = P::stays;
+    made.about = std::move(about);
     return made;
 }
 

@@ -18,15 +18,19 @@ struct LabelImportParameters {
     bool replace = false;
 
     void declare(Fields& fields) {
-        fields.required("file", file, "table with commas, its first line naming the columns");
+        fields.required("file", file,
+                        {.help = "table with commas, its first line naming the columns",
+                         .names = Names::File,
+                         .option = "file"});
         fields.optional("id_column", idColumn,
-                        "column with the spectrum's id; \"\" takes id, or the first column");
+                        {.help = "column with the spectrum's id", .otherwise = "id, or the first column"});
         fields.optional("label_column", labelColumn,
-                        "column with the class; \"\" takes label, class, or the second");
-        fields.optional("replace", replace,
-                        "where another observer's verdict (a class, not sure, bad, artefact) stands, the "
-                        "file's class takes its place; otherwise it is kept. Your own verdicts are always "
-                        "replaced: with a file you correct yourself");
+                        {.help = "column with the class", .otherwise = "label, class, or the second"});
+        fields.optional(
+            "replace", replace,
+            {.help = "where another observer's verdict (a class, not sure, bad, artefact) stands, the "
+                     "file's class takes its place; otherwise it is kept. Your own verdicts are always "
+                     "replaced: with a file you correct yourself"});
     }
 };
 
@@ -65,7 +69,14 @@ core::Result<jobs::Outcome> importLabels(const LabelImportParameters& parameters
 } // namespace
 
 JobKind labelImportKind(const Environment& environment) {
-    return makeKind<LabelImportParameters>(environment, "label-import", "Import labels", &importLabels);
+    return makeKind<LabelImportParameters>(environment,
+                                           {.kind = "label-import",
+                                            .title = "Label import",
+                                            .help = "labels from a table with the columns id and label",
+                                            .command = "label import",
+                                            .changes = {jobs::Change::Labels},
+                                            .results = labelFields()},
+                                           &importLabels);
 }
 
 } // namespace balmer::workflow

@@ -17,6 +17,20 @@ namespace {
 
 using nlohmann::json;
 
+/// For classes that were named one by one.
+core::Status checkClasses(const std::vector<std::string>& classes) {
+    if (classes.size() < 2)
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "parameters.classes names \"" + classes.front() +
+                              "\" alone; a network tells at least two classes apart");
+    for (std::size_t k = 0; k < classes.size(); ++k)
+        if (std::find(classes.begin(), classes.begin() + static_cast<std::ptrdiff_t>(k), classes[k]) !=
+            classes.begin() + static_cast<std::ptrdiff_t>(k))
+            return core::fail(core::ErrorCode::InvalidArgument,
+                              "parameters.classes names \"" + classes[k] + "\" twice; name each class once");
+    return {};
+}
+
 struct LearnParameters {
     std::string dataset;
     std::vector<std::string> classes;
@@ -29,15 +43,31 @@ struct LearnParameters {
     int threads = 0;
 
     void declare(Fields& fields) {
-        fields.required("dataset", dataset, "the dataset whose labelled rows are learnt");
-        fields.optional("classes", classes, "classes to tell apart; none: all that the rows have");
-        fields.optional("folds", folds, "parts of the cross-validation; 0: no cross-validation");
-        fields.optional("epochs", epochs, "passes over the data, at most; 0: as many as 240 steps need");
-        fields.optional("patience", patience, "epochs without a gain before training stops");
-        fields.optional("balance", balance, "balance the classes by SMOTE");
-        fields.optional("networks", networks, "networks whose probabilities are averaged");
-        fields.optional("seed", seed, "of everything random");
-        fields.optional("threads", threads, "0: all processors; does not change the result");
+        fields.required("dataset", dataset,
+                        {.help = "the dataset whose labelled rows are learnt", .names = Names::Dataset});
+        fields.optional("classes", classes,
+                        {.help = "classes to tell apart", .otherwise = "all that the rows have"});
+        fields.optional("folds", folds,
+                        {.help = "parts of the cross-validation; 0: no cross-validation", .minimum = 0});
+        fields.optional("epochs", epochs,
+                        {.help = "passes over the data, at most",
+                         .minimum = 0,
+                         .otherwise = "as many as 240 steps need",
+                         .more = true});
+        fields.optional("patience", patience,
+                        {.help = "epochs without a gain before training stops", .minimum = 1, .more = true});
+        fields.optional("balance", balance, {.help = "balance the classes by SMOTE", .more = true});
+        fields.optional("networks", networks,
+                        {.help = "networks whose probabilities are averaged", .minimum = 1, .more = true});
+        fields.optional("seed", seed, seedField());
+        fields.optional("threads", threads, threadsField());
+    }
+
+    core::Status validate() const {
+        if (folds == 1)
+            return core::fail(core::ErrorCode::InvalidArgument,
+                              "parameters.folds must be 0 (no cross-validation) or at least 2");
+        return classes.empty() ? core::Status() : checkClasses(classes);
     }
     Needs needs() const { return {.datasets = {dataset}, .labels = true}; }
 };
@@ -57,31 +87,11 @@ json describeMetrics(const learn::Metrics& metrics, const std::vector<std::strin
             {"by_class", std::move(byClass)}};
 }
 
-/// For classes that were named one by one.
-core::Status checkClasses(const std::vector<std::string>& classes) {
-    if (classes.size() < 2)
-        return core::fail(core::ErrorCode::InvalidArgument,
-                          "parameters.classes names \"" + classes.front() +
-                              "\" alone; a network tells at least two classes apart");
-    for (std::size_t k = 0; k < classes.size(); ++k)
-        if (std::find(classes.begin(), classes.begin() + static_cast<std::ptrdiff_t>(k), classes[k]) !=
-            classes.begin() + static_cast<std::ptrdiff_t>(k))
-            return core::fail(core::ErrorCode::InvalidArgument,
-                              "parameters.classes names \"" + classes[k] + "\" twice; name each class once");
-    return {};
-}
-
 core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, const Run& run) {
-    if (parameters.folds < 0 || parameters.folds == 1)
-        return core::fail(core::ErrorCode::InvalidArgument,
-                          "parameters.folds must be 0 (no cross-validation) or at least 2");
-    BALMER_TRY(const auto threads, run.threads(parameters.threads));
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
     auto classes = parameters.classes;
     if (classes.empty()) {
         BALMER_TRY(classes, classesOf(run.project(), dataset));
-    } else {
-        BALMER_CHECK(checkClasses(classes));
     }
     if (classes.empty())
         return core::fail(core::ErrorCode::InvalidArgument,
@@ -107,7 +117,7 @@ core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, cons
     network.patience = parameters.patience;
     network.balance = parameters.balance;
     network.networks = parameters.networks;
-    network.threads = threads;
+    network.threads = run.threads(parameters.threads);
     network.attributes = {{"dataset", parameters.dataset}, {"dataset_digest", dataset.digest()}};
 
     json result{{"dataset", parameters.dataset},
@@ -153,7 +163,25 @@ core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, cons
 } // namespace
 
 JobKind learnKind(const Environment& environment) {
-    return makeKind<LearnParameters>(environment, "learn", "Train the network", &learnClasses);
+    const auto quality = [](std::string_view name, std::string_view help) {
+        return orNull(numberField(name, help));
+    };
+    return makeKind<LearnParameters>(
+        environment,
+        {.kind = "learn",
+         .title = "Train a network",
+         .help = "train the network on the labels that stand",
+         .command = "learn",
+         .changes = {jobs::Change::Models},
+         .results = {textField("dataset", "the dataset that was learnt"), textField("model", "its name"),
+                     listField("classes", textField("", ""), "in the order of the network's outputs"),
+                     countField("rows", "labelled rows"), quality("macro_f1", "by cross-validation"),
+                     quality("accuracy", "by cross-validation"),
+                     orNull(listField("confusion", listField("", countField("", ""), ""),
+                                      "rows: the true class")),
+                     countField("epochs", "passes over the data"),
+                     numberField("seconds", "the training took")}},
+        &learnClasses);
 }
 
 } // namespace balmer::workflow

@@ -68,7 +68,7 @@ std::string modelName(const jobs::Job& job) {
 }
 
 core::Result<ModelReference> findModel(store::Project& project, const std::string& name,
-                                       const Luggage* luggage) {
+                                       const CarriedFiles* carried) {
     BALMER_TRY(const auto all,
                project.jobs().list({.phase = jobs::Phase::Completed, .kind = "", .limit = 0}));
     std::string known;
@@ -83,8 +83,8 @@ core::Result<ModelReference> findModel(store::Project& project, const std::strin
             known += (known.empty() ? "" : ", ") + modelName(job);
         }
     std::error_code error;
-    if (luggage != nullptr) {
-        if (const auto found = luggage->files.find(name); found != luggage->files.end())
+    if (carried != nullptr) {
+        if (const auto found = carried->files.find(name); found != carried->files.end())
             return ModelReference{name, "", found->second.path};
     } else if (std::filesystem::is_regular_file(name, error)) {
         return ModelReference{name, "", name};

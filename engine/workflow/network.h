@@ -45,9 +45,9 @@ struct ModelReference {
 };
 
 /// name: "learn-12", "round-15", the label of such a job, the digest of the artefact, or a file,
-/// of the luggage where there is one. Errors: NotFound, naming the models that exist.
+/// a carried one where the job came from elsewhere. Errors: NotFound, naming the models that exist.
 core::Result<ModelReference> findModel(store::Project& project, const std::string& name,
-                                       const Luggage* luggage = nullptr);
+                                       const CarriedFiles* carried = nullptr);
 
 /// "learn-12".
 std::string modelName(const jobs::Job& job);

@@ -112,11 +112,16 @@ class Arrival {
 
 class Commit {
   public:
-    Commit(const Environment& environment, const jobs::Job& job, Needs needs)
-        : environment_(environment), project_(*environment.project), job_(job), needs_(std::move(needs)) {}
+    Commit(const Environment& environment, const JobKind& kind, const jobs::Job& job, Needs needs)
+        : environment_(environment), project_(*environment.project), kind_(kind), job_(job),
+          needs_(std::move(needs)) {}
 
     /// Everything that can be refused before the project is touched.
     core::Status check(std::string_view resultJson, const std::vector<ParcelFile>& files) {
+        if (const auto right = checkResult(resultJson, kind_.about.results); !right)
+            return core::fail(ErrorCode::Format,
+                              "the worker's answer " + right.error().message() +
+                                  "; bring the worker to the version of this Balmer, then run the job again");
         BALMER_TRY(result_, checkedResult(resultJson));
         for (const auto& file : files)
             if (!isParcelName(file.name) || !files_.emplace(file.name, file.path).second)
@@ -392,6 +397,7 @@ class Commit {
 
     const Environment& environment_;
     store::Project& project_;
+    const JobKind& kind_;
     const jobs::Job& job_;
     Needs needs_;
     std::map<std::string, fs::path> files_;
@@ -416,7 +422,7 @@ core::Result<bool> commitOutputs(const Environment& environment, const JobKind& 
     BALMER_TRY(const auto job, environment.project->jobs().get(id));
     if (jobs::isFinal(job.phase)) return false;
     BALMER_TRY(auto needs, kind.needs(job.spec.parameters));
-    Commit commit(environment, job, std::move(needs));
+    Commit commit(environment, kind, job, std::move(needs));
     BALMER_CHECK(commit.check(resultJson, outputs));
     return commit.keep(endTime);
 }

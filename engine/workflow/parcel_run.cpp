@@ -54,8 +54,8 @@ core::Status makeAnew(const fs::path& folder) {
 /// The inputs of a parcel, as they are taken into the scratch project.
 class Unpacking {
   public:
-    Unpacking(fs::path inputs, store::Project& project, Luggage& luggage)
-        : inputs_(std::move(inputs)), project_(project), luggage_(luggage) {}
+    Unpacking(fs::path inputs, store::Project& project, CarriedFiles& carried)
+        : inputs_(std::move(inputs)), project_(project), carried_(carried) {}
 
     core::Status readIndex() {
         BALMER_TRY(const auto text, read("parcel.json"));
@@ -71,12 +71,12 @@ class Unpacking {
             return core::fail(misfit("parcel.json does not have what the parameters of the job need"));
         for (std::size_t i = 0; i < needs.files.size(); ++i) {
             BALMER_TRY(const auto file, input(index_.files[i]));
-            luggage_.files[needs.files[i]] = {file, 0, 0, {}};
+            carried_.files[needs.files[i]] = {file, 0, 0, {}};
         }
         for (std::size_t i = 0; i < needs.models.size(); ++i) {
             if (index_.models[i].job != 0) continue;
             BALMER_TRY(const auto file, input(index_.models[i].file));
-            luggage_.files[needs.models[i]] = {file, 0, 0, {}};
+            carried_.files[needs.models[i]] = {file, 0, 0, {}};
         }
         return {};
     }
@@ -180,14 +180,14 @@ class Unpacking {
             packs.push_back(std::move(file));
         }
         for (const auto& file : packed.files) {
-            Luggage::File made{{}, file.offset, file.bytes, file.error};
+            CarriedFiles::File made{{}, file.offset, file.bytes, file.error};
             if (!file.error) {
                 if (file.pack > packs.size() || file.bytes > io::ReadOptions{}.fileLimitBytes ||
                     file.offset > sizes[file.pack - 1] || file.bytes > sizes[file.pack - 1] - file.offset)
                     return core::fail(misfit("spectra.json places " + file.path + " where no pack is"));
                 made.path = packs[file.pack - 1];
             }
-            if (!luggage_.files.emplace(file.path, std::move(made)).second)
+            if (!carried_.files.emplace(file.path, std::move(made)).second)
                 return core::fail(misfit("spectra.json names " + file.path + " twice"));
         }
         std::vector<store::NewSpectrum> batch;
@@ -213,7 +213,7 @@ class Unpacking {
 
     fs::path inputs_;
     store::Project& project_;
-    Luggage& luggage_;
+    CarriedFiles& carried_;
     InputIndex index_;
     std::int64_t lastEvent_ = 0;
     std::vector<store::RoundRecord> rounds_;
@@ -336,10 +336,11 @@ core::Result<ParcelResult> runParcel(const fs::path& jobFolder, const WorkerRun&
     BALMER_CHECK(makeAnew(jobFolder / "outputs"));
     BALMER_TRY(const auto project, store::Project::open(scratch.path()));
 
-    auto luggage = std::make_shared<Luggage>();
-    Unpacking inputs(jobFolder / "inputs", *project, *luggage);
-    const auto kinds = jobKinds({project.get(), run.threads, spec.who, luggage});
-    const auto kind = std::ranges::find(kinds, spec.job.spec.kind, &JobKind::kind);
+    auto carried = std::make_shared<CarriedFiles>();
+    Unpacking inputs(jobFolder / "inputs", *project, *carried);
+    const auto kinds = jobKinds({project.get(), run.threads, spec.who, carried});
+    const auto kind =
+        std::ranges::find(kinds, spec.job.spec.kind, [](const auto& each) { return each.about.kind; });
     if (kind == kinds.end())
         return core::fail(ErrorCode::Unsupported, "this worker knows no kind of job called \"" +
                                                       spec.job.spec.kind +

@@ -7,6 +7,7 @@
 
 #include "engine/core/thread_pool.h"
 #include "engine/preprocess/pipeline.h"
+#include "engine/store/dataset_registry.h"
 #include "engine/workflow/dataset_output.h"
 #include "engine/workflow/spectrum_source.h"
 
@@ -25,13 +26,48 @@ struct PreprocessParameters {
     bool bridgeMasked = false;
 
     void declare(Fields& fields) {
-        fields.optional("preset", preset, "the recipe: halpha-140");
-        fields.required("name", name, "what the dataset shall be called");
-        fields.optional("collection", collection, "take this collection only; \"\" takes all spectra");
-        fields.optional("where", where, "take what meets this filter only, e.g. snr > 10");
+        fields.required(
+            "name", name,
+            {.help = "what the dataset shall be called", .title = "Dataset", .names = Names::NewDataset});
+        fields.optional(
+            "preset", preset,
+            {.help = "the steps that each spectrum goes through", .choices = preprocess::presetNames()});
+        fields.optional(
+            "collection", collection,
+            {.help = "take this collection only", .otherwise = "all spectra", .names = Names::Collection});
+        fields.optional("where", where,
+                        {.help = "take what meets this filter only, e.g. snr > 10",
+                         .title = "Filter",
+                         .otherwise = "all spectra",
+                         .names = Names::Filter,
+                         .more = true});
         fields.optional("blur_sigma_pixels", blurSigmaPixels,
-                        "Gaussian blur in pixels; null leaves it to the recipe, 0 switches it off");
-        fields.optional("bridge_masked", bridgeMasked, "interpolate across masked samples");
+                        {.help = "Gaussian blur; 0 switches it off",
+                         .title = "Blur",
+                         .unit = "pixels",
+                         .minimum = 0,
+                         .otherwise = "left to the recipe",
+                         .option = "--blur",
+                         .more = true});
+        fields.optional("bridge_masked", bridgeMasked,
+                        {.help = "interpolate across masked samples", .more = true});
+    }
+    core::Result<preprocess::Pipeline> pipeline() const {
+        return preprocess::preset(preset, {blurSigmaPixels, bridgeMasked});
+    }
+    /// How the dataset came about, as it says itself.
+    std::string provenance(const preprocess::Pipeline& made) const {
+        return json{{"preset", preset}, {"steps", json::parse(made.describe())}}.dump();
+    }
+    core::Status validate() const {
+        BALMER_TRY([[maybe_unused]] const auto made, pipeline());
+        return checkDatasetName(name);
+    }
+    core::Status checkProject(store::Project& project) const {
+        BALMER_TRY(const auto made, pipeline());
+        const auto present = project.datasets().get(name);
+        if (!present || present->pipeline == provenance(made)) return {};
+        return core::fail(otherDataset(name));
     }
     store::CatalogueQuery choice() const {
         store::CatalogueQuery query;
@@ -57,12 +93,10 @@ void append(dataset::DatasetContent& content, const preprocess::Row& row, const 
 }
 
 core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parameters, const Run& run) {
-    BALMER_CHECK(checkDatasetName(parameters.name));
-    BALMER_TRY(const auto pipeline,
-               preprocess::preset(parameters.preset, {parameters.blurSigmaPixels, parameters.bridgeMasked}));
-    const auto* luggage = run.environment.luggage.get();
+    BALMER_TRY(const auto pipeline, parameters.pipeline());
+    const auto* carried = run.environment.carried.get();
     // What travelled here is the choice already.
-    BALMER_TRY(const auto records, run.project().catalogue().list(luggage != nullptr ? store::CatalogueQuery()
+    BALMER_TRY(const auto records, run.project().catalogue().list(carried != nullptr ? store::CatalogueQuery()
                                                                                      : parameters.choice()));
     if (records.empty())
         return core::fail(core::ErrorCode::InvalidArgument,
@@ -87,7 +121,7 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
         Rows rows(count, core::fail(core::ErrorCode::Cancelled, "stopped on request"));
         pool.parallelFor(count, [&](std::size_t i, std::size_t) {
             if (run.task.stopRequested()) return;
-            auto spectrum = loadSpectrum(run.project(), records[first + i], false, luggage);
+            auto spectrum = loadSpectrum(run.project(), records[first + i], false, carried);
             rows[i] = spectrum ? pipeline.apply(*spectrum)
                                : core::Result<preprocess::Row>(core::fail(std::move(spectrum).error()));
         });
@@ -107,8 +141,7 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
                                                                 " spectra gives a row; the first: " +
                                                                 refused.front()["reason"].get<std::string>());
     content.columns = {{"scale_minimum", std::move(minima)}, {"scale_maximum", std::move(maxima)}};
-    content.provenance =
-        json{{"preset", parameters.preset}, {"steps", json::parse(pipeline.describe())}}.dump();
+    content.provenance = parameters.provenance(pipeline);
     BALMER_TRY(const auto record,
                keepDataset(run, parameters.name, parameters.collection, content.provenance, content));
     jobs::Outcome outcome;
@@ -121,8 +154,21 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
 } // namespace
 
 JobKind preprocessKind(const Environment& environment) {
-    return makeKind<PreprocessParameters>(environment, "preprocess", "Preprocess spectra",
-                                          &preprocessSpectra);
+    using jobs::Change;
+    auto results = datasetFields();
+    results.push_back(listField("refused",
+                                objectField("", {textField("id", ""), textField("reason", "")}, ""),
+                                "spectra that do not fit the recipe"));
+    results.push_back(countField("with_warnings", "rows"));
+    return makeKind<PreprocessParameters>(
+        environment,
+        {.kind = "preprocess",
+         .title = "Preprocess",
+         .help = "bring spectra onto one grid of wavelengths, as a dataset that maps and networks train on",
+         .command = "preprocess",
+         .changes = {Change::Datasets},
+         .results = std::move(results)},
+        &preprocessSpectra);
 }
 
 } // namespace balmer::workflow

@@ -36,20 +36,22 @@ struct RetrieveParameters {
     std::string collection;
 
     void declare(Fields& fields) {
-        fields.required("urls", urls, "addresses of spectra, without logins");
-        fields.optional("publisher_dids", publisherDids,
-                        "IVOA identifier of each, in the same order, \"\" for none; or nothing at all");
-        fields.optional("source", source, "the service or table that listed them");
-        fields.optional("folder", folder, "where the files go; \"\": retrieved/SERVER of the project");
-        fields.optional("max_bytes", maxBytes, "bytes to fetch, at most");
-        fields.optional("connections", connections, "files at once, 1 to 4");
-        fields.optional("import", import, "read the spectra of the files into the catalogue");
-        fields.optional("collection", collection,
-                        "where the spectra go; \"\" names it after each file's folder");
+        fields.required("urls", urls, {.help = "addresses of spectra, without logins", .option = "none"});
+        fields.optional(
+            "publisher_dids", publisherDids,
+            {.help = "IVOA identifier of each, in the same order, \"\" for none; or nothing at all",
+             .option = "none",
+             .more = true});
+        fields.optional("source", source,
+                        {.help = "the service or table that listed them", .option = "none", .more = true});
+        fields.optional("folder", folder, folderField("retrieved/SERVER of the project"));
+        fields.optional("max_bytes", maxBytes, maxBytesField());
+        fields.optional("connections", connections, connectionsField());
+        fields.optional("import", import, importField());
+        fields.optional("collection", collection, collectionField());
     }
 
     core::Status validate() const {
-        if (urls.empty()) return core::fail(ErrorCode::InvalidArgument, "parameters.urls names no spectrum");
         if (!publisherDids.empty() && publisherDids.size() != urls.size())
             return core::fail(ErrorCode::InvalidArgument,
                               "parameters.publisher_dids must be as long as parameters.urls, or empty");
@@ -63,8 +65,6 @@ struct RetrieveParameters {
                                   "parameters.urls holds a login, but parameters are kept; give the login "
                                   "separately");
         }
-        if (connections < 1 || connections > 4)
-            return core::fail(ErrorCode::InvalidArgument, "parameters.connections must lie between 1 and 4");
         return {};
     }
 };
@@ -179,7 +179,18 @@ core::Result<jobs::Outcome> retrieve(const RetrieveParameters& parameters, const
 } // namespace
 
 JobKind retrieveKind(const Environment& environment) {
-    return makeKind<RetrieveParameters>(environment, "retrieve", "Retrieve listed spectra", &retrieve);
+    auto results = fetchedFields();
+    for (auto&& field : {textField("source", "the service or table"), countField("asked", "addresses"),
+                         countField("repeated", "addresses that were named before")})
+        results.push_back(field);
+    return makeKind<RetrieveParameters>(environment,
+                                        {.kind = "retrieve",
+                                         .title = "Fetch spectra",
+                                         .help = "spectra whose addresses a list told",
+                                         .command = "",
+                                         .changes = {jobs::Change::Catalogue},
+                                         .results = std::move(results)},
+                                        &retrieve);
 }
 
 } // namespace balmer::workflow

@@ -33,6 +33,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::string_view randomStrategy = "random"; ///< to compare with
+
 struct RoundParameters {
     std::string dataset;
     std::vector<std::string> classes{"other", "single peak", "double peak"};
@@ -50,26 +52,47 @@ struct RoundParameters {
     int threads = 0;
 
     void declare(Fields& fields) {
-        fields.required("dataset", dataset, "the pool");
-        fields.optional("classes", classes,
-                        "all classes; the first that is no target stands for everything else");
-        fields.optional("targets", targets, "the classes that are looked for");
-        fields.optional("batch", batch, "spectra to ask about");
+        auto strategies = core::wordsOf(active::queryStrategyWords);
+        strategies.emplace_back(randomStrategy);
+        fields.required("dataset", dataset, {.help = "the pool of spectra to rank", .names = Names::Dataset});
+        fields.optional(
+            "classes", classes,
+            {.help = "all classes; the first that is no target stands for everything else; the digit keys "
+                     "follow this order"});
+        fields.optional("targets", targets, {.help = "the classes that are looked for"});
+        fields.optional("batch", batch, {.help = "spectra to ask about", .minimum = 1});
         fields.optional("estimate", estimate,
-                        "random sample of the predicted targets, to judge the precision by");
-        fields.optional("candidates", candidates, "length of the list of candidates; 0: all");
+                        {.help = "random sample of the predicted targets, to judge the precision by",
+                         .minimum = 0,
+                         .more = true});
+        fields.optional("candidates", candidates,
+                        {.help = "length of the list of candidates; 0: all", .minimum = 0, .more = true});
         fields.optional("strategy", strategy,
-                        "entropy, margin, least-confidence, or random (to compare with)");
+                        {.help = "which spectra are asked about; random is there to compare with",
+                         .choices = std::move(strategies),
+                         .more = true});
         fields.optional("oracle", oracle,
-                        "table of truth (id, label) that answers both lists; \"\" leaves them to a person");
+                        {.help = "table of truth (id, label) that answers both lists in your place",
+                         .otherwise = "a person answers",
+                         .names = Names::File,
+                         .more = true});
         fields.optional("simulated", simulated,
-                        "simulated rows a class while labels are few; 0: labels alone");
-        fields.optional("enough", enough, "labels a class from which no simulated rows are used any more");
+                        {.help = "simulated rows a class while labels are few; 0: labels alone",
+                         .minimum = 0,
+                         .more = true});
+        fields.optional("enough", enough,
+                        {.help = "labels a class from which no simulated rows are used any more",
+                         .minimum = 1,
+                         .more = true});
         fields.optional("epochs", epochs,
-                        "passes over the training rows, at most; 0: as many as 240 steps need");
-        fields.optional("patience", patience, "epochs without a gain before training stops");
-        fields.optional("seed", seed, "of everything random");
-        fields.optional("threads", threads, "0: all processors; does not change the result");
+                        {.help = "passes over the training rows, at most",
+                         .minimum = 0,
+                         .otherwise = "as many as 240 steps need",
+                         .more = true});
+        fields.optional("patience", patience,
+                        {.help = "epochs without a gain before training stops", .minimum = 1, .more = true});
+        fields.optional("seed", seed, seedField());
+        fields.optional("threads", threads, threadsField());
     }
 
     Needs needs() const {
@@ -79,17 +102,8 @@ struct RoundParameters {
     }
 
     core::Status validate() const {
-        const auto atLeast = [](int value, int least, std::string_view name) -> core::Status {
-            if (value >= least) return {};
-            return core::fail(core::ErrorCode::InvalidArgument, "parameters." + std::string(name) +
-                                                                    " must be at least " +
-                                                                    std::to_string(least));
-        };
-        BALMER_CHECK(atLeast(batch, 1, "batch"));
-        BALMER_CHECK(atLeast(estimate, 0, "estimate"));
-        BALMER_CHECK(atLeast(candidates, 0, "candidates"));
-        BALMER_CHECK(atLeast(simulated, 0, "simulated"));
-        return atLeast(enough, 1, "enough");
+        BALMER_TRY([[maybe_unused]] const auto meant, targetClasses(classes, targets));
+        return {};
     }
 };
 
@@ -174,7 +188,7 @@ core::Result<Trained> teach(const RoundParameters& parameters, const Run& run,
     network.seed = parameters.seed;
     network.epochs = parameters.epochs;
     network.patience = parameters.patience;
-    BALMER_TRY(network.threads, run.threads(parameters.threads));
+    network.threads = run.threads(parameters.threads);
     network.attributes = {{"dataset", parameters.dataset}, {"dataset_digest", dataset.digest()}};
     const auto labelled = labelledRows(dataset, labels);
     if (!lesson.simulated) {
@@ -214,7 +228,7 @@ core::Result<active::RoundLists> drawLists(const RoundParameters& parameters, co
                                            const RowLabels& labels, const core::FloatMatrix& probabilities,
                                            int number) {
     active::QueryParameters query;
-    const bool random = parameters.strategy == "random";
+    const bool random = parameters.strategy == randomStrategy;
     if (!random) {
         BALMER_TRY(query.strategy, active::queryStrategyFrom(parameters.strategy));
     }
@@ -319,11 +333,7 @@ json describePrecision(const std::optional<active::PrecisionEstimate>& estimate,
 }
 
 core::Result<jobs::Outcome> playRound(const RoundParameters& parameters, const Run& run) {
-    BALMER_CHECK(parameters.validate());
     BALMER_TRY(const auto classes, targetClasses(parameters.classes, parameters.targets));
-    if (parameters.strategy != "random") {
-        BALMER_TRY([[maybe_unused]] const auto strategy, active::queryStrategyFrom(parameters.strategy));
-    }
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
     Truth truth;
     if (!parameters.oracle.empty()) {
@@ -410,7 +420,39 @@ core::Result<jobs::Outcome> playRound(const RoundParameters& parameters, const R
 } // namespace
 
 JobKind roundKind(const Environment& environment) {
-    return makeKind<RoundParameters>(environment, "round", "Active learning: one round", &playRound);
+    using jobs::Change;
+    const auto list = [](std::string_view name, std::string_view help) {
+        return listField(
+            name,
+            objectField("",
+                        {textField("id", ""), textField("class", ""), numberField("probability", ""),
+                         numberField("entropy", ""), textField("reason", "")},
+                        ""),
+            help);
+    };
+    const auto estimate = [](std::string_view name, std::string_view help) {
+        return orNull(numberField(name, help));
+    };
+    return makeKind<RoundParameters>(
+        environment,
+        {.kind = "round",
+         .title = "Labelling round",
+         .help = "one round of active learning: a network ranks the dataset and asks for what it is least "
+                 "sure of",
+         .command = "round",
+         .changes = {Change::Rounds, Change::Columns, Change::Labels, Change::Models},
+         .results = {countField("round", "its number"), textField("dataset", "the pool"),
+                     textField("model", "its name"),
+                     mapField("labels", countField("", ""), "rows of each class that it learnt from"),
+                     booleanField("simulated", "taught with simulated rows, too"),
+                     mapField("counts", countField("", ""), "rows for which a class is the most probable"),
+                     list("oracle", "to be asked about"),
+                     list("performance_estimate", "to judge the precision by"),
+                     list("candidates", "best first"), estimate("precision", "of the candidates"),
+                     estimate("precision_lower_95", "its lower bound"),
+                     orNull(countField("judged", "labels that it rests on")),
+                     numberField("seconds", "it took")}},
+        &playRound);
 }
 
 } // namespace balmer::workflow

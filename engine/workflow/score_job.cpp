@@ -21,19 +21,20 @@ struct ScoreParameters {
     int threads = 0;
 
     void declare(Fields& fields) {
-        fields.required("model", model, "learn-12, round-15, a job's label, or a model's file");
-        fields.required("dataset", dataset, "the dataset to score");
-        fields.optional("threads", threads, "0: all processors; does not change the result");
+        fields.required(
+            "model", model,
+            {.help = "learn-12, round-15, a job's label, or a model's file", .names = Names::Model});
+        fields.required("dataset", dataset, {.help = "the dataset to score", .names = Names::Dataset});
+        fields.optional("threads", threads, threadsField());
     }
     Needs needs() const { return {.datasets = {dataset}, .models = {model}}; }
 };
 
 core::Result<jobs::Outcome> scoreDataset(const ScoreParameters& parameters, const Run& run) {
     BALMER_TRY(const auto reference,
-               findModel(run.project(), parameters.model, run.environment.luggage.get()));
+               findModel(run.project(), parameters.model, run.environment.carried.get()));
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
-    BALMER_TRY(const auto threads, run.threads(parameters.threads));
-    BALMER_TRY(const auto model, loadNetwork(reference.file, threads));
+    BALMER_TRY(const auto model, loadNetwork(reference.file, run.threads(parameters.threads)));
     if (model->columns() != dataset.columns())
         return core::fail(core::ErrorCode::InvalidArgument,
                           "the model " + reference.name + " reads " + std::to_string(model->columns()) +
@@ -63,7 +64,18 @@ core::Result<jobs::Outcome> scoreDataset(const ScoreParameters& parameters, cons
 } // namespace
 
 JobKind scoreKind(const Environment& environment) {
-    return makeKind<ScoreParameters>(environment, "score", "Score a dataset", &scoreDataset);
+    return makeKind<ScoreParameters>(
+        environment,
+        {.kind = "score",
+         .title = "Score",
+         .help = "a model's probabilities for every row of a dataset",
+         .command = "score",
+         .changes = {jobs::Change::Columns},
+         .results = {textField("model", "its name"), textField("dataset", "what was scored"),
+                     countField("rows", "of the dataset"), numberField("seconds", "the scoring took"),
+                     mapField("counts", countField("", ""), "rows for which a class is the most probable"),
+                     countField("unscored", "rows without a probability")}},
+        &scoreDataset);
 }
 
 } // namespace balmer::workflow

@@ -22,30 +22,55 @@ using nlohmann::json;
 
 struct SimulateParameters {
     static constexpr std::string_view stays = "writes files of this computer";
+    static inline const simulate::SurveyParameters usual;
     std::string out;
-    int spectra = 3000;
-    double targets = 0.03;
-    std::uint64_t seed = 1;
-    std::string form = "full";
+    int spectra = static_cast<int>(usual.spectra);
+    double targets = usual.targets;
+    std::uint64_t seed = usual.seed;
+    std::string form{core::wordFor(simulate::formWords, usual.form)};
     bool gzip = true;
-    double doubleFraction = simulate::SurveyParameters{}.doubleFraction;
-    double snrMinimum = simulate::SurveyParameters{}.signalToNoiseMinimum;
-    double snrMaximum = simulate::SurveyParameters{}.signalToNoiseMaximum;
-    double equivalentWidthMinimum = simulate::ProfileRanges{}.equivalentWidthMinimumAngstrom;
-    double equivalentWidthMaximum = simulate::ProfileRanges{}.equivalentWidthMaximumAngstrom;
+    double doubleFraction = usual.doubleFraction;
+    double snrMinimum = usual.signalToNoiseMinimum;
+    double snrMaximum = usual.signalToNoiseMaximum;
+    double equivalentWidthMinimum = usual.profile.equivalentWidthMinimumAngstrom;
+    double equivalentWidthMaximum = usual.profile.equivalentWidthMaximumAngstrom;
 
     void declare(Fields& fields) {
-        fields.required("out", out, "folder for the FITS files and truth.csv");
-        fields.optional("spectra", spectra, "how many");
-        fields.optional("targets", targets, "fraction of emission stars");
-        fields.optional("double_fraction", doubleFraction, "fraction of the emission stars with two peaks");
-        fields.optional("snr_minimum", snrMinimum, "lowest signal-to-noise ratio beside Hα");
-        fields.optional("snr_maximum", snrMaximum, "highest");
-        fields.optional("equivalent_width_minimum", equivalentWidthMinimum, "of the emission, Å");
-        fields.optional("equivalent_width_maximum", equivalentWidthMaximum, "of the emission, Å");
-        fields.optional("form", form, "full (3700 to 9100 Å) or window (6400 to 6850 Å)");
-        fields.optional("gzip", gzip, "compress the files");
-        fields.optional("seed", seed, "of everything random");
+        fields.required("out", out,
+                        {.help = "folder for the FITS files and truth.csv", .names = Names::Folder});
+        fields.optional("spectra", spectra, {.help = "how many", .minimum = 1});
+        fields.optional("targets", targets,
+                        {.help = "fraction of emission stars", .minimum = 0, .maximum = 1});
+        fields.optional(
+            "double_fraction", doubleFraction,
+            {.help = "fraction of the emission stars with two peaks", .minimum = 0, .maximum = 1});
+        fields.optional("snr_minimum", snrMinimum, {.help = "lowest signal-to-noise ratio beside Hα"});
+        fields.optional("snr_maximum", snrMaximum, {.help = "highest signal-to-noise ratio beside Hα"});
+        fields.optional(
+            "equivalent_width_minimum", equivalentWidthMinimum,
+            {.help = "smallest equivalent width of the emission", .unit = "Å", .option = "--ew-minimum"});
+        fields.optional(
+            "equivalent_width_maximum", equivalentWidthMaximum,
+            {.help = "largest equivalent width of the emission", .unit = "Å", .option = "--ew-maximum"});
+        fields.optional("form", form,
+                        {.help = "full: 3700 to 9100 Å; window: 6400 to 6850 Å",
+                         .choices = core::wordsOf(simulate::formWords)});
+        fields.optional("gzip", gzip, {.help = "compress the files"});
+        fields.optional("seed", seed, seedField());
+    }
+
+    core::Result<simulate::SurveyParameters> survey() const {
+        simulate::SurveyParameters meant;
+        meant.spectra = static_cast<std::size_t>(spectra);
+        meant.targets = targets;
+        meant.seed = seed;
+        BALMER_TRY(meant.form, core::fromWord(simulate::formWords, form, "form of spectra"));
+        meant.doubleFraction = doubleFraction;
+        meant.signalToNoiseMinimum = snrMinimum;
+        meant.signalToNoiseMaximum = snrMaximum;
+        meant.profile.equivalentWidthMinimumAngstrom = equivalentWidthMinimum;
+        meant.profile.equivalentWidthMaximumAngstrom = equivalentWidthMaximum;
+        return meant;
     }
 };
 
@@ -67,20 +92,7 @@ std::vector<std::string> truthRow(const simulate::Truth& truth) {
 }
 
 core::Result<jobs::Outcome> simulateSurvey(const SimulateParameters& parameters, const Run& run) {
-    simulate::SurveyParameters survey;
-    if (parameters.spectra < 1)
-        return core::fail(core::ErrorCode::InvalidArgument, "parameters.spectra must be at least 1");
-    if (parameters.form != "full" && parameters.form != "window")
-        return core::fail(core::ErrorCode::InvalidArgument, "parameters.form must be full or window");
-    survey.spectra = static_cast<std::size_t>(parameters.spectra);
-    survey.targets = parameters.targets;
-    survey.seed = parameters.seed;
-    survey.form = parameters.form == "full" ? simulate::Form::Full : simulate::Form::Window;
-    survey.doubleFraction = parameters.doubleFraction;
-    survey.signalToNoiseMinimum = parameters.snrMinimum;
-    survey.signalToNoiseMaximum = parameters.snrMaximum;
-    survey.profile.equivalentWidthMinimumAngstrom = parameters.equivalentWidthMinimum;
-    survey.profile.equivalentWidthMaximumAngstrom = parameters.equivalentWidthMaximum;
+    BALMER_TRY(const auto survey, parameters.survey());
     BALMER_TRY(const auto made, simulate::Survey::make(survey));
 
     const fs::path folder = fs::absolute(parameters.out);
@@ -133,7 +145,17 @@ core::Result<jobs::Outcome> simulateSurvey(const SimulateParameters& parameters,
 } // namespace
 
 JobKind simulateKind(const Environment& environment) {
-    return makeKind<SimulateParameters>(environment, "simulate", "Simulate a survey", &simulateSurvey);
+    return makeKind<SimulateParameters>(
+        environment,
+        {.kind = "simulate",
+         .title = "Simulate",
+         .help = "write a survey with known truth as FITS files",
+         .command = "simulate",
+         .changes = {},
+         .results = {textField("out", "the folder"), countField("spectra", "that were written"),
+                     textField("truth", "the table of truth"),
+                     mapField("counts", countField("", ""), "spectra of each class")}},
+        &simulateSurvey);
 }
 
 } // namespace balmer::workflow

@@ -12,6 +12,7 @@
 #include "engine/som/u_matrix.h"
 #include "engine/store/artefact_folder.h"
 #include "engine/store/column_registry.h"
+#include "engine/store/dataset_registry.h"
 #include "engine/workflow/job_kinds.h"
 #include "engine/workflow/spectrum_source.h"
 
@@ -21,33 +22,7 @@ namespace {
 
 using nlohmann::json;
 
-struct SomJobParameters {
-    std::string dataset;
-    std::string grid = "20x20";
-    std::string topology = "hexagonal";
-    int epochs = 10;
-    double radiusStart = 0;
-    double radiusEnd = 0.7;
-    std::string neighbourhood = "gaussian";
-    std::string initialisation = "principal-plane";
-    std::uint64_t seed = 1;
-    int threads = 0;
-
-    void declare(Fields& fields) {
-        fields.required("dataset", dataset, "the dataset to map");
-        fields.optional("grid", grid, "width x height in neurons, or auto for about 5 √rows neurons");
-        fields.optional("topology", topology, "hexagonal or rectangular");
-        fields.optional("epochs", epochs, "passes over the data");
-        fields.optional("radius_start", radiusStart,
-                        "neighbourhood at the start, in neurons; 0: half the smaller side");
-        fields.optional("radius_end", radiusEnd, "neighbourhood at the end, in neurons");
-        fields.optional("neighbourhood", neighbourhood, "gaussian or bubble");
-        fields.optional("initialisation", initialisation, "principal-plane or random-rows");
-        fields.optional("seed", seed, "of everything random");
-        fields.optional("threads", threads, "0: all processors; does not change the result");
-    }
-    Needs needs() const { return {.datasets = {dataset}}; }
-};
+constexpr std::string_view automatic = "auto"; ///< grid
 
 /// About 5 √rows neurons (Vesanto's rule of thumb), at most half as many as rows, nearly square.
 som::Grid automaticGrid(std::size_t rows, som::Topology topology) {
@@ -56,29 +31,88 @@ som::Grid automaticGrid(std::size_t rows, som::Topology topology) {
     return {side, side, topology};
 }
 
-core::Result<jobs::Outcome> trainMap(const SomJobParameters& parameters, const Run& run) {
-    BALMER_TRY(const auto topology, som::topologyFrom(parameters.topology));
-    BALMER_TRY(const auto neighbourhood, som::neighbourhoodFrom(parameters.neighbourhood));
-    BALMER_TRY(const auto initialisation, som::initialisationFrom(parameters.initialisation));
-    if (parameters.epochs < 1)
-        return core::fail(core::ErrorCode::InvalidArgument, "parameters.epochs must be at least 1");
-    BALMER_TRY(const auto threads, run.threads(parameters.threads));
-    BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
+struct SomJobParameters {
+    std::string dataset;
+    std::string grid = "20x20";
+    std::string topology{som::toString(som::Topology::Hexagonal)};
+    int epochs = static_cast<int>(som::SomParameters{}.epochs);
+    double radiusStart = som::SomParameters{}.radiusStart;
+    double radiusEnd = som::SomParameters{}.radiusEnd;
+    std::string neighbourhood{som::toString(som::SomParameters{}.neighbourhood)};
+    std::string initialisation{som::toString(som::SomParameters{}.initialisation)};
+    std::uint64_t seed = som::SomParameters{}.seed;
+    int threads = 0;
 
-    som::SomParameters training;
-    if (parameters.grid == "auto") {
-        training.grid = automaticGrid(dataset.rows(), topology);
-    } else {
-        BALMER_TRY(training.grid, som::Grid::parse(parameters.grid, topology));
+    void declare(Fields& fields) {
+        fields.required("dataset", dataset, {.help = "the dataset to map", .names = Names::Dataset});
+        fields.optional("grid", grid,
+                        {.help = "width x height in neurons, or auto for about 5 √rows of them"});
+        fields.optional("topology", topology,
+                        {.help = "six neighbours for each neuron, or four",
+                         .title = "Lattice",
+                         .choices = core::wordsOf(som::topologyWords),
+                         .aliases = core::otherWordsOf(som::topologyWords)});
+        fields.optional("epochs", epochs,
+                        {.help = "passes over the data", .minimum = 1, .maximum = som::mostEpochs});
+        fields.optional("radius_start", radiusStart,
+                        {.help = "neighbourhood at the start",
+                         .unit = "neurons",
+                         .minimum = 0,
+                         .otherwise = "half the smaller side",
+                         .more = true});
+        fields.optional("radius_end", radiusEnd,
+                        {.help = "neighbourhood at the end",
+                         .unit = "neurons",
+                         .minimum = som::leastRadius,
+                         .more = true});
+        fields.optional("neighbourhood", neighbourhood,
+                        {.help = "how much a neuron follows the winner beside it",
+                         .choices = core::wordsOf(som::neighbourhoodWords),
+                         .more = true});
+        fields.optional("initialisation", initialisation,
+                        {.help = "where the neurons begin",
+                         .choices = core::wordsOf(som::initialisationWords),
+                         .more = true});
+        fields.optional("seed", seed, seedField());
+        fields.optional("threads", threads, threadsField());
     }
-    training.epochs = static_cast<std::size_t>(parameters.epochs);
-    training.radiusStart = parameters.radiusStart;
-    training.radiusEnd = parameters.radiusEnd;
-    training.neighbourhood = neighbourhood;
-    training.initialisation = initialisation;
-    training.seed = parameters.seed;
 
-    core::ThreadPool pool(threads, "balmer-som");
+    /// For data of so many rows, where the grid is chosen by them.
+    core::Result<som::SomParameters> training(std::size_t rows) const {
+        som::SomParameters meant;
+        BALMER_TRY(const auto lattice, som::topologyFrom(topology));
+        if (grid == automatic) {
+            meant.grid = automaticGrid(rows, lattice);
+        } else {
+            BALMER_TRY(meant.grid, som::Grid::parse(grid, lattice));
+        }
+        meant.epochs = static_cast<std::size_t>(epochs);
+        meant.radiusStart = radiusStart;
+        meant.radiusEnd = radiusEnd;
+        BALMER_TRY(meant.neighbourhood, som::neighbourhoodFrom(neighbourhood));
+        BALMER_TRY(meant.initialisation, som::initialisationFrom(initialisation));
+        meant.seed = seed;
+        BALMER_CHECK(meant.validate());
+        return meant;
+    }
+    core::Status validate() const {
+        if (grid == automatic) return {};
+        BALMER_TRY([[maybe_unused]] const auto meant, training(0));
+        return {};
+    }
+    core::Status checkProject(store::Project& project) const {
+        BALMER_TRY(const auto record, project.datasets().get(dataset));
+        const auto rows = static_cast<std::size_t>(record.rows);
+        BALMER_TRY(const auto meant, training(rows));
+        return som::checkSize(meant.grid, rows);
+    }
+    Needs needs() const { return {.datasets = {dataset}}; }
+};
+
+core::Result<jobs::Outcome> trainMap(const SomJobParameters& parameters, const Run& run) {
+    BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
+    BALMER_TRY(const auto training, parameters.training(dataset.rows()));
+    core::ThreadPool pool(run.threads(parameters.threads), "balmer-som");
     const auto began = std::chrono::steady_clock::now();
     BALMER_TRY(const auto trained, som::train(dataset.flux(), training, pool, run.task));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
@@ -103,7 +137,7 @@ core::Result<jobs::Outcome> trainMap(const SomJobParameters& parameters, const R
     outcome.resultJson =
         json{{"dataset", parameters.dataset},
              {"grid", trained.map.grid.toText()},
-             {"topology", som::toString(topology)},
+             {"topology", som::toString(training.grid.topology)},
              {"quantisation_error", trained.quantisationError},
              {"topographic_error", trained.topographicError},
              {"epochs", trained.map.epochs.size()},
@@ -117,7 +151,24 @@ core::Result<jobs::Outcome> trainMap(const SomJobParameters& parameters, const R
 } // namespace
 
 JobKind somKind(const Environment& environment) {
-    return makeKind<SomJobParameters>(environment, "som", "Train a map", &trainMap);
+    using jobs::Change;
+    return makeKind<SomJobParameters>(
+        environment,
+        {.kind = "som",
+         .title = "Map",
+         .help = "train a self-organising map, which lays alike spectra beside each other",
+         .command = "som",
+         .changes = {Change::Maps, Change::Columns},
+         .results = {textField("dataset", "the dataset that was mapped"), textField("grid", "width x height"),
+                     textField("topology", "of the grid"),
+                     numberField("quantisation_error", "mean distance of a row to its neuron"),
+                     numberField("topographic_error",
+                                 "share of rows whose two nearest neurons are no neighbours"),
+                     countField("epochs", "passes over the data"),
+                     countField("neurons_hit", "neurons with rows"),
+                     numberField("seconds", "the training took"),
+                     textField("codebook_digest", "of the neurons' prototypes")}},
+        &trainMap);
 }
 
 } // namespace balmer::workflow

@@ -44,10 +44,10 @@ core::Result<spectrum::Spectrum> fromDataset(store::Project& project, const stor
 }
 
 /// The same as io::readSpectra of the file where it came from.
-core::Result<std::vector<spectrum::Spectrum>> fromLuggage(const Luggage& luggage, const std::string& path,
-                                                          const io::ReadOptions& options) {
-    const auto found = luggage.files.find(path);
-    if (found == luggage.files.end())
+core::Result<std::vector<spectrum::Spectrum>>
+fromCarried(const CarriedFiles& carried, const std::string& path, const io::ReadOptions& options) {
+    const auto found = carried.files.find(path);
+    if (found == carried.files.end())
         return core::fail(core::ErrorCode::Format, "the job did not bring the file " + path + " along");
     const auto& file = found->second;
     if (file.error) return core::fail(*file.error);
@@ -63,11 +63,11 @@ core::Result<std::vector<spectrum::Spectrum>> fromLuggage(const Luggage& luggage
 } // namespace
 
 core::Result<spectrum::Spectrum> loadSpectrum(store::Project& project, const store::SpectrumRecord& record,
-                                              bool header, const Luggage* luggage) {
+                                              bool header, const CarriedFiles* carried) {
     if (!record.dataset.empty()) return fromDataset(project, record);
     io::ReadOptions options;
     options.header = header;
-    auto spectra = luggage != nullptr ? fromLuggage(*luggage, record.filePath, options)
+    auto spectra = carried != nullptr ? fromCarried(*carried, record.filePath, options)
                                       : io::readSpectra(record.filePath, options);
     if (!spectra) return core::fail(std::move(spectra).error().during("reading the spectrum " + record.id));
     if (static_cast<std::size_t>(record.part) >= spectra->size())

@@ -14,9 +14,9 @@ namespace balmer::workflow {
 core::Result<dataset::Dataset> openDataset(store::Project& project, const std::string& name);
 
 /// Reads the numbers of a catalogued spectrum; its metadata are as the file states them (header only on
-/// request). A file of the luggage is read from there. Errors: NotFound when the file has gone or changed,
+/// request). A carried file is read where it lies. Errors: NotFound when the file has gone or changed,
 /// saying where it was; those of the readers.
 core::Result<spectrum::Spectrum> loadSpectrum(store::Project& project, const store::SpectrumRecord& record,
-                                              bool header = false, const Luggage* luggage = nullptr);
+                                              bool header = false, const CarriedFiles* carried = nullptr);
 
 } // namespace balmer::workflow

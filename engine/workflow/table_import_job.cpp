@@ -41,20 +41,43 @@ struct TableImportParameters {
     bool replace = false;
 
     void declare(Fields& fields) {
-        fields.required("file", file, "a VOTable, a FITS table, or text with commas");
+        fields.required(
+            "file", file,
+            {.help = "a VOTable, a FITS table, or text with commas", .names = Names::File, .option = "file"});
         fields.optional("id_column", idColumn,
-                        "column with the spectrum's id; \"\": found by name and by what is in it");
-        fields.optional("columns", columns, "columns to take for the dataset's rows; \"*\": all others");
-        fields.optional("prefix", prefix, "put before the columns' names");
-        fields.optional("dataset", dataset, "whose rows get the columns; \"\": the only one");
-        fields.optional("label_column", labelColumn, "column with classes, taken as labels; \"\": none");
-        fields.optional("who", who, "who gave the labels; \"\": you");
+                        {.help = "column with the spectrum's id",
+                         .title = "Spectra by",
+                         .otherwise = "found by name and by what is in it"});
+        fields.optional("columns", columns,
+                        {.help = "columns to take for the dataset's rows; \"*\" takes all others",
+                         .otherwise = "none",
+                         .option = "--column"});
+        fields.optional("prefix", prefix,
+                        {.help = "put before the columns' names, so that they are told from others"});
+        fields.optional("dataset", dataset,
+                        {.help = "whose rows get the columns",
+                         .title = "Into dataset",
+                         .otherwise = "the only one",
+                         .names = Names::Dataset});
+        fields.optional("label_column", labelColumn,
+                        {.help = "column with classes, taken as labels",
+                         .title = "Labels from",
+                         .otherwise = "none",
+                         .option = "--labels"});
+        fields.optional(
+            "who", who,
+            {.help = "who gave the labels", .title = "Labelled by", .otherwise = "you", .option = "--by"});
         fields.optional("source", source,
-                        "where the table comes from, as the labels will say; \"\": its name");
-        fields.optional("replace", replace,
-                        "where another verdict (a class, not sure, bad, artefact) stands, the table's class "
-                        "takes its place; otherwise only that of an earlier import by the same observer "
-                        "from the same source does, and all others are kept");
+                        {.help = "where the table comes from, as the labels will say",
+                         .otherwise = "its name",
+                         .option = "none",
+                         .more = true});
+        fields.optional(
+            "replace", replace,
+            {.help = "where another verdict (a class, not sure, bad, artefact) stands, the table's class "
+                     "takes its place; otherwise only that of an earlier import by the same observer "
+                     "from the same source does, and all others are kept",
+             .title = "Replace verdicts that differ"});
     }
 
     core::Status validate() const {
@@ -297,8 +320,25 @@ core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters,
 } // namespace
 
 JobKind tableImportKind(const Environment& environment) {
-    return makeKind<TableImportParameters>(environment, "table-import", "Take columns and labels of a table",
-                                           &importTable);
+    using jobs::Change;
+    std::vector<Field> results{
+        countField("rows", "of the table"), countField("repeated", "rows that came again"),
+        textField("id_column", "the column with ids"), orAbsent(textField("dataset", "")),
+        orAbsent(listField(
+            "columns",
+            objectField("", {textField("name", ""), countField("version", ""), countField("values", "")}, ""),
+            "that were taken"))};
+    for (auto& field : labelFields())
+        results.push_back(orAbsent(std::move(field)));
+    return makeKind<TableImportParameters>(
+        environment,
+        {.kind = "table-import",
+         .title = "Table import",
+         .help = "what a VOTable, a FITS table or text with commas says of spectra of the project",
+         .command = "table import",
+         .changes = {Change::Columns, Change::Labels},
+         .results = std::move(results)},
+        &importTable);
 }
 
 } // namespace balmer::workflow

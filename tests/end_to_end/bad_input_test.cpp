@@ -68,13 +68,39 @@ TEST_F(BadInput, NumbersOutOfRange) {
     expectMessage(session_.fail({"--threads", "-3", "som", "--dataset", "good", "--grid", "3x3"}),
                   "--threads");
     expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "3x3", "--threads", "2000000000"}),
-                  "parameters.threads");
+                  "--threads");
     expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "3x3", "--seed", "-1"}), "--seed");
     expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "3x3", "--radius-end", "nan"}),
                   "--radius-end");
     expectMessage(session_.fail({"list", "--limit", "-1"}), "--limit");
     expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "0x5"}), "0x5");
     expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "3x3", "--epochs", "0"}), "epochs");
+}
+
+TEST_F(BadInput, AFieldIsCalledAsTheUserTypedIt) {
+    const auto table = session_.write("t.csv", "n,word\nx,y\n").string();
+    const auto nothing = session_.fail({"table", "import", table});
+    expectMessage(nothing, "--column");
+    expectMessage(nothing, "--labels");
+    expectMessage(session_.fail({"table", "import", table, "--column", "word"}), "--id-column");
+    expectMessage(session_.fail({"som", "--dataset", "good", "--topology", "round"}),
+                  "--topology must be hexagonal or rectangular");
+    expectMessage(session_.fail({"learn", "--dataset", "good", "--folds", "1"}), "--folds");
+    const auto spec =
+        session_.write("spec.json", R"({"kind": "learn", "parameters": {"dataset": "good", "folds": 1}})");
+    expectMessage(session_.fail({"run", spec.string()}), "parameters.folds");
+}
+
+TEST_F(BadInput, WhatTheProjectCannotDoLeavesNoJob) {
+    const auto before = session_.succeed({"jobs"});
+    expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "6x6"}), "30 rows");
+    expectMessage(session_.fail({"som", "--dataset", "goof", "--grid", "3x3"}), "good");
+    expectMessage(session_.fail({"score", "--dataset", "good", "--model", "learn-9"}), "learn-9");
+    EXPECT_EQ(session_.succeed({"jobs"}), before);
+}
+
+TEST_F(BadInput, KindThatDoesNotExist) {
+    expectMessage(session_.fail({"job", "schema", "alchemy"}), "dataset-import");
 }
 
 TEST_F(BadInput, FolderWithoutSpectra) {

@@ -1,6 +1,8 @@
 // Labels, the network, scores and one round, on data whose classes any network tells apart.
 #include "tests/support/balmer_session.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace balmer::test {
@@ -42,6 +44,26 @@ TEST(Network, LearnsScoresAndTellsWhatItDid) {
         counted += count.get<int>();
     EXPECT_EQ(counted, 150) << scored.dump();
     EXPECT_NEAR(scored["counts"].value("a", 0), 75, 4) << scored.dump();
+}
+
+TEST(Network, AClassWithACommaIsQuotedOrTheOptionRepeated) {
+    BalmerSession session;
+    std::string table = lineMatrix(8, {"other", "second"});
+    for (auto at = table.find("second"); at != std::string::npos; at = table.find("second", at + 12))
+        table.replace(at, 6, "\"Be, shell\"");
+    session.succeed({"dataset", "import", session.write("m.csv", table).string(), "--name", "m"});
+    const nlohmann::json named{"Be, shell", "other"};
+    const auto classesOf = [&](const std::vector<std::string>& options) {
+        std::vector<std::string> words{"learn", "--dataset", "m", "--folds", "0", "--epochs", "1"};
+        words.insert(words.end(), options.begin(), options.end());
+        auto classes = session.succeed(words)["classes"];
+        std::sort(classes.begin(), classes.end());
+        return classes;
+    };
+    EXPECT_EQ(classesOf({"--classes", "other,\"Be, shell\""}), named);
+    EXPECT_EQ(classesOf({"--classes", "other", "--classes", "\"Be, shell\""}), named);
+    EXPECT_NE(session.fail({"learn", "--dataset", "m", "--classes", "other,\"Be"}).dump().find("--classes"),
+              std::string::npos);
 }
 
 TEST(Network, RoundWithAnOracleLabelsAndProposes) {

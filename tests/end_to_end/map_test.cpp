@@ -68,5 +68,40 @@ TEST(Map, FromASpecEqualsTheOneFromOptions) {
     EXPECT_EQ(first.value("codebook_digest", "one"), second.value("codebook_digest", "two"));
 }
 
+TEST(JobKind, ItsSchemaSaysWhatItTakes) {
+    BalmerSession session;
+    const auto schema = session.succeed({"job", "schema", "som"});
+    EXPECT_EQ(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    EXPECT_EQ(schema["additionalProperties"], false);
+    EXPECT_EQ(schema["required"], nlohmann::json{"dataset"});
+    const auto& epochs = schema["properties"]["epochs"];
+    EXPECT_EQ(epochs["type"], "integer");
+    EXPECT_EQ(epochs["default"], 10);
+    EXPECT_EQ(epochs["minimum"], 1);
+    EXPECT_FALSE(epochs["description"].get<std::string>().empty());
+    EXPECT_EQ(schema["properties"]["neighbourhood"]["enum"], (nlohmann::json{"gaussian", "bubble"}));
+    EXPECT_GE(session.succeed({"job", "schema"})["kinds"].size(), 15u);
+}
+
+TEST(JobRecord, IsCompleteAndGivesTheSameMapAgain) {
+    BalmerSession session;
+    session.succeed(
+        {"dataset", "import", session.write("m.csv", lineMatrix(60, {"a", "b"})).string(), "--name", "m"});
+    const auto map = session.succeed({"som", "--dataset", "m", "--grid", "4x4"});
+    const auto record = session.succeed({"job", "show", map["job"].dump()});
+    EXPECT_EQ(record["seed"], 1);
+    const auto schema = session.succeed({"job", "schema", "som"});
+    for (const auto& [name, field] : schema["properties"].items()) {
+        ASSERT_TRUE(record["parameters"].contains(name)) << name;
+        if (name != "dataset" && name != "grid")
+            EXPECT_EQ(record["parameters"][name], field["default"]) << name;
+    }
+    const auto again = session.succeed({"job", "rerun", map["job"].dump()});
+    EXPECT_EQ(again["codebook_digest"], map["codebook_digest"]);
+    const auto other = session.succeed(
+        {"som", "--dataset", "m", "--grid", "4x4", "--seed", "7", "--initialisation", "random-rows"});
+    EXPECT_EQ(session.succeed({"job", "show", other["job"].dump()})["seed"], 7);
+}
+
 } // namespace
 } // namespace balmer::test

@@ -1,21 +1,15 @@
 #include "app/desktop/data/import_form.h"
 
-#include <QCheckBox>
-#include <QComboBox>
 #include <QFileDialog>
 #include <QJsonArray>
 #include <QLabel>
-#include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
 #include <QVBoxLayout>
 
-#include "app/bridge/display_text.h"
 #include "widgets/common/theme.h"
 
 namespace balmer::desktop {
-
-using bridge::text;
 
 namespace {
 
@@ -90,56 +84,22 @@ class PathList : public QWidget {
 } // namespace
 
 JobForm* showImportForm(bridge::Session& session, QWidget* parent) {
-    auto* form = new JobForm(
-        session, "import", QObject::tr("Import spectra"),
-        QObject::tr("FITS, VOTable and text spectra are known by their content. A file that cannot be "
-                    "read is listed with its reason; one that is here already is left as it is."),
-        QObject::tr("Import"), parent);
+    auto* form = new JobForm(session, "import", QObject::tr("Import spectra"), QObject::tr("Import"), parent);
     auto* list = new PathList(form);
-    form->addField(QObject::tr("From"), list, [list](QJsonObject& parameters) {
-        parameters[QStringLiteral("paths")] = QJsonArray::fromStringList(list->paths());
-    });
-    auto* recursive = new QCheckBox(QObject::tr("with folders inside folders"), form);
-    recursive->setObjectName(QStringLiteral("recursiveField"));
-    recursive->setToolTip(QObject::tr("Looks through the folders inside the chosen ones, too"));
-    recursive->setChecked(true);
-    form->addField(QString(), recursive, [recursive](QJsonObject& parameters) {
-        parameters[QStringLiteral("recursive")] = recursive->isChecked();
-    });
-    form->addText(QStringLiteral("collection"), QObject::tr("Collection"), QString(),
-                  QObject::tr("The collection that the spectra join; empty: named after the folder"))
-        ->setPlaceholderText(QObject::tr("named after the folder"));
+    form->replace("paths", list,
+                  [list]() -> QJsonValue { return QJsonArray::fromStringList(list->paths()); });
+    form->showFields();
     form->show();
     return form;
 }
 
 JobForm* showPreprocessForm(bridge::Session& session, const QString& collection, QWidget* parent) {
     auto* form =
-        new JobForm(session, "preprocess", QObject::tr("Preprocess"),
-                    QObject::tr("Brings the spectra onto one grid of wavelengths, as a dataset that maps and "
-                                "networks train on."),
-                    QObject::tr("Preprocess"), parent);
-    form->addText(QStringLiteral("name"), QObject::tr("Dataset"),
-                  collection.isEmpty() ? QStringLiteral("halpha") : collection + QStringLiteral(" Hα"),
-                  QObject::tr("Name of the dataset that is made"));
-    form->addChoice(QStringLiteral("preset"), QObject::tr("Preset"),
-                    {{QObject::tr("halpha-140: 6519–6732 Å, 140 points, scaled to [−1, 1]"),
-                      QStringLiteral("halpha-140")}},
-                    QStringLiteral("halpha-140"), QObject::tr("The steps that each spectrum goes through"));
-    auto* box = form->addChoice(QStringLiteral("collection"), QObject::tr("Collection"),
-                                {{QObject::tr("all spectra"), QString()}}, QString(),
-                                QObject::tr("Which spectra enter the dataset"));
-    session.lists().run(
-        box,
-        [&workbench = session.workbench()](const std::stop_token&) {
-            return workbench.spectra().collections();
-        },
-        [box, collection](const core::Result<std::vector<api::Collection>>& collections) {
-            if (!collections) return;
-            for (const auto& one : *collections)
-                box->addItem(text(one.name), text(one.name));
-            if (const int at = box->findData(collection); at >= 0) box->setCurrentIndex(at);
-        });
+        new JobForm(session, "preprocess", QObject::tr("Preprocess"), QObject::tr("Preprocess"), parent);
+    form->showFields();
+    form->setValue("name",
+                   collection.isEmpty() ? QStringLiteral("halpha") : collection + QStringLiteral(" Hα"));
+    form->setValue("collection", collection);
     form->show();
     return form;
 }

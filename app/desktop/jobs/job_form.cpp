@@ -1,18 +1,18 @@
 #include "app/desktop/jobs/job_form.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QFormLayout>
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QSpinBox>
 
 #include "app/bridge/display_text.h"
 #include "app/desktop/jobs/submit_job.h"
 #include "app/desktop/jobs/where_choice.h"
+#include "engine/api/job_kinds.h"
 #include "widgets/common/theme.h"
 
 namespace balmer::desktop {
@@ -20,19 +20,20 @@ namespace balmer::desktop {
 using bridge::plain;
 using bridge::text;
 
-JobForm::JobForm(bridge::Session& session, std::string kind, const QString& title, const QString& explanation,
-                 const QString& submitText, QWidget* parent)
+JobForm::JobForm(bridge::Session& session, std::string kind, const QString& title, const QString& submitText,
+                 QWidget* parent)
     : QDialog(parent), session_(session), kind_(std::move(kind)), fields_(new QFormLayout),
-      label_(new QLineEdit(this)), error_(new QLabel(this)), submit_(new QPushButton(submitText, this)),
-      here_(new QPushButton(tr("Run on this computer"), this)), cancel_(new QPushButton(tr("Cancel"), this)),
-      where_(new WhereChoice(session, this)), submitText_(submitText) {
+      label_(new QLineEdit(this)), intro_(new QLabel(this)), error_(new QLabel(this)),
+      submit_(new QPushButton(submitText, this)), here_(new QPushButton(tr("Run on this computer"), this)),
+      cancel_(new QPushButton(tr("Cancel"), this)), where_(new WhereChoice(session, this)),
+      submitText_(submitText) {
     setAttribute(Qt::WA_DeleteOnClose);
     setObjectName(text(kind_.empty() ? "job" : kind_) + QStringLiteral("Form"));
     setWindowTitle(title);
     setMinimumWidth(480);
 
-    auto* intro = new QLabel(explanation, this);
-    intro->setWordWrap(true);
+    intro_->setObjectName(QStringLiteral("formIntro"));
+    intro_->setWordWrap(true);
     error_->setObjectName(QStringLiteral("formError"));
     error_->setWordWrap(true);
     error_->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -74,7 +75,7 @@ JobForm::JobForm(bridge::Session& session, std::string kind, const QString& titl
     column->setContentsMargins(3 * widgets::gridStep, 3 * widgets::gridStep, 3 * widgets::gridStep,
                                2 * widgets::gridStep);
     column->setSpacing(2 * widgets::gridStep);
-    if (!explanation.isEmpty()) column->addWidget(intro);
+    column->addWidget(intro_);
     column->addLayout(fields_, 1);
     column->addWidget(error_);
     column->addLayout(buttons);
@@ -101,103 +102,125 @@ void JobForm::showEvent(QShowEvent* event) {
         follow(button);
 }
 
+const jobs::Kind* JobForm::kind() const {
+    return api::findJobKind(kind_);
+}
+
+void JobForm::setExplanation(const QString& sentence) {
+    intro_->setText(sentence);
+    intro_->setVisible(!sentence.isEmpty());
+}
+
 void JobForm::followKind() {
     where_->setKind(kind_);
     here_->hide();
+    const auto* const known = kind();
+    QString help = known ? text(known->help) + '.' : QString();
+    if (!help.isEmpty()) help[0] = help[0].toUpper();
+    setExplanation(help);
 }
 
 void JobForm::showWhere() {
     fields_->setRowVisible(where_, where_->hasWorkers());
 }
 
-void JobForm::addField(const QString& label, QWidget* field, std::function<void(QJsonObject&)> write) {
-    fields_->insertRow(fields_->rowCount() - 2, label, field);
-    writers_.push_back(std::move(write));
+void JobForm::insertRow(const QString& label, QWidget* widget) {
+    fields_->insertRow(fields_->rowCount() - 2, label, widget); // above where and label
 }
 
-QLineEdit* JobForm::addText(const QString& parameter, const QString& label, const QString& value,
-                            const QString& tip) {
-    auto* edit = new QLineEdit(value, this);
-    edit->setObjectName(parameter + QStringLiteral("Field"));
-    edit->setToolTip(tip);
-    addField(label, edit,
-             [edit, parameter](QJsonObject& object) { object[parameter] = edit->text().trimmed(); });
-    return edit;
+void JobForm::fix(const std::string& field, const QJsonValue& value) {
+    fixed_[field] = value;
 }
 
-QLineEdit* JobForm::addList(const QString& parameter, const QString& label, const QStringList& values,
-                            const QString& tip) {
-    auto* edit = new QLineEdit(values.join(QStringLiteral(", ")), this);
-    edit->setObjectName(parameter + QStringLiteral("Field"));
-    edit->setToolTip(tip);
-    addField(label, edit, [edit, parameter](QJsonObject& object) {
-        object[parameter] = QJsonArray::fromStringList(bridge::listItems(edit->text()));
-    });
-    return edit;
+void JobForm::offer(const std::string& field, const Choices& choices, const QString& chosen) {
+    if (const auto* const known = kind(); known && known->field(field))
+        own_.insert_or_assign(field, choiceEditor(*known->field(field), choices, chosen, this));
 }
 
-QSpinBox* JobForm::addNumber(const QString& parameter, const QString& label, int value, int least,
-                             int greatest, const QString& tip) {
-    auto* box = new QSpinBox(this);
-    box->setObjectName(parameter + QStringLiteral("Field"));
-    box->setToolTip(tip);
-    box->setRange(least, greatest);
-    box->setButtonSymbols(QAbstractSpinBox::NoButtons);
-    box->setValue(value);
-    addField(label, box, [box, parameter](QJsonObject& object) { object[parameter] = box->value(); });
-    return box;
+void JobForm::replace(const std::string& field, QWidget* widget, std::function<QJsonValue()> value) {
+    if (const auto* const known = kind(); known && known->field(field))
+        own_.insert_or_assign(field,
+                              FieldEditor{fieldTitle(*known->field(field)), widget, std::move(value), {}});
 }
 
-QComboBox* JobForm::addChoice(const QString& parameter, const QString& label,
-                              const std::vector<std::pair<QString, QString>>& choices, const QString& value,
-                              const QString& tip) {
-    auto* box = new QComboBox(this);
-    box->setObjectName(parameter + QStringLiteral("Field"));
-    box->setToolTip(tip);
-    for (const auto& [shown, meant] : choices)
-        box->addItem(shown, meant);
-    if (const int at = box->findData(value); at >= 0) box->setCurrentIndex(at);
-    addField(label, box,
-             [box, parameter](QJsonObject& object) { object[parameter] = box->currentData().toString(); });
-    return box;
+void JobForm::showFields() {
+    const auto* const known = kind();
+    if (!known) return;
+    const auto show = [&](const jobs::Field& field) {
+        if (fixed_.contains(field.name)) return;
+        const auto own = own_.find(field.name);
+        rows_.push_back({&field, own == own_.end() ? fieldEditor(field, session_, this) : own->second});
+        insertRow(rows_.back().editor.label, rows_.back().editor.widget);
+    };
+    std::vector<const jobs::Field*> further;
+    for (const auto& field : known->fields) {
+        if (field.more)
+            further.push_back(&field);
+        else
+            show(field);
+    }
+    if (further.empty()) return;
+    more_ = new QCheckBox(tr("All fields"), this);
+    more_->setObjectName(QStringLiteral("moreFieldsSwitch"));
+    more_->setToolTip(tr("Shows the fields that can mostly be left as they are"));
+    insertRow({}, more_);
+    for (const auto* const field : further)
+        show(*field);
+    const auto follow = [this](bool all) {
+        for (const auto& row : rows_)
+            if (row.field->more) fields_->setRowVisible(row.editor.widget, all);
+        adjustSize();
+    };
+    connect(more_, &QCheckBox::toggled, this, follow);
+    follow(false);
 }
 
-QPlainTextEdit* JobForm::addJson(const std::string& parameters, const QString& help) {
+void JobForm::clearFields() {
+    for (const auto& row : rows_)
+        fields_->removeRow(row.editor.widget);
+    rows_.clear();
+    if (more_) fields_->removeRow(more_);
+    more_ = nullptr;
+}
+
+void JobForm::setValue(const std::string& field, const QJsonValue& value) {
+    for (const auto& row : rows_)
+        if (row.field->name == field && row.editor.setValue) row.editor.setValue(value);
+}
+
+void JobForm::showJson(const std::string& parameters) {
     json_ = new QPlainTextEdit(bridge::indentedJson(parameters), this);
     json_->setObjectName(QStringLiteral("jobParametersField"));
     json_->setToolTip(tr("The job's parameters, one JSON object"));
     json_->setFont(widgets::tabularFont(font()));
     json_->setMinimumHeight(200);
-    fields_->insertRow(fields_->rowCount() - 2, tr("Parameters"), json_);
-    if (!help.isEmpty()) {
-        auto* note = new QLabel(help, this);
+    insertRow(tr("Parameters"), json_);
+    if (const auto* const known = kind(); known && !known->explanation.empty()) {
+        auto* note = new QLabel(text(known->explanation), this);
         note->setWordWrap(true);
         note->setFont(widgets::smallFont(font()));
         note->setTextInteractionFlags(Qt::TextSelectableByMouse);
         note->setObjectName(QStringLiteral("jobHelp"));
-        fields_->insertRow(fields_->rowCount() - 2, QString(), note);
+        insertRow(QString(), note);
     }
     resize(600, 520);
-    return json_;
 }
 
-void JobForm::addKindChoice(const std::vector<api::JobKind>& kinds, QPlainTextEdit* json) {
+void JobForm::showKindChoice() {
     auto* box = new QComboBox(this);
     box->setObjectName(QStringLiteral("jobKindField"));
     box->setToolTip(tr("What is to be done"));
-    for (const auto& kind : kinds)
+    for (const auto& kind : api::jobKinds())
         box->addItem(text(kind.title), text(kind.kind));
-    auto* note = findChild<QLabel*>(QStringLiteral("jobHelp"));
-    const auto follow = [this, box, json, kinds, note](int index) {
-        if (index < 0 || std::size_t(index) >= kinds.size()) return;
-        kind_ = kinds[std::size_t(index)].kind;
-        json->setPlainText(bridge::indentedJson(kinds[std::size_t(index)].parameters));
-        if (note) note->setText(text(kinds[std::size_t(index)].help));
+    const auto follow = [this, box] {
+        kind_ = plain(box->currentData().toString());
+        clearFields();
         followKind();
+        showFields();
     };
     connect(box, &QComboBox::currentIndexChanged, this, follow);
     fields_->insertRow(0, tr("Kind"), box);
-    follow(box->currentIndex());
+    follow();
 }
 
 void JobForm::setJobLabel(const QString& label) {
@@ -221,38 +244,58 @@ void JobForm::done(int result) {
     QDialog::done(result);
 }
 
-void JobForm::submit(const std::string& where) {
-    if (submission_) return;
+/// Those of the JSON, or of the fields; nothing, with the reason shown, where the JSON cannot be read.
+std::optional<QJsonObject> JobForm::parameters() {
     QJsonObject parameters;
     if (json_) {
         QJsonParseError problem;
         const auto document = QJsonDocument::fromJson(json_->toPlainText().toUtf8(), &problem);
-        if (!document.isObject()) {
-            const QString before = json_->toPlainText().toUtf8().left(problem.offset);
-            refuse(problem.error == QJsonParseError::NoError
-                       ? tr("The parameters must be one JSON object, in braces.")
-                       : tr("The parameters cannot be read at line %1: %2.")
-                             .arg(before.count('\n') + 1)
-                             .arg(problem.errorString()));
-            return;
-        }
-        parameters = document.object();
+        if (document.isObject()) return document.object();
+        const QString before = json_->toPlainText().toUtf8().left(problem.offset);
+        refuse(problem.error == QJsonParseError::NoError
+                   ? tr("The parameters must be one JSON object, in braces.")
+                   : tr("The parameters cannot be read at line %1: %2.")
+                         .arg(before.count('\n') + 1)
+                         .arg(problem.errorString()));
+        return std::nullopt;
     }
-    for (const auto& write : writers_)
-        write(parameters);
+    for (const auto& [name, value] : fixed_)
+        parameters[text(name)] = value;
+    for (const auto& row : rows_) {
+        const QJsonValue value = row.editor.value();
+        // What nobody looked at is left to the kind.
+        if (row.field->more && !more_->isChecked()) continue;
+        parameters[text(row.field->name)] = value;
+    }
+    return parameters;
+}
+
+core::Error JobForm::spelt(const core::Error& error) const {
+    const auto* const known = kind();
+    if (!known || json_) return error;
+    const auto title = [](const jobs::Field& field) { return "“" + jobs::titleOf(field) + "”"; };
+    core::Error same(error.code(), jobs::withFieldsSpelt(error.message(), known->fields, title));
+    for (const auto& doing : error.context())
+        same.during(jobs::withFieldsSpelt(doing, known->fields, title));
+    return same;
+}
+
+void JobForm::submit(const std::string& where) {
+    if (submission_) return;
+    const auto given = parameters();
+    if (!given) return;
 
     jobs::JobSpec spec;
     spec.kind = kind_;
     spec.label = plain(label_->text().trimmed());
-    spec.parameters = QJsonDocument(parameters).toJson(QJsonDocument::Compact).toStdString();
-    spec.seed = quint64(std::max<qint64>(0, parameters.value(QStringLiteral("seed")).toInteger()));
+    spec.parameters = QJsonDocument(*given).toJson(QJsonDocument::Compact).toStdString();
     spec.parent = parent_;
     const bool chosen = where == where_->where();
     submission_ = submitJob(
         session_, this, std::move(spec), where, [this, where, chosen](const core::Result<jobs::JobId>& job) {
             if (std::exchange(submission_, nullptr)) setBusy(false);
             if (!job) {
-                refuse(bridge::errorText(job.error()));
+                refuse(bridge::errorText(spelt(job.error())));
                 // What is wrong with the parameters is wrong here, too.
                 here_->setVisible(where != "here" && job.error().code() != core::ErrorCode::InvalidArgument);
                 return;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -12,14 +13,14 @@
 #include <QJsonObject>
 
 #include "app/bridge/session.h"
+#include "app/desktop/jobs/field_editor.h"
 
-class QComboBox;
+class QCheckBox;
 class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
 class QPushButton;
-class QSpinBox;
 
 namespace balmer::desktop {
 
@@ -30,27 +31,29 @@ class JobForm : public QDialog {
     Q_OBJECT
   public:
     /// The form's object name is kind + "Form"; its fields are named like their parameters, with "Field"
-    /// added.
-    JobForm(bridge::Session& session, std::string kind, const QString& title, const QString& explanation,
-            const QString& submitText, QWidget* parent);
+    /// added. What the kind is good for stands above them.
+    JobForm(bridge::Session& session, std::string kind, const QString& title, const QString& submitText,
+            QWidget* parent);
 
-    QLineEdit* addText(const QString& parameter, const QString& label, const QString& value,
-                       const QString& tip);
-    /// "a, b, c" that becomes a list.
-    QLineEdit* addList(const QString& parameter, const QString& label, const QStringList& values,
-                       const QString& tip);
-    QSpinBox* addNumber(const QString& parameter, const QString& label, int value, int least, int greatest,
-                        const QString& tip);
-    /// {text, value}; a value that is a boolean word, a number or a text is written as such.
-    QComboBox* addChoice(const QString& parameter, const QString& label,
-                         const std::vector<std::pair<QString, QString>>& choices, const QString& value,
-                         const QString& tip);
-    /// Any widget for any parameter.
-    void addField(const QString& label, QWidget* field, std::function<void(QJsonObject&)> write);
+    /// In place of what the kind says of itself.
+    void setExplanation(const QString& sentence);
+
+    // ---- How fields are edited, before showFields()
+    /// The field always has this value and is not shown.
+    void fix(const std::string& field, const QJsonValue& value);
+    /// The field offers these alone.
+    void offer(const std::string& field, const Choices& choices, const QString& chosen = {});
+    /// A widget of its own for the field.
+    void replace(const std::string& field, QWidget* widget, std::function<QJsonValue()> value);
+    /// A row for each field of the kind; those for whoever knows stand behind a switch.
+    void showFields();
+    /// A value to begin with; after showFields().
+    void setValue(const std::string& field, const QJsonValue& value);
+
     /// The parameters as JSON to be edited, instead of fields.
-    QPlainTextEdit* addJson(const std::string& parameters, const QString& help);
-    /// A choice of the job's kind above the JSON, whose text follows it.
-    void addKindChoice(const std::vector<api::JobKind>& kinds, QPlainTextEdit* json);
+    void showJson(const std::string& parameters);
+    /// A choice of the job's kind above the fields, which follow it.
+    void showKindChoice();
 
     /// Shows the choice of the place even where the kind must run here, with the reason in its tooltip; for
     /// forms of several kinds.
@@ -73,19 +76,31 @@ class JobForm : public QDialog {
     void refuse(const QString& sentence);
     void setBusy(bool busy);
     void followKind();
+    void clearFields();
+    const jobs::Kind* kind() const;
+    core::Error spelt(const core::Error& error) const;
+    std::optional<QJsonObject> parameters();
+    void insertRow(const QString& label, QWidget* widget);
 
     bridge::Session& session_;
     std::string kind_;
     std::optional<jobs::JobId> parent_;
     QFormLayout* fields_;
     QLineEdit* label_;
-    QLabel* error_;
+    QLabel *intro_, *error_;
     QPushButton *submit_, *here_, *cancel_;
     WhereChoice* where_;
     QString submitText_;
     std::shared_ptr<Submission> submission_;
     QPlainTextEdit* json_ = nullptr;
-    std::vector<std::function<void(QJsonObject&)>> writers_;
+    struct Row {
+        const jobs::Field* field;
+        FieldEditor editor;
+    };
+    std::vector<Row> rows_;
+    QCheckBox* more_ = nullptr;
+    std::map<std::string, QJsonValue> fixed_;
+    std::map<std::string, FieldEditor> own_;
 };
 
 } // namespace balmer::desktop

@@ -1,7 +1,6 @@
 #include "app/desktop/jobs/jobs_model.h"
 
 #include <algorithm>
-#include <map>
 
 #include <QDir>
 #include <QJsonArray>
@@ -10,6 +9,7 @@
 
 #include "app/bridge/display_text.h"
 #include "app/desktop/workers/link_text.h"
+#include "engine/api/job_kinds.h"
 #include "widgets/common/phase_chip.h"
 
 namespace balmer::desktop {
@@ -17,20 +17,8 @@ namespace balmer::desktop {
 using bridge::text;
 
 QString jobKindTitle(const std::string& kind) {
-    static const std::map<std::string, QString> titles = {{"import", QObject::tr("Import")},
-                                                          {"preprocess", QObject::tr("Preprocess")},
-                                                          {"som", QObject::tr("Map")},
-                                                          {"learn", QObject::tr("Train a network")},
-                                                          {"score", QObject::tr("Score")},
-                                                          {"round", QObject::tr("Labelling round")},
-                                                          {"simulate", QObject::tr("Simulate")},
-                                                          {"fetch", QObject::tr("Fetch a folder")},
-                                                          {"retrieve", QObject::tr("Fetch spectra")},
-                                                          {"table-import", QObject::tr("Table import")},
-                                                          {"dataset-import", QObject::tr("Dataset import")},
-                                                          {"label-import", QObject::tr("Label import")}};
-    const auto found = titles.find(kind);
-    return found == titles.end() ? text(kind).replace('-', ' ').replace('_', ' ') : found->second;
+    const auto* const known = api::findJobKind(kind);
+    return known ? text(known->title) : text(kind).replace('-', ' ').replace('_', ' ');
 }
 
 QString jobSubject(const jobs::JobSpec& spec) {

@@ -41,7 +41,7 @@ class JobsModel : public QAbstractTableModel {
     std::vector<api::WorkerInfo> workers_;
 };
 
-/// "Train a map" for "som" …; the kind's own word where it is not known.
+/// "Map" for "som" …; the kind's own word where it is not known.
 QString jobKindTitle(const std::string& kind);
 /// What it works on, in a word: the label that it was given, or else the name, dataset or folder of its
 /// parameters.

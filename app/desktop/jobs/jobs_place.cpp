@@ -14,6 +14,7 @@
 #include "app/desktop/jobs/job_form.h"
 #include "app/desktop/shell/actions.h"
 #include "app/desktop/workers/link_text.h"
+#include "engine/api/job_kinds.h"
 #include "widgets/common/empty_state.h"
 #include "widgets/common/phase_chip.h"
 #include "widgets/common/theme.h"
@@ -312,7 +313,7 @@ void JobsPlace::showDetails() {
                                              bridge::bytesText(artefact.bytes), text(artefact.digest)});
         item->setToolTip(3, text(artefact.digest));
     }
-    const bool map = job->spec.kind == "som";
+    const bool map = api::jobMakes(*job, jobs::Change::Maps);
     tabs_->setTabVisible(3, map);
     if (shown_ != job->id) quality_->clear();
     shown_ = job->id;
@@ -344,14 +345,11 @@ void JobsPlace::report(const core::Status& status) {
 JobForm* JobsPlace::runAgain() {
     const jobs::Job* job = chosen();
     if (!job) return nullptr;
-    QString help;
-    for (const auto& kind : session_.workbench().jobs().kinds())
-        if (kind.kind == job->spec.kind) help = text(kind.help);
-    auto* form =
-        new JobForm(session_, job->spec.kind, tr("Run again: %1").arg(jobKindTitle(job->spec.kind)),
-                    tr("Job %1 stays as it is; the new one remembers that it comes from it.").arg(job->id),
-                    tr("Run"), this);
-    form->addJson(job->spec.parameters, help);
+    auto* form = new JobForm(session_, job->spec.kind, tr("Run again: %1").arg(jobKindTitle(job->spec.kind)),
+                             tr("Run"), this);
+    form->setExplanation(
+        tr("Job %1 stays as it is; the new one remembers that it comes from it.").arg(job->id));
+    form->showJson(job->spec.parameters);
     form->setJobLabel(text(job->spec.label));
     form->setParentJob(job->id);
     form->showWhere();
@@ -361,10 +359,8 @@ JobForm* JobsPlace::runAgain() {
 }
 
 void JobsPlace::newJob() {
-    const auto kinds = session_.workbench().jobs().kinds();
-    auto* form = new JobForm(session_, {}, tr("New job"), QString(), tr("Run"), this);
-    auto* json = form->addJson("{}", QStringLiteral(" "));
-    form->addKindChoice(kinds, json);
+    auto* form = new JobForm(session_, {}, tr("New job"), tr("Run"), this);
+    form->showKindChoice();
     form->showWhere();
     connect(form, &JobForm::submitted, this, &JobsPlace::showJob);
     form->show();

@@ -2,6 +2,7 @@
 
 #include "app/bridge/display_text.h"
 #include "app/desktop/workers/link_text.h"
+#include "engine/api/job_kinds.h"
 
 namespace balmer::desktop {
 
@@ -16,10 +17,9 @@ QString settingKey(const std::string& kind) {
     return QStringLiteral("desktop.where.") + text(kind);
 }
 
-QString whyItStays(bridge::Session& session, const std::string& kind) {
-    for (const auto& one : session.workbench().jobs().kinds())
-        if (one.kind == kind) return text(one.stays);
-    return {};
+QString whyItStays(const std::string& kind) {
+    const auto* const known = api::findJobKind(kind);
+    return known ? text(known->stays) : QString();
 }
 
 } // namespace
@@ -39,7 +39,7 @@ WhereChoice::WhereChoice(bridge::Session& session, QWidget* parent) : QComboBox(
 
 void WhereChoice::setKind(const std::string& kind) {
     kind_ = kind;
-    const QString stays = whyItStays(session_, kind);
+    const QString stays = whyItStays(kind);
     setEnabled(stays.isEmpty());
     setToolTip(stays.isEmpty() ? tr("The computer that does the work; the result comes to this project")
                                : tr("This kind of job runs on this computer: %1").arg(stays));
@@ -56,7 +56,7 @@ void WhereChoice::keep() {
 
 std::string WhereChoice::lastChoice(bridge::Session& session, const std::string& kind) {
     const QString kept = session.setting(settingKey(kind));
-    if (kept.isEmpty() || kept == here || !whyItStays(session, kind).isEmpty()) return bridge::plain(here);
+    if (kept.isEmpty() || kept == here || !whyItStays(kind).isEmpty()) return bridge::plain(here);
     const auto workers = session.workbench().workers().list();
     if (!workers || workers->empty()) return bridge::plain(here);
     if (kept == any) return bridge::plain(any);

@@ -16,6 +16,7 @@
 #include "app/desktop/jobs/where_choice.h"
 #include "app/desktop/label/label_words.h"
 #include "app/desktop/label/start_form.h"
+#include "engine/api/job_kinds.h"
 #include "widgets/common/progress_line.h"
 
 namespace balmer::desktop {
@@ -231,12 +232,10 @@ void LabelPlace::computeNextRound(bool here) {
             parameters[QStringLiteral("targets")] = names(info.targets);
             if (!parameters.contains(QStringLiteral("batch")))
                 parameters[QStringLiteral("batch")] = qint64(std::max<std::size_t>(1, batch));
-            if (!parameters.contains(QStringLiteral("seed"))) parameters[QStringLiteral("seed")] = 1;
             jobs::JobSpec spec;
             spec.kind = "round";
             spec.label = plain(tr("round %1 of %2").arg(info.number + 1).arg(text(info.dataset)));
             spec.parameters = QJsonDocument(parameters).toJson(QJsonDocument::Compact).toStdString();
-            spec.seed = quint64(std::max<qint64>(0, parameters[QStringLiteral("seed")].toInteger()));
             const std::string where = here ? "here" : WhereChoice::lastChoice(session_, "round");
             roundJob_ = -1;
             running_->setText(tr("next round: looking for a worker"));
@@ -258,7 +257,7 @@ void LabelPlace::computeNextRound(bool here) {
 
 void LabelPlace::takeUpJobs(const std::vector<jobs::Job>& jobs) {
     for (const auto& job : jobs) {
-        if (job.spec.kind != "round") continue;
+        if (!api::jobMakes(job, jobs::Change::Rounds)) continue;
         if (!jobs::isFinal(job.phase)) {
             roundJob_ = job.id;
             running_->setText(

@@ -21,6 +21,7 @@
 #include "app/desktop/map/train_form.h"
 #include "app/desktop/shell/actions.h"
 #include "app/desktop/shell/export_plot.h"
+#include "engine/api/job_kinds.h"
 #include "widgets/common/empty_state.h"
 #include "widgets/common/theme.h"
 #include "widgets/som/map_view.h"
@@ -566,7 +567,7 @@ void MapPlace::followSelection(const QString& from) {
 
 void MapPlace::takeUpJobs(const std::vector<jobs::Job>& jobs) {
     for (const auto& job : jobs) {
-        if (job.spec.kind != "som") continue;
+        if (!api::jobMakes(job, jobs::Change::Maps)) continue;
         if (jobs::isFinal(job.phase)) {
             if (liveJob_ == job.id) liveJob_ = 0;
             continue;

@@ -11,7 +11,4 @@ namespace balmer::desktop {
 JobForm* showTrainForm(bridge::Session& session, const std::vector<api::DatasetInfo>& datasets,
                        QWidget* parent);
 
-/// "halpha (12 936 × 140)" and the name, for choices of a dataset.
-std::vector<std::pair<QString, QString>> datasetChoices(const std::vector<api::DatasetInfo>& datasets);
-
 } // namespace balmer::desktop

@@ -109,20 +109,6 @@ std::vector<std::string> FakeJobs::submittedTo() const {
     return submittedTo_;
 }
 
-std::vector<api::JobKind> FakeJobs::kinds() const {
-    return {{"som", "Train a map",
-             R"({"dataset":"","grid":"20x20","topology":"hexagonal","epochs":10,"seed":1})",
-             "grid: neurons across and down", ""},
-            {"learn", "Train a network", R"({"dataset":"","folds":5,"seed":1})",
-             "folds: parts of the cross-validation", ""},
-            {"preprocess", "Preprocess", R"({"preset":"halpha-140","name":"","collection":""})",
-             "preset: the steps", ""},
-            {"round", "Labelling round", R"({"dataset":"","classes":[],"targets":[],"batch":50,"seed":1})",
-             "batch: spectra on each list", ""},
-            {"import", "Import", R"({"paths":[],"recursive":true,"collection":""})",
-             "paths: files and folders", "it reads files of this computer"}};
-}
-
 core::Result<jobs::JobId> FakeJobs::submit(jobs::JobSpec spec) {
     return keep(std::move(spec), "");
 }
@@ -152,7 +138,8 @@ core::Result<jobs::JobId> FakeJobs::keep(jobs::JobSpec spec, const std::string& 
     {
         const std::lock_guard lock(mutex_);
         if (spec.kind == "som" && spec.parameters.find("\"0x0\"") != std::string::npos)
-            return core::fail(ErrorCode::InvalidArgument, "grid: \"0x0\" has no neuron; write it as 20x20");
+            return core::fail(ErrorCode::InvalidArgument,
+                              "parameters.grid: \"0x0\" has no neuron; write it as 20x20");
         made.id = jobs_.empty() ? 1 : jobs_.back().id + 1;
         made.spec = spec;
         made.phase = where.empty() ? jobs::Phase::Queued : jobs::Phase::Pending;

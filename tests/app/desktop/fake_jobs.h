@@ -23,7 +23,6 @@ class FakeJobs : public api::Jobs {
     std::vector<std::string> submittedTo() const; ///< where each of submitted() was sent; "" here
     void advance(jobs::JobId id, jobs::Phase phase, double progress);
 
-    std::vector<api::JobKind> kinds() const override;
     core::Result<jobs::JobId> submit(jobs::JobSpec spec) override;
     core::Result<jobs::JobId> submit(jobs::JobSpec spec, const std::string& where) override;
     core::Result<jobs::Job> follow(jobs::JobId id, core::TaskContext& task) override;

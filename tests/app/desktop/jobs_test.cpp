@@ -1,11 +1,19 @@
 #include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
 #include <QDialog>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QSpinBox>
 
 #include "app/desktop/jobs/job_form.h"
 #include "app/desktop/jobs/jobs_place.h"
+#include "engine/api/job_kinds.h"
 #include "tests/app/desktop/desktop_environment.h"
 
 namespace balmer::test {
@@ -91,6 +99,72 @@ TEST(JobsPlaceTest, ProgressArrivesByEvents) {
     EXPECT_TRUE(soon([&] { return button->text().contains("93"); }));
     desk.workbench->jobs().advance(7, jobs::Phase::Completed, 1);
     EXPECT_TRUE(soon([&] { return button->text().contains("no job"); }));
+}
+
+namespace {
+
+desktop::JobForm* newJob(Jobs& desk, const char* kind) {
+    desk.window->jobs()->newJob();
+    auto* form = desk.window->findChild<desktop::JobForm*>(QStringLiteral("jobForm"));
+    auto* box = form->findChild<QComboBox*>(QStringLiteral("jobKindField"));
+    box->setCurrentIndex(box->findData(QString::fromLatin1(kind)));
+    return form;
+}
+
+QJsonObject submittedParameters(Jobs& desk) {
+    return QJsonDocument::fromJson(QByteArray::fromStdString(desk.workbench->submitted().back().parameters))
+        .object();
+}
+
+} // namespace
+
+TEST(JobFormTest, FieldsAreMadeOfWhatTheKindDeclares) {
+    Jobs desk;
+    auto* form = newJob(desk, "learn");
+    const auto* kind = api::findJobKind("learn");
+    ASSERT_NE(kind, nullptr);
+    for (const auto& field : kind->fields) {
+        const auto* editor = form->findChild<QWidget*>(QString::fromStdString(field.name + "Field"));
+        ASSERT_NE(editor, nullptr) << field.name;
+        EXPECT_FALSE(editor->toolTip().isEmpty()) << field.name;
+        EXPECT_EQ(editor->isVisible(), !field.more) << field.name;
+    }
+    auto* folds = form->findChild<QSpinBox*>(QStringLiteral("foldsField"));
+    EXPECT_EQ(folds->value(), 5);
+    EXPECT_EQ(folds->minimum(), 0);
+    form->findChild<QCheckBox*>(QStringLiteral("moreFieldsSwitch"))->setChecked(true);
+    EXPECT_TRUE(form->findChild<QWidget*>(QStringLiteral("patienceField"))->isVisible());
+    // Another kind, other fields.
+    auto* box = form->findChild<QComboBox*>(QStringLiteral("jobKindField"));
+    box->setCurrentIndex(box->findData(QStringLiteral("som")));
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    EXPECT_EQ(form->findChild<QWidget*>(QStringLiteral("foldsField")), nullptr);
+    auto* topology = form->findChild<QComboBox*>(QStringLiteral("topologyField"));
+    ASSERT_NE(topology, nullptr);
+    EXPECT_EQ(topology->currentData().toString(), QStringLiteral("hexagonal"));
+}
+
+TEST(JobFormTest, AListTakesQuotesAndWhatNobodyLookedAtIsLeftToTheKind) {
+    Jobs desk;
+    auto* form = newJob(desk, "learn");
+    form->findChild<QLineEdit*>(QStringLiteral("classesField"))
+        ->setText(QStringLiteral("other, \"peak, double\""));
+    submit(form);
+    ASSERT_EQ(desk.workbench->submitted().size(), 1U);
+    const auto parameters = submittedParameters(desk);
+    EXPECT_EQ(parameters["classes"].toArray(), (QJsonArray{"other", "peak, double"}));
+    EXPECT_EQ(parameters["folds"].toInt(), 5);
+    EXPECT_FALSE(parameters.contains("patience"));
+}
+
+TEST(JobFormTest, ARefusedFieldIsCalledByItsTitle) {
+    Jobs desk;
+    auto* form = newJob(desk, "som");
+    form->findChild<QLineEdit*>(QStringLiteral("gridField"))->setText(QStringLiteral("0x0"));
+    submit(form);
+    const auto* error = form->findChild<QLabel*>(QStringLiteral("formError"));
+    EXPECT_TRUE(error->text().contains(QStringLiteral("“Grid”"))) << error->text().toStdString();
+    EXPECT_FALSE(error->text().contains("parameters."));
 }
 
 } // namespace balmer::test

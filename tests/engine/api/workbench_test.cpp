@@ -1,5 +1,6 @@
 // The workbench on a small project of synthetic rows: what the desktop and the command line see.
 #include "engine/api/newest_scorings.h"
+#include "engine/api/job_kinds.h"
 #include "engine/api/workbench.h"
 
 #include <atomic>
@@ -10,6 +11,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/api/job_kinds.h"
 #include "engine/core/files.h"
 #include "engine/core/text_number.h"
 #include "engine/store/column_registry.h"
@@ -297,8 +299,8 @@ TEST_F(WorkbenchTest, WrongParametersAreRefusedBeforeAJobIsMade) {
     EXPECT_THAT(bench_->jobs().submit(spec).error().message(), HasSubstr("alchemy"));
     EXPECT_EQ(bench_->jobs().list()->size(), before);
     // What every kind says of itself can be submitted as it stands, once the needed fields are filled in.
-    for (const auto& kind : bench_->jobs().kinds())
-        EXPECT_THAT(kind.help, HasSubstr(": ")) << kind.kind;
+    for (const auto& kind : jobKinds())
+        EXPECT_THAT(kind.explanation, HasSubstr(": ")) << kind.kind;
 }
 
 TEST_F(WorkbenchTest, AJobNamesItsInputSeedAndVersion) {

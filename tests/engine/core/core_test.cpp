@@ -14,6 +14,7 @@
 #include "engine/core/text_number.h"
 #include "engine/core/thread_pool.h"
 #include "engine/core/utf8.h"
+#include "engine/core/words.h"
 #include "tests/support/test_support.h"
 
 using namespace balmer::core;
@@ -172,6 +173,32 @@ TEST(TextNumber, ReadsWhatItWrites) {
     EXPECT_EQ(parseInteger("42"), 42);
     EXPECT_FALSE(parseInteger("4.2"));
     EXPECT_EQ(splitList("a, b,,c"), (std::vector<std::string>{"a", "b", "", "c"}));
+}
+
+TEST(TextNumber, ListsAreQuotedAsInCsv) {
+    using List = std::vector<std::string>;
+    EXPECT_EQ(splitQuoted("other,\"peak, double\""), (List{"other", "peak, double"}));
+    EXPECT_EQ(splitQuoted(" \"a \"\"b\"\"\" , c d ,"), (List{"a \"b\"", "c d", ""}));
+    EXPECT_EQ(splitQuoted("5\" dish,x"), (List{"5\" dish", "x"})) << "a mark inside a word is a mark";
+    EXPECT_EQ(splitQuoted(""), List{});
+    EXPECT_EQ(splitQuoted("\"\""), List{""});
+    EXPECT_FALSE(splitQuoted("\"a"));
+    EXPECT_FALSE(splitQuoted("\"a\"b"));
+    for (const auto& list : {List{"a", "b, c", "say \"x\"", " edge ", ""}, List{""}, List{"α β"}, List{}})
+        EXPECT_EQ(splitQuoted(joinQuoted(list)), list) << joinQuoted(list);
+}
+
+enum class Shape { Round, Square };
+
+TEST(Words, OneTableWritesReadsAndOffers) {
+    constexpr Words<Shape, 3> shapes{
+        {{Shape::Round, "round"}, {Shape::Square, "square"}, {Shape::Square, "box"}}};
+    EXPECT_EQ(wordFor(shapes, Shape::Square), "square");
+    EXPECT_EQ(fromWord(shapes, "box", "shape").value(), Shape::Square);
+    EXPECT_EQ(wordsOf(shapes), (std::vector<std::string>{"round", "square"}));
+    EXPECT_EQ(otherWordsOf(shapes), std::vector<std::string>{"box"});
+    EXPECT_EQ(fromWord(shapes, "flat", "shape").error().message(),
+              "no shape is called \"flat\"; use round or square");
 }
 
 TEST(Utf8, TellsLettersFromOtherBytes) {

@@ -385,23 +385,6 @@ TEST(JobQueue, SeveralThreadsSubmitToSeveralExecutors) {
     EXPECT_EQ(runs, 200);
 }
 
-TEST(JobQueue, RunAgainNamesItsParentAndMayChangeTheParameters) {
-    MemoryJobStore store;
-    JobQueue queue(store, {{"count", counting(1)}});
-    auto spec = specOf("count");
-    spec.parameters = R"({"epochs":10})";
-    spec.seed = 3;
-    const auto first = queue.submit(spec).value();
-    (void)queue.wait(first);
-    const auto again = queue.wait(queue.runAgain(first).value());
-    EXPECT_EQ(again->spec.parent, first);
-    EXPECT_EQ(again->spec.parameters, spec.parameters);
-    EXPECT_EQ(again->spec.seed, 3u);
-    const auto changed = queue.wait(queue.runAgain(first, R"({"epochs":20})").value());
-    EXPECT_EQ(changed->spec.parameters, R"({"epochs":20})");
-    EXPECT_EQ(queue.runAgain(99).error().code(), ErrorCode::NotFound);
-}
-
 TEST(JobQueue, ForgetsFinalJobsAlone) {
     MemoryJobStore store;
     Gate begun;

@@ -138,10 +138,11 @@ TEST_F(Parcel, LabelsAndRoundsChangeTheirOwnFilesAlone) {
 
 TEST_F(Parcel, KindsThatMustStayHereSaySo) {
     for (const auto& kind : jobKinds(two_.environment())) {
-        const bool travels = kind.kind == "preprocess" || kind.kind == "som" || kind.kind == "learn" ||
-                             kind.kind == "score" || kind.kind == "round";
-        EXPECT_EQ(canTravel(kind), travels) << kind.kind;
-        EXPECT_EQ(checkTravel(kind).has_value(), travels) << kind.kind;
+        const bool travels = kind.about.kind == "preprocess" || kind.about.kind == "som" ||
+                             kind.about.kind == "learn" || kind.about.kind == "score" ||
+                             kind.about.kind == "round";
+        EXPECT_EQ(canTravel(kind), travels) << kind.about.kind;
+        EXPECT_EQ(checkTravel(kind).has_value(), travels) << kind.about.kind;
     }
     EXPECT_EQ(checkTravel(two_.kind("import")).error().message(),
               "import reads files of this computer; run it here");
@@ -204,6 +205,26 @@ TEST_F(Parcel, ADatasetThatHasChangedOrGoneIsNamedWithWhatToDo) {
     EXPECT_EQ(kept.error().code(), ErrorCode::InvalidArgument);
     EXPECT_THAT(kept.error().message(), HasSubstr("another name"));
     EXPECT_EQ(files(), before);
+}
+
+TEST_F(Parcel, AnAnswerThatLacksWhatTheKindTellsIsRefused) {
+    const auto made = makeMap();
+    const auto refusal = [&](const std::function<void(json&)>& spoil) {
+        auto answer = made.result;
+        auto told = json::parse(answer.resultJson);
+        spoil(told);
+        answer.resultJson = told.dump();
+        const auto kept = two_.commit(made.job, answer);
+        EXPECT_FALSE(kept);
+        if (kept) return std::string("taken");
+        EXPECT_EQ(kept.error().code(), ErrorCode::Format);
+        return kept.error().message();
+    };
+    EXPECT_THAT(refusal([](json& told) { told.erase("grid"); }), HasSubstr("the worker's answer lacks grid"));
+    EXPECT_THAT(refusal([](json& told) { told["grid"] = 7; }), HasSubstr("grid must be a text, not 7"));
+    EXPECT_THAT(refusal([](json& told) { told["seconds"] = "long"; }), HasSubstr("seconds must be a number"));
+    EXPECT_EQ(two_.project().jobs().get(made.job.id)->phase, jobs::Phase::Pending);
+    EXPECT_TRUE(two_.commit(made.job, made.result).value());
 }
 
 TEST_F(Parcel, HostileOutputsLeaveTheProjectAsItWas) {

@@ -13,9 +13,10 @@ ProjectWithJobs::ProjectWithJobs() {
     auto opened = store::Project::open(folder_ / "test.balmer");
     if (!opened) std::abort();
     project_ = *std::move(opened);
+    kinds_ = workflow::jobKinds({project_.get(), 2, "tester"});
     jobs::RunnerTable runners;
-    for (const auto& kind : workflow::jobKinds({project_.get(), 2, "tester"}))
-        runners.emplace(kind.kind, kind.run);
+    for (const auto& kind : kinds_)
+        runners.emplace(kind.about.kind, kind.run);
     queue_ = std::make_unique<jobs::JobQueue>(project_->jobs(), std::move(runners));
 }
 
@@ -25,9 +26,19 @@ jobs::Job ProjectWithJobs::job(const std::string& kind, const nlohmann::json& pa
     jobs::JobSpec spec;
     spec.kind = kind;
     spec.parameters = parameters.dump();
+    if (const auto prepared = workflow::prepareJob(kinds_, *project_, spec); !prepared) {
+        jobs::Job refused;
+        refused.phase = jobs::Phase::Error;
+        refused.error = prepared.error();
+        return refused;
+    }
     auto run = queue_->runHere(std::move(spec));
     EXPECT_TRUE(run) << why(run);
     return run ? *run : jobs::Job();
+}
+
+const workflow::JobKind& ProjectWithJobs::kindOf(const std::string& kind) const {
+    return **workflow::findKind(kinds_, kind);
 }
 
 nlohmann::json ProjectWithJobs::succeed(const std::string& kind, const nlohmann::json& parameters) {

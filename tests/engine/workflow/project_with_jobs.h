@@ -9,6 +9,7 @@
 
 #include "engine/jobs/queue.h"
 #include "engine/store/project.h"
+#include "engine/workflow/job_kinds.h"
 #include "tests/support/test_support.h"
 
 namespace balmer::test {
@@ -18,7 +19,9 @@ class ProjectWithJobs : public testing::Test {
     ProjectWithJobs();
     ~ProjectWithJobs() override;
 
-    /// Runs the job to its end and returns its record.
+    const std::vector<workflow::JobKind>& kinds() const { return kinds_; }
+    const workflow::JobKind& kindOf(const std::string& kind) const;
+    /// Submits the job, runs it to its end and returns its record; of a refused one there is only the error.
     jobs::Job job(const std::string& kind, const nlohmann::json& parameters);
     /// The result of a job that must succeed.
     nlohmann::json succeed(const std::string& kind, const nlohmann::json& parameters);
@@ -37,6 +40,7 @@ class ProjectWithJobs : public testing::Test {
     std::unique_ptr<store::Project> project_;
 
   private:
+    std::vector<workflow::JobKind> kinds_;
     std::unique_ptr<jobs::JobQueue> queue_;
 };
 

@@ -190,8 +190,8 @@ TEST_F(Retrieve, GoesWhereItIsTold) {
 TEST_F(Retrieve, RefusesParametersThatCannotBe) {
     const auto refused = [&](const json& parameters) {
         for (const auto& kind : jobKinds({project_.get(), 1, "tester"}))
-            if (kind.kind == "retrieve") {
-                const auto checked = kind.check(parameters.dump());
+            if (kind.about.kind == "retrieve") {
+                const auto checked = kind.complete(parameters.dump());
                 EXPECT_FALSE(checked) << parameters.dump();
                 return checked ? std::string() : checked.error().message();
             }

@@ -153,7 +153,7 @@ TEST_F(TableImport, NothingIsKeptOfARefusedTable) {
     for (int i = 0; i < 6; ++i)
         many += "row-" + std::to_string(i) + ",r" + std::to_string(i) + "\n";
     const auto says = [&](const json& parameters) { return fail("table-import", parameters).describe(); };
-    const auto idle = tableImportKind({}).check(json{{"file", file}}.dump());
+    const auto idle = kindOf("table-import").complete(json{{"file", file}}.dump());
     ASSERT_FALSE(idle);
     EXPECT_THAT(idle.error().message(), HasSubstr("nothing is to be taken"));
     EXPECT_THAT(says({{"file", file}, {"columns", {"mass"}}}),
@@ -197,7 +197,7 @@ TEST_F(TableImport, OriginsOfAnImportAreNoted) {
     succeed("import", {{"paths", {file}}, {"origins", {"ivo://x/s1"}}, {"source", "SPLAT"}});
     const std::vector<std::string> asked{"ivo://x/s1", "ivo://x/s2"};
     EXPECT_EQ(project_->origins().spectraFrom(asked).value(), (std::vector<std::string>{"s1", ""}));
-    EXPECT_FALSE(importKind({}).check(R"({"paths": ["x"], "origins": [""]})"));
+    EXPECT_FALSE(kindOf("import").complete(R"({"paths": ["x"], "origins": [""]})"));
 }
 
 } // namespace

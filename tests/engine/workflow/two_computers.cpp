@@ -27,14 +27,14 @@ Home::Home(const fs::path& folder) : folder_(folder) {
     kinds_ = workflow::jobKinds(*environment_);
     jobs::RunnerTable runners;
     for (const auto& kind : kinds_)
-        runners.emplace(kind.kind, kind.run);
+        runners.emplace(kind.about.kind, kind.run);
     queue_ = std::make_unique<jobs::JobQueue>(project_->jobs(), std::move(runners));
 }
 
 Home::~Home() = default;
 
 const workflow::JobKind& Home::kind(const std::string& name) const {
-    return *std::ranges::find(kinds_, name, &workflow::JobKind::kind);
+    return **workflow::findKind(kinds_, name);
 }
 
 jobs::JobSpec Home::spec(const std::string& kind, const json& parameters, const std::string& label) {

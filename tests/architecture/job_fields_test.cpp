@@ -1,0 +1,94 @@
+// What is known of a job's fields stands in the kind's declaration: neither a default nor an explanation
+// stands a second time in app/.
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "engine/core/text_number.h"
+#include "engine/workflow/job_kinds.h"
+#include "tests/support/test_support.h"
+
+namespace balmer::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Source {
+    std::string name, text;
+};
+
+std::vector<Source> sourcesOf(const char* folder) {
+    std::vector<Source> sources;
+    for (const auto& entry : fs::recursive_directory_iterator(sourceRoot() / folder)) {
+        if (entry.path().extension() != ".cpp" && entry.path().extension() != ".h") continue;
+        std::ostringstream text;
+        text << std::ifstream(entry.path()).rdbuf();
+        sources.push_back({entry.path().string(), text.str()});
+    }
+    return sources;
+}
+
+/// Words that are somebody's default and can hardly stand for anything else.
+std::set<std::string> defaultWords(const std::vector<workflow::JobKind>& kinds) {
+    constexpr std::size_t telling = 6;
+    std::set<std::string> words;
+    for (const auto& kind : kinds)
+        for (const auto& field : kind.about.fields) {
+            if (field.type == jobs::Field::Type::Text &&
+                field.initialText.find_first_of("-0123456789") != std::string::npos)
+                words.insert(field.initialText);
+            if (field.type == jobs::Field::Type::List)
+                for (const auto& each : *core::splitQuoted(field.initialText))
+                    if (each.size() >= telling) words.insert(each);
+        }
+    return words;
+}
+
+std::set<std::string> optionsOf(const std::vector<workflow::JobKind>& kinds) {
+    std::set<std::string> options;
+    for (const auto& kind : kinds)
+        for (const auto& field : kind.about.fields)
+            if (const auto option = jobs::optionOf(field); option.starts_with("--"))
+                options.insert(option.substr(0, option.find(',')));
+    return options;
+}
+
+TEST(JobFields, NoDefaultStandsTwice) {
+    const auto kinds = workflow::jobKinds({});
+    const auto words = defaultWords(kinds);
+    ASSERT_TRUE(words.contains("20x20") && words.contains("single peak"));
+    const auto options = optionsOf(kinds);
+    ASSERT_TRUE(options.contains("--epochs"));
+    const std::regex described("\"(--[a-z-]+)[^;]*?\\(default: ");
+    for (const auto& source : sourcesOf("app")) {
+        for (const auto& word : words)
+            EXPECT_EQ(source.text.find('"' + word + '"'), std::string::npos)
+                << source.name << " repeats the default \"" << word << "\" of a job's field";
+        for (std::sregex_iterator each(source.text.begin(), source.text.end(), described), end; each != end;
+             ++each)
+            EXPECT_FALSE(options.contains((*each)[1].str()))
+                << source.name << " gives a default for " << (*each)[1].str()
+                << ", which a kind of job declares";
+    }
+}
+
+TEST(JobFields, NoExplanationStandsTwice) {
+    constexpr std::size_t sentence = 24;
+    const auto sources = sourcesOf("app");
+    for (const auto& kind : workflow::jobKinds({}))
+        for (const auto& field : kind.about.fields) {
+            if (field.help.size() < sentence) continue;
+            for (const auto& source : sources)
+                EXPECT_EQ(source.text.find(field.help), std::string::npos)
+                    << source.name << " explains " << kind.about.kind << "." << field.name << " again";
+        }
+}
+
+} // namespace
+} // namespace balmer::test
