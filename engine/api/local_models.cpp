@@ -2,7 +2,7 @@
 
 #include "engine/api/job_result.h"
 #include "engine/store/column_registry.h"
-#include "engine/workflow/network.h"
+#include "engine/workflow/models.h"
 #include "engine/workflow/scores.h"
 
 namespace balmer::api {

@@ -35,6 +35,17 @@ Result<std::string> readFile(const std::filesystem::path& file, std::size_t limi
     return content;
 }
 
+Result<std::string> readBeginning(const std::filesystem::path& file, std::size_t bytes) {
+    std::error_code error;
+    std::ifstream in(file, std::ios::binary);
+    if (!in || std::filesystem::is_directory(file, error)) return fail(cannotOpen(file));
+    std::string content(bytes, '\0');
+    in.read(content.data(), static_cast<std::streamsize>(bytes));
+    content.resize(static_cast<std::size_t>(in.gcount()));
+    if (in.bad()) return fail(ErrorCode::Io, "cannot read " + file.string());
+    return content;
+}
+
 Status writeFile(const std::filesystem::path& file, std::string_view content) {
     const auto cannot = [&](std::string_view what) {
         return fail(ErrorCode::Io, "cannot " + std::string(what) + " " + file.string() + ": " +

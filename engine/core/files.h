@@ -17,6 +17,9 @@ Error cannotOpen(const std::filesystem::path& file);
 Result<std::string> readFile(const std::filesystem::path& file,
                              std::size_t limitBytes = std::size_t{1} << 30);
 
+/// As many of its first bytes as it has. Errors: those of readFile.
+Result<std::string> readBeginning(const std::filesystem::path& file, std::size_t bytes);
+
 /// Writes beside the target, flushes to the disk, renames. Errors: Io.
 Status writeFile(const std::filesystem::path& file, std::string_view content);
 

@@ -5,9 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/learn/classifiers.h"
 #include "engine/learn/cross_validation.h"
 #include "engine/workflow/job_kinds.h"
-#include "engine/workflow/network.h"
+#include "engine/workflow/models.h"
 #include "engine/workflow/spectrum_source.h"
 #include "engine/workflow/training_rows.h"
 
@@ -109,15 +110,15 @@ core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, cons
                               "\"; a network needs at least two classes to tell apart");
     const auto training = labelledRows(dataset, labels);
 
-    NetworkParameters network;
+    BALMER_TRY(const auto* const kind, learn::classifierNamed("network"));
+    learn::ClassifierParameters network;
     network.classes = classes;
     network.columns = dataset.columns();
     network.seed = parameters.seed;
-    network.epochs = parameters.epochs;
-    network.patience = parameters.patience;
     network.balance = parameters.balance;
-    network.networks = parameters.networks;
     network.threads = run.threads(parameters.threads);
+    network.settings = {
+        {"epochs", parameters.epochs}, {"patience", parameters.patience}, {"networks", parameters.networks}};
     network.attributes = {{"dataset", parameters.dataset}, {"dataset_digest", dataset.digest()}};
 
     json result{{"dataset", parameters.dataset},
@@ -138,7 +139,7 @@ core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, cons
                        [&](int fold) {
                            auto each = network;
                            each.seed = parameters.seed + 1000u * static_cast<unsigned>(fold + 1);
-                           return makeNetwork(each);
+                           return kind->make(each);
                        },
                        task));
         result.update(describeMetrics(validation.metrics, classes));
@@ -146,9 +147,9 @@ core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, cons
         result["fold_macro_f1"] = validation.foldMacroF1;
     }
     auto task = run.task.part(share, 1);
-    BALMER_TRY(const auto model, makeNetwork(network));
+    BALMER_TRY(const auto model, kind->make(network));
     BALMER_TRY(const auto report, model->train(training.rows.view(), training.labels, task));
-    BALMER_TRY(const auto artefact, keepModel(run, *model));
+    BALMER_TRY(const auto artefact, keepModel(run, *kind, *model));
 
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
     result["epochs"] = report.epochs;

@@ -10,7 +10,7 @@
 #include "engine/store/dataset_registry.h"
 #include "engine/store/label_log.h"
 #include "engine/store/round_archive.h"
-#include "engine/workflow/network.h"
+#include "engine/workflow/models.h"
 #include "engine/workflow/parcel.h"
 #include "engine/workflow/parcel_format.h"
 #include "engine/workflow/spectrum_source.h"

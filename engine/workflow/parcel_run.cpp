@@ -13,7 +13,6 @@
 #include "engine/store/dataset_registry.h"
 #include "engine/store/label_log.h"
 #include "engine/store/round_archive.h"
-#include "engine/workflow/network.h"
 #include "engine/workflow/parcel.h"
 #include "engine/workflow/parcel_format.h"
 

@@ -16,12 +16,13 @@
 #include "engine/active/query.h"
 #include "engine/core/random_stream.h"
 #include "engine/io/table_text.h"
+#include "engine/learn/classifiers.h"
 #include "engine/learn/metrics.h"
 #include "engine/store/label_log.h"
 #include "engine/store/round_archive.h"
 #include "engine/workflow/injected_rows.h"
 #include "engine/workflow/job_kinds.h"
-#include "engine/workflow/network.h"
+#include "engine/workflow/models.h"
 #include "engine/workflow/rounds.h"
 #include "engine/workflow/scores.h"
 #include "engine/workflow/spectrum_source.h"
@@ -168,10 +169,12 @@ struct Trained {
     core::FloatMatrix probabilities;
 };
 
-core::Result<Trained> trainAndPredict(const NetworkParameters& network, const TrainingRows& training,
-                                      const dataset::Dataset& dataset, core::TaskContext& task) {
+core::Result<Trained> trainAndPredict(const learn::ClassifierKind& kind,
+                                      const learn::ClassifierParameters& network,
+                                      const TrainingRows& training, const dataset::Dataset& dataset,
+                                      core::TaskContext& task) {
     Trained trained;
-    BALMER_TRY(trained.model, makeNetwork(network));
+    BALMER_TRY(trained.model, kind.make(network));
     auto learning = task.part(0, 0.9), scoring = task.part(0.9, 1);
     BALMER_TRY([[maybe_unused]] const auto report,
                trained.model->train(training.rows.view(), training.labels, learning));
@@ -180,20 +183,19 @@ core::Result<Trained> trainAndPredict(const NetworkParameters& network, const Tr
 }
 
 core::Result<Trained> teach(const RoundParameters& parameters, const Run& run,
-                            const dataset::Dataset& dataset, const TargetClasses& classes,
-                            const RowLabels& labels, const Lesson& lesson) {
-    NetworkParameters network;
+                            const learn::ClassifierKind& kind, const dataset::Dataset& dataset,
+                            const TargetClasses& classes, const RowLabels& labels, const Lesson& lesson) {
+    learn::ClassifierParameters network;
     network.classes = classes.classes;
     network.columns = dataset.columns();
     network.seed = parameters.seed;
-    network.epochs = parameters.epochs;
-    network.patience = parameters.patience;
+    network.settings = {{"epochs", parameters.epochs}, {"patience", parameters.patience}};
     network.threads = run.threads(parameters.threads);
     network.attributes = {{"dataset", parameters.dataset}, {"dataset_digest", dataset.digest()}};
     const auto labelled = labelledRows(dataset, labels);
     if (!lesson.simulated) {
         auto task = run.task.part(0, 0.9);
-        return trainAndPredict(network, labelled, dataset, task);
+        return trainAndPredict(kind, network, labelled, dataset, task);
     }
     Trained halves[2];
     for (int h = 0; h < 2; ++h) {
@@ -212,7 +214,7 @@ core::Result<Trained> teach(const RoundParameters& parameters, const Run& run,
                                         {.perClass = static_cast<std::size_t>(parameters.simulated),
                                          .seed = parameters.seed * 2 + static_cast<std::uint64_t>(h)},
                                         task, training));
-        BALMER_TRY(halves[h], trainAndPredict(network, training, dataset, task));
+        BALMER_TRY(halves[h], trainAndPredict(kind, network, training, dataset, task));
     }
     for (std::size_t row = 0; row < dataset.rows(); ++row)
         for (std::size_t k = 0; k < classes.classes.size(); ++k) {
@@ -353,14 +355,15 @@ core::Result<jobs::Outcome> playRound(const RoundParameters& parameters, const R
                     "no spectrum is labelled \"" + parameters.classes[k] +
                         "\"; label some, or let simulated rows stand in with parameters.simulated");
     }
-    BALMER_TRY(const auto taught, teach(parameters, run, dataset, classes, labels, lesson));
+    BALMER_TRY(const auto* const kind, learn::classifierNamed("network"));
+    BALMER_TRY(const auto taught, teach(parameters, run, *kind, dataset, classes, labels, lesson));
 
     BALMER_CHECK(run.task.checkpoint(0.95, "drawing the lists"));
     const int number = previous ? previous->number + 1 : 1;
     BALMER_TRY(const auto lists, drawLists(parameters, classes, labels, taught.probabilities, number));
     // From here on it is kept, and nothing asks whether to stop: a round is there with all that belongs to
     // it.
-    BALMER_TRY(const auto artefact, keepModel(run, *taught.model));
+    BALMER_TRY(const auto artefact, keepModel(run, *kind, *taught.model));
     BALMER_CHECK(keepScores(run.project(), parameters.dataset, parameters.classes,
                             taught.probabilities.view(), run.job.id, artefact.digest));
 

@@ -4,8 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/learn/classifiers.h"
 #include "engine/workflow/job_kinds.h"
-#include "engine/workflow/network.h"
+#include "engine/workflow/models.h"
 #include "engine/workflow/scores.h"
 #include "engine/workflow/spectrum_source.h"
 
@@ -34,7 +35,7 @@ core::Result<jobs::Outcome> scoreDataset(const ScoreParameters& parameters, cons
     BALMER_TRY(const auto reference,
                findModel(run.project(), parameters.model, run.environment.carried.get()));
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
-    BALMER_TRY(const auto model, loadNetwork(reference.file, run.threads(parameters.threads)));
+    BALMER_TRY(const auto model, learn::loadClassifier(reference.file, run.threads(parameters.threads)));
     if (model->columns() != dataset.columns())
         return core::fail(core::ErrorCode::InvalidArgument,
                           "the model " + reference.name + " reads " + std::to_string(model->columns()) +

@@ -12,6 +12,14 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
     set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 endif()
 
+# Where programs find the libraries that they load when a job needs them, here and when installed.
+include(GNUInstallDirs)
+set(BALMER_MODULE_FOLDER ${CMAKE_BINARY_DIR}/${CMAKE_INSTALL_LIBDIR}/balmer)
+set(BALMER_MODULE_INSTALL_FOLDER ${CMAKE_INSTALL_LIBDIR}/balmer)
+set(CMAKE_BUILD_RPATH ${BALMER_MODULE_FOLDER})
+set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
+set(CMAKE_INSTALL_RPATH $ORIGIN/../${BALMER_MODULE_INSTALL_FOLDER})
+
 find_package(Threads REQUIRED)
 find_program(BALMER_CCACHE ccache)
 if(BALMER_CCACHE)
@@ -25,7 +33,6 @@ target_compile_options(balmer_settings INTERFACE -fPIC -Wall -Wextra -Wpedantic 
 if(BALMER_WERROR)
     target_compile_options(balmer_settings INTERFACE -Werror)
 endif()
-target_compile_definitions(balmer_settings INTERFACE $<$<BOOL:${BALMER_TORCH}>:BALMER_WITH_TORCH>)
 if(BALMER_SANITIZE)
     target_compile_options(balmer_settings INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
     target_link_options(balmer_settings INTERFACE -fsanitize=address,undefined)

@@ -1,6 +1,8 @@
 // Bad input: a sentence that names the thing and the remedy, exit status 1 or 2, and an unchanged project.
 #include "tests/support/balmer_session.h"
 
+#include <cstdlib>
+
 #include <gtest/gtest.h>
 
 namespace balmer::test {
@@ -172,7 +174,6 @@ TEST(BadMatrix, NaNEverywhere) {
         EXPECT_TRUE(imported.json().contains("error")) << imported.describe();
 }
 
-#ifdef BALMER_WITH_TORCH
 TEST(BadMatrix, OneClassOnly) {
     BalmerSession session;
     session.succeed(
@@ -180,14 +181,25 @@ TEST(BadMatrix, OneClassOnly) {
     const auto error = session.fail({"learn", "--dataset", "one"});
     EXPECT_NE(error.value("message", "").find("class"), std::string::npos) << error.dump();
 }
-#else
-TEST(BadMatrix, NetworkThatWasLeftOut) {
+
+TEST(Network, ThatIsNotThereIsNamedWithTheRemedy) {
     BalmerSession session;
     session.succeed({"dataset", "import", session.write("two.csv", lineMatrix(30, {"a", "b"})).string(),
                      "--name", "two"});
-    session.fail({"learn", "--dataset", "two"});
+    ::setenv("BALMER_TORCH_MODULE", "/nowhere/libbalmer_torch.so", 1);
+    const auto error = session.fail({"learn", "--dataset", "two"});
+    session.succeed({"list"});
+    ::unsetenv("BALMER_TORCH_MODULE");
+    EXPECT_EQ(error.value("code", ""), "unsupported") << error.dump();
+    for (const char* part : {"/nowhere/libbalmer_torch.so", "BALMER_TORCH_MODULE"})
+        EXPECT_NE(error.value("message", "").find(part), std::string::npos) << error.dump();
 }
-#endif
+
+TEST(Network, IsNoPartOfWhatStarts) {
+    const auto needed = runProcess({"ldd", BALMER_COMMAND});
+    ASSERT_EQ(needed.exitStatus, 0) << needed.describe();
+    EXPECT_EQ(needed.standardOutput.find("torch"), std::string::npos) << needed.standardOutput;
+}
 
 TEST(BadProject, FolderThatIsNoProject) {
     BalmerSession session;

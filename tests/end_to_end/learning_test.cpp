@@ -23,9 +23,8 @@ TEST(Labels, FromAFileStandInTheList) {
     EXPECT_EQ(rows["row-2"].value("label", ""), "quasar");
 }
 
-#ifdef BALMER_WITH_TORCH
-
 TEST(Network, LearnsScoresAndTellsWhatItDid) {
+    BALMER_NEEDS_NETWORK();
     BalmerSession session;
     session.succeed(
         {"dataset", "import", session.write("m.csv", lineMatrix(150, {"a", "b"})).string(), "--name", "m"});
@@ -67,6 +66,7 @@ TEST(Network, AClassWithACommaIsQuotedOrTheOptionRepeated) {
 }
 
 TEST(Network, RoundWithAnOracleLabelsAndProposes) {
+    BALMER_NEEDS_NETWORK();
     BalmerSession session;
     session.succeed({"simulate", "--out", (session / "s").string(), "--spectra", "150", "--targets", "0.2",
                      "--seed", "5"});
@@ -94,8 +94,6 @@ TEST(Network, RoundWithAnOracleLabelsAndProposes) {
         EXPECT_EQ(rows.at(id).value("label", ""), truth.classOf.at(id)) << "the oracle's answer for " << id;
     }
 }
-
-#endif
 
 } // namespace
 } // namespace balmer::test

@@ -56,6 +56,7 @@ void learnAndScore(const BalmerSession& session) {
 }
 
 TEST(Rounds, RaiseRecallOverRandomChoice) {
+    BALMER_NEEDS_NETWORK();
     BalmerSession active, random;
     const auto survey = active / "survey";
     active.succeed(
@@ -105,6 +106,7 @@ TEST(Rounds, RaiseRecallOverRandomChoice) {
 }
 
 TEST(Discover, PutsEmissionStarsFirstWithoutALabel) {
+    BALMER_NEEDS_NETWORK();
     BalmerSession session;
     session.succeed({"simulate", "--out", (session / "survey").string(), "--spectra", "600", "--targets",
                      "0.04", "--seed", "11"},

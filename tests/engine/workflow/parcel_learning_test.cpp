@@ -20,6 +20,7 @@ class LearningParcel : public test::TwoComputers {
   protected:
     LearningParcel() : TwoComputers(60) {}
     void SetUp() override {
+        BALMER_NEEDS_NETWORK();
         TwoComputers::SetUp();
         makeDataset();
         const auto ids = two_.project().datasets().ids("w").value();

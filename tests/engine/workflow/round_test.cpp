@@ -91,9 +91,8 @@ TEST_F(Round, PrecisionFollowsTheLabelsThatStand) {
     EXPECT_LT((*full)->lowerBound, 1);
 }
 
-#ifdef BALMER_WITH_TORCH
-
 TEST_F(Round, AnswersFromATableBecomeLabelsAndAPrecision) {
+    BALMER_NEEDS_NETWORK();
     auto wanted = parameters();
     wanted["oracle"] = truth();
     const auto result = succeed("round", wanted);
@@ -131,8 +130,6 @@ TEST_F(Round, AnswersFromATableBecomeLabelsAndAPrecision) {
     for (const auto& item : next["oracle"])
         EXPECT_FALSE(asked.contains(item["id"])) << "asked twice";
 }
-
-#endif
 
 } // namespace
 } // namespace balmer::workflow

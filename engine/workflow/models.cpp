@@ -1,62 +1,16 @@
-#include "engine/workflow/network.h"
+#include "engine/workflow/models.h"
 
 #include "engine/jobs/job_store.h"
 #include "engine/store/artefact_folder.h"
 
-#ifdef BALMER_WITH_TORCH
-#include "engine/learn/torch/conv_network.h"
-#endif
-
 namespace balmer::workflow {
 
-#ifdef BALMER_WITH_TORCH
-
-core::Result<std::unique_ptr<learn::Classifier>> makeNetwork(const NetworkParameters& parameters) {
-    learn::ConvNetworkParameters network;
-    network.classes = parameters.classes;
-    network.columns = parameters.columns;
-    network.seed = parameters.seed;
-    network.epochs = parameters.epochs;
-    network.patience = parameters.patience;
-    network.networks = parameters.networks;
-    network.threads = parameters.threads;
-    network.balance = parameters.balance;
-    network.attributes = parameters.attributes;
-    BALMER_TRY(auto made, learn::makeConvNetwork(network));
-    return std::unique_ptr<learn::Classifier>(std::move(made));
-}
-
-core::Result<std::unique_ptr<learn::Classifier>> loadNetwork(const std::filesystem::path& file,
-                                                             std::size_t threads) {
-    BALMER_TRY(auto loaded, learn::loadConvNetwork(file));
-    loaded->setThreads(threads);
-    return std::unique_ptr<learn::Classifier>(std::move(loaded));
-}
-
-#else
-
-namespace {
-auto withoutTorch() {
-    return core::fail(
-        core::ErrorCode::Unsupported,
-        "this Balmer was built without libtorch and has no network; build it with -DBALMER_TORCH=ON");
-}
-} // namespace
-
-core::Result<std::unique_ptr<learn::Classifier>> makeNetwork(const NetworkParameters&) {
-    return withoutTorch();
-}
-core::Result<std::unique_ptr<learn::Classifier>> loadNetwork(const std::filesystem::path&, std::size_t) {
-    return withoutTorch();
-}
-
-#endif
-
-core::Result<jobs::Artefact> keepModel(const Run& run, const learn::Classifier& model) {
+core::Result<jobs::Artefact> keepModel(const Run& run, const learn::ClassifierKind& kind,
+                                       const learn::Classifier& model) {
     const auto file = run.project().folder() / ("model-" + std::to_string(run.job.id) + ".part");
     const auto kept = [&]() -> core::Result<jobs::Artefact> {
         BALMER_CHECK(model.save(file));
-        return run.project().artefacts().putFile(file, "model", "application/x-balmer-network");
+        return run.project().artefacts().putFile(file, "model", std::string(kind.mediaType));
     }();
     std::error_code ignored;
     std::filesystem::remove(file, ignored);

@@ -1,0 +1,68 @@
+#include "engine/learn/classifiers.h"
+
+#include <array>
+
+#include "engine/core/files.h"
+#include "engine/learn/classifier_module.h"
+
+namespace balmer::learn {
+
+using core::ErrorCode;
+using core::fail;
+
+namespace {
+
+/// The convolutional network of learn/torch.
+struct Network {
+    static core::Result<const ClassifierModule*> module() {
+        return openClassifierModule(
+            {"the network", "libbalmer_torch.so", "BALMER_TORCH_MODULE",
+             "install Balmer with its network (built with -DBALMER_TORCH=ON) and the Debian package "
+             "libtorch1.13"});
+    }
+    static core::Result<std::unique_ptr<Classifier>> make(const ClassifierParameters& parameters) {
+        BALMER_TRY(const auto* const found, module());
+        return found->make(parameters);
+    }
+    static core::Result<std::unique_ptr<Classifier>> load(const std::filesystem::path& file,
+                                                          std::size_t threads) {
+        BALMER_TRY(const auto* const found, module());
+        return found->load(file, threads);
+    }
+    static core::Status available() {
+        BALMER_TRY([[maybe_unused]] const auto* const found, module());
+        return {};
+    }
+};
+
+constexpr std::array kinds{
+    ClassifierKind{"network", "application/x-balmer-network", "Balmer network ", &Network::make,
+                   &Network::load, &Network::available},
+};
+
+} // namespace
+
+std::span<const ClassifierKind> classifierKinds() {
+    return kinds;
+}
+
+core::Result<const ClassifierKind*> classifierNamed(std::string_view name) {
+    std::string known;
+    for (const auto& kind : kinds) {
+        if (kind.name == name) return &kind;
+        known += (known.empty() ? "" : ", ") + std::string(kind.name);
+    }
+    return fail(ErrorCode::NotFound,
+                "no classifier is called \"" + std::string(name) + "\"; there are: " + known);
+}
+
+core::Result<std::unique_ptr<Classifier>> loadClassifier(const std::filesystem::path& file,
+                                                         std::size_t threads) {
+    BALMER_TRY(const std::string beginning, core::readBeginning(file, 64));
+    for (const auto& kind : kinds)
+        if (beginning.starts_with(kind.beginning)) return kind.load(file, threads);
+    return fail(ErrorCode::Format,
+                file.string() + " is no model that this Balmer knows; give one that `balmer learn` wrote");
+}
+
+} // namespace balmer::learn
