@@ -6,7 +6,7 @@
 
 #include "engine/store/catalogue.h"
 #include "engine/store/dataset_registry.h"
-#include "engine/workflow/network.h"
+#include "engine/workflow/models.h"
 
 namespace balmer::workflow {
 
