@@ -37,7 +37,9 @@ std::string titleOf(const Field& field) {
 }
 
 std::string rangeOf(const Field& field) {
-    const auto number = [](double value) { return core::formatDouble(value); };
+    const auto number = [&](double value) {
+        return field.type == Field::Type::Integer ? core::formatFixed(value, 0) : core::formatDouble(value);
+    };
     if (field.minimum && field.maximum) return number(*field.minimum) + " to " + number(*field.maximum);
     if (field.minimum) return "at least " + number(*field.minimum);
     if (field.above && field.below)

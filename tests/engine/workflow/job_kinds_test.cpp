@@ -32,9 +32,10 @@ TEST(JobKinds, EachSaysWhatItIs) {
             EXPECT_TRUE(defaults.contains(field.name)) << about.kind << "." << field.name;
             const auto option = jobs::optionOf(field);
             EXPECT_TRUE(option.empty() || options.insert(option).second) << about.kind << " " << option;
-            if (!field.choices.empty() && !field.required)
+            if (!field.choices.empty() && !field.required) {
                 EXPECT_THAT(field.choices, testing::Contains(field.initialText))
                     << about.kind << "." << field.name;
+            }
         }
     }
 }

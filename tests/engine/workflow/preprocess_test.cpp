@@ -62,6 +62,8 @@ TEST_F(Preprocess, NothingToDoIsSaid) {
     succeed("import", {{"paths", {(folder_ / "night").string()}}});
     EXPECT_THAT(fail("preprocess", {{"name", "window"}}).message(), HasSubstr("none of the 1 spectra"));
     EXPECT_THAT(fail("preprocess", {{"name", "window"}, {"collection", "day"}}).message(),
+                HasSubstr("no collection is called \"day\"; there are: night"));
+    EXPECT_THAT(fail("preprocess", {{"name", "window"}, {"where", "snr > 1000"}}).message(),
                 HasSubstr("no spectrum meets"));
     EXPECT_TRUE(std::filesystem::is_empty(project_->datasetFolder()));
 }
