@@ -7,7 +7,7 @@
 
 #include "app/desktop/data/plot_feeder.h"
 #include "app/desktop/data/spectra_model.h"
-#include "app/desktop/shell/place.h"
+#include "app/desktop/place/place.h"
 #include "widgets/table/spectrum_table.h"
 
 class QAction;

@@ -8,7 +8,7 @@
 #include <QJsonObject>
 
 #include "app/bridge/display_text.h"
-#include "app/desktop/workers/link_text.h"
+#include "app/desktop/jobs/link_text.h"
 #include "engine/api/job_kinds.h"
 #include "widgets/common/phase_chip.h"
 

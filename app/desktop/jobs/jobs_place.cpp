@@ -12,8 +12,8 @@
 #include <QVBoxLayout>
 
 #include "app/desktop/jobs/job_form.h"
-#include "app/desktop/shell/actions.h"
-#include "app/desktop/workers/link_text.h"
+#include "app/desktop/jobs/link_text.h"
+#include "app/desktop/place/actions.h"
 #include "engine/api/job_kinds.h"
 #include "widgets/common/empty_state.h"
 #include "widgets/common/phase_chip.h"

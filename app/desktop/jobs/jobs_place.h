@@ -3,7 +3,7 @@
 #pragma once
 
 #include "app/desktop/jobs/jobs_model.h"
-#include "app/desktop/shell/place.h"
+#include "app/desktop/place/place.h"
 
 class QAction;
 class QLabel;

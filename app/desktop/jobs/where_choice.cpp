@@ -1,7 +1,7 @@
 #include "app/desktop/jobs/where_choice.h"
 
 #include "app/bridge/display_text.h"
-#include "app/desktop/workers/link_text.h"
+#include "app/desktop/jobs/link_text.h"
 #include "engine/api/job_kinds.h"
 
 namespace balmer::desktop {

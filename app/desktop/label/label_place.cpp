@@ -12,7 +12,7 @@
 #include "app/bridge/plotted.h"
 #include "app/desktop/data/inspector.h"
 #include "app/desktop/label/label_words.h"
-#include "app/desktop/shell/actions.h"
+#include "app/desktop/place/actions.h"
 #include "widgets/common/progress_line.h"
 #include "widgets/common/theme.h"
 #include "widgets/spectrum/spectrum_plot.h"

@@ -11,7 +11,7 @@
 
 #include <QElapsedTimer>
 
-#include "app/desktop/shell/place.h"
+#include "app/desktop/place/place.h"
 #include "engine/active/label_event.h"
 #include "widgets/labelling/labelling_panel.h"
 

@@ -19,8 +19,8 @@
 #include <QVBoxLayout>
 
 #include "app/desktop/map/train_form.h"
-#include "app/desktop/shell/actions.h"
-#include "app/desktop/shell/export_plot.h"
+#include "app/desktop/place/actions.h"
+#include "app/desktop/place/export_plot.h"
 #include "engine/api/job_kinds.h"
 #include "widgets/common/empty_state.h"
 #include "widgets/common/theme.h"

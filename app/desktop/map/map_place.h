@@ -8,7 +8,7 @@
 
 #include "app/desktop/data/plot_feeder.h"
 #include "app/desktop/map/members_model.h"
-#include "app/desktop/shell/place.h"
+#include "app/desktop/place/place.h"
 #include "widgets/table/spectrum_table.h"
 
 class QButtonGroup;

@@ -5,7 +5,7 @@
 
 #include "app/bridge/display_text.h"
 #include "app/bridge/neighbour_link.h"
-#include "app/desktop/shell/actions.h"
+#include "app/desktop/place/actions.h"
 #include "widgets/common/icons.h"
 
 namespace balmer::desktop {

@@ -11,7 +11,7 @@
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
-#include "app/desktop/shell/place.h"
+#include "app/desktop/place/place.h"
 #include "widgets/common/theme.h"
 
 namespace balmer::desktop {

@@ -5,8 +5,8 @@
 #include <QAbstractButton>
 #include <QPixmap>
 
+#include "app/desktop/place/place.h"
 #include "app/desktop/shell/main_window.h"
-#include "app/desktop/shell/place.h"
 
 namespace balmer::desktop {
 

@@ -15,8 +15,8 @@
 
 #include "app/bridge/display_text.h"
 #include "app/desktop/jobs/jobs_model.h"
-#include "app/desktop/shell/actions.h"
-#include "app/desktop/workers/link_text.h"
+#include "app/desktop/jobs/link_text.h"
+#include "app/desktop/place/actions.h"
 #include "engine/core/clock.h"
 #include "widgets/common/phase_chip.h"
 #include "widgets/common/theme.h"

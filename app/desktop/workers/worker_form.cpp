@@ -11,7 +11,7 @@
 
 #include "app/bridge/display_text.h"
 #include "app/desktop/jobs/jobs_model.h"
-#include "app/desktop/workers/link_text.h"
+#include "app/desktop/jobs/link_text.h"
 #include "widgets/common/theme.h"
 
 namespace balmer::desktop {

@@ -10,7 +10,7 @@
 #include <QTimer>
 #include <QVBoxLayout>
 
-#include "app/desktop/shell/actions.h"
+#include "app/desktop/place/actions.h"
 #include "app/desktop/workers/computer_card.h"
 #include "app/desktop/workers/worker_card.h"
 #include "app/desktop/workers/worker_form.h"

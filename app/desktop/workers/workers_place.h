@@ -6,7 +6,7 @@
 #include <map>
 #include <vector>
 
-#include "app/desktop/shell/place.h"
+#include "app/desktop/place/place.h"
 
 class QBoxLayout;
 class QScrollArea;

@@ -5,7 +5,7 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 
-#include "app/desktop/shell/place.h"
+#include "app/desktop/place/place.h"
 #include "widgets/common/theme.h"
 
 namespace balmer::test {

@@ -12,7 +12,7 @@
 #include "app/desktop/label/label_place.h"
 #include "app/desktop/map/map_place.h"
 #include "app/desktop/palette/command_palette.h"
-#include "app/desktop/shell/place.h"
+#include "app/desktop/place/place.h"
 #include "tests/app/desktop/desktop_environment.h"
 #include "widgets/som/map_view.h"
 

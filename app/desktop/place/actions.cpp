@@ -1,4 +1,4 @@
-#include "app/desktop/shell/actions.h"
+#include "app/desktop/place/actions.h"
 
 #include <QPushButton>
 #include <QToolButton>

@@ -1,4 +1,4 @@
-#include "app/desktop/shell/export_plot.h"
+#include "app/desktop/place/export_plot.h"
 
 #include <QBuffer>
 #include <QFileDialog>

@@ -1,4 +1,4 @@
-// What there is to send to other programs where the user is, and the menu that sends it. UI thread.
+// What there is to send to other programs where the user is. A value; UI thread.
 #pragma once
 
 #include <vector>
@@ -7,12 +7,6 @@
 #include <QStringList>
 
 #include "engine/api/neighbours.h"
-
-class QMenu;
-
-namespace balmer::bridge {
-class NeighbourLink;
-}
 
 namespace balmer::desktop {
 
@@ -25,8 +19,5 @@ struct Sendable {
     };
     std::vector<List> lists; ///< tables behind what is in sight
 };
-
-/// Fills the menu anew with what can be sent to whom; where nobody listens, with the next step instead.
-void fillSendMenu(QMenu& menu, bridge::NeighbourLink& link, const Sendable& what);
 
 } // namespace balmer::desktop

@@ -1,4 +1,4 @@
-#include "app/desktop/neighbours/sendable.h"
+#include "app/desktop/neighbours/send_menu.h"
 
 #include <algorithm>
 #include <functional>

@@ -6,7 +6,7 @@
 
 #include "app/bridge/display_text.h"
 #include "app/bridge/session.h"
-#include "app/desktop/neighbours/sendable.h"
+#include "app/desktop/place/sendable.h"
 
 namespace balmer::desktop {
 

@@ -1,4 +1,4 @@
-#include "app/desktop/workers/link_text.h"
+#include "app/desktop/jobs/link_text.h"
 
 #include <QObject>
 
