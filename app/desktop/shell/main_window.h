@@ -1,8 +1,6 @@
-// MainWindow: the frame around the five places: rail, top bar, banner, status bar. Owns the session. UI
-// thread.
+// MainWindow: the frame around the places: rail, top bar, banner, status bar. Owns the session. UI thread.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -10,16 +8,12 @@
 
 #include "app/bridge/neighbour_link.h"
 #include "app/bridge/session.h"
+#include "app/desktop/shell/places.h"
 
 class QAction;
 class QActionGroup;
-class QFrame;
-class QLabel;
 class QMenu;
-class QProgressBar;
-class QPushButton;
 class QStackedWidget;
-class QToolButton;
 
 namespace balmer::desktop {
 
@@ -29,8 +23,8 @@ class DataPlace;
 class JobsPlace;
 class LabelPlace;
 class MapPlace;
-class NeighbourButton;
 class Place;
+class StatusBar;
 class WorkersPlace;
 
 class MainWindow : public QMainWindow {
@@ -38,18 +32,21 @@ class MainWindow : public QMainWindow {
   public:
     /// recent: folders of projects opened before, newest first.
     MainWindow(std::unique_ptr<bridge::Session> session, const QStringList& recent,
-               QWidget* parent = nullptr);
+               const std::vector<PlaceRow>& places = placeTable());
     ~MainWindow() override;
 
     bridge::Session& session() { return *session_; }
+    /// In the order of their table.
     const std::vector<Place*>& places() const { return places_; }
     Place* currentPlace() const;
+    /// "" is the first place; an unknown key changes nothing.
     void showPlace(const QString& key);
-    DataPlace* data() const { return data_; }
-    MapPlace* map() const { return map_; }
-    LabelPlace* label() const { return label_; }
-    JobsPlace* jobs() const { return jobs_; }
-    WorkersPlace* workers() const { return workers_; }
+    // Null where the table has no such place.
+    DataPlace* data() const;
+    MapPlace* map() const;
+    LabelPlace* label() const;
+    JobsPlace* jobs() const;
+    WorkersPlace* workers() const;
     bridge::NeighbourLink& neighbours() { return *neighbours_; }
     CommandPalette* commandPalette() const { return palette_; }
     /// A sentence in the status bar, for some seconds.
@@ -67,45 +64,31 @@ class MainWindow : public QMainWindow {
     void closeEvent(QCloseEvent* event) override;
 
   private:
+    void makeActions();
+    void makeThemeMenu();
+    void addPlace(const PlaceRow& row);
     QWidget* buildRail();
     QWidget* buildTopBar(const QStringList& recent);
     QWidget* buildBanner();
-    QWidget* buildStatus();
-    void makeActions();
-    void addPlace(Place* place, const QString& title);
-    void tellSelection();
-    void takeUpJobs(const std::vector<balmer::jobs::Job>& jobs);
-    void makeNeighbours();
-    void loadWorkers();
-    void tellWorkers(const std::vector<api::WorkerInfo>& workers);
-    void retryWorkers();
+    void buildPalette();
+    void connectParts();
+    ReceivedTables* receivedTables();
+    void showSelection();
+    void showJob(qint64 job);
+    void findSpectra(QString words);
     void chooseProject(bool create);
 
     std::unique_ptr<bridge::Session> session_;
     std::unique_ptr<bridge::NeighbourLink> neighbours_; ///< ends before the session
     std::vector<Place*> places_;
-    DataPlace* data_;
-    MapPlace* map_;
-    LabelPlace* label_;
-    JobsPlace* jobs_;
-    WorkersPlace* workers_;
     QStackedWidget* stack_;
     QActionGroup* rail_;
+    StatusBar* status_ = nullptr;
     CommandPalette* palette_ = nullptr;
-    QPushButton* jobsButton_ = nullptr;
-    QProgressBar* jobsBar_ = nullptr;
-    QFrame* banner_ = nullptr;
-    QLabel *selectionText_ = nullptr, *readOutText_ = nullptr, *currentText_ = nullptr,
-           *messageText_ = nullptr;
-    QToolButton *clearSelection_ = nullptr, *lostButton_ = nullptr, *sendButton_ = nullptr;
-    NeighbourButton* neighbourButton_ = nullptr;
-    ReceivedTables* receivedTables_ = nullptr; ///< once a table has come
-    QTimer* messageTimer_ = nullptr;
+    ReceivedTables* receivedTables_ = nullptr; ///< once a table has been received
     QAction *clearAction_ = nullptr, *paletteAction_ = nullptr, *openAction_ = nullptr, *newAction_ = nullptr,
             *retryAction_ = nullptr, *sendAction_ = nullptr;
     QMenu *themeMenu_ = nullptr, *sendMenu_ = nullptr;
-    std::map<balmer::jobs::JobId, balmer::jobs::Job> running_;
-    std::vector<std::string> lost_; ///< workers that cannot be reached and have jobs of this project
 };
 
 } // namespace balmer::desktop

@@ -44,11 +44,11 @@ bool soon(const std::function<bool()>& condition) {
     return QTest::qWaitFor(condition, 10000);
 }
 
-FakeDesktop::FakeDesktop(FakeOptions options) {
+FakeDesktop::FakeDesktop(FakeOptions options, const std::vector<desktop::PlaceRow>& places) {
     auto fake = std::make_unique<FakeWorkbench>(std::move(options));
     workbench = fake.get();
     window = std::make_unique<desktop::MainWindow>(std::make_unique<bridge::Session>(std::move(fake)),
-                                                   QStringList());
+                                                   QStringList(), places);
     window->resize(1280, 800);
     window->show();
     EXPECT_TRUE(QTest::qWaitForWindowActive(window.get()));

@@ -1,17 +1,23 @@
 #include <QAbstractButton>
 #include <QAction>
 #include <QDialog>
+#include <QDir>
 #include <QFrame>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTableView>
+#include <QTemporaryDir>
+#include <QToolButton>
 
 #include "app/desktop/data/data_place.h"
 #include "app/desktop/label/label_place.h"
 #include "app/desktop/map/map_place.h"
 #include "app/desktop/palette/command_palette.h"
+#include "app/desktop/pictures/screenshots.h"
+#include "app/desktop/place/actions.h"
 #include "app/desktop/place/place.h"
 #include "tests/app/desktop/desktop_environment.h"
 #include "widgets/som/map_view.h"
@@ -91,6 +97,53 @@ TEST(MainWindowTest, ControlAndADigitSwitchThePlaces) {
         ASSERT_TRUE(desk.settle());
     }
     EXPECT_TRUE(desk.workbench->labelling().events().empty());
+}
+
+TEST(MainWindowTest, ASixthPlaceIsARowOfTheTable) {
+    struct Notes : desktop::Place {
+        explicit Notes(bridge::Session& session) : Place(session, QStringLiteral("notes")) {
+            desktop::makeAction(this, "writeNoteAction", tr("Write a note"), {}, tr("Adds a line"),
+                                [this] { keepValue(QStringLiteral("note"), QStringLiteral("a line")); });
+        }
+        void enter() override { ++entered; }
+        void keep() override { keepValue(QStringLiteral("entered"), QString::number(entered)); }
+        int entered = 0;
+    };
+    auto table = desktop::placeTable();
+    table.push_back({QStringLiteral("notes"), QStringLiteral("Notes"), widgets::Icon::Help,
+                     [](bridge::Session& session) { return new Notes(session); }});
+    FakeDesktop desk(FakeOptions(), table);
+    ASSERT_EQ(desk.window->places().size(), 6U);
+
+    auto* button = desk.window->findChild<QToolButton*>(QStringLiteral("notesPlaceActionButton"));
+    ASSERT_TRUE(button && button->isVisible());
+    EXPECT_EQ(button->text(), QStringLiteral("Notes"));
+    EXPECT_FALSE(button->icon().isNull());
+    desk.key(Qt::Key_6, Qt::ControlModifier);
+    EXPECT_EQ(desk.window->currentPlace()->key(), QStringLiteral("notes"));
+    EXPECT_EQ(static_cast<Notes*>(desk.window->currentPlace())->entered, 1);
+
+    desk.window->showPlace(QStringLiteral("data"));
+    desk.key(Qt::Key_K, Qt::ControlModifier);
+    desk.window->commandPalette()->field()->setText(QStringLiteral("wrinote"));
+    ASSERT_FALSE(desk.window->commandPalette()->titles().isEmpty());
+    EXPECT_EQ(desk.window->commandPalette()->titles().front(), QStringLiteral("Notes: Write a note"));
+    desk.key(Qt::Key_Return);
+    EXPECT_EQ(desk.window->currentPlace()->key(), QStringLiteral("notes"));
+    EXPECT_EQ(*desk.workbench->settings().get("desktop.notes.note"), "a line");
+
+    const QTemporaryDir folder;
+    desktop::Screenshots pictures(*desk.window, folder.path());
+    QSignalSpy finished(&pictures, &desktop::Screenshots::finished);
+    pictures.start();
+    ASSERT_TRUE(soon([&] { return finished.count() == 1; }));
+    EXPECT_EQ(finished.front().front().toString(), QString());
+    EXPECT_EQ(QDir(folder.path()).entryList({QStringLiteral("*.png")}, QDir::Files),
+              (QStringList{"data.png", "jobs.png", "label.png", "map.png", "notes.png", "workers.png"}));
+    desk.window->close();
+    EXPECT_EQ(*desk.workbench->settings().get("desktop.place"), "notes");
+    EXPECT_EQ(*desk.workbench->settings().get("desktop.notes.entered"),
+              std::to_string(static_cast<Notes*>(desk.window->currentPlace())->entered));
 }
 
 TEST(MainWindowTest, ArrowsWalkTheTableAndTheStatusFollows) {

@@ -1,0 +1,76 @@
+#include "app/desktop/shell/top_bar.h"
+
+#include <utility>
+
+#include <QAction>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QMenu>
+#include <QPushButton>
+#include <QToolButton>
+
+#include "app/bridge/display_text.h"
+#include "app/desktop/shell/running_jobs.h"
+#include "widgets/common/icons.h"
+#include "widgets/common/theme.h"
+
+namespace balmer::desktop {
+
+namespace {
+constexpr int gap = widgets::gridStep;
+}
+
+QString TopBar::projectName(bridge::Session& session) {
+    return QFileInfo(bridge::text(session.workbench().folder().string())).completeBaseName();
+}
+
+TopBar::TopBar(bridge::Session& session, const Actions& actions, QMenu* themes, const QStringList& recent)
+    : folder_(bridge::text(session.workbench().folder().string())), jobs_(new RunningJobs(session)) {
+    setObjectName(QStringLiteral("topBar"));
+    auto* project = new QToolButton;
+    project->setObjectName(QStringLiteral("projectButton"));
+    project->setText(projectName(session) + QStringLiteral("  ▾"));
+    project->setToolTip(folder_);
+    project->setPopupMode(QToolButton::InstantPopup);
+    project->setMenu(projectMenu(actions, themes, recent));
+    project->setFocusPolicy(Qt::NoFocus);
+    QFont strong = project->font();
+    strong.setBold(true);
+    project->setFont(strong);
+
+    auto* search = new QPushButton(widgets::icon(widgets::Icon::Search), tr("Search or command…   Ctrl+K"));
+    search->setObjectName(QStringLiteral("commandPaletteButton"));
+    search->setToolTip(actions.palette->toolTip());
+    search->setMinimumWidth(360);
+    search->setFocusPolicy(Qt::NoFocus);
+    connect(search, &QPushButton::clicked, actions.palette, &QAction::trigger);
+
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(gap, gap, 2 * gap, gap);
+    row->setSpacing(2 * gap);
+    row->addWidget(project);
+    row->addStretch(1);
+    row->addWidget(search, 2);
+    row->addStretch(1);
+    row->addWidget(jobs_);
+}
+
+QMenu* TopBar::projectMenu(const Actions& actions, QMenu* themes, const QStringList& recent) {
+    auto* menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("projectMenu"));
+    menu->addAction(actions.openProject);
+    menu->addAction(actions.newProject);
+    bool any = false;
+    for (const QString& folder : recent) {
+        if (folder == folder_) continue;
+        if (!std::exchange(any, true)) menu->addSection(tr("Recent"));
+        auto* action = menu->addAction(folder, this, [this, folder] { Q_EMIT projectRequested(folder); });
+        action->setObjectName(QStringLiteral("recentProjectAction"));
+        action->setToolTip(tr("Open this project"));
+    }
+    menu->addSeparator();
+    menu->addMenu(themes);
+    return menu;
+}
+
+} // namespace balmer::desktop
