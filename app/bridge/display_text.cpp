@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <QObject>
 #include <QDateTime>
 #include <QJsonDocument>
 #include <QLocale>
@@ -80,6 +81,18 @@ QString errorText(const core::Error& error) {
     for (const auto& context : error.context())
         all += "\nWhile " + text(context) + '.';
     return all;
+}
+
+QString listTitle(active::RoundList list) {
+    switch (list) {
+    case active::RoundList::Oracle:
+        return QObject::tr("Asked by the oracle");
+    case active::RoundList::PerformanceEstimate:
+        return QObject::tr("Performance estimate");
+    case active::RoundList::Candidates:
+        return QObject::tr("Candidates");
+    }
+    return {};
 }
 
 QStringList listItems(const QString& commaSeparated) {

@@ -10,6 +10,7 @@
 #include <QString>
 #include <QStringList>
 
+#include "engine/active/label_event.h"
 #include "engine/core/result.h"
 
 namespace balmer::bridge {
@@ -42,6 +43,9 @@ QString bytesText(qint64 bytes);
 QString errorText(const core::Error& error);
 /// One line: the message alone.
 QString errorSentence(const core::Error& error);
+
+/// "Asked by the oracle": a list of a round for people.
+QString listTitle(active::RoundList list);
 
 /// Items of "a, b, c" without blanks around them and without empty ones.
 QStringList listItems(const QString& commaSeparated);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/cli/job_options.h"
+#include "engine/active/label_event.h"
 #include "engine/core/files.h"
 #include "engine/core/text_number.h"
 
@@ -129,9 +130,13 @@ void sayRound(Console& console, const json& result) {
         "Round " + count(result["round"]) + " of " + result["dataset"].get<std::string>() + " in " +
         shown(result["seconds"], 0) + " s" +
         (result["simulated"].get<bool>() ? ", taught with simulated emission beside the labels." : "."));
-    sayItems(console, result["oracle"], "Asked of the oracle", 10);
-    sayItems(console, result["performance_estimate"], "Random sample of the predicted targets", 5);
-    sayItems(console, result["candidates"], "Candidates", 10);
+    using List = active::RoundList;
+    const auto say = [&](List list, std::string_view title, std::size_t most) {
+        sayItems(console, result[std::string(active::toString(list))], title, most);
+    };
+    say(List::Oracle, "Asked of the oracle", 10);
+    say(List::PerformanceEstimate, "Random sample of the predicted targets", 5);
+    say(List::Candidates, "Candidates", 10);
     if (result["precision"].is_number())
         console.say("Precision " + shown(result["precision"], 2) + " from " + count(result["judged"]) +
                     " labels; above " + shown(result["precision_lower_95"], 2) + " with 95 % confidence.");

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::array<std::string_view, 8> kindWords{"class",      "not-sure", "bad",  "artefact",
                                                     "noteworthy", "comment",  "skip", "undo"};
-constexpr std::array<std::string_view, 3> listWords{"oracle", "performance-estimate", "candidates"};
+constexpr std::array<std::string_view, 3> listWords{"oracle", "performance_estimate", "candidates"};
 
 template <typename Enum, std::size_t N>
 std::optional<Enum> find(const std::array<std::string_view, N>& words, std::string_view word) {
@@ -30,6 +30,8 @@ std::string_view toString(RoundList list) {
     return listWords[static_cast<std::size_t>(list)];
 }
 std::optional<RoundList> roundListFrom(std::string_view word) {
+    // As earlier versions wrote it into the store.
+    if (word == "performance-estimate") return RoundList::PerformanceEstimate;
     return find<RoundList>(listWords, word);
 }
 

@@ -3,6 +3,7 @@
 // What a spectrum is called now is a query over its events (current_label.h). Values; any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,6 +29,9 @@ enum class RoundList {
     Candidates           ///< what it predicts as a target, the surest first
 };
 
+inline constexpr std::array roundLists{RoundList::Oracle, RoundList::PerformanceEstimate,
+                                       RoundList::Candidates};
+
 struct LabelEvent {
     std::int64_t id = 0;  ///< given by the store, ascending; 0 before it is stored
     std::string spectrum; ///< the spectrum's id
@@ -52,8 +56,9 @@ std::string_view toString(LabelKind kind);
 /// Nothing for a word that it does not know.
 std::optional<LabelKind> labelKindFrom(std::string_view word);
 
-/// "oracle", "performance-estimate", "candidates".
+/// "oracle", "performance_estimate", "candidates": the spelling everywhere, in the store and in JSON.
 std::string_view toString(RoundList list);
+/// Nothing for a word that it does not know.
 std::optional<RoundList> roundListFrom(std::string_view word);
 
 } // namespace balmer::active

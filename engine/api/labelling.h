@@ -20,7 +20,7 @@
 namespace balmer::api {
 
 struct RoundEntry {
-    std::string list; ///< "oracle", "performance_estimate", "candidates"
+    active::RoundList list = active::RoundList::Oracle;
     std::string id;
     std::string predicted;
     double probability = 0;

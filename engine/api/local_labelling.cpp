@@ -90,18 +90,12 @@ core::Result<RoundContent> LocalLabelling::round(jobs::JobId id) {
             content.info.precisionLower95 = estimate->lowerBound;
             content.info.judged = estimate->judged;
         }
-        for (const auto& item : record.items) {
-            auto list = std::string(active::toString(item.list));
-            std::replace(list.begin(), list.end(), '-', '_');
-            content.entries.push_back({std::move(list), item.spectrum, item.predicted, item.probability,
-                                       item.entropy, item.reason});
-        }
+        for (const auto& item : record.items)
+            content.entries.push_back(
+                {item.list, item.spectrum, item.predicted, item.probability, item.entropy, item.reason});
         // The store sorts lists by name.
-        const auto place = [](const RoundEntry& entry) {
-            return entry.list == "oracle" ? 0 : entry.list == "performance_estimate" ? 1 : 2;
-        };
         std::stable_sort(content.entries.begin(), content.entries.end(),
-                         [&](const auto& a, const auto& b) { return place(a) < place(b); });
+                         [](const auto& a, const auto& b) { return a.list < b.list; });
         return content;
     }
     return core::fail(ErrorCode::NotFound,

@@ -399,13 +399,12 @@ core::Result<jobs::Outcome> playRound(const RoundParameters& parameters, const R
                 {"labels", std::move(trainedOn)},
                 {"simulated", lesson.simulated},
                 {"counts", std::move(counts)},
-                {"oracle", describeItems(round, active::RoundList::Oracle)},
-                {"performance_estimate", describeItems(round, active::RoundList::PerformanceEstimate)},
-                {"candidates", describeItems(round, active::RoundList::Candidates)},
                 {"precision", describePrecision(round.precision, "precision")},
                 {"precision_lower_95", describePrecision(round.precision, "lower")},
                 {"judged", describePrecision(round.precision, "judged")},
                 {"seconds", seconds.count()}};
+    for (const auto list : active::roundLists)
+        result[std::string(active::toString(list))] = describeItems(round, list);
     if (previous) {
         BALMER_TRY(const auto before, rounds.get(previous->id));
         result["previous"] = {{"round", before.number},

@@ -28,7 +28,7 @@ QString displayName(QueueList list) {
         return tr("oracle");
     case QueueList::PerformanceEstimate:
         return tr("performance estimate");
-    case QueueList::Candidate:
+    case QueueList::Candidates:
         return tr("candidates");
     }
     return {};

@@ -9,13 +9,14 @@
 #include <QString>
 #include <QStringList>
 
+#include "engine/active/label_event.h"
 #include "widgets/spectrum/plotted_spectrum.h"
 
 namespace balmer::widgets {
 
 /// The three lists of a round: asked by the oracle (white, "O"), to estimate the precision (green, "E"),
 /// candidates (yellow, "C").
-enum class QueueList { Oracle, PerformanceEstimate, Candidate };
+using QueueList = active::RoundList;
 QString displayName(QueueList list);
 
 /// One place of the queue, light enough for a hundred thousand.

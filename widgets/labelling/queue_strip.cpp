@@ -23,7 +23,7 @@ QColor listColour(QueueList list) {
         return theme().dark ? QColor(0xE4E6E8) : QColor(0xFFFFFF);
     case QueueList::PerformanceEstimate:
         return theme().dark ? QColor(0x2F9E6B) : QColor(0x8FD3B2);
-    case QueueList::Candidate:
+    case QueueList::Candidates:
         return theme().dark ? QColor(0xC9A227) : QColor(0xF6DE7C);
     }
     return {};
@@ -35,7 +35,7 @@ QString listLetter(QueueList list) {
         return QStringLiteral("O");
     case QueueList::PerformanceEstimate:
         return QStringLiteral("E");
-    case QueueList::Candidate:
+    case QueueList::Candidates:
         return QStringLiteral("C");
     }
     return {};

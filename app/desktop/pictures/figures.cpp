@@ -164,7 +164,7 @@ core::Result<QStringList> writePictures(api::Workbench& workbench, const QString
         BALMER_TRY(const auto round, workbench.labelling().round(rounds.front().job));
         int rank = 0;
         for (const auto& entry : round.entries) {
-            if (entry.list != "candidates" || rank >= top) continue;
+            if (entry.list != active::RoundList::Candidates || rank >= top) continue;
             ++rank;
             QString name = text(entry.id);
             name.replace(QRegularExpression(QStringLiteral("[^A-Za-z0-9._+-]")), QStringLiteral("_"));

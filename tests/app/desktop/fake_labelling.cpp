@@ -109,7 +109,6 @@ core::Result<api::RoundContent> FakeLabelling::round(jobs::JobId job) {
         return core::fail(ErrorCode::NotFound, "there is no round of job " + std::to_string(job));
     api::RoundContent content;
     content.info = roundInfo();
-    const char* const lists[] = {"oracle", "performance_estimate", "candidates"};
     std::size_t next = 0;
     for (int list = 0; list < 3; ++list)
         for (std::size_t k = 0; k < options_.entriesEach && next < options_.spectra; ++next) {
@@ -122,8 +121,8 @@ core::Result<api::RoundContent> FakeLabelling::round(jobs::JobId job) {
                                                        std::to_string(survey::entropyOf(p)).substr(0, 4) + ")"
                                        : list == 1 ? "drawn at random from the predicted targets"
                                                    : "among the surest of the predicted targets";
-            content.entries.push_back({lists[list], survey::idOf(next), survey::classes[best], p[best],
-                                       survey::entropyOf(p), reason});
+            content.entries.push_back({active::roundLists[std::size_t(list)], survey::idOf(next),
+                                       survey::classes[best], p[best], survey::entropyOf(p), reason});
             ++k;
         }
     return content;

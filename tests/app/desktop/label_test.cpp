@@ -30,7 +30,7 @@ TEST(LabelPlaceTest, ADigitLabelsTheSpectrumShownAndTheNextIsThereAtOnce) {
     Labelling desk;
     for (int i = 0; i < 4; ++i) {
         const std::string before = desk.shown();
-        const auto entry = desk.window->label()->round()->entries[std::size_t(i)];
+        const auto entry = desk.window->label()->queue().at(i);
         desk.key(Qt::Key_2);
         const auto events = desk.workbench->labelling().events();
         ASSERT_EQ(events.size(), std::size_t(i + 1));
@@ -44,7 +44,7 @@ TEST(LabelPlaceTest, ADigitLabelsTheSpectrumShownAndTheNextIsThereAtOnce) {
         EXPECT_EQ(events.back().list, active::RoundList::Oracle);
         // No return to the event loop was needed.
         EXPECT_NE(desk.shown(), before);
-        EXPECT_EQ(desk.shown(), desk.window->label()->round()->entries[std::size_t(i + 1)].id);
+        EXPECT_EQ(desk.shown(), desk.window->label()->queue().at(i + 1).id);
     }
 }
 

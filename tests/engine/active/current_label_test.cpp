@@ -122,10 +122,13 @@ TEST(LabelWords, ReadBackAsWhatTheyWere) {
         const auto kind = static_cast<LabelKind>(i);
         EXPECT_EQ(labelKindFrom(toString(kind)), kind);
     }
-    for (const auto list : {RoundList::Oracle, RoundList::PerformanceEstimate, RoundList::Candidates})
+    for (const auto list : roundLists)
         EXPECT_EQ(roundListFrom(toString(list)), list);
     EXPECT_FALSE(labelKindFrom("Class"));
     EXPECT_FALSE(roundListFrom(""));
+    EXPECT_EQ(toString(RoundList::PerformanceEstimate), "performance_estimate");
+    // Stored by earlier versions.
+    EXPECT_EQ(roundListFrom("performance-estimate"), RoundList::PerformanceEstimate);
 }
 
 } // namespace
