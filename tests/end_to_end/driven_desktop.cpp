@@ -78,7 +78,7 @@ int addRound(const char* folder, const std::string& dataset) {
 int label(desktop::MainWindow& window, Report& report) {
     window.showPlace(QStringLiteral("label"));
     const auto shown = [&] { return window.label()->currentId().toStdString(); };
-    if (!QTest::qWaitFor([&] { return !shown().empty() && window.currentPlace()->settled(); }, 20000))
+    if (!QTest::qWaitFor([&] { return !shown().empty() && window.settled(); }, 20000))
         return failed("there is nothing to label");
     for (std::size_t turn = 0; !shown().empty(); ++turn) {
         const std::string id = shown();

@@ -5,24 +5,26 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QScrollArea>
+#include <QTabWidget>
 #include <QTableWidget>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
 #include "app/bridge/display_text.h"
+#include "app/desktop/data/spectrum_facts.h"
 #include "widgets/common/theme.h"
 
 namespace balmer::desktop {
 
-using bridge::numberText;
 using bridge::text;
 
 namespace {
 
-const QString absent = QStringLiteral("–");
-
-QString orAbsent(const QString& value) {
-    return value.isEmpty() ? absent : value;
+SpectrumFacts factsOf(const api::SpectrumRow& row) {
+    SpectrumFacts facts = observedFacts(row);
+    for (auto& fact : judgedFacts(row))
+        facts.push_back(std::move(fact));
+    return facts;
 }
 
 QString inWords(const active::LabelEvent& event) {
@@ -35,52 +37,43 @@ QString inWords(const active::LabelEvent& event) {
 
 } // namespace
 
-std::vector<std::pair<QString, QString>> metadataOf(const api::SpectrumRow& row) {
-    QString observed = text(row.observed);
-    observed.replace('T', ' ');
-    if (observed.size() > 16) observed.truncate(16);
-    if (!observed.isEmpty()) observed += QStringLiteral(" UTC");
-    QString predicted = text(row.predicted);
-    if (row.probability) predicted += QStringLiteral(" (p = %1)").arg(numberText(row.probability, 3));
-    return {
-        {QStringLiteral("object"), orAbsent(text(row.object))},
-        {QStringLiteral("position"), row.position ? text(spectrum::formatPosition(*row.position)) : absent},
-        {QStringLiteral("observed"), orAbsent(observed)},
-        {QStringLiteral("class"), orAbsent(text(row.spectralClass))},
-        {QStringLiteral("S/N"), orAbsent(numberText(row.signalToNoise, 1))},
-        {QStringLiteral("magnitude"), orAbsent(numberText(row.magnitude, 2))},
-        {QStringLiteral("redshift"), orAbsent(numberText(row.redshift, 6))},
-        {QStringLiteral("survey"), orAbsent(text(row.survey))},
-        {QStringLiteral("survey id"), orAbsent(text(row.surveyId))},
-        {QStringLiteral("collection"), orAbsent(text(row.collection))},
-        {QStringLiteral("label"), orAbsent(text(row.label))},
-        {QStringLiteral("flags"), orAbsent(text(row.flags))},
-        {QStringLiteral("predicted"), orAbsent(predicted)},
-        {QStringLiteral("entropy"), orAbsent(numberText(row.entropy, 3))},
-        {QStringLiteral("comment"), orAbsent(text(row.comment))}};
-}
-
 struct Inspector::Facts {
-    std::vector<std::pair<QString, QString>> metadata;
+    SpectrumFacts metadata;
     std::vector<spectrum::HeaderCard> header;
     std::vector<active::LabelEvent> history;
 };
 
 Inspector::Inspector(bridge::Session& session, QWidget* parent)
-    : QTabWidget(parent), session_(session), search_(new QLineEdit), header_(new QTableWidget),
-      history_(new QTreeWidget) {
+    : FollowingPanel(session, parent), tabs_(new QTabWidget), search_(new QLineEdit),
+      header_(new QTableWidget), history_(new QTreeWidget) {
     setObjectName(QStringLiteral("inspector"));
-    setDocumentMode(true);
+    tabs_->setDocumentMode(true);
+    tabs_->addTab(metadataPage(), tr("Metadata"));
+    tabs_->addTab(headerPage(), tr("Header"));
+    history_->setObjectName(QStringLiteral("labelHistory"));
+    history_->setHeaderLabels({tr("when"), tr("who"), tr("what")});
+    history_->setRootIsDecorated(false);
+    history_->setFrameShape(QFrame::NoFrame);
+    historyTab_ = tabs_->addTab(history_, tr("Labels"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(tabs_);
+    connect(search_, &QLineEdit::textChanged, this, &Inspector::filterHeader);
+    connect(&session.events(), &bridge::EventRelay::labelsChanged, this, [this](const QStringList& ids) {
+        if (isVisible() && ids.contains(session_.selection().current())) follow();
+    });
+}
 
+QWidget* Inspector::metadataPage() {
     auto* facts = new QWidget;
     auto* form = new QFormLayout(facts);
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     form->setHorizontalSpacing(2 * widgets::gridStep);
     form->setVerticalSpacing(widgets::gridStep / 2);
-    for (const auto& [name, value] : metadataOf({})) {
+    for (const auto& [name, value] : factsOf({})) {
         auto* title = new QLabel(name);
         title->setForegroundRole(QPalette::PlaceholderText);
-        auto* label = new QLabel(absent);
+        auto* label = new QLabel(value);
         label->setObjectName(QString(name).remove(' ') + QStringLiteral("Value"));
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
         label->setWordWrap(true);
@@ -92,8 +85,10 @@ Inspector::Inspector(bridge::Session& session, QWidget* parent)
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
     scroll->setWidget(facts);
-    addTab(scroll, tr("Metadata"));
+    return scroll;
+}
 
+QWidget* Inspector::headerPage() {
     search_->setObjectName(QStringLiteral("headerSearchField"));
     search_->setPlaceholderText(tr("search the header…"));
     search_->setToolTip(tr("Shows the cards whose key, value or comment holds this text"));
@@ -114,24 +109,14 @@ Inspector::Inspector(bridge::Session& session, QWidget* parent)
     column->setContentsMargins(0, widgets::gridStep, 0, 0);
     column->addWidget(search_);
     column->addWidget(header_);
-    addTab(page, tr("Header"));
-
-    history_->setObjectName(QStringLiteral("labelHistory"));
-    history_->setHeaderLabels({tr("when"), tr("who"), tr("what")});
-    history_->setRootIsDecorated(false);
-    history_->setFrameShape(QFrame::NoFrame);
-    addTab(history_, tr("Labels"));
-
-    connect(search_, &QLineEdit::textChanged, this, &Inspector::filterHeader);
+    return page;
 }
 
-void Inspector::show(const QString& id) {
-    id_ = id;
+void Inspector::follow() {
+    const QString id = session_.selection().current();
     if (id.isEmpty()) {
         session_.lists().forget(this, "facts");
-        Facts nothing;
-        nothing.metadata = metadataOf({});
-        fill(nothing);
+        fill({factsOf({}), {}, {}});
         return;
     }
     session_.lists().latest(
@@ -139,7 +124,7 @@ void Inspector::show(const QString& id) {
         [&workbench = session_.workbench(), wanted = bridge::plain(id)](const std::stop_token& stop) {
             Facts facts;
             const auto row = workbench.spectra().row(wanted);
-            facts.metadata = metadataOf(row ? *row : api::SpectrumRow{});
+            facts.metadata = factsOf(row ? *row : api::SpectrumRow{});
             if (stop.stop_requested()) return facts;
             if (auto header = workbench.spectra().header(wanted)) facts.header = std::move(*header);
             if (auto history = workbench.labelling().history(wanted)) facts.history = std::move(*history);
@@ -172,7 +157,8 @@ void Inspector::fill(const Facts& facts) {
             new QTreeWidgetItem(history_, {bridge::timeText(event->when), text(event->who), inWords(*event)});
         item->setToolTip(2, tr("%1, given in the %2").arg(item->text(2), text(event->view)));
     }
-    setTabText(2, facts.history.empty() ? tr("Labels") : tr("Labels (%1)").arg(facts.history.size()));
+    tabs_->setTabText(historyTab_,
+                      facts.history.empty() ? tr("Labels") : tr("Labels (%1)").arg(facts.history.size()));
 }
 
 void Inspector::filterHeader() {

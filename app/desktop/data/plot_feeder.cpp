@@ -101,6 +101,16 @@ void PlotFeeder::draw(const QStringList& ids, const QString& current) {
         vacuum = vacuum && found->second.vacuum;
         if (id == current || !strongest) strongest = &found->second;
     }
+    if (plot_) drawPlot(std::move(spectra), units, vacuum, current);
+    if (!strip_) return;
+    if (strongest)
+        strip_->setSpectrum(strongest->spectrum);
+    else
+        strip_->clear();
+}
+
+void PlotFeeder::drawPlot(std::vector<widgets::PlottedSpectrum> spectra, const QStringList& units,
+                          bool vacuum, const QString& current) {
     if (!dataset_.empty())
         plot_->setAxisLabels(bridge::wavelengthLabel(true), tr("flux scaled to [−1, 1]"));
     else
@@ -112,11 +122,6 @@ void PlotFeeder::draw(const QStringList& ids, const QString& current) {
     else
         plot_->setSpectra(std::move(spectra));
     plot_->setCurrent(current);
-    if (!strip_) return;
-    if (strongest)
-        strip_->setSpectrum(strongest->spectrum);
-    else
-        strip_->clear();
 }
 
 } // namespace balmer::desktop

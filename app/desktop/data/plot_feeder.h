@@ -1,5 +1,5 @@
-// PlotFeeder: brings spectra to a plot: loads on the cursor's thread, latest wins, what is shown stays until
-// the new is there. Keeps the spectra it loaded last. Owned by the place; UI thread.
+// PlotFeeder: brings spectra to a plot and a line strip: loads on the cursor's thread, latest wins, what is
+// shown stays until the new is there. Keeps the spectra it loaded last. Owned by what shows them; UI thread.
 #pragma once
 
 #include <list>
@@ -24,7 +24,7 @@ class PlotFeeder : public QObject {
     /// Above so many spectra only the first are drawn.
     static constexpr int mostSpectra = 60;
 
-    /// strip may be null; it shows the current spectrum.
+    /// Plot or strip may be null; the strip shows the current spectrum.
     PlotFeeder(bridge::Session& session, widgets::SpectrumPlot* plot, widgets::LineStrip* strip,
                QObject* parent);
 
@@ -46,6 +46,8 @@ class PlotFeeder : public QObject {
         bool vacuum = false;
     };
     void draw(const QStringList& ids, const QString& current);
+    void drawPlot(std::vector<widgets::PlottedSpectrum> spectra, const QStringList& units, bool vacuum,
+                  const QString& current);
     void remember(const QString& id, Loaded loaded);
 
     bridge::Session& session_;

@@ -1,33 +1,26 @@
-// MapPlace: the trained maps, their layers, the lattice, and the members of the chosen neurons. Owned by the
-// window; UI thread.
+// MapPlace: a trained map's lattice; panels beside it show the maps and layers, the members of the chosen
+// neurons and the quality. Owned by the window; UI thread.
 #pragma once
 
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
-#include "app/desktop/data/plot_feeder.h"
-#include "app/desktop/map/members_model.h"
 #include "app/desktop/place/place.h"
-#include "widgets/table/spectrum_table.h"
+#include "engine/api/maps.h"
 
-class QButtonGroup;
-class QCheckBox;
-class QComboBox;
-class QDoubleSpinBox;
-class QLabel;
-class QListWidget;
-class QSplitter;
 class QStackedWidget;
 
 namespace balmer::widgets {
 class EmptyState;
 class MapView;
-class QualitySparkline;
-class SpectrumPlot;
 } // namespace balmer::widgets
 
 namespace balmer::desktop {
+
+class MapsPanel;
+class MembersPanel;
+class QualityPanel;
 
 class MapPlace : public Place {
     Q_OBJECT
@@ -38,54 +31,48 @@ class MapPlace : public Place {
     void keep() override;
     void showSomething() override;
     bool settled() const override;
+    bool wantsPanels() const override { return !noMaps_; }
     Sendable sendable() const override;
     widgets::MapView* view() const { return view_; }
+    // To stand in docks.
+    MapsPanel* maps() const { return maps_; }
+    MembersPanel* members() const { return members_; }
+    QualityPanel* quality() const { return quality_; }
 
   public Q_SLOTS:
     void trainMap();
 
   private:
-    enum Layer { UMatrix, Hits, ComponentPlane };
-    void build();
-    QWidget* buildLeft();
-    QWidget* buildRight();
+    void buildView();
+    void buildPanels();
+    void goToDensest();
     void loadMaps();
-    void fillMaps(const core::Result<std::vector<api::MapInfo>>& maps);
+    void showMaps(const core::Result<std::vector<api::MapInfo>>& maps);
+    void showNoMaps();
     void loadMap(qint64 job);
-    void showMap(std::shared_ptr<const api::MapContent> content);
+    void showMap(std::shared_ptr<const api::MapContent> map);
     void showLayer();
     void showMembers(const std::vector<int>& neurons, int current);
-    void showPlot();
+    void drawMembers();
     void followSelection(const QString& origin);
-    void takeUpJobs(const std::vector<jobs::Job>& jobs);
     void highlight();
-    void askForTraining();
+    void exportPicture();
 
     widgets::MapView* view_;
-    widgets::QualitySparkline* quality_;
-    QLabel* qualityText_;
-    widgets::SpectrumPlot* plot_;
-    widgets::SpectrumTable* table_;
-    MembersModel* members_;
-    PlotFeeder* feeder_;
-    QListWidget* maps_;
-    QButtonGroup* layers_;
-    QDoubleSpinBox* wavelength_;
-    QCheckBox* logarithmic_;
-    QComboBox* colours_;
     QStackedWidget* stack_;
     widgets::EmptyState* empty_;
-    QSplitter *across_, *middle_, *right_;
+    MapsPanel* maps_ = nullptr;
+    MembersPanel* members_ = nullptr;
+    QualityPanel* quality_ = nullptr;
     std::shared_ptr<const api::MapContent> map_;
     std::unordered_map<std::string, int> neuronOf_;
     std::vector<api::DatasetInfo> datasets_;
     QString wantedCurrent_;
     qint64 wantedMap_ = 0;
-    qint64 liveJob_ = 0; ///< the training whose quality is being drawn
     int wantedNeuron_ = -1;
+    bool noMaps_ = false;
     bool stale_ = true;
     bool behind_ = false; ///< the selection changed while the place was not in sight
-    bool silent_ = false;
 };
 
 } // namespace balmer::desktop

@@ -11,7 +11,6 @@
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
-#include "app/desktop/place/place.h"
 #include "widgets/common/theme.h"
 
 namespace balmer::desktop {
@@ -40,11 +39,10 @@ class RowDelegate : public QStyledItemDelegate {
     }
 };
 
-/// The title of the place that an action belongs to; "" for those of the window.
-QString placeOf(const QAction* action) {
+/// The title of the place or panel that an action belongs to; "" for those of the window.
+QString ownerOf(const QAction* action) {
     for (const QObject* parent = action->parent(); parent; parent = parent->parent())
-        if (const auto* place = qobject_cast<const Place*>(parent))
-            return place->property("title").toString();
+        if (const QString title = parent->property("title").toString(); !title.isEmpty()) return title;
     return {};
 }
 
@@ -90,8 +88,8 @@ void CommandPalette::open() {
         if (action->property("noPalette").toBool()) continue;
         QString title = action->text();
         title.remove('&');
-        if (const QString place = placeOf(action); !place.isEmpty())
-            title = QStringLiteral("%1: %2").arg(place, title);
+        if (const QString owner = ownerOf(action); !owner.isEmpty())
+            title = QStringLiteral("%1: %2").arg(owner, title);
         entries_.push_back({title, action->shortcut().toString(QKeySequence::NativeText), action});
     }
     std::stable_sort(entries_.begin(), entries_.end(),

@@ -29,7 +29,7 @@ class CommandPalette : public QFrame {
     static int score(const QString& typed, const QString& title);
 
   Q_SIGNALS:
-    /// The action was chosen and is about to be triggered: its place must be in sight.
+    /// The action was chosen and is about to be triggered: its place or panel must be in sight.
     void aboutToTrigger(QAction* action);
     void searchRequested(const QString& words);
 

@@ -41,7 +41,7 @@ void Screenshots::look() {
                             .arg(patienceMilliseconds / 1000));
         return;
     }
-    if (!place->settled()) {
+    if (!window_.settled()) {
         quietLooks_ = 0;
         return;
     }

@@ -1,5 +1,5 @@
-// Screenshots: shows each of the five places with what it holds, waits until nothing is on its way any more,
-// and writes data.png, map.png, label.png, jobs.png and workers.png. UI thread.
+// Screenshots: shows each place with what it holds, waits until nothing is on its way any more, and writes a
+// picture named by its key: data.png, map.png … UI thread.
 #pragma once
 
 #include <QElapsedTimer>

@@ -10,7 +10,9 @@ QAction* prepareAction(QWidget* owner, const char* name, const QString& text, co
     auto* action = new QAction(text, owner);
     action->setObjectName(QString::fromLatin1(name));
     action->setShortcut(key);
-    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    const bool modified =
+        !key.isEmpty() && (key[0].keyboardModifiers() & (Qt::ControlModifier | Qt::AltModifier));
+    action->setShortcutContext(modified ? Qt::WindowShortcut : Qt::WidgetWithChildrenShortcut);
     action->setToolTip(
         key.isEmpty() ? tip : QStringLiteral("%1 (%2)").arg(tip, key.toString(QKeySequence::NativeText)));
     owner->addAction(action);

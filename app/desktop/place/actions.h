@@ -12,8 +12,8 @@ class QAbstractButton;
 
 namespace balmer::desktop {
 
-/// Names the action, gives it key and tooltip "tip (Ctrl+K)", and adds it to the owner, within which the key
-/// works.
+/// Names the action, gives it key and tooltip "tip (Ctrl+K)", and adds it to the owner. A key with Ctrl or
+/// Alt works while the owner is in sight, wherever the keyboard is; one without works within the owner.
 QAction* prepareAction(QWidget* owner, const char* name, const QString& text, const QKeySequence& key,
                        const QString& tip);
 

@@ -1,4 +1,4 @@
-// Place: one of the five pages of the window. Owned by the window; UI thread.
+// Place: a page of the window, with panels beside it. Owned by the window; UI thread.
 #pragma once
 
 #include <QPointer>
@@ -39,6 +39,8 @@ class Place : public QWidget {
     }
     /// Nothing that belongs on the screen is still on its way.
     virtual bool settled() const { return session_.idle(); }
+    /// False while it has nothing that panels could show, and takes all the room to say so.
+    virtual bool wantsPanels() const { return true; }
 
   Q_SIGNALS:
     void readOut(const QString& text);
@@ -48,8 +50,9 @@ class Place : public QWidget {
     void placeRequested(const QString& key);
     /// "Send to" is to be added to this menu.
     void sendMenuWanted(QMenu* menu);
-    /// The Jobs place should show this job.
+    /// This job is to be shown, in Jobs.
     void jobRequested(qint64 job);
+    void wantsPanelsChanged();
 
   protected:
     QString settingKey(const QString& what) const { return QStringLiteral("desktop.%1.%2").arg(key_, what); }

@@ -7,7 +7,6 @@
 #include <QMenu>
 #include <QScreen>
 #include <QSettings>
-#include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -20,6 +19,8 @@
 #include "app/desktop/neighbours/send_menu.h"
 #include "app/desktop/palette/command_palette.h"
 #include "app/desktop/place/actions.h"
+#include "app/desktop/place/panel.h"
+#include "app/desktop/shell/docks.h"
 #include "app/desktop/shell/interrupted_banner.h"
 #include "app/desktop/shell/lost_workers.h"
 #include "app/desktop/shell/running_jobs.h"
@@ -36,11 +37,6 @@ namespace {
 constexpr int gap = widgets::gridStep;
 constexpr std::size_t mostPlaceKeys = 9;
 
-QAction* windowAction(QAction* action) {
-    action->setShortcutContext(Qt::WindowShortcut);
-    return action;
-}
-
 template <typename P>
 P* placeOf(const std::vector<Place*>& places) {
     for (Place* place : places)
@@ -51,9 +47,9 @@ P* placeOf(const std::vector<Place*>& places) {
 } // namespace
 
 MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringList& recent,
-                       const std::vector<PlaceRow>& places)
+                       const std::vector<PlaceRow>& places, const std::vector<PanelRow>& panels)
     : session_(std::move(session)), neighbours_(std::make_unique<bridge::NeighbourLink>(*session_)),
-      stack_(new QStackedWidget), rail_(new QActionGroup(this)) {
+      rail_(new QActionGroup(this)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(QStringLiteral("%1 – Balmer").arg(TopBar::projectName(*session_)));
     setWindowIcon(widgets::applicationIcon());
@@ -61,6 +57,9 @@ MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringLi
     makeActions();
     for (const PlaceRow& row : places)
         addPlace(row);
+    docks_ = new Docks(*session_, places_, panels);
+    connectPanels();
+    makeViewMenu();
     status_ = new StatusBar(*session_, *neighbours_, {clearAction_, sendAction_}, sendMenu_, this);
 
     auto* central = new QWidget;
@@ -69,7 +68,7 @@ MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringLi
     right->setSpacing(0);
     right->addWidget(buildTopBar(recent));
     right->addWidget(buildBanner());
-    right->addWidget(stack_, 1);
+    right->addWidget(docks_, 1);
     right->addWidget(status_);
     auto* across = new QHBoxLayout(central);
     across->setContentsMargins(0, 0, 0, 0);
@@ -91,41 +90,44 @@ MainWindow::~MainWindow() {
     // All of these ask the session until their end.
     delete receivedTables_;
     delete status_;
-    for (Place* place : places_)
-        delete place;
+    delete docks_;
+}
+
+bool MainWindow::settled() const {
+    return docks_->settled();
 }
 
 void MainWindow::makeActions() {
-    paletteAction_ = windowAction(makeAction(this, "commandPaletteAction", tr("Search or command…"),
-                                             QKeySequence(Qt::CTRL | Qt::Key_K),
-                                             tr("Find a command or spectra"), [this] { palette_->open(); }));
-    openAction_ = windowAction(
+    paletteAction_ =
+        makeAction(this, "commandPaletteAction", tr("Search or command…"), QKeySequence(Qt::CTRL | Qt::Key_K),
+                   tr("Find a command or spectra"), [this] { palette_->open(); });
+    openAction_ =
         makeAction(this, "openProjectAction", tr("Open project…"), QKeySequence(Qt::CTRL | Qt::Key_O),
-                   tr("Open the folder of another project"), [this] { chooseProject(false); }));
-    newAction_ = windowAction(makeAction(
-        this, "newProjectAction", tr("New project…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_N),
-        tr("Make an empty project in a new folder"), [this] { chooseProject(true); }));
-    clearAction_ = windowAction(makeAction(
-        this, "clearSelectionAction", tr("Clear the selection"),
-        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), tr("Nothing is selected any more, in all places"),
-        [this] { session_->selection().clear(QStringLiteral("status")); }));
+                   tr("Open the folder of another project"), [this] { chooseProject(false); });
+    newAction_ = makeAction(this, "newProjectAction", tr("New project…"),
+                            QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_N),
+                            tr("Make an empty project in a new folder"), [this] { chooseProject(true); });
+    clearAction_ = makeAction(this, "clearSelectionAction", tr("Clear the selection"),
+                              QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A),
+                              tr("Nothing is selected any more, in all places"),
+                              [this] { session_->selection().clear(QStringLiteral("status")); });
     sendMenu_ = new QMenu(tr("Send to"), this);
     sendMenu_->setObjectName(QStringLiteral("sendMenu"));
     connect(sendMenu_, &QMenu::aboutToShow, this, [this] {
         if (const Place* place = currentPlace()) fillSendMenu(*sendMenu_, *neighbours_, place->sendable());
     });
-    sendAction_ = windowAction(
+    sendAction_ =
         makeAction(this, "sendToAction", tr("Send to…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_T),
                    tr("Send what is chosen to TOPCAT, Aladin, SPLAT and others"), [this] {
                        const QWidget* button = status_->sendButton();
                        sendMenu_->popup(button->mapToGlobal(QPoint(0, button->height())));
-                   }));
-    retryAction_ = windowAction(makeAction(this, "retryWorkersAction", tr("Try the lost workers now"), {},
-                                           tr("Connect at once to the workers that cannot be reached"),
-                                           [this] { status_->lostWorkers()->retry(); }));
+                   });
+    retryAction_ = makeAction(this, "retryWorkersAction", tr("Try the lost workers now"), {},
+                              tr("Connect at once to the workers that cannot be reached"),
+                              [this] { status_->lostWorkers()->retry(); });
     retryAction_->setEnabled(false);
-    windowAction(makeAction(this, "quitAction", tr("Close the window"), QKeySequence(Qt::CTRL | Qt::Key_Q),
-                            tr("Keeps where you were"), [this] { close(); }));
+    makeAction(this, "quitAction", tr("Close the window"), QKeySequence(Qt::CTRL | Qt::Key_Q),
+               tr("Keeps where you were"), [this] { close(); });
     makeThemeMenu();
 }
 
@@ -151,13 +153,12 @@ void MainWindow::addPlace(const PlaceRow& row) {
     Place* place = row.make(*session_);
     place->setProperty("title", row.title);
     places_.push_back(place);
-    stack_->addWidget(place);
     QKeySequence key;
     if (places_.size() <= mostPlaceKeys)
         key = QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + int(places_.size())));
-    auto* action = windowAction(
+    auto* action =
         makeAction(this, (row.key + QStringLiteral("PlaceAction")).toLatin1().constData(), row.title, key,
-                   tr("Go to %1").arg(row.title), [this, key = row.key] { showPlace(key); }));
+                   tr("Go to %1").arg(row.title), [this, key = row.key] { showPlace(key); });
     action->setCheckable(true);
     action->setIcon(widgets::icon(row.icon));
     rail_->addAction(action);
@@ -165,11 +166,36 @@ void MainWindow::addPlace(const PlaceRow& row) {
     connect(place, &Place::readOut, this, [this](const QString& words) { status_->showReadOut(words); });
     connect(place, &Place::placeRequested, this, &MainWindow::showPlace);
     connect(place, &Place::jobRequested, this, &MainWindow::showJob);
-    connect(place, &Place::sendMenuWanted, this, [this, place](QMenu* menu) {
-        auto* send = menu->addMenu(tr("Send to"));
-        send->setObjectName(QStringLiteral("sendToMenu"));
-        fillSendMenu(*send, *neighbours_, place->sendable());
-    });
+    connect(place, &Place::sendMenuWanted, this, &MainWindow::addSendMenu);
+}
+
+void MainWindow::connectPanels() {
+    for (Panel* panel : docks_->panels()) {
+        connect(panel, &Panel::said, this, &MainWindow::say);
+        connect(panel, &Panel::readOut, this, [this](const QString& words) { status_->showReadOut(words); });
+        connect(panel, &Panel::sendMenuWanted, this, &MainWindow::addSendMenu);
+    }
+}
+
+void MainWindow::addSendMenu(QMenu* menu) {
+    auto* send = menu->addMenu(tr("Send to"));
+    send->setObjectName(QStringLiteral("sendToMenu"));
+    fillSendMenu(*send, *neighbours_, currentPlace()->sendable());
+}
+
+void MainWindow::makeViewMenu() {
+    viewMenu_ = new QMenu(tr("View"), this);
+    viewMenu_->setObjectName(QStringLiteral("viewMenu"));
+    for (QAction* toggle : docks_->toggles()) {
+        viewMenu_->addAction(toggle);
+        addAction(toggle);
+    }
+    viewMenu_->addSeparator();
+    viewMenu_->addAction(makeAction(this, "resetPanelsAction", tr("Put the panels back"), {},
+                                    tr("The panels of this place stand as they did at first"),
+                                    [this] { docks_->resetLayout(); }));
+    viewMenu_->addSeparator();
+    viewMenu_->addMenu(themeMenu_);
 }
 
 QWidget* MainWindow::buildRail() {
@@ -194,7 +220,7 @@ QWidget* MainWindow::buildRail() {
 }
 
 QWidget* MainWindow::buildTopBar(const QStringList& recent) {
-    auto* bar = new TopBar(*session_, {openAction_, newAction_, paletteAction_}, themeMenu_, recent);
+    auto* bar = new TopBar(*session_, {openAction_, newAction_, paletteAction_}, viewMenu_, recent);
     connect(bar, &TopBar::projectRequested, this, &MainWindow::projectRequested);
     connect(bar->runningJobs(), &RunningJobs::said, this, &MainWindow::say);
     connect(bar->runningJobs(), &RunningJobs::activated, this, [this] { showPlace(QStringLiteral("jobs")); });
@@ -212,7 +238,10 @@ void MainWindow::buildPalette() {
     palette_ = new CommandPalette(this);
     connect(palette_, &CommandPalette::aboutToTrigger, this, [this](QAction* action) {
         for (QObject* owner = action->parent(); owner; owner = owner->parent())
-            if (auto* place = qobject_cast<Place*>(owner)) showPlace(place->key());
+            if (auto* place = qobject_cast<Place*>(owner))
+                showPlace(place->key());
+            else if (auto* panel = qobject_cast<Panel*>(owner))
+                docks_->showPanel(panel);
     });
     connect(palette_, &CommandPalette::searchRequested, this, &MainWindow::findSpectra);
 }
@@ -244,7 +273,7 @@ ReceivedTables* MainWindow::receivedTables() {
 }
 
 Place* MainWindow::currentPlace() const {
-    return qobject_cast<Place*>(stack_->currentWidget());
+    return docks_->currentPlace();
 }
 
 DataPlace* MainWindow::data() const {
@@ -271,7 +300,7 @@ void MainWindow::showPlace(const QString& key) {
     for (std::size_t i = 0; i < places_.size(); ++i) {
         if (places_[i]->key() != key && !(i == 0 && key.isEmpty())) continue;
         rail_->actions().at(qsizetype(i))->setChecked(true);
-        stack_->setCurrentWidget(places_[i]);
+        docks_->showPlace(places_[i]);
         status_->showReadOut({});
         places_[i]->enter();
         return;
@@ -320,6 +349,7 @@ void MainWindow::chooseProject(bool create) {
 void MainWindow::keep() {
     for (Place* place : places_)
         place->keep();
+    docks_->keep();
     if (const auto* place = currentPlace())
         session_->setSetting(QStringLiteral("desktop.place"), place->key());
     QSettings settings;

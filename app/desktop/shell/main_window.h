@@ -1,4 +1,5 @@
-// MainWindow: the frame around the places: rail, top bar, banner, status bar. Owns the session. UI thread.
+// MainWindow: the frame around the places and their panels: rail, top bar, banner, status bar. Owns the
+// session. UI thread.
 #pragma once
 
 #include <memory>
@@ -8,18 +9,19 @@
 
 #include "app/bridge/neighbour_link.h"
 #include "app/bridge/session.h"
+#include "app/desktop/shell/panels.h"
 #include "app/desktop/shell/places.h"
 
 class QAction;
 class QActionGroup;
 class QMenu;
-class QStackedWidget;
 
 namespace balmer::desktop {
 
 class ReceivedTables;
 class CommandPalette;
 class DataPlace;
+class Docks;
 class JobsPlace;
 class LabelPlace;
 class MapPlace;
@@ -32,7 +34,8 @@ class MainWindow : public QMainWindow {
   public:
     /// recent: folders of projects opened before, newest first.
     MainWindow(std::unique_ptr<bridge::Session> session, const QStringList& recent,
-               const std::vector<PlaceRow>& places = placeTable());
+               const std::vector<PlaceRow>& places = placeTable(),
+               const std::vector<PanelRow>& panels = panelTable());
     ~MainWindow() override;
 
     bridge::Session& session() { return *session_; }
@@ -48,6 +51,9 @@ class MainWindow : public QMainWindow {
     JobsPlace* jobs() const;
     WorkersPlace* workers() const;
     bridge::NeighbourLink& neighbours() { return *neighbours_; }
+    Docks* docks() const { return docks_; }
+    /// Nothing that belongs on the screen is still on its way.
+    bool settled() const;
     CommandPalette* commandPalette() const { return palette_; }
     /// A sentence in the status bar, for some seconds.
     void say(const QString& sentence);
@@ -66,7 +72,10 @@ class MainWindow : public QMainWindow {
   private:
     void makeActions();
     void makeThemeMenu();
+    void makeViewMenu();
     void addPlace(const PlaceRow& row);
+    void connectPanels();
+    void addSendMenu(QMenu* menu);
     QWidget* buildRail();
     QWidget* buildTopBar(const QStringList& recent);
     QWidget* buildBanner();
@@ -81,14 +90,14 @@ class MainWindow : public QMainWindow {
     std::unique_ptr<bridge::Session> session_;
     std::unique_ptr<bridge::NeighbourLink> neighbours_; ///< ends before the session
     std::vector<Place*> places_;
-    QStackedWidget* stack_;
+    Docks* docks_ = nullptr;
     QActionGroup* rail_;
     StatusBar* status_ = nullptr;
     CommandPalette* palette_ = nullptr;
     ReceivedTables* receivedTables_ = nullptr; ///< once a table has been received
     QAction *clearAction_ = nullptr, *paletteAction_ = nullptr, *openAction_ = nullptr, *newAction_ = nullptr,
             *retryAction_ = nullptr, *sendAction_ = nullptr;
-    QMenu *themeMenu_ = nullptr, *sendMenu_ = nullptr;
+    QMenu *themeMenu_ = nullptr, *viewMenu_ = nullptr, *sendMenu_ = nullptr;
 };
 
 } // namespace balmer::desktop

@@ -24,7 +24,7 @@ QString TopBar::projectName(bridge::Session& session) {
     return QFileInfo(bridge::text(session.workbench().folder().string())).completeBaseName();
 }
 
-TopBar::TopBar(bridge::Session& session, const Actions& actions, QMenu* themes, const QStringList& recent)
+TopBar::TopBar(bridge::Session& session, const Actions& actions, QMenu* view, const QStringList& recent)
     : folder_(bridge::text(session.workbench().folder().string())), jobs_(new RunningJobs(session)) {
     setObjectName(QStringLiteral("topBar"));
     auto* project = new QToolButton;
@@ -32,11 +32,19 @@ TopBar::TopBar(bridge::Session& session, const Actions& actions, QMenu* themes, 
     project->setText(projectName(session) + QStringLiteral("  ▾"));
     project->setToolTip(folder_);
     project->setPopupMode(QToolButton::InstantPopup);
-    project->setMenu(projectMenu(actions, themes, recent));
+    project->setMenu(projectMenu(actions, recent));
     project->setFocusPolicy(Qt::NoFocus);
     QFont strong = project->font();
     strong.setBold(true);
     project->setFont(strong);
+
+    auto* views = new QToolButton;
+    views->setObjectName(QStringLiteral("viewButton"));
+    views->setText(tr("View") + QStringLiteral("  ▾"));
+    views->setToolTip(tr("Panels of this place, and the theme"));
+    views->setPopupMode(QToolButton::InstantPopup);
+    views->setMenu(view);
+    views->setFocusPolicy(Qt::NoFocus);
 
     auto* search = new QPushButton(widgets::icon(widgets::Icon::Search), tr("Search or command…   Ctrl+K"));
     search->setObjectName(QStringLiteral("commandPaletteButton"));
@@ -49,13 +57,14 @@ TopBar::TopBar(bridge::Session& session, const Actions& actions, QMenu* themes, 
     row->setContentsMargins(gap, gap, 2 * gap, gap);
     row->setSpacing(2 * gap);
     row->addWidget(project);
+    row->addWidget(views);
     row->addStretch(1);
     row->addWidget(search, 2);
     row->addStretch(1);
     row->addWidget(jobs_);
 }
 
-QMenu* TopBar::projectMenu(const Actions& actions, QMenu* themes, const QStringList& recent) {
+QMenu* TopBar::projectMenu(const Actions& actions, const QStringList& recent) {
     auto* menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("projectMenu"));
     menu->addAction(actions.openProject);
@@ -68,8 +77,6 @@ QMenu* TopBar::projectMenu(const Actions& actions, QMenu* themes, const QStringL
         action->setObjectName(QStringLiteral("recentProjectAction"));
         action->setToolTip(tr("Open this project"));
     }
-    menu->addSeparator();
-    menu->addMenu(themes);
     return menu;
 }
 

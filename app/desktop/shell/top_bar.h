@@ -1,5 +1,5 @@
-// TopBar: the project and its menu, the way to the command palette, and the jobs that run. Owned by the
-// window; UI thread.
+// TopBar: the project and its menu, the View menu, the way to the command palette, and the jobs that run.
+// Owned by the window; UI thread.
 #pragma once
 
 #include <QStringList>
@@ -21,7 +21,7 @@ class TopBar : public QWidget {
         QAction *openProject, *newProject, *palette;
     };
     /// recent: folders of projects opened before, newest first.
-    TopBar(bridge::Session& session, const Actions& actions, QMenu* themes, const QStringList& recent);
+    TopBar(bridge::Session& session, const Actions& actions, QMenu* view, const QStringList& recent);
 
     RunningJobs* runningJobs() const { return jobs_; }
     /// "halpha" for the project in halpha.balmer.
@@ -31,7 +31,7 @@ class TopBar : public QWidget {
     void projectRequested(const QString& folder);
 
   private:
-    QMenu* projectMenu(const Actions& actions, QMenu* themes, const QStringList& recent);
+    QMenu* projectMenu(const Actions& actions, const QStringList& recent);
 
     QString folder_;
     RunningJobs* jobs_;

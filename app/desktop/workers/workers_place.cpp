@@ -65,11 +65,7 @@ WorkersPlace::WorkersPlace(bridge::Session& session, QWidget* parent)
 }
 
 void WorkersPlace::build() {
-    const auto goTo = [this](qint64 job) {
-        Q_EMIT jobRequested(job);
-        Q_EMIT placeRequested(QStringLiteral("jobs"));
-    };
-    connect(computer_, &ComputerCard::jobActivated, this, goTo);
+    connect(computer_, &ComputerCard::jobActivated, this, &Place::jobRequested);
     computer_->setMaximumWidth(widestCard);
 
     auto* add = makeAction(this, "addWorkerAction", tr("Add a worker…"), QKeySequence(Qt::CTRL | Qt::Key_N),

@@ -5,7 +5,6 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 
-#include "app/desktop/place/place.h"
 #include "widgets/common/theme.h"
 
 namespace balmer::test {
@@ -44,11 +43,12 @@ bool soon(const std::function<bool()>& condition) {
     return QTest::qWaitFor(condition, 10000);
 }
 
-FakeDesktop::FakeDesktop(FakeOptions options, const std::vector<desktop::PlaceRow>& places) {
+FakeDesktop::FakeDesktop(FakeOptions options, const std::vector<desktop::PlaceRow>& places,
+                         const std::vector<desktop::PanelRow>& panels) {
     auto fake = std::make_unique<FakeWorkbench>(std::move(options));
     workbench = fake.get();
     window = std::make_unique<desktop::MainWindow>(std::make_unique<bridge::Session>(std::move(fake)),
-                                                   QStringList(), places);
+                                                   QStringList(), places, panels);
     window->resize(1280, 800);
     window->show();
     EXPECT_TRUE(QTest::qWaitForWindowActive(window.get()));
@@ -59,7 +59,7 @@ bool FakeDesktop::settle() {
     // What is delivered may ask for more, so quiet must last.
     int quiet = 0;
     return soon([&] {
-        quiet = window->currentPlace()->settled() ? quiet + 1 : 0;
+        quiet = window->settled() ? quiet + 1 : 0;
         return quiet > 3;
     });
 }

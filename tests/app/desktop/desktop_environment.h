@@ -21,7 +21,8 @@ bool soon(const std::function<bool()>& condition);
 /// A shown, active and settled window.
 struct FakeDesktop {
     explicit FakeDesktop(FakeOptions options = {},
-                         const std::vector<desktop::PlaceRow>& places = desktop::placeTable());
+                         const std::vector<desktop::PlaceRow>& places = desktop::placeTable(),
+                         const std::vector<desktop::PanelRow>& panels = desktop::panelTable());
     FakeWorkbench* workbench; ///< the window's
     std::unique_ptr<desktop::MainWindow> window;
     bool settle();
