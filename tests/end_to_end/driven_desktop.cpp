@@ -100,10 +100,9 @@ int train(desktop::MainWindow& window, Report& report) {
     const auto job = window.session().workbench().jobs().submit(std::move(spec));
     if (!job) return failed(job.error().describe());
     window.showPlace(QStringLiteral("jobs"));
-    auto* model = window.findChild<QTableView*>(QStringLiteral("jobsView"))->model();
     const auto executing = [&] {
-        return model->rowCount() > 0 &&
-               model->index(0, desktop::JobsModel::Phase).data().toString() == QLatin1String("executing");
+        const jobs::Job* shown = window.jobs()->model().job(0);
+        return shown && shown->phase == jobs::Phase::Executing;
     };
     if (!QTest::qWaitFor(executing, 20000)) return failed("the job was never seen at work");
     report.line("executing");

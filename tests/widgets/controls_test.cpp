@@ -160,11 +160,11 @@ TEST(KeyButtons, FollowAndTriggerTheirAction) {
 }
 
 TEST(PhaseChips, EveryPhaseHasItsColour) {
-    EXPECT_EQ(phaseColour("EXECUTING"), theme().selectionText);
-    EXPECT_EQ(phaseColour("completed"), theme().good);
-    EXPECT_EQ(phaseColour("ERROR"), theme().error);
-    EXPECT_EQ(phaseColour("ABORTED"), theme().warning);
-    EXPECT_EQ(phaseColour("QUEUED"), theme().mutedText);
+    EXPECT_EQ(phaseColour(PhaseLook::Executing), theme().selectionText);
+    EXPECT_EQ(phaseColour(PhaseLook::Completed), theme().good);
+    EXPECT_EQ(phaseColour(PhaseLook::Error), theme().error);
+    EXPECT_EQ(phaseColour(PhaseLook::Aborted), theme().warning);
+    EXPECT_EQ(phaseColour(PhaseLook::Waiting), theme().mutedText);
 }
 
 TEST(ProgressLines, ShortWorkIsNeverShown) {

@@ -16,27 +16,31 @@ namespace {
 constexpr int chipPadding = gridStep;
 }
 
-QColor phaseColour(const QString& phase) {
+QColor phaseColour(PhaseLook look) {
     const ThemeColours& c = theme();
-    const QString word = phase.toLower();
-    if (word == QLatin1String("executing")) return c.selectionText;
-    if (word == QLatin1String("completed")) return c.good;
-    if (word == QLatin1String("error")) return c.error;
-    if (word == QLatin1String("aborted")) return c.warning;
+    switch (look) {
+    case PhaseLook::Executing:
+        return c.selectionText;
+    case PhaseLook::Completed:
+        return c.good;
+    case PhaseLook::Error:
+        return c.error;
+    case PhaseLook::Aborted:
+        return c.warning;
+    case PhaseLook::Hollow:
+    case PhaseLook::Waiting:
+        break;
+    }
     return c.mutedText;
 }
 
-void drawPhaseChip(QPainter& painter, const QRect& cell, const QString& phase, double progress,
+void drawPhaseChip(QPainter& painter, const QRect& cell, const QString& word, PhaseLook look, double progress,
                    const QFont& font) {
-    static const QStringList solid{
-        QStringLiteral("pending"),   QStringLiteral("queued"),    QStringLiteral("held"),
-        QStringLiteral("executing"), QStringLiteral("suspended"), QStringLiteral("completed"),
-        QStringLiteral("error"),     QStringLiteral("aborted"),   QStringLiteral("archived")};
-    if (phase.isEmpty()) return;
-    const QString word = phase.toLower();
-    const bool executing = word == QLatin1String("executing");
+    if (word.isEmpty()) return;
+    const bool executing = look == PhaseLook::Executing;
+    const bool hollow = look == PhaseLook::Hollow;
     const bool known = executing && !std::isnan(progress);
-    const QColor colour = phaseColour(word);
+    const QColor colour = phaseColour(look);
     QString text = word;
     if (known) text += QStringLiteral(" %1 %").arg(std::lround(std::clamp(progress, 0.0, 1.0) * 100));
 
@@ -50,8 +54,8 @@ void drawPhaseChip(QPainter& painter, const QRect& cell, const QString& phase, d
     painter.setRenderHint(QPainter::Antialiasing);
     QColor tint = colour;
     tint.setAlphaF(theme().dark ? 0.20F : 0.13F);
-    painter.setPen(solid.contains(word) ? QPen(Qt::NoPen) : QPen(colour, 1));
-    painter.setBrush(solid.contains(word) ? QBrush(tint) : QBrush(Qt::NoBrush));
+    painter.setPen(hollow ? QPen(colour, 1) : QPen(Qt::NoPen));
+    painter.setBrush(hollow ? QBrush(Qt::NoBrush) : QBrush(tint));
     painter.drawRoundedRect(chip, height / 2.0, height / 2.0);
     if (known) {
         painter.setClipRect(
@@ -73,13 +77,13 @@ void PhaseChipDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
                               const QModelIndex& index) const {
     QStyleOptionViewItem cell = option;
     initStyleOption(&cell, index);
-    const QString phase = cell.text;
+    const QString word = cell.text;
     cell.text.clear();
     const QStyle* style = cell.widget != nullptr ? cell.widget->style() : QApplication::style();
     style->drawControl(QStyle::CE_ItemViewItem, &cell, painter, cell.widget);
     const QVariant progress = index.data(progressRole);
-    drawPhaseChip(*painter, option.rect, phase, progress.isValid() ? progress.toDouble() : std::nan(""),
-                  smallFont(option.font));
+    drawPhaseChip(*painter, option.rect, word, PhaseLook(index.data(lookRole).toInt()),
+                  progress.isValid() ? progress.toDouble() : std::nan(""), smallFont(option.font));
 }
 
 QSize PhaseChipDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {

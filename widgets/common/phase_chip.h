@@ -6,12 +6,20 @@
 
 namespace balmer::widgets {
 
-/// The words of UWS in any case: pending, queued, held, executing, suspended, completed, error, aborted,
-/// archived; "unreachable" and every other word are drawn hollow. `progress` in [0, 1] fills the chip while
-/// executing; NaN: not known.
-void drawPhaseChip(QPainter& painter, const QRect& cell, const QString& phase, double progress,
+/// How a chip looks; what it says is another matter.
+enum class PhaseLook {
+    Hollow, ///< what is not known, as of a worker that cannot be reached
+    Waiting,
+    Executing,
+    Completed,
+    Error,
+    Aborted
+};
+
+/// `progress` in [0, 1] fills the chip while executing; NaN: not known.
+void drawPhaseChip(QPainter& painter, const QRect& cell, const QString& word, PhaseLook look, double progress,
                    const QFont& font);
-QColor phaseColour(const QString& phase);
+QColor phaseColour(PhaseLook look);
 
 /// Draws Qt::DisplayRole as a chip.
 class PhaseChipDelegate : public QStyledItemDelegate {
@@ -19,6 +27,8 @@ class PhaseChipDelegate : public QStyledItemDelegate {
   public:
     /// Role under which a model gives the progress, double in [0, 1], absent or NaN where not known.
     static constexpr int progressRole = Qt::UserRole + 100;
+    /// Role under which a model gives the PhaseLook, as int; hollow where absent.
+    static constexpr int lookRole = Qt::UserRole + 101;
 
     using QStyledItemDelegate::QStyledItemDelegate;
     void paint(QPainter* painter, const QStyleOptionViewItem& option,

@@ -179,9 +179,13 @@ QWidget* controlsPage() {
     auto* jobs = new QTableView(page);
     auto* model = new QStandardItemModel(jobs);
     model->setHorizontalHeaderLabels({tr("job"), tr("phase")});
-    for (const char* phase :
-         {"PENDING", "QUEUED", "HELD", "EXECUTING", "COMPLETED", "ERROR", "ABORTED", "unreachable"}) {
-        auto* chip = new QStandardItem(tr(phase));
+    const std::pair<QString, PhaseLook> phases[] = {
+        {tr("queued"), PhaseLook::Waiting},      {tr("executing"), PhaseLook::Executing},
+        {tr("completed"), PhaseLook::Completed}, {tr("error"), PhaseLook::Error},
+        {tr("aborted"), PhaseLook::Aborted},     {tr("unreachable"), PhaseLook::Hollow}};
+    for (const auto& [word, look] : phases) {
+        auto* chip = new QStandardItem(word);
+        chip->setData(int(look), PhaseChipDelegate::lookRole);
         chip->setData(0.61, PhaseChipDelegate::progressRole);
         model->appendRow({new QStandardItem(tr("som 30×30")), chip});
     }

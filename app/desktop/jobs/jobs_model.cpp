@@ -10,7 +10,6 @@
 #include "app/bridge/display_text.h"
 #include "app/desktop/jobs/link_text.h"
 #include "engine/api/job_kinds.h"
-#include "widgets/common/phase_chip.h"
 
 namespace balmer::desktop {
 
@@ -35,9 +34,64 @@ QString jobSubject(const jobs::JobSpec& spec) {
     return {};
 }
 
+QString phaseWord(jobs::Phase phase) {
+    switch (phase) {
+    case jobs::Phase::Pending:
+        return QObject::tr("pending");
+    case jobs::Phase::Queued:
+        return QObject::tr("queued");
+    case jobs::Phase::Executing:
+        return QObject::tr("executing");
+    case jobs::Phase::Completed:
+        return QObject::tr("completed");
+    case jobs::Phase::Error:
+        return QObject::tr("error");
+    case jobs::Phase::Aborted:
+        return QObject::tr("aborted");
+    case jobs::Phase::Unknown:
+        return QObject::tr("unknown");
+    case jobs::Phase::Held:
+        return QObject::tr("held");
+    case jobs::Phase::Suspended:
+        return QObject::tr("suspended");
+    case jobs::Phase::Archived:
+        return QObject::tr("archived");
+    }
+    return {};
+}
+
+widgets::PhaseLook phaseLook(jobs::Phase phase) {
+    using widgets::PhaseLook;
+    switch (phase) {
+    case jobs::Phase::Executing:
+        return PhaseLook::Executing;
+    case jobs::Phase::Completed:
+        return PhaseLook::Completed;
+    case jobs::Phase::Error:
+        return PhaseLook::Error;
+    case jobs::Phase::Aborted:
+        return PhaseLook::Aborted;
+    case jobs::Phase::Unknown:
+        return PhaseLook::Hollow;
+    default:
+        return PhaseLook::Waiting;
+    }
+}
+
+namespace {
+
+bool isStopping(const jobs::Job& job) {
+    return job.remote && job.remote->abortWanted && !jobs::isFinal(job.phase);
+}
+
+} // namespace
+
 QString jobPhaseWord(const jobs::Job& job) {
-    if (job.remote && job.remote->abortWanted && !jobs::isFinal(job.phase)) return QObject::tr("stopping…");
-    return text(std::string(jobs::toString(job.phase))).toLower();
+    return isStopping(job) ? QObject::tr("stopping…") : phaseWord(job.phase);
+}
+
+widgets::PhaseLook jobPhaseLook(const jobs::Job& job) {
+    return isStopping(job) ? widgets::PhaseLook::Hollow : phaseLook(job.phase);
 }
 
 QString jobStage(const jobs::Job& job) {
@@ -115,6 +169,7 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
     if (role == jobRole) return qint64(job->id);
     if (role == widgets::PhaseChipDelegate::progressRole)
         return job->phase == jobs::Phase::Executing ? QVariant(job->progress) : QVariant();
+    if (role == widgets::PhaseChipDelegate::lookRole) return int(jobPhaseLook(*job));
     if (role == Qt::TextAlignmentRole) {
         const bool right = index.column() == Id || index.column() == Duration;
         return QVariant(Qt::AlignVCenter | (right ? Qt::AlignRight : Qt::AlignLeft));

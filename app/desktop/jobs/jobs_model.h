@@ -7,6 +7,7 @@
 
 #include "engine/api/workers.h"
 #include "engine/jobs/job.h"
+#include "widgets/common/phase_chip.h"
 
 namespace balmer::desktop {
 
@@ -46,8 +47,12 @@ QString jobKindTitle(const std::string& kind);
 /// What it works on, in a word: the label that it was given, or else the name, dataset or folder of its
 /// parameters.
 QString jobSubject(const jobs::JobSpec& spec);
+/// "executing": a phase for people.
+QString phaseWord(jobs::Phase phase);
+widgets::PhaseLook phaseLook(jobs::Phase phase);
 /// "executing"; "stopping…" from the wish to abort a remote job until the worker has answered.
 QString jobPhaseWord(const jobs::Job& job);
+widgets::PhaseLook jobPhaseLook(const jobs::Job& job);
 /// What it is doing now: the stage of a job that executes or travels; "" for others.
 QString jobStage(const jobs::Job& job);
 /// How long it ran, or has been running; "" before it started.

@@ -218,6 +218,7 @@ void ComputerCard::showJobs(const std::vector<jobs::Job>& jobs) {
                                  : tr("%1: %2").arg(jobKindTitle(job.spec.kind), text(job.spec.label));
         auto* item = new QTreeWidgetItem(jobs_, {name, jobPhaseWord(job), jobStage(job), jobDuration(job)});
         item->setData(0, Qt::UserRole, qint64(job.id));
+        item->setData(1, widgets::PhaseChipDelegate::lookRole, int(jobPhaseLook(job)));
         if (job.phase == jobs::Phase::Executing)
             item->setData(1, widgets::PhaseChipDelegate::progressRole, job.progress);
         item->setTextAlignment(3, Qt::AlignRight | Qt::AlignVCenter);

@@ -297,10 +297,11 @@ void WorkerCard::tellFacts() {
 void WorkerCard::tellJobs() {
     const qint64 before = list_->currentItem() ? list_->currentItem()->data(0, Qt::UserRole).toLongLong() : 0;
     list_->clear();
-    const auto add = [this](const QString& name, const QString& phase, double progress,
-                            const QString& stage) {
+    const auto add = [this](const QString& name, const QString& phase, widgets::PhaseLook look,
+                            double progress, const QString& stage) {
         auto* item = new QTreeWidgetItem(list_, {name, phase, stage});
-        if (phase == QLatin1String("executing"))
+        item->setData(1, widgets::PhaseChipDelegate::lookRole, int(look));
+        if (look == widgets::PhaseLook::Executing)
             item->setData(1, widgets::PhaseChipDelegate::progressRole, progress);
         item->setSizeHint(0, {0, fontMetrics().height() + 14});
         item->setToolTip(2, stage);
@@ -311,8 +312,8 @@ void WorkerCard::tellJobs() {
     };
     for (const auto& job : jobs_) {
         if (list_->topLevelItemCount() >= mostJobs) break;
-        auto* item =
-            add(titled(job.spec.kind, job.spec.label), jobPhaseWord(job), job.progress, jobStage(job));
+        auto* item = add(titled(job.spec.kind, job.spec.label), jobPhaseWord(job), jobPhaseLook(job),
+                         job.progress, jobStage(job));
         item->setData(0, Qt::UserRole, qint64(job.id));
         if (before == job.id) list_->setCurrentItem(item);
     }
@@ -323,8 +324,9 @@ void WorkerCard::tellJobs() {
             const bool own = std::any_of(jobs_.begin(), jobs_.end(),
                                          [&](const auto& job) { return job.remote->key == listed.key; });
             if (own || (phase && jobs::isFinal(*phase))) continue;
-            auto* item = add(titled(listed.kind, listed.label), text(listed.phase).toLower(), listed.progress,
-                             text(listed.stage));
+            auto* item = add(
+                titled(listed.kind, listed.label), phase ? phaseWord(*phase) : text(listed.phase).toLower(),
+                phase ? phaseLook(*phase) : widgets::PhaseLook::Hollow, listed.progress, text(listed.stage));
             item->setForeground(0, palette().placeholderText());
             item->setToolTip(0, tr("Of another project; submitted by %1").arg(text(listed.owner)));
         }
