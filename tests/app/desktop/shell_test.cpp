@@ -70,8 +70,8 @@ TEST(MainWindowTest, NothingSlowIsCalledOnTheUiThread) {
     desk.key(Qt::Key_2);
     desk.key(Qt::Key_Z); // what was prepared of a spectrum is dropped with its label
     EXPECT_EQ(desk.window->label()->currentId(), first);
-    const auto entries = desk.window->label()->round()->entries.size();
-    Q_EMIT desk.window->label()->panel()->itemRequested(int(entries) - 1); // far from all that is prepared
+    const auto entries = desk.window->label()->queue().size();
+    Q_EMIT desk.window->label()->panel()->itemRequested(entries - 1); // far from all that is prepared
     ASSERT_TRUE(desk.settle());
     EXPECT_EQ(desk.workbench->slowCalls.onMakersThread(), std::vector<std::string>{});
 }
