@@ -1,5 +1,6 @@
 #include "app/desktop/jobs/jobs_place.h"
 
+#include <QAbstractButton>
 #include <QHeaderView>
 #include <QLabel>
 #include <QPlainTextEdit>
@@ -49,7 +50,7 @@ JobsPlace::JobsPlace(bridge::Session& session, QWidget* parent)
       result_(textPane("jobResult", tr("What came of it"))), artefacts_(new QTreeWidget),
       quality_(new widgets::QualitySparkline), clock_(new QTimer(this)) {
     build();
-    connect(&session.events(), &bridge::EventRelay::jobsChanged, this, &JobsPlace::takeUp);
+    connect(&session.events(), &bridge::EventRelay::jobsChanged, this, &JobsPlace::followJobs);
     connect(&session.events(), &bridge::EventRelay::workersChanged, this, &JobsPlace::loadWorkers);
     // A running job's duration grows without any event.
     clock_->setInterval(1000);
@@ -227,7 +228,7 @@ void JobsPlace::loadWorkers() {
         });
 }
 
-void JobsPlace::takeUp(const std::vector<jobs::Job>& jobs) {
+void JobsPlace::followJobs(const std::vector<jobs::Job>& jobs) {
     model_->update(jobs);
     stack_->setCurrentIndex(model_->rowCount() > 0 ? 0 : 1);
     if (wanted_ != 0 && model_->rowOf(wanted_) >= 0) {

@@ -47,7 +47,7 @@ class JobsPlace : public Place {
     QWidget* buildDetails();
     void load();
     void loadWorkers();
-    void takeUp(const std::vector<jobs::Job>& jobs);
+    void followJobs(const std::vector<jobs::Job>& jobs);
     const jobs::Job* chosen() const;
     void showDetails();
     void report(const core::Status& status);

@@ -43,8 +43,8 @@ NeighbourButton::NeighbourButton(bridge::NeighbourLink& link, QWidget* actionOwn
     setMenu(menu_);
     makeActions(actionOwner);
     connect(menu_, &QMenu::aboutToShow, this, &NeighbourButton::fillMenu);
-    connect(&link, &bridge::NeighbourLink::stateChanged, this, &NeighbourButton::tell);
-    tell();
+    connect(&link, &bridge::NeighbourLink::stateChanged, this, &NeighbourButton::showState);
+    showState();
 }
 
 void NeighbourButton::makeActions(QWidget* owner) {
@@ -121,7 +121,7 @@ void NeighbourButton::fillMenu() {
     menu_->addAction(tables_);
 }
 
-void NeighbourButton::tell() {
+void NeighbourButton::showState() {
     setIcon(widgets::icon(link_.connected()           ? widgets::Icon::LinkConnected
                           : link_.wanted()            ? widgets::Icon::LinkConnecting
                           : link_.state().why.empty() ? widgets::Icon::LinkIdle

@@ -32,7 +32,7 @@ class NeighbourButton : public QToolButton {
   private:
     void makeActions(QWidget* owner);
     void fillMenu();
-    void tell();
+    void showState();
     QString stateSentence() const;
 
     bridge::NeighbourLink& link_;

@@ -81,7 +81,7 @@ ReceivedTables::ReceivedTables(bridge::Session& session, QWidget* parent)
     connect(columns_, &QPushButton::clicked, this, &ReceivedTables::takeColumns);
     connect(spectra_, &QPushButton::clicked, this, &ReceivedTables::listSpectra);
     connect(remove_, &QPushButton::clicked, this, &ReceivedTables::removeChosen);
-    connect(list_, &QListWidget::currentRowChanged, this, &ReceivedTables::tell);
+    connect(list_, &QListWidget::currentRowChanged, this, &ReceivedTables::showChosen);
 
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(gap);
@@ -98,7 +98,7 @@ ReceivedTables::ReceivedTables(bridge::Session& session, QWidget* parent)
     column->addLayout(buttons);
     resize(620, 360);
     parent->window()->installEventFilter(this);
-    tell();
+    showChosen();
 }
 
 void ReceivedTables::add(const QString& from, const api::ReceivedTable& table) {
@@ -112,7 +112,7 @@ void ReceivedTables::add(const QString& from, const api::ReceivedTable& table) {
     }
     // What is being looked at stays chosen.
     if (!isVisible()) list_->setCurrentRow(0);
-    tell();
+    showChosen();
     Q_EMIT countChanged(count(), isVisible() ? 0 : 1);
 }
 
@@ -131,7 +131,7 @@ const ReceivedTables::Received* ReceivedTables::chosen() const {
     return row >= 0 && row < count() ? &tables_[std::size_t(row)] : nullptr;
 }
 
-void ReceivedTables::tell() {
+void ReceivedTables::showChosen() {
     const Received* received = chosen();
     facts_->setText(received ? factsOf(received->table)
                              : tr("No table has come. In TOPCAT, choose one and press “Broadcast table”."));
@@ -157,7 +157,7 @@ void ReceivedTables::removeChosen() {
     if (row < 0) return;
     tables_.erase(tables_.begin() + row);
     delete list_->takeItem(row);
-    tell();
+    showChosen();
     Q_EMIT countChanged(count(), 0);
 }
 

@@ -43,7 +43,7 @@ class ReceivedTables : public QWidget {
         QString from, clock;
         api::ReceivedTable table;
     };
-    void tell();
+    void showChosen();
     const Received* chosen() const;
     void takeColumns();
     void listSpectra();

@@ -162,7 +162,7 @@ JobLine::JobLine(bridge::Session& session, const QString& name, QWidget* parent)
     connect(&session.events(), &bridge::EventRelay::jobsChanged, this,
             [this](const std::vector<jobs::Job>& changed) {
                 for (const auto& job : changed)
-                    if (job.id == job_) tell(job);
+                    if (job.id == job_) showJob(job);
             });
 }
 
@@ -172,11 +172,11 @@ void JobLine::follow(jobs::JobId job, const QString& subject) {
     jobs::Job queued;
     queued.id = job;
     queued.phase = jobs::Phase::Queued;
-    tell(queued);
+    showJob(queued);
     show_->show();
 }
 
-void JobLine::tell(const jobs::Job& job) {
+void JobLine::showJob(const jobs::Job& job) {
     using jobs::Phase;
     const bool final = jobs::isFinal(job.phase);
     bar_->setVisible(!final);

@@ -53,7 +53,7 @@ class JobLine : public QWidget {
     void jobRequested(qint64 job);
 
   private:
-    void tell(const jobs::Job& job);
+    void showJob(const jobs::Job& job);
 
     jobs::JobId job_ = 0;
     QString subject_;

@@ -82,16 +82,16 @@ FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QStr
         table_->view()->setColumnWidth(c, metrics.horizontalAdvance(samples[c]) + 3 * gap);
     table_->view()->setColumnHidden(FoundModel::AskedFor, true);
     connect(table_, &widgets::SpectrumTable::filterChanged, model_, &FoundModel::setFilter);
-    connect(table_, &widgets::SpectrumTable::selectedIdsChanged, this, &FoundPanel::tellCounts);
+    connect(table_, &widgets::SpectrumTable::selectedIdsChanged, this, &FoundPanel::showCounts);
     connect(table_, &widgets::SpectrumTable::opened, this, &FoundPanel::open);
     connect(repeated_, &QCheckBox::toggled, model_, &FoundModel::showRepeated);
-    connect(model_, &QAbstractItemModel::modelReset, this, &FoundPanel::tellCounts);
-    connect(model_, &QAbstractItemModel::layoutChanged, this, &FoundPanel::tellCounts);
-    connect(model_, &QAbstractItemModel::dataChanged, this, &FoundPanel::tellCounts);
+    connect(model_, &QAbstractItemModel::modelReset, this, &FoundPanel::showCounts);
+    connect(model_, &QAbstractItemModel::layoutChanged, this, &FoundPanel::showCounts);
+    connect(model_, &QAbstractItemModel::dataChanged, this, &FoundPanel::showCounts);
     connect(chosen_, &QPushButton::clicked, this, [this] { fetch(chosenRows()); });
     connect(all_, &QPushButton::clicked, this, [this] { fetch(model_->freeRows()); });
     connect(job_, &JobLine::jobRequested, this, &FoundPanel::jobRequested);
-    connect(&session.events(), &bridge::EventRelay::jobsChanged, this, &FoundPanel::takeUpJobs);
+    connect(&session.events(), &bridge::EventRelay::jobsChanged, this, &FoundPanel::followJobs);
     // An import changes the catalogue many times a second; once in a while is enough for the marks.
     auto* soon = new QTimer(this);
     soon->setSingleShot(true);
@@ -120,7 +120,7 @@ FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QStr
     column->addWidget(refusal_);
     column->addLayout(buttons);
     column->addWidget(job_);
-    tellCounts();
+    showCounts();
 }
 
 void FoundPanel::showList(api::MarkedList list, std::vector<std::string> askedFor, const QString& subject) {
@@ -136,12 +136,12 @@ void FoundPanel::showList(api::MarkedList list, std::vector<std::string> askedFo
     const int titles = static_cast<QAbstractItemView*>(table_->view())->sizeHintForColumn(FoundModel::Title);
     if (const int width = std::min(titles + gap, widestTitle); width > table_->view()->columnWidth(0))
         table_->view()->setColumnWidth(FoundModel::Title, width);
-    tellNotices();
+    showNotices();
     // What was fetched before the list came is known; what a job fetches now is not of this list.
     running_.clear();
 }
 
-void FoundPanel::tellNotices() {
+void FoundPanel::showNotices() {
     const auto& list = model_->list().list;
     QStringList lines;
     if (list.overflow)
@@ -185,7 +185,7 @@ std::vector<std::size_t> FoundPanel::chosenRows() const {
     return rows;
 }
 
-void FoundPanel::tellCounts() {
+void FoundPanel::showCounts() {
     const auto& counts = model_->counts();
     const std::size_t total = model_->list().list.rows.size();
     table_->setCounts(model_->rowCount(), qint64(total));
@@ -247,7 +247,7 @@ void FoundPanel::fetch(const std::vector<std::size_t>& rows) {
         });
 }
 
-void FoundPanel::takeUpJobs(const std::vector<jobs::Job>& jobs) {
+void FoundPanel::followJobs(const std::vector<jobs::Job>& jobs) {
     for (const auto& job : jobs)
         if (jobs::isFinal(job.phase) && running_.erase(job.id) > 0) {
             model_->forgetJob(job.id);

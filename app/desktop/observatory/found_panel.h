@@ -43,9 +43,9 @@ class FoundPanel : public QWidget {
   private:
     void fetch(const std::vector<std::size_t>& rows);
     std::vector<std::size_t> chosenRows() const;
-    void tellNotices();
-    void tellCounts();
-    void takeUpJobs(const std::vector<jobs::Job>& jobs);
+    void showNotices();
+    void showCounts();
+    void followJobs(const std::vector<jobs::Job>& jobs);
     void markAnew();
     void open(const QString& row);
 

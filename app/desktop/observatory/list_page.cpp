@@ -136,9 +136,9 @@ void ListPage::ask() {
             offerColumns(list->list);
             for (const auto& column : list->list.columns)
                 if (column.serves == "access")
-                    tell(tr("The addresses stand in the column “%1”, found %2.")
-                             .arg(text(column.name), inWords(column.by)),
-                         widgets::Tone::Muted);
+                    say(tr("The addresses stand in the column “%1”, found %2.")
+                            .arg(text(column.name), inWords(column.by)),
+                        widgets::Tone::Muted);
             const QUrl url(place);
             const QString name = url.host().isEmpty() ? QFileInfo(place).fileName() : url.host();
             found_->showList(std::move(*list), {}, name);

@@ -81,7 +81,7 @@ ObservatoryPage::ObservatoryPage(bridge::Session& session, const QString& key, c
     connect(&question_, &NetQuestion::ended, this, [this] { setAsking(false); });
     connect(&question_, &NetQuestion::progressed, this, [this](double fraction, const QString& stage) {
         progress_->setFraction(fraction > 0 ? fraction : -1);
-        if (!stage.isEmpty()) tell(stage + QChar(0x2026), widgets::Tone::Muted);
+        if (!stage.isEmpty()) say(stage + QChar(0x2026), widgets::Tone::Muted);
     });
     setAsking(false);
 }
@@ -107,7 +107,7 @@ void ObservatoryPage::setAsking(bool asking) {
 void ObservatoryPage::cancel() {
     if (!question_.asking()) return;
     question_.cancel();
-    tell(tr("Cancelled; nothing was fetched."), widgets::Tone::Muted);
+    say(tr("Cancelled; nothing was fetched."), widgets::Tone::Muted);
 }
 
 void ObservatoryPage::addRow(const QString& label, QWidget* field) {
@@ -128,19 +128,19 @@ void ObservatoryPage::setContent(QWidget* content) {
     content_->addWidget(content);
 }
 
-void ObservatoryPage::tell(const QString& sentence, widgets::Tone tone) {
+void ObservatoryPage::say(const QString& sentence, widgets::Tone tone) {
     notice_->setText(sentence);
     widgets::setTone(*notice_, tone);
 }
 
 void ObservatoryPage::clearTrouble() {
-    tell({});
+    say({});
     if (invalid_) markInvalid(*std::exchange(invalid_, nullptr), false);
 }
 
 void ObservatoryPage::refuse(const QString& sentence, QWidget* field) {
     clearTrouble();
-    tell(sentence, widgets::Tone::Error);
+    say(sentence, widgets::Tone::Error);
     if (!field) return;
     invalid_ = field;
     markInvalid(*field, true);
@@ -159,7 +159,7 @@ void ObservatoryPage::logIn() {
     auto* form = new LoginForm(session_, address(), this);
     connect(form, &LoginForm::loggedIn, this, [this](const QString& user) {
         clearTrouble();
-        tell(tr("Logged in as %1. “%2” asks with this login.").arg(user, askWords_));
+        say(tr("Logged in as %1. “%2” asks with this login.").arg(user, askWords_));
     });
     form->show();
 }

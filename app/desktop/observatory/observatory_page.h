@@ -61,7 +61,7 @@ class ObservatoryPage : public QWidget {
     void asksOnEnter(QLineEdit* field);
     void setContent(QWidget* content);
     /// A sentence under the button; "" takes it away.
-    void tell(const QString& sentence, widgets::Tone tone = widgets::Tone::Normal);
+    void say(const QString& sentence, widgets::Tone tone = widgets::Tone::Normal);
     /// Says why it cannot be asked, or why the answer failed, and points to the field.
     void refuse(const QString& sentence, QWidget* field);
     void refuse(const core::Error& error, QWidget* field);

@@ -164,7 +164,7 @@ void SsapPage::loadServices(const QString& choose) {
         std::copy_if(known->begin(), known->end(), std::back_inserter(services_),
                      [](const auto& one) { return one.kind == "ssap"; });
     else
-        tell(bridge::errorText(known.error()), widgets::Tone::Error);
+        say(bridge::errorText(known.error()), widgets::Tone::Error);
     {
         const QSignalBlocker quiet(service_);
         service_->clear();
@@ -223,12 +223,12 @@ void SsapPage::removeService() {
     const auto removed = session_.workbench().observatory().removeService(gone.name);
     loadServices({});
     if (!removed) {
-        tell(bridge::errorText(removed.error()), widgets::Tone::Error);
+        say(bridge::errorText(removed.error()), widgets::Tone::Error);
         return;
     }
     removed_ = gone;
-    tell(tr("%1 is no longer in your list. Its address still stands in the field; Add… brings it back.")
-             .arg(text(gone.name)));
+    say(tr("%1 is no longer in your list. Its address still stands in the field; Add… brings it back.")
+            .arg(text(gone.name)));
 }
 
 QString SsapPage::address() const {
@@ -321,10 +321,10 @@ void SsapPage::ask() {
                 return;
             }
             const auto& list = answer.first->list;
-            tell(tr("%1 answers: %2%3.")
-                     .arg(name, countText(list.rows.size(), tr("row"), tr("rows")),
-                          list.overflow ? tr(", and it has more") : QString()),
-                 list.overflow ? widgets::Tone::Warning : widgets::Tone::Muted);
+            say(tr("%1 answers: %2%3.")
+                    .arg(name, countText(list.rows.size(), tr("row"), tr("rows")),
+                         list.overflow ? tr(", and it has more") : QString()),
+                list.overflow ? widgets::Tone::Warning : widgets::Tone::Muted);
             found_->showList(std::move(*answer.first), std::move(answer.second), name);
         });
 }

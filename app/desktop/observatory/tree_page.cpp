@@ -56,7 +56,7 @@ TreePage::TreePage(bridge::Session& session, QWidget* parent)
                       tr("See what there is and how large, fetch nothing yet (Enter)"), parent) {
     build();
     restore();
-    tellFetch();
+    showFetch();
 }
 
 void TreePage::build() {
@@ -78,7 +78,7 @@ void TreePage::build() {
     most_->setRange(1, mostFilesAllowed);
     for (QSpinBox* box : {depth_, most_}) {
         box->setButtonSymbols(QAbstractSpinBox::NoButtons);
-        connect(box, &QSpinBox::valueChanged, this, &TreePage::tellFetch);
+        connect(box, &QSpinBox::valueChanged, this, &TreePage::showFetch);
     }
     addRow(tr("Address"), address_);
     addRow(tr("Names"), match_);
@@ -86,7 +86,7 @@ void TreePage::build() {
     addRow(tr("Files at most"), most_);
     for (QLineEdit* field : {address_, match_}) {
         asksOnEnter(field);
-        connect(field, &QLineEdit::textChanged, this, &TreePage::tellFetch);
+        connect(field, &QLineEdit::textChanged, this, &TreePage::showFetch);
     }
 
     empty_ = new widgets::EmptyState(widgets::Icon::Import,
@@ -235,10 +235,10 @@ void TreePage::show(api::TreePreview preview, const api::TreeRequest& request) {
     skippedView_->setVisible(!preview_->skipped.empty());
     stack_->setCurrentIndex(1);
     fileView_->scrollToTop();
-    tellFetch();
+    showFetch();
 }
 
-void TreePage::tellFetch() {
+void TreePage::showFetch() {
     const bool some = preview_ && !preview_->files.empty();
     const bool fresh = looked_ && !fetched_ && same(*looked_, request());
     fetch_->setText(some && fresh ? tr("Fetch and import (%1)").arg(countText(preview_->files.size()))
@@ -277,7 +277,7 @@ void TreePage::fetch() {
                   }
                   job_->follow(*job, subject);
                   fetched_ = true;
-                  tellFetch();
+                  showFetch();
               });
 }
 

@@ -31,7 +31,7 @@ class TreePage : public ObservatoryPage {
     void enter(const QJsonObject& entries) override;
     api::TreeRequest request() const;
     void show(api::TreePreview preview, const api::TreeRequest& request);
-    void tellFetch();
+    void showFetch();
     void fetch();
 
     QLineEdit *address_, *match_;

@@ -196,8 +196,8 @@ void WorkerCard::changeEvent(QEvent* event) {
     QFrame::changeEvent(event);
     // What is drawn in the theme's colours by hand.
     if (event->type() == QEvent::PaletteChange && isVisible()) {
-        tellLink();
-        tellJobs();
+        showLink();
+        showJobs();
     }
 }
 
@@ -209,9 +209,9 @@ void WorkerCard::setWorker(const api::WorkerInfo& worker) {
         silent_ = false;
         silence_.clear();
     }
-    tellLink();
-    tellFacts();
-    tellJobs();
+    showLink();
+    showFacts();
+    showJobs();
 }
 
 void WorkerCard::setReport(const core::Result<api::WorkerReport>& report) {
@@ -221,9 +221,9 @@ void WorkerCard::setReport(const core::Result<api::WorkerReport>& report) {
         report_ = *report;
         answered_ = core::formatTime(core::systemClock().now());
     }
-    tellLink();
-    tellFacts();
-    tellJobs();
+    showLink();
+    showFacts();
+    showJobs();
 }
 
 void WorkerCard::setJobs(const std::vector<jobs::Job>& jobs) {
@@ -231,11 +231,11 @@ void WorkerCard::setJobs(const std::vector<jobs::Job>& jobs) {
     for (const auto& job : jobs)
         if (job.remote && job.remote->worker == worker_.name && !jobs::isFinal(job.phase))
             jobs_.push_back(job);
-    tellFacts();
-    tellJobs();
+    showFacts();
+    showJobs();
 }
 
-void WorkerCard::tellLink() {
+void WorkerCard::showLink() {
     // A worker that nothing is wanted of may answer or not all the same.
     const bool mute = silent_ && worker_.link != Link::Lost;
     mark_->setPixmap(widgets::icon(mute ? widgets::Icon::LinkLost : linkIcon(worker_.link))
@@ -262,7 +262,7 @@ void WorkerCard::tellLink() {
     pair_->setEnabled(isTls(worker_));
 }
 
-void WorkerCard::tellFacts() {
+void WorkerCard::showFacts() {
     const std::size_t own = std::max(jobs_.size(), worker_.jobs);
     QString count = own == 0 ? tr("none of this project") : tr("%1 of this project").arg(own);
     if (own == 0 && report_ && report_->running + report_->waiting == 0)
@@ -294,7 +294,7 @@ void WorkerCard::tellFacts() {
         value->setToolTip(value->text());
 }
 
-void WorkerCard::tellJobs() {
+void WorkerCard::showJobs() {
     const qint64 before = list_->currentItem() ? list_->currentItem()->data(0, Qt::UserRole).toLongLong() : 0;
     list_->clear();
     const auto add = [this](const QString& name, const QString& phase, widgets::PhaseLook look,

@@ -45,9 +45,9 @@ class WorkerCard : public QFrame {
 
   private:
     void build();
-    void tellLink();
-    void tellFacts();
-    void tellJobs();
+    void showLink();
+    void showFacts();
+    void showJobs();
 
     api::WorkerInfo worker_;
     std::optional<api::WorkerReport> report_;

@@ -254,11 +254,11 @@ void WorkerForm::test() {
         [workbench = session_.sharedWorkbench(), worker] { return workbench->workers().ask(worker); },
         [this, address = address_->text().trimmed()](const core::Result<api::WorkerReport>& report) {
             test_->setEnabled(true);
-            tell(report, address);
+            showReport(report, address);
         });
 }
 
-void WorkerForm::tell(const core::Result<api::WorkerReport>& report, const QString& address) {
+void WorkerForm::showReport(const core::Result<api::WorkerReport>& report, const QString& address) {
     if (!report) {
         found_->setText(QStringLiteral("▲ ") + workerTrouble(report.error().message()));
         widgets::setTone(*found_, widgets::Tone::Warning);

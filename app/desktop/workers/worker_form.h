@@ -30,7 +30,7 @@ class WorkerForm : public QDialog {
     void followAddress();
     void keep();
     void test();
-    void tell(const core::Result<api::WorkerReport>& report, const QString& address);
+    void showReport(const core::Result<api::WorkerReport>& report, const QString& address);
     void refuse(const core::Error& error);
     void clearErrors();
 
