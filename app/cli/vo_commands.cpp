@@ -121,9 +121,8 @@ void addFetch(CLI::App& parent, Work& chosen) {
         bool list = false;
     };
     auto given = std::make_shared<Given>();
-    auto& command =
-        *parent.add_subcommand("fetch", "a folder on the net with all that is in it, or one file");
     const auto& kind = kindNamed("fetch");
+    auto& command = *parent.add_subcommand("fetch", kind.help);
     given->parameters = addFieldOptions(command, kind);
     command.add_flag("--list", given->list, "show what there is and how large, fetch nothing");
     command.add_option("--label", given->label, "a name for this run, shown among the jobs");
