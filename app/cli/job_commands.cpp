@@ -24,6 +24,9 @@ std::string count(const json& number) {
 void sayImported(Console& console, const json& result) {
     console.say(count(result["imported"]) + " spectra imported, " + count(result["already"]) +
                 " were there already, " + std::to_string(result["refused"].size()) + " files refused.");
+    if (result["with_warnings"] > 0)
+        console.say("Of " + count(result["with_warnings"]) +
+                    " something is doubtful: balmer list --where \"warning is not null\" finds them.");
     std::size_t said = 0;
     for (const auto& refused : result["refused"]) {
         if (++said > 20) {

@@ -1,5 +1,7 @@
 // The commands about labels: give, import, export, history, undo.
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include "app/cli/job_options.h"
@@ -20,7 +22,8 @@ json describe(const active::LabelEvent& event) {
             {"when", event.when},
             {"view", event.view},
             {"round", event.round ? json(*event.round) : json(nullptr)},
-            {"supersedes", event.supersedes ? json(*event.supersedes) : json(nullptr)}};
+            {"supersedes", event.supersedes ? json(*event.supersedes) : json(nullptr)},
+            {"act", event.act ? json(*event.act) : json(nullptr)}};
 }
 
 void addGive(CLI::App& parent, Work& chosen) {
@@ -81,14 +84,17 @@ void addHistory(CLI::App& parent, Work& chosen) {
 }
 
 void addUndo(CLI::App& parent, Work& chosen) {
-    auto& command = *parent.add_subcommand("undo", "take back your latest label");
+    auto& command =
+        *parent.add_subcommand("undo", "take back your latest label, or all labels of your latest import");
     command.callback([&chosen] {
         chosen = [](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
             BALMER_TRY(const auto undone, bench->labelling().undo());
             session.console.result(describe(undone));
             session.console.say(
-                "Taken back: " + undone.spectrum + ", " +
+                (undone.act ? "Taken back: all labels that one import gave, the last of them "
+                            : "Taken back: ") +
+                undone.spectrum + ", " +
                 (undone.className.empty() ? std::string(active::toString(undone.kind)) : undone.className) +
                 ".");
             return {};
@@ -96,16 +102,39 @@ void addUndo(CLI::App& parent, Work& chosen) {
     });
 }
 
+/// "a, b, c"
+std::string listed(const json& names) {
+    constexpr std::size_t shown = 10;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(shown, names.size()); ++i)
+        list += (i == 0 ? "" : ", ") + names[i].get<std::string>();
+    return names.size() > shown ? list + " …; --json lists them" : list;
+}
+
 } // namespace
+
+void sayWritten(Console& console, const json& result, const std::string& what) {
+    console.say(result["rows"].dump() + " " + what + " written to " + result["file"].get<std::string>() +
+                " as " + result["format"].get<std::string>() + ".");
+    if (result["letters_replaced"] > 0)
+        console.say(result["letters_replaced"].dump() +
+                    " cells have letters that this form does not hold; they became \"?\". VOTable, CSV, JSON "
+                    "lines and HDF5 hold them.");
+}
 
 void sayLabels(Console& console, const json& result) {
     const auto count = [&](const char* key) { return result[key].dump(); };
-    console.say(count("labelled") + " labels given, " + count("unchanged") + " stood already, " +
-                count("not_in_catalogue") + " are of spectra that the project does not have yet." +
+    console.say(count("labels") + " labels given, " + count("unchanged") + " stood already." +
                 (result["replaced"] > 0 ? " " + count("replaced") + " replace another verdict." : "") +
                 (result["kept"] > 0
                      ? " " + count("kept") + " spectra keep another verdict; --replace would overrule them."
                      : ""));
+    if (result["not_in_catalogue"] > 0)
+        console.say("Left out: " + count("not_in_catalogue") +
+                    " rows whose names no spectrum of the project has: " + listed(result["unknown"]) + ".");
+    if (result["not_unique"] > 0)
+        console.say("Left out: " + count("not_unique") +
+                    " rows whose names several spectra have: " + listed(result["ambiguous"]) + ".");
 }
 
 void addLabelCommands(CLI::App& app, Work& chosen) {
@@ -113,9 +142,8 @@ void addLabelCommands(CLI::App& app, Work& chosen) {
     command.require_subcommand(1);
     addGive(command, chosen);
     addJobCommand(command, chosen, "label-import", sayLabels);
-    addJobCommand(command, chosen, "label-export", [](Console& console, const json& result) {
-        console.say(result["rows"].dump() + " labels written to " + result["file"].get<std::string>() + ".");
-    });
+    addJobCommand(command, chosen, "label-export",
+                  [](Console& console, const json& result) { sayWritten(console, result, "labels"); });
     addHistory(command, chosen);
     addUndo(command, chosen);
 }

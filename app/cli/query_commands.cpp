@@ -4,6 +4,7 @@
 
 #include "app/cli/job_options.h"
 #include "engine/core/text_number.h"
+#include "engine/spectrum/axis.h"
 
 namespace balmer::cli {
 
@@ -33,7 +34,22 @@ json describe(const api::SpectrumRow& row) {
             {"comment", row.comment},
             {"predicted", row.predicted},
             {"probability", orNull(row.probability)},
-            {"entropy", orNull(row.entropy)}};
+            {"entropy", orNull(row.entropy)},
+            {"warnings", row.warnings}};
+}
+
+/// With all that the catalogue knows of the file.
+json describeWhole(const api::SpectrumRow& row) {
+    auto all = describe(row);
+    all["file"] = row.filePath;
+    all["dataset"] = row.dataset;
+    all["first_wavelength_angstrom"] = row.firstWavelengthAngstrom;
+    all["last_wavelength_angstrom"] = row.lastWavelengthAngstrom;
+    all["samples"] = row.samples;
+    all["medium"] = spectrum::toString(row.medium);
+    all["unit"] = row.fluxUnit;
+    all["imported"] = row.importedAt;
+    return all;
 }
 
 std::string number(const std::optional<double>& value, int digits) {
@@ -89,7 +105,7 @@ void addShow(CLI::App& app, Work& chosen) {
             BALMER_TRY(auto* const bench, session.workbench());
             BALMER_TRY(const auto row, bench->spectra().row(*id));
             BALMER_TRY(const auto events, bench->labelling().history(*id));
-            auto all = describe(row);
+            auto all = describeWhole(row);
             all["labels_given"] = events.size();
             if (*header || session.console.json()) {
                 BALMER_TRY(const auto cards, bench->spectra().header(*id));
@@ -105,6 +121,11 @@ void addShow(CLI::App& app, Work& chosen) {
                 if (key == "header" || value.is_null() ||
                     (value.is_string() && value.get<std::string>().empty()))
                     continue;
+                if (key == "warnings") {
+                    for (const auto& warning : value)
+                        lines.push_back({"warning", warning.get<std::string>()});
+                    continue;
+                }
                 lines.push_back({key, value.is_string() ? value.get<std::string>() : value.dump()});
             }
             session.console.say(inColumns(lines));
@@ -387,9 +408,8 @@ void addModels(CLI::App& app, Work& chosen) {
 void addQueryCommands(CLI::App& app, Work& chosen) {
     addList(app, chosen);
     addShow(app, chosen);
-    addJobCommand(app, chosen, "export", [](Console& console, const json& result) {
-        console.say(result["rows"].dump() + " rows written to " + result["file"].get<std::string>() + ".");
-    });
+    addJobCommand(app, chosen, "export",
+                  [](Console& console, const json& result) { sayWritten(console, result, "rows"); });
     addModels(app, chosen);
     addJobs(app, chosen);
     addJob(app, chosen);

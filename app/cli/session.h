@@ -73,6 +73,8 @@ core::Status runAndSay(Session& session, jobs::JobSpec spec, const Place& place,
 void sayWhole(Console& console, const nlohmann::json& result);
 /// What became of labels that were imported.
 void sayLabels(Console& console, const nlohmann::json& result);
+/// Where a table went and in which form; what: "rows".
+void sayWritten(Console& console, const nlohmann::json& result, const std::string& what);
 /// Adds --on, --or-here and --detach.
 std::shared_ptr<Place> addPlaceOptions(CLI::App& command);
 /// Errors: NotFound, naming those that there are.

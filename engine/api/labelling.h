@@ -60,8 +60,9 @@ class Labelling {
     /// Appends the event (who and when are filled in where empty) and returns it with its id, once it is on
     /// the disk. Waits for the disk and for the write before it; calls from one thread keep their order.
     virtual core::Result<active::LabelEvent> label(active::LabelEvent event) = 0;
-    /// Takes back the newest event of this observer that still stands; returns the event taken back.
-    /// NotFound when there is none. Waits as label() does.
+    /// Takes back the newest event of this observer that still stands, with all others of its act (those of
+    /// one import); returns the newest of what was taken back. NotFound when there is none. Waits as label()
+    /// does.
     virtual core::Result<active::LabelEvent> undo() = 0;
     virtual core::Result<std::vector<active::LabelEvent>> history(const std::string& spectrumId) = 0;
     virtual core::Result<LabelCounts> counts() = 0;

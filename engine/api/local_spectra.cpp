@@ -35,6 +35,15 @@ SpectrumRow rowFrom(const store::SpectrumRecord& record) {
     row.label = record.label;
     row.flags = joined(record.flags);
     row.comment = record.comment;
+    row.filePath = record.filePath;
+    row.dataset = record.dataset;
+    row.firstWavelengthAngstrom = record.firstWavelength;
+    row.lastWavelengthAngstrom = record.lastWavelength;
+    row.samples = static_cast<std::size_t>(record.samples);
+    row.medium = record.medium;
+    row.fluxUnit = record.fluxUnit;
+    row.warnings = record.warnings;
+    row.importedAt = record.importedAt;
     return row;
 }
 

@@ -34,6 +34,14 @@ struct SpectrumRow {
     std::string predicted;             ///< the class proposed by the newest scoring
     std::optional<double> probability; ///< of the proposed class
     std::optional<double> entropy;     ///< of the probabilities, 0 … 1
+    std::string filePath;              ///< "" for a row of a matrix
+    std::string dataset;               ///< that holds the numbers of a row of a matrix; "" for a file
+    double firstWavelengthAngstrom = 0, lastWavelengthAngstrom = 0;
+    std::size_t samples = 0;
+    spectrum::Medium medium = spectrum::Medium::Unknown; ///< of the wavelengths
+    std::string fluxUnit;
+    std::vector<std::string> warnings; ///< what the import had to say of it
+    std::string importedAt;
 };
 
 struct Collection {

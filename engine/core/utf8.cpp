@@ -105,4 +105,13 @@ Result<std::string> tidyName(std::string_view text) {
     return tidy;
 }
 
+Result<std::vector<std::string>> tidyNames(const std::vector<std::string>& texts) {
+    std::vector<std::string> names;
+    for (const auto& text : texts) {
+        BALMER_TRY(auto name, tidyName(text));
+        names.push_back(std::move(name));
+    }
+    return names;
+}
+
 } // namespace balmer::core

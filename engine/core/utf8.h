@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/core/result.h"
 
@@ -28,5 +29,6 @@ std::string composed(std::string_view text);
 /// mark, a zero-width space) left out. May come out empty.
 /// Errors: InvalidArgument for what is not UTF-8.
 Result<std::string> tidyName(std::string_view text);
+Result<std::vector<std::string>> tidyNames(const std::vector<std::string>& texts);
 
 } // namespace balmer::core

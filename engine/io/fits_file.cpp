@@ -10,6 +10,7 @@
 
 #include "engine/core/text_number.h"
 #include "engine/io/file_bytes.h"
+#include "engine/io/plain_number.h"
 
 namespace balmer::io {
 namespace {
@@ -108,6 +109,48 @@ T bigEndian(const std::byte* at) {
         }
         return std::bit_cast<T>(bits);
     }
+}
+
+/// The integers of a cell with blanks between, exactly: of 64 bits, with a sign or (by TZERO) without.
+/// Nothing for columns of other numbers.
+std::optional<std::string> wholeNumbers(const FitsColumn& column, const std::byte* from) {
+    constexpr double largestZero = 9223372036854775808.0; // TZERO of unsigned numbers of 64 bits
+    if (column.scale != 1 || column.zero != std::floor(column.zero) || std::abs(column.zero) > largestZero)
+        return std::nullopt;
+    std::string text;
+    for (std::size_t i = 0; i < column.repeat; ++i) {
+        std::int64_t raw = 0;
+        switch (column.type) {
+        case 'B':
+            raw = bigEndian<std::uint8_t>(from + i);
+            break;
+        case 'I':
+            raw = bigEndian<std::int16_t>(from + 2 * i);
+            break;
+        case 'J':
+            raw = bigEndian<std::int32_t>(from + 4 * i);
+            break;
+        case 'K':
+            raw = bigEndian<std::int64_t>(from + 8 * i);
+            break;
+        default:
+            return std::nullopt;
+        }
+        if (i > 0) text += ' ';
+        if (raw == column.null) continue;
+        // Two's complement: adding 2^63 turns the highest bit, whatever the sign.
+        const bool isUnsigned = column.type == 'K' && column.zero == largestZero;
+        const auto bits = static_cast<std::uint64_t>(raw) ^ (std::uint64_t{1} << 63);
+        std::int64_t sum = 0;
+        if (isUnsigned)
+            text += std::to_string(bits);
+        else if (column.zero == largestZero ||
+                 __builtin_add_overflow(raw, static_cast<std::int64_t>(column.zero), &sum))
+            return std::nullopt;
+        else
+            text += std::to_string(sum);
+    }
+    return text;
 }
 
 template <typename T, typename Out>
@@ -301,15 +344,13 @@ std::string FitsHdu::cellText(const FitsColumn& column, std::size_t row) const {
         cell = cell.substr(0, cell.find('\0'));
         return clean(core::trimmed(cell));
     }
-    if (column.type == 'K' && column.repeat == 1 && column.scale == 1 && column.zero == 0) {
-        return std::to_string(bigEndian<std::int64_t>(data_.data() + row * rowBytes + column.offset));
-    }
     if (!column.isNumber() || column.repeat > 32) return {};
+    if (const auto whole = wholeNumbers(column, data_.data() + row * rowBytes + column.offset)) return *whole;
     const auto values = numbers(column, row, 1);
     std::string text;
     for (const double value : values ? *values : std::vector<double>{}) {
         if (!text.empty()) text += ' ';
-        text += column.type == 'E' ? core::formatFloat(static_cast<float>(value)) : core::formatDouble(value);
+        text += column.type == 'E' ? core::formatFloat(static_cast<float>(value)) : plainNumber(value);
     }
     return text;
 }

@@ -1,19 +1,15 @@
 #include "engine/io/spectrum_writer.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
-#include <memory>
 #include <set>
-
-#include <fitsio.h>
 
 #include "engine/core/files.h"
 #include "engine/core/text_number.h"
 #include "engine/io/file_bytes.h"
+#include "engine/io/memory_fits.h"
 
 namespace balmer::io {
 namespace {
@@ -24,102 +20,6 @@ using spectrum::Medium;
 using spectrum::Spectrum;
 
 constexpr int GZIP_LEVEL = 1;
-
-// A FITS file that CFITSIO builds in memory; closed and freed with its owner.
-class MemoryFits {
-  public:
-    MemoryFits() { fits_create_memfile(&file_, &buffer_, &size_, 2880 * 8, &std::realloc, &status_); }
-    ~MemoryFits() {
-        int ignored = 0;
-        if (file_ != nullptr) fits_close_file(file_, &ignored);
-        std::free(buffer_);
-    }
-    MemoryFits(const MemoryFits&) = delete;
-    MemoryFits& operator=(const MemoryFits&) = delete;
-
-    void image(std::size_t columns, std::size_t rows, std::vector<float>& pixels) {
-        std::array<long, 2> axes{static_cast<long>(columns), static_cast<long>(rows)};
-        fits_create_img(file_, FLOAT_IMG, 2, axes.data(), &status_);
-        fits_write_img(file_, TFLOAT, 1, static_cast<LONGLONG>(pixels.size()), pixels.data(), &status_);
-    }
-    struct Column {
-        std::string name, unit, ucd, utype;
-        bool single = false; ///< float; otherwise double
-        std::vector<double> values;
-    };
-    /// Behind an empty primary unit.
-    void table(const char* name, std::vector<Column>& columns) {
-        std::vector<char*> names, forms, units;
-        std::string single = "1E", twofold = "1D";
-        for (Column& column : columns) {
-            names.push_back(column.name.data());
-            forms.push_back((column.single ? single : twofold).data());
-            column.unit = ascii(column.unit).substr(0, 68);
-            units.push_back(column.unit.data());
-        }
-        const std::size_t rows = columns.front().values.size();
-        fits_create_tbl(file_, BINARY_TBL, static_cast<LONGLONG>(rows), static_cast<int>(columns.size()),
-                        names.data(), forms.data(), units.data(), name, &status_);
-        for (std::size_t i = 0; i < columns.size(); ++i) {
-            const auto number = std::to_string(i + 1);
-            text("TUCD" + number, columns[i].ucd, "");
-            text("TUTYP" + number, columns[i].utype, "");
-            fits_write_col(file_, TDOUBLE, static_cast<int>(i + 1), 1, 1, static_cast<LONGLONG>(rows),
-                           columns[i].values.data(), &status_);
-        }
-    }
-    void text(const std::string& key, const std::string& value, const std::string& comment) {
-        const std::string kept = ascii(value).substr(0, 68), said = ascii(comment);
-        fits_update_key_str(file_, key.c_str(), kept.c_str(), said.c_str(), &status_);
-    }
-    void number(const std::string& key, double value, const std::string& comment) {
-        const std::string said = ascii(comment);
-        if (value == std::floor(value) && std::abs(value) < 1e15) {
-            fits_update_key_lng(file_, key.c_str(), static_cast<LONGLONG>(value), said.c_str(), &status_);
-        } else {
-            fits_update_key_dbl(file_, key.c_str(), value, -15, said.c_str(), &status_);
-        }
-    }
-    void logical(const std::string& key, bool value, const std::string& comment) {
-        fits_update_key_log(file_, key.c_str(), value ? 1 : 0, comment.c_str(), &status_);
-    }
-    void remark(const std::string& key, const std::string& value) {
-        const std::string text = ascii(value);
-        if (key == "HISTORY")
-            fits_write_history(file_, text.c_str(), &status_);
-        else
-            fits_write_comment(file_, text.c_str(), &status_);
-    }
-    core::Result<std::string> bytes() {
-        fits_flush_file(file_, &status_);
-        LONGLONG end = 0;
-        fits_get_hduaddrll(file_, nullptr, nullptr, &end, &status_);
-        if (status_ != 0) {
-            std::array<char, FLEN_STATUS> why{};
-            fits_get_errstatus(status_, why.data());
-            fits_clear_errmsg();
-            return fail(ErrorCode::Internal,
-                        std::string("CFITSIO did not write the spectrum: ") + why.data());
-        }
-        return std::string(static_cast<const char*>(buffer_), static_cast<std::size_t>(end));
-    }
-
-  private:
-    // Header cards hold printable ASCII.
-    static std::string ascii(std::string_view text) {
-        std::string out;
-        for (const char c : text) {
-            if ((static_cast<unsigned char>(c) & 0xc0) == 0x80)
-                continue; // one '?' a character of several bytes
-            out += c >= 0x20 && c < 0x7f ? c : '?';
-        }
-        return out;
-    }
-    fitsfile* file_ = nullptr;
-    void* buffer_ = nullptr;
-    std::size_t size_ = 0;
-    int status_ = 0;
-};
 
 // Keywords that describe the file's own layout and are never copied from another's header.
 bool structural(const std::string& key) {

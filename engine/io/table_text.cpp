@@ -1,9 +1,11 @@
 #include "engine/io/table_text.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/core/files.h"
 #include "engine/core/text_number.h"
+#include "engine/core/utf8.h"
 #include "engine/io/file_bytes.h"
 
 namespace balmer::io {
@@ -55,6 +57,37 @@ core::Result<std::vector<std::string>> takeRecord(std::string_view& text, char s
     return cells;
 }
 
+/// What stands most often in the first line, outside of quotes; a comma where nothing does.
+char separatorOf(std::string_view text) {
+    constexpr std::string_view separators = ",;\t";
+    std::array<std::size_t, separators.size()> counts{};
+    bool quoted = false;
+    for (const char c : text.substr(
+             text.find_first_not_of("\r\n") == std::string_view::npos ? 0 : text.find_first_not_of("\r\n"))) {
+        if (c == '"') quoted = !quoted;
+        if (quoted) continue;
+        if (c == '\n' || c == '\r') break;
+        if (const auto which = separators.find(c); which != std::string_view::npos) ++counts[which];
+    }
+    return separators[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) -
+                                               counts.begin())];
+}
+
+core::Status checkEncoding(std::string_view text) {
+    std::size_t line = 1;
+    while (!text.empty()) {
+        const auto bytes = core::letterBytes(text);
+        if (bytes == 0)
+            return fail(ErrorCode::Format,
+                        "line " + std::to_string(line) +
+                            " is not UTF-8; save the table in this encoding (of Latin-1, for example: iconv "
+                            "-f LATIN1 -t UTF-8)");
+        line += text.front() == '\n';
+        text.remove_prefix(bytes);
+    }
+    return {};
+}
+
 void appendCell(std::string& out, const std::string& cell, char separator) {
     const bool quote = cell.find_first_of("\"\r\n") != std::string::npos ||
                        cell.find(separator) != std::string::npos ||
@@ -91,9 +124,11 @@ std::optional<std::size_t> TableText::column(std::string_view name) const {
     return std::nullopt;
 }
 
-core::Result<TableText> parseTableText(std::string_view text, char separator) {
+core::Result<TableText> parseTableText(std::string_view text) {
     BALMER_CHECK(checkText(text));
     text = withoutByteOrderMark(text);
+    BALMER_CHECK(checkEncoding(text));
+    const char separator = separatorOf(text);
     TableText table;
     std::size_t line = 1;
     while (!text.empty()) {
@@ -120,10 +155,8 @@ core::Result<TableText> parseTableText(std::string_view text, char separator) {
     return table;
 }
 
-core::Result<TableText> readTableText(const std::filesystem::path& file, char separator) {
-    auto table = readText(file, LARGEST_TABLE_BYTES).and_then([&](const std::string& text) {
-        return parseTableText(text, separator);
-    });
+core::Result<TableText> readTableText(const std::filesystem::path& file) {
+    auto table = readText(file, LARGEST_TABLE_BYTES).and_then(parseTableText);
     if (!table) table.error().during("reading " + file.string());
     return table;
 }

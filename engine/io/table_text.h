@@ -1,7 +1,8 @@
-// Small tables as comma-separated text (RFC 4180): label lists, truth tables.
+// Small tables as text with commas, semicolons or tabs between the cells (RFC 4180): label lists, truth
+// tables.
 //
 // Values; any thread. Quotes, doubled quotes inside quotes, line breaks inside quotes, CRLF and a byte-order
-// mark are understood; blank lines are left out.
+// mark are understood; blank lines are left out. The text is UTF-8.
 #pragma once
 
 #include <cstddef>
@@ -23,10 +24,11 @@ struct TableText {
     std::optional<std::size_t> column(std::string_view name) const;
 };
 
-/// The first line names the columns. Errors: NotFound, Io; Format with the line of a row of the wrong length,
-/// an unclosed quote or bytes that are no text.
-core::Result<TableText> readTableText(const std::filesystem::path& file, char separator = ',');
-core::Result<TableText> parseTableText(std::string_view text, char separator = ',');
+/// The first line names the columns; what stands most often between its cells (comma, semicolon or tab)
+/// separates all. Errors: NotFound, Io; Format with the line of a row of the wrong length, an unclosed quote,
+/// text that is not UTF-8 or bytes that are no text.
+core::Result<TableText> readTableText(const std::filesystem::path& file);
+core::Result<TableText> parseTableText(std::string_view text);
 
 /// Quotes where needed; lines end with \n. Errors: InvalidArgument for a row of the wrong length; Io.
 core::Status writeTableText(const std::filesystem::path& file, const TableText& table, char separator = ',');

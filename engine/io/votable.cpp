@@ -6,6 +6,7 @@
 
 #include "engine/core/text_number.h"
 #include "engine/io/file_bytes.h"
+#include "engine/io/plain_number.h"
 #include "engine/io/votable_reader.h"
 
 namespace balmer::io {
@@ -102,7 +103,7 @@ std::string VotableColumn::text(std::size_t row) const {
             joined += core::formatFloat(static_cast<float>(numbers[i]));
             break;
         default:
-            joined += core::formatDouble(numbers[i]);
+            joined += plainNumber(numbers[i]);
         }
     }
     return joined;

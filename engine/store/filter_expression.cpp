@@ -59,6 +59,7 @@ struct Term {
     std::string name;
     bool number = false;
     bool flag = false;
+    bool className = false; ///< kept in composed letters, as a text to compare with has to be
     FilterSql value;
 };
 
@@ -71,6 +72,7 @@ Result<Term> termFor(const std::string& dataset, const std::string& name, const 
                 return Term{name,
                             field.number,
                             lower == "flag",
+                            lower == "label",
                             {field.number ? sql : "nullif(" + sql + ", '')", {}}};
             }
     }
@@ -81,6 +83,7 @@ Result<Term> termFor(const std::string& dataset, const std::string& name, const 
             return Term{dataset.empty() ? name : dataset + "." + name,
                         (*found)->categories.empty(),
                         false,
+                        !(*found)->categories.empty(),
                         {"(SELECT column_value(?, r.row) FROM dataset_row r WHERE r.spectrum = s.id AND "
                          "r.dataset = " +
                              key + " ORDER BY r.row LIMIT 1)",
@@ -311,7 +314,7 @@ class Compiler {
                 return fail(wrong(now().position, "expected a text in quotes, not " + shown(now())));
             put(term.value);
             put(" LIKE ");
-            putValue(core::composed(now().text));
+            putValue(textOf(term));
             next();
             return {};
         }
@@ -376,6 +379,9 @@ class Compiler {
         return expectSymbol(")");
     }
 
+    std::string textOf(const Term& term) const {
+        return term.className ? core::composed(now().text) : now().text;
+    }
     Status value(const Term& term) {
         if (now().kind == Token::Kind::Number) {
             if (term.number)
@@ -386,7 +392,7 @@ class Compiler {
             if (term.number)
                 return fail(
                     wrong(now().position, term.name + " is a number; '" + now().text + "' is a text"));
-            putValue(core::composed(now().text));
+            putValue(textOf(term));
         } else {
             return fail(
                 wrong(now().position, "expected a number or a text in single quotes, not " + shown(now())));

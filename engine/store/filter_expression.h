@@ -21,10 +21,11 @@
 // label is the class that stands; flag holds the words not-sure, bad, artefact, noteworthy, and `flag =
 // 'bad'` asks whether the word is among them. warning is what the import had to say of a spectrum.
 //
-// Keywords, fields and the texts of like are compared without case, other texts exactly, in composed letters.
-// An absent value makes every comparison false, but for text != …, which like `not text = …` keeps what has
-// none: label != 'x' means all that are not called x, the unlabelled among them. An empty text counts as
-// null. Nothing of the user's text becomes SQL: values are bound, names are looked up. Pure; any thread.
+// Keywords, fields and the texts of like are compared without case, other texts exactly, classes in composed
+// letters. An absent value makes every comparison false, but for text != …, which like `not text = …` keeps
+// what has none: label != 'x' means all that are not called x, the unlabelled among them. An empty text
+// counts as null. Nothing of the user's text becomes SQL: values are bound, names are looked up. Pure; any
+// thread.
 #pragma once
 
 #include <cstdint>

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/text_number.h"
 #include "engine/io/matrix_text.h"
 #include "engine/store/dataset_registry.h"
 #include "engine/store/label_log.h"
@@ -103,11 +105,11 @@ core::Result<jobs::Outcome> importDataset(const DatasetImportParameters& paramet
     }
 
     BALMER_CHECK(run.task.checkpoint(0.9, "keeping labels"));
-    BALMER_TRY(auto labels,
-               ImportedLabels::into(run.project(), run.environment.who, "dataset " + parameters.name,
-                                    ImportedLabels::Replaces::SameSource));
+    BALMER_TRY(const auto spectra, NamedSpectra::of(run.project().catalogue()));
+    ImportedLabels labels(run.project(), spectra, run.environment.who, "dataset " + parameters.name,
+                          ImportedLabels::Replaces::SameSource);
     for (std::size_t row = 0; row < matrix.labels.size(); ++row)
-        labels.add(matrix.ids[row], matrix.labels[row]);
+        BALMER_CHECK(labels.add(matrix.ids[row], matrix.labels[row]));
     BALMER_TRY(const auto given, labels.store());
     jobs::Outcome outcome;
     outcome.resultJson = describeDataset(
@@ -131,6 +133,14 @@ struct DatasetExportParameters {
                          .names = Names::NewFile,
                          .option = "--out"});
         fields.optional("labels", labels, {.help = "with a column of the labels that stand now"});
+    }
+
+    core::Status validate() const {
+        const auto ending = core::lowerCase(std::filesystem::path(file).extension().string());
+        if (ending == ".csv" || ending == ".txt") return {};
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "a dataset is written as text with commas, so the name in parameters.file, " +
+                              file + ", must end in .csv or .txt");
     }
 };
 

@@ -1,9 +1,12 @@
-// export and label-export: the catalogue, or the labels alone, as a table with commas.
+// export and label-export: the catalogue, or the labels alone, as a table in the form of the file's ending.
+
+#include <cmath>
+#include <unordered_map>
+#include <variant>
 
 #include <nlohmann/json.hpp>
 
-#include "engine/core/text_number.h"
-#include "engine/io/table_text.h"
+#include "engine/io/table_formats.h"
 #include "engine/store/catalogue.h"
 #include "engine/store/label_log.h"
 #include "engine/workflow/job_kinds.h"
@@ -23,13 +26,16 @@ struct ExportParameters {
 
     void declare(Fields& fields) {
         fields.required("file", file,
-                        {.help = "the table to write", .names = Names::NewFile, .option = "--out"});
+                        {.help = "the table to write, in the form of its ending: " + io::tableEndings(),
+                         .names = Names::NewFile,
+                         .option = "--out"});
         fields.optional("where", where,
                         {.help = "what meets this filter only, e.g. label = 'double peak'",
                          .title = "Filter",
                          .otherwise = "all spectra",
                          .names = Names::Filter});
     }
+    core::Status validate() const { return io::checkTableFile(file); }
 };
 
 struct LabelExportParameters {
@@ -37,23 +43,100 @@ struct LabelExportParameters {
     std::string file;
 
     void declare(Fields& fields) {
-        fields.required("file", file,
-                        {.help = "the table to write, with the columns id and label",
-                         .names = Names::NewFile,
-                         .option = "--out"});
+        fields.required(
+            "file", file,
+            {.help = "the table to write, with the columns id and label, in the form of its ending: " +
+                     io::tableEndings(),
+             .names = Names::NewFile,
+             .option = "--out"});
     }
+    core::Status validate() const { return io::checkTableFile(file); }
 };
 
-core::Result<jobs::Outcome> write(const std::string& file, const io::TableText& table) {
-    BALMER_CHECK(io::writeTableText(file, table));
+core::Result<jobs::Outcome> write(const std::string& file, const io::WrittenTable& table) {
+    BALMER_TRY(const auto writing, io::writeTable(file, table));
     jobs::Outcome outcome;
-    outcome.resultJson = json{{"rows", table.rows.size()}, {"file", file}}.dump(
-        -1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = json{{"rows", table.columns.front().rows()},
+                              {"file", file},
+                              {"format", writing.format},
+                              {"letters_replaced", writing.lettersReplaced}}
+                             .dump(-1, ' ', false, json::error_handler_t::replace);
     return outcome;
 }
 
-std::string digits(const std::optional<double>& value) {
-    return value ? core::formatDouble(*value) : std::string();
+double orNan(const std::optional<double>& value) {
+    return value.value_or(std::nan(""));
+}
+
+/// What stands about one spectrum, and what is predicted of it.
+struct Row {
+    const store::SpectrumRecord& record;
+    const active::LabelEvent* verdict;    ///< null where none stands
+    const workflow::Predicted* predicted; ///< null where nothing was scored
+};
+
+/// One column of the catalogue: what it is, and the cell of a row.
+struct Column {
+    io::WrittenColumn about; ///< its cells are empty
+    std::variant<std::string (*)(const Row&), double (*)(const Row&),
+                 std::optional<std::int64_t> (*)(const Row&)>
+        cell;
+};
+
+std::vector<Column> catalogueColumns() {
+    using R = const Row&;
+    using Text = std::string (*)(R);
+    using Number = double (*)(R);
+    using Integer = std::optional<std::int64_t> (*)(R);
+    std::vector<Column> columns;
+    const auto text = [&](std::string name, std::string ucd, std::string description, Text cell) {
+        columns.push_back({{std::move(name), "", std::move(ucd), std::move(description), {}}, cell});
+    };
+    const auto number = [&](std::string name, std::string unit, std::string ucd, std::string description,
+                            Number cell) {
+        columns.push_back(
+            {{std::move(name), std::move(unit), std::move(ucd), std::move(description), {}}, cell});
+    };
+    text("id", "meta.id;meta.main", "the spectrum's id in Balmer", [](R r) { return r.record.id; });
+    text("object", "meta.id;src", "the object", [](R r) { return r.record.object; });
+    number("ra", "deg", "pos.eq.ra;meta.main", "right ascension, ICRS",
+           [](R r) { return r.record.position ? r.record.position->raDegrees : std::nan(""); });
+    number("dec", "deg", "pos.eq.dec;meta.main", "declination, ICRS",
+           [](R r) { return r.record.position ? r.record.position->decDegrees : std::nan(""); });
+    text("date", "time.start", "start of the exposure, UTC", [](R r) { return r.record.observed; });
+    number("mjd", "d", "time.epoch", "modified Julian date, as the archive gives it",
+           [](R r) { return orNan(r.record.mjd); });
+    number("snr", "", "stat.snr", "signal to noise, as the archive gives it",
+           [](R r) { return orNan(r.record.signalToNoise); });
+    number("mag", "mag", "phot.mag", "magnitude, as the archive gives it",
+           [](R r) { return orNan(r.record.magnitude); });
+    number("z", "", "src.redshift", "redshift, as the archive gives it",
+           [](R r) { return orNan(r.record.redshift); });
+    text("survey", "instr.obsty", "where it was observed", [](R r) { return r.record.survey; });
+    text("survey_id", "meta.id", "what the survey calls the spectrum", [](R r) { return r.record.surveyId; });
+    text("class", "src.class", "class, as the archive gives it", [](R r) { return r.record.spectralClass; });
+    text("label", "meta.code.class;meta.main", "class given by a person", [](R r) { return r.record.label; });
+    text("who", "", "who gave the label or flag", [](R r) { return r.verdict ? r.verdict->who : ""; });
+    text("when", "time.creation", "when, UTC", [](R r) { return r.verdict ? r.verdict->when : ""; });
+    columns.push_back({{"round", "", "meta.number", "the round of active learning in which it was given", {}},
+                       Integer([](R r) -> std::optional<std::int64_t> {
+                           return r.verdict && r.verdict->round
+                                      ? std::optional<std::int64_t>(*r.verdict->round)
+                                      : std::nullopt;
+                       })});
+    text("label_model", "", "the model whose prediction was shown then",
+         [](R r) { return r.verdict ? r.verdict->model : ""; });
+    text("flags", "meta.code", "not-sure, bad, artefact, noteworthy", [](R r) { return r.record.flags; });
+    text("comment", "meta.note", "a person's remark", [](R r) { return r.record.comment; });
+    text("predicted", "meta.code.class", "class that the newest scoring proposes",
+         [](R r) { return r.predicted ? r.predicted->className : ""; });
+    number("probability", "", "stat.probability", "of the proposed class",
+           [](R r) { return r.predicted ? r.predicted->probability : std::nan(""); });
+    number("entropy", "", "stat.value", "of the probabilities of all classes, 0 to 1",
+           [](R r) { return r.predicted ? r.predicted->entropy : std::nan(""); });
+    text("model", "", "the model that proposes it",
+         [](R r) { return r.predicted ? r.predicted->model : ""; });
+    return columns;
 }
 
 core::Result<jobs::Outcome> exportCatalogue(const ExportParameters& parameters, const Run& run) {
@@ -67,31 +150,41 @@ core::Result<jobs::Outcome> exportCatalogue(const ExportParameters& parameters, 
     BALMER_TRY(const auto predictions, newestPredictions(run.project(), ids, [&](const std::string& name) {
                    return openDataset(run.project(), name);
                }));
+    BALMER_TRY(const auto labels, run.project().labels().currentAll());
+    std::unordered_map<std::string_view, const active::LabelEvent*> verdicts;
+    for (const auto& label : labels)
+        if (label.label.verdict) verdicts.emplace(label.spectrum, &*label.label.verdict);
     BALMER_CHECK(run.task.checkpoint(0.6, "writing"));
-    io::TableText table;
-    table.columns = {"id",    "object", "ra",    "dec",     "date",      "snr",         "survey", "survey_id",
-                     "class", "label",  "flags", "comment", "predicted", "probability", "entropy"};
-    table.rows.reserve(records.size());
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        const auto& record = records[i];
-        const auto& predicted = predictions[i];
-        table.rows.push_back(
-            {record.id, record.object, record.position ? core::formatDouble(record.position->raDegrees) : "",
-             record.position ? core::formatDouble(record.position->decDegrees) : "", record.observed,
-             digits(record.signalToNoise), record.survey, record.surveyId, record.spectralClass, record.label,
-             record.flags, record.comment, predicted ? predicted->className : "",
-             predicted ? core::formatDouble(predicted->probability) : "",
-             predicted ? core::formatDouble(predicted->entropy) : ""});
+    io::WrittenTable table{"catalogue", {}};
+    for (auto& column : catalogueColumns()) {
+        auto& made = table.columns.emplace_back(std::move(column.about));
+        std::visit(
+            [&](const auto& cell) {
+                std::vector<std::decay_t<decltype(cell(std::declval<const Row&>()))>> cells;
+                for (std::size_t i = 0; i < records.size(); ++i) {
+                    const auto verdict = verdicts.find(records[i].id);
+                    cells.push_back(cell({records[i], verdict == verdicts.end() ? nullptr : verdict->second,
+                                          predictions[i] ? &*predictions[i] : nullptr}));
+                }
+                made.cells = std::move(cells);
+            },
+            column.cell);
     }
     return write(parameters.file, table);
 }
 
-/// Labels of spectra that the catalogue does not have are among them: label-import takes and keeps those too.
+/// Labels of spectra that the catalogue does not have are among them.
 core::Result<jobs::Outcome> exportLabels(const LabelExportParameters& parameters, const Run& run) {
     BALMER_TRY(const auto labels, run.project().labels().classes());
-    io::TableText table{{"id", "label"}, {}};
-    for (const auto& [id, label] : labels)
-        table.rows.push_back({id, label});
+    io::WrittenColumn::Texts ids, classes;
+    for (const auto& [id, label] : labels) {
+        ids.push_back(id);
+        classes.push_back(label);
+    }
+    io::WrittenTable table{"labels", {}};
+    table.columns.push_back({"id", "", "meta.id;meta.main", "the spectrum's id in Balmer", std::move(ids)});
+    table.columns.push_back(
+        {"label", "", "meta.code.class;meta.main", "class given by a person", std::move(classes)});
     return write(parameters.file, table);
 }
 
@@ -102,10 +195,12 @@ JobKind exportKind(const Environment& environment) {
         environment,
         {.kind = "export",
          .title = "Export",
-         .help = "the catalogue with labels and predictions as a table with commas",
+         .help = "the catalogue with labels and predictions, as a table in the form of its ending",
          .command = "export",
          .changes = {},
-         .results = {countField("rows", "that were written"), textField("file", "the table")}},
+         .results = {countField("rows", "that were written"), textField("file", "the table"),
+                     textField("format", "its form"),
+                     countField("letters_replaced", "cells with letters that the form does not hold")}},
         &exportCatalogue);
 }
 
@@ -117,7 +212,9 @@ JobKind labelExportKind(const Environment& environment) {
          .help = "the labels that stand now, as a table with id and label",
          .command = "label export",
          .changes = {},
-         .results = {countField("rows", "labels"), textField("file", "the table")}},
+         .results = {countField("rows", "labels"), textField("file", "the table"),
+                     textField("format", "its form"),
+                     countField("letters_replaced", "cells with letters that the form does not hold")}},
         &exportLabels);
 }
 

@@ -5,32 +5,36 @@
 #include <optional>
 #include <span>
 
-#include "engine/store/catalogue.h"
+#include "engine/core/text_number.h"
+#include "engine/core/utf8.h"
 #include "engine/store/label_log.h"
 #include "engine/workflow/parameters.h"
 
 namespace balmer::workflow {
 
-core::Result<ImportedLabels> ImportedLabels::into(store::Project& project, std::string who, std::string view,
-                                                  Replaces replaces) {
-    ImportedLabels labels;
-    labels.project_ = &project;
-    labels.who_ = std::move(who);
-    labels.view_ = std::move(view);
-    labels.replaces_ = replaces;
-    BALMER_TRY(const auto catalogued, project.catalogue().ids({}));
-    labels.known_.insert(catalogued.begin(), catalogued.end());
-    return labels;
+void ImportedLabels::Leftover::add(const std::string& name) {
+    ++rows;
+    if (names.size() < mostNames && std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(name);
 }
 
-void ImportedLabels::add(const std::string& id, const std::string& className) {
-    if (className.empty() || id.empty()) {
+ImportedLabels::ImportedLabels(store::Project& project, const NamedSpectra& spectra, std::string who,
+                               std::string view, Replaces replaces)
+    : project_(project), spectra_(spectra), who_(std::move(who)), view_(std::move(view)),
+      replaces_(replaces) {}
+
+core::Status ImportedLabels::add(const std::string& name, const std::string& className) {
+    BALMER_TRY(auto tidyClass, core::tidyName(className));
+    if (tidyClass.empty() || core::trimmed(name).empty()) {
         ++empty_;
-        return;
+        return {};
     }
-    // Kept although nobody has imported the spectrum yet: what a user gave is never lost.
-    unknown_ += !known_.contains(id);
-    given_.emplace_back(id, className);
+    const auto match = spectra_.find(name);
+    if (!match.id.empty())
+        given_.emplace_back(match.id, std::move(tidyClass));
+    else
+        (match.ambiguous ? ambiguous_ : unknown_).add(name);
+    return {};
 }
 
 bool ImportedLabels::givesWay(const active::LabelEvent& verdict) const {
@@ -41,7 +45,7 @@ bool ImportedLabels::givesWay(const active::LabelEvent& verdict) const {
 core::Result<nlohmann::json> ImportedLabels::store() {
     std::optional<std::int64_t> act;
     std::size_t labelled = 0, unchanged = 0, kept = 0, replaced = 0;
-    auto& log = project_->labels();
+    auto& log = project_.labels();
     const auto storeOne = [&](const std::string& id, const std::string& className) -> core::Status {
         active::LabelEvent event;
         event.spectrum = id;
@@ -71,20 +75,57 @@ core::Result<nlohmann::json> ImportedLabels::store() {
             return {};
         };
         // Together: nobody gives a verdict between looking and storing.
-        BALMER_CHECK(project_->together(storeBatch));
+        BALMER_CHECK(project_.together(storeBatch));
     }
-    return nlohmann::json{
-        {"labelled", labelled},   {"replaced", replaced},    {"kept", kept},
-        {"unchanged", unchanged}, {"without_label", empty_}, {"not_in_catalogue", unknown_}};
+    return nlohmann::json{{"labels", labelled},
+                          {"labelled", labelled},
+                          {"replaced", replaced},
+                          {"kept", kept},
+                          {"unchanged", unchanged},
+                          {"without_label", empty_},
+                          {"unknown", unknown_.names},
+                          {"not_in_catalogue", unknown_.rows},
+                          {"ambiguous", ambiguous_.names},
+                          {"not_unique", ambiguous_.rows}};
+}
+
+core::Result<ClassCodes> ClassCodes::of(const std::map<std::string, std::string>& given) {
+    ClassCodes codes;
+    for (const auto& [key, value] : given) {
+        BALMER_TRY(auto code, core::tidyName(key));
+        BALMER_TRY(auto className, core::tidyName(value));
+        if (!codes.classes_.emplace(code, std::move(className)).second)
+            return core::fail(core::ErrorCode::InvalidArgument,
+                              "parameters.map names the code \"" + code + "\" twice");
+    }
+    return codes;
+}
+
+core::Result<std::string> ClassCodes::classOf(const std::string& cell) const {
+    if (classes_.empty()) return cell;
+    BALMER_TRY(const auto code, core::tidyName(cell));
+    if (code.empty()) return code;
+    if (const auto found = classes_.find(code); found != classes_.end()) return found->second;
+    std::string known;
+    for (const auto& [each, className] : classes_)
+        known += (known.empty() ? "" : ", ") + each;
+    return core::fail(core::ErrorCode::InvalidArgument,
+                      "the table has the code \"" + code +
+                          "\", which parameters.map does not name (it names " + known + "); add \"" + code +
+                          "=CLASS\", or \"" + code + "=\" to leave its rows out");
 }
 
 std::vector<jobs::Field> labelFields() {
-    return {countField("labelled", "labels that were given"),
+    return {countField("labels", "that were given"),
+            countField("labelled", "the same"),
             countField("replaced", "other verdicts"),
             countField("kept", "other verdicts that stay"),
             countField("unchanged", "labels that stood"),
             countField("without_label", "rows"),
-            countField("not_in_catalogue", "labels of unknown spectra")};
+            listField("unknown", textField("", ""), "names that no spectrum has"),
+            countField("not_in_catalogue", "rows with such names"),
+            listField("ambiguous", textField("", ""), "names that several spectra have"),
+            countField("not_unique", "rows with such names")};
 }
 
 } // namespace balmer::workflow

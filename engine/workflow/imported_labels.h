@@ -2,7 +2,7 @@
 // common. Private to the module.
 #pragma once
 
-#include <set>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +13,7 @@
 #include "engine/core/result.h"
 #include "engine/jobs/field.h"
 #include "engine/store/project.h"
+#include "engine/workflow/named_spectra.h"
 
 namespace balmer::workflow {
 
@@ -28,28 +29,54 @@ class ImportedLabels {
         All
     };
 
-    /// who gave them; view: where they come from, as label events say it.
-    static core::Result<ImportedLabels> into(store::Project& project, std::string who, std::string view,
-                                             Replaces replaces);
+    /// who gave them; view: where they come from, as label events say it. spectra must live as long.
+    ImportedLabels(store::Project& project, const NamedSpectra& spectra, std::string who, std::string view,
+                   Replaces replaces);
 
-    /// An empty id or class is no label.
-    void add(const std::string& id, const std::string& className);
-    /// Stores them beside what stands at that moment, in their order and in batches: what stands already is
-    /// not said again, so that storing once more completes what a failure cut short.
-    /// {"labelled": stored, "replaced": of these, where another verdict stood, "kept": other verdicts that
-    /// stand on, "unchanged", "without_label", "not_in_catalogue"}
+    /// A label for the spectrum that has this name. An empty name or class is no label; a name that no
+    /// spectrum has, or several, is counted and kept for the result. Errors: InvalidArgument for a class that
+    /// is not UTF-8.
+    core::Status add(const std::string& name, const std::string& className);
+    /// Stores them as one act, beside what stands at that moment, in their order and in batches: what stands
+    /// already is not said again, so that storing once more completes what a failure cut short.
+    /// {"labels": stored (also as "labelled"), "replaced": of these, where another verdict stood, "kept":
+    /// other verdicts that stand on, "unchanged", "without_label", "unknown": names that no spectrum has,
+    /// "not_in_catalogue": how often, "ambiguous": names that several spectra have, "not_unique": how often}
+    /// Names are at most mostNames, each once.
     core::Result<nlohmann::json> store();
 
+    static constexpr std::size_t mostNames = 1000;
+
   private:
-    ImportedLabels() = default;
+    /// Names with no spectrum of their own.
+    struct Leftover {
+        std::vector<std::string> names;
+        std::size_t rows = 0;
+        void add(const std::string& name);
+    };
     bool givesWay(const active::LabelEvent& verdict) const;
 
-    store::Project* project_ = nullptr;
+    store::Project& project_;
+    const NamedSpectra& spectra_;
     std::string who_, view_;
-    Replaces replaces_ = Replaces::SameSource;
-    std::set<std::string, std::less<>> known_;
+    Replaces replaces_;
     std::vector<std::pair<std::string, std::string>> given_; ///< id, class
-    std::size_t unknown_ = 0, empty_ = 0;
+    Leftover unknown_, ambiguous_;
+    std::size_t empty_ = 0;
+};
+
+/// What codes of a table stand for, by the code. An empty class leaves the rows with its code without a
+/// label.
+class ClassCodes {
+  public:
+    /// Errors: InvalidArgument for a code that comes twice and a text that is not UTF-8.
+    static core::Result<ClassCodes> of(const std::map<std::string, std::string>& given);
+    /// The class; the cell itself where there are no codes at all. Errors: InvalidArgument, naming a code
+    /// that is not among them.
+    core::Result<std::string> classOf(const std::string& cell) const;
+
+  private:
+    std::map<std::string, std::string> classes_;
 };
 
 } // namespace balmer::workflow

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/utf8.h"
 #include "engine/learn/classifiers.h"
 #include "engine/learn/cross_validation.h"
 #include "engine/workflow/job_kinds.h"
@@ -90,7 +91,7 @@ json describeMetrics(const learn::Metrics& metrics, const std::vector<std::strin
 
 core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, const Run& run) {
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
-    auto classes = parameters.classes;
+    BALMER_TRY(auto classes, core::tidyNames(parameters.classes));
     if (classes.empty()) {
         BALMER_TRY(classes, classesOf(run.project(), dataset));
     }

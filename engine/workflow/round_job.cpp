@@ -15,6 +15,8 @@
 #include "engine/active/precision.h"
 #include "engine/active/query.h"
 #include "engine/core/random_stream.h"
+#include "engine/core/text_number.h"
+#include "engine/core/utf8.h"
 #include "engine/io/table_text.h"
 #include "engine/learn/classifiers.h"
 #include "engine/learn/metrics.h"
@@ -118,11 +120,12 @@ core::Result<Truth> readTruth(const Run& run, const std::string& file,
     if (!id || !label) return core::fail(core::ErrorCode::Format, file + " needs the columns id and label");
     Truth truth;
     for (const auto& row : table.rows) {
-        if (std::find(classes.begin(), classes.end(), row[*label]) == classes.end())
+        BALMER_TRY(auto className, core::tidyName(row[*label]));
+        if (std::find(classes.begin(), classes.end(), className) == classes.end())
             return core::fail(core::ErrorCode::InvalidArgument,
-                              file + " calls " + row[*id] + " \"" + row[*label] +
+                              file + " calls " + row[*id] + " \"" + className +
                                   "\", which is not one of the classes; name it in --classes");
-        truth.emplace(row[*id], row[*label]);
+        truth.emplace(core::trimmed(row[*id]), std::move(className));
     }
     return truth;
 }
@@ -334,7 +337,10 @@ json describePrecision(const std::optional<active::PrecisionEstimate>& estimate,
     return field == "lower" ? estimate->lowerBound : estimate->precision;
 }
 
-core::Result<jobs::Outcome> playRound(const RoundParameters& parameters, const Run& run) {
+core::Result<jobs::Outcome> playRound(const RoundParameters& given, const Run& run) {
+    auto parameters = given;
+    BALMER_TRY(parameters.classes, core::tidyNames(given.classes));
+    BALMER_TRY(parameters.targets, core::tidyNames(given.targets));
     BALMER_TRY(const auto classes, targetClasses(parameters.classes, parameters.targets));
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
     Truth truth;

@@ -93,7 +93,7 @@ core::Result<std::vector<std::optional<Predicted>>> newestPredictions(
             const auto category = static_cast<std::size_t>(scoring->predicted[*row]);
             if (category < column.categories.size())
                 predictions[i] = Predicted{column.categories[category], scoring->probability[*row],
-                                           scoring->entropy[*row]};
+                                           scoring->entropy[*row], column.model};
         }
     }
     return predictions;

@@ -30,6 +30,7 @@ std::vector<std::size_t> countByClass(core::FloatView probabilities);
 struct Predicted {
     std::string className;
     double probability = 0, entropy = 0;
+    std::string model = {}; ///< that said so, as findModel() takes it
 };
 
 /// One scoring of a dataset; a value a row, NaN where there is none.

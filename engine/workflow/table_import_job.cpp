@@ -98,14 +98,12 @@ core::Result<std::size_t> columnNamed(const io::TableReader& table, const std::s
 }
 
 core::Result<std::size_t> idColumnOf(const TableImportParameters& parameters, const io::TableReader& table,
-                                     store::Project& project, core::TaskContext& task) {
+                                     const NamedSpectra& spectra, core::TaskContext& task) {
     if (!parameters.idColumn.empty()) return columnNamed(table, parameters.idColumn);
-    BALMER_TRY(const auto all, project.catalogue().ids({}));
-    const std::set<std::string> catalogued(all.begin(), all.end());
     const KnownIds known = [&](std::span<const std::string> asked) -> core::Result<std::set<std::string>> {
         std::set<std::string> there;
-        for (const auto& id : asked)
-            if (catalogued.contains(id)) there.insert(id);
+        for (const auto& name : asked)
+            if (spectra.knows(name)) there.insert(name);
         return there;
     };
     BALMER_TRY(auto again, io::TableReader::open(parameters.file));
@@ -270,7 +268,8 @@ core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters,
     auto& project = run.project();
     BALMER_CHECK(run.task.checkpoint(0, "reading the table"));
     BALMER_TRY(auto table, io::TableReader::open(parameters.file));
-    BALMER_TRY(const auto idColumn, idColumnOf(parameters, table, project, run.task));
+    BALMER_TRY(const auto spectra, NamedSpectra::of(project.catalogue()));
+    BALMER_TRY(const auto idColumn, idColumnOf(parameters, table, spectra, run.task));
     BALMER_TRY(auto taking, Taking::of(parameters, table, idColumn, project));
     std::optional<ImportedLabels> labels;
     std::size_t labelColumn = 0;
@@ -279,11 +278,10 @@ core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters,
         const auto source = parameters.source.empty()
                                 ? std::filesystem::path(parameters.file).filename().string()
                                 : parameters.source;
-        BALMER_TRY(labels, ImportedLabels::into(project,
-                                                parameters.who.empty() ? run.environment.who : parameters.who,
-                                                "table " + source,
-                                                parameters.replace ? ImportedLabels::Replaces::All
-                                                                   : ImportedLabels::Replaces::SameSource));
+        labels.emplace(project, spectra, parameters.who.empty() ? run.environment.who : parameters.who,
+                       "table " + source,
+                       parameters.replace ? ImportedLabels::Replaces::All
+                                          : ImportedLabels::Replaces::SameSource);
     }
     // The first row that names a spectrum counts.
     std::set<std::string> seen;
@@ -292,13 +290,16 @@ core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters,
         BALMER_TRY(const bool there, table.nextRow());
         if (!there) break;
         if (++rows % 1000 == 0) BALMER_CHECK(run.task.checkpoint(0.1, "reading the table"));
-        auto id = table.text(idColumn);
+        const auto name = table.text(idColumn);
+        const auto match = spectra.find(name);
+        // Rows of a matrix need not be in the catalogue.
+        const auto id = match.id.empty() && !match.ambiguous ? name : std::string(match.id);
         if (!id.empty() && !seen.insert(id).second) {
             ++repeated;
             continue;
         }
         BALMER_CHECK(taking.row(table, id));
-        if (labels) labels->add(id, table.text(labelColumn));
+        if (labels) BALMER_CHECK(labels->add(name, table.text(labelColumn)));
     }
     json result = json::object();
     BALMER_CHECK(run.task.checkpoint(0.9, "keeping what was read"));

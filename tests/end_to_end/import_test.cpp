@@ -106,6 +106,57 @@ TEST(Import, ListFiltersBySignalToNoise) {
     EXPECT_GT(low, 0u);
 }
 
+TEST(Import, WhatIsDoubtfulIsCountedShownAndFound) {
+    BalmerSession session;
+    std::string clean, doubtful;
+    for (int i = 0; i < 40; ++i) {
+        const auto row = std::to_string(6500 + 5 * i) + " 1." + std::to_string(i % 7) + " 0.1";
+        clean += row + "\n";
+        doubtful += row + " 7.5\n"; // a fourth column that is no mask
+    }
+    std::filesystem::create_directories(session / "s");
+    session.write("s/clean.txt", clean);
+    session.write("s/doubtful.txt", doubtful);
+    const auto report = session.succeed({"import", (session / "s").string()});
+    EXPECT_EQ(report.value("imported", 0), 2) << report.dump();
+    EXPECT_EQ(report.value("with_warnings", 0), 1) << report.dump();
+
+    const auto found = session.rows("warning is not null");
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found.begin()->first, "doubtful");
+    const auto all = session.succeed({"show", "doubtful"});
+    EXPECT_EQ(all.value("file", ""), (session / "s/doubtful.txt").string()) << all.dump();
+    EXPECT_EQ(all.value("first_wavelength_angstrom", 0.0), 6500);
+    EXPECT_EQ(all.value("last_wavelength_angstrom", 0.0), 6695);
+    EXPECT_EQ(all.value("samples", 0), 40);
+    EXPECT_EQ(all.value("medium", ""), "unknown");
+    EXPECT_TRUE(all.contains("unit")) << all.dump();
+    ASSERT_EQ(all["warnings"].size(), 1u) << all.dump();
+    EXPECT_NE(all["warnings"][0].get<std::string>().find("no mask"), std::string::npos);
+}
+
+TEST(Labels, OfOneImportAreTakenBackByOneUndo) {
+    BalmerSession session;
+    std::filesystem::create_directories(session / "s");
+    for (const std::string name : {"a", "b"}) {
+        std::string text;
+        for (int i = 0; i < 40; ++i)
+            text += std::to_string(6500 + 5 * i) + (name == "a" ? " 1.1\n" : " 1.2\n");
+        session.write("s/" + name + ".txt", text);
+    }
+    session.succeed({"import", (session / "s").string()});
+    session.succeed({"label", "give", "a", "old"});
+    const auto table = session.write("l.csv", "id,label\na,new\nb,new\nnobody,new\n");
+    const auto given = session.succeed({"label", "import", table.string()});
+    EXPECT_EQ(given["labels"], 2) << given.dump();
+    EXPECT_EQ(given["unknown"], nlohmann::json::array({"nobody"}));
+    EXPECT_EQ(given["columns"], nlohmann::json({"id", "label"}));
+    session.succeed({"label", "undo"});
+    const auto rows = session.rows();
+    EXPECT_EQ(rows.at("a").value("label", ""), "old");
+    EXPECT_EQ(rows.at("b").value("label", "x"), "");
+}
+
 TEST(Datasets, PreprocessedSpectraHaveTheRecipesColumns) {
     BalmerSession session;
     session.succeed({"simulate", "--out", (session / "s").string(), "--spectra", "12", "--targets", "0.2",

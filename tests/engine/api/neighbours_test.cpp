@@ -461,7 +461,8 @@ TEST_F(NeighboursTest, ATableThatComesIsKeptAndItsRowsAreKnown) {
     core::TaskContext task;
     EXPECT_EQ(bench->observatory().readList(came_.file.string(), {}, task)->list.rows.size(), 3u);
     const auto taken = run("table-import", {{"file", came_.file.string()}, {"label_column", "ref"}});
-    EXPECT_EQ(json::parse(taken.result)["labelled"], 2);
+    EXPECT_EQ(json::parse(taken.result)["labels"], 1);
+    EXPECT_EQ(json::parse(taken.result)["unknown"], json::array({"else"}));
 
     // Rows of it, by its id and by its url.
     EXPECT_EQ(call(topcat, vo::HighlightRow{"tc-1", "", 2}).status, vo::SampStatus::Ok);

@@ -1,6 +1,8 @@
 // FITS files for tests, written by CFITSIO, which our reader shares no code with.
 #pragma once
 
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -58,6 +60,21 @@ class FitsBuilder {
     }
     FitsBuilder& number(const std::string& key, double value) {
         fits_update_key_dbl(file_, key.c_str(), value, -15, "", &status_);
+        return *this;
+    }
+    /// The card as it stands here: an integer that no double need hold.
+    FitsBuilder& exactNumber(const std::string& key, const std::string& digits) {
+        auto name = key, value = digits;
+        std::array<char, FLEN_CARD> card{};
+        std::snprintf(card.data(), card.size(), "%-8s= %20s", name.c_str(), value.c_str());
+        fits_update_card(file_, key.c_str(), card.data(), &status_);
+        return *this;
+    }
+    /// The bits of a K column, whatever TZERO says.
+    FitsBuilder& wholeColumn(int column, std::vector<LONGLONG> bits) {
+        fits_set_tscale(file_, column, 1, 0, &status_);
+        fits_write_col(file_, TLONGLONG, column, 1, 1, static_cast<LONGLONG>(bits.size()), bits.data(),
+                       &status_);
         return *this;
     }
     FitsBuilder& logical(const std::string& key, bool value) {

@@ -1,5 +1,7 @@
 #include "engine/io/table_reader.h"
 
+#include <limits>
+
 #include <gmock/gmock.h>
 
 #include "engine/core/files.h"
@@ -93,6 +95,43 @@ TEST_F(Tables, AFitsTableIsRead) {
     const auto cut = TableReader::open(write("cut.fits", std::string_view(bytes).substr(0, 2 * 2880 + 10)));
     ASSERT_FALSE(cut);
     EXPECT_EQ(cut.error().code(), core::ErrorCode::Format);
+}
+
+TEST_F(Tables, WholeNumbersKeepAllTheirDigits) {
+    test::FitsBuilder builder;
+    builder.image(8, {}, {}).table("T", 2,
+                                   {{"k", "1K", "", "", "", {}},
+                                    {"u", "1K", "", "", "", {}},
+                                    {"j", "1J", "", "", "", {100000, 7}},
+                                    {"v", "1J", "", "", "", {100000, 7}},
+                                    {"d", "1D", "", "", "", {100000, 0.5}}});
+    builder.exactNumber("TZERO2", "9223372036854775808").exactNumber("TZERO4", "2147483648");
+    builder.exactNumber("TNULL3", "7");
+    builder.wholeColumn(1, {299489677444933633, -299489677444933633});
+    // As they lie in the file: 2^63 below what they mean.
+    builder.wholeColumn(2, {299489677444933633 - std::numeric_limits<std::int64_t>::max() - 1,
+                            std::numeric_limits<std::int64_t>::max()});
+    auto reader = TableReader::open(write("t.fits", builder.bytes()));
+    ASSERT_TRUE(reader) << why(reader);
+    ASSERT_TRUE(reader->nextRow().value());
+    for (const auto& [column, text] :
+         std::vector<std::pair<std::size_t, std::string>>{{0, "299489677444933633"},
+                                                          {1, "299489677444933633"},
+                                                          {2, "100000"},
+                                                          {3, "2147583648"},
+                                                          {4, "100000"}})
+        EXPECT_EQ(reader->text(column), text) << column;
+    ASSERT_TRUE(reader->nextRow().value());
+    EXPECT_EQ(reader->text(0), "-299489677444933633");
+    EXPECT_EQ(reader->text(1), "18446744073709551615");
+    EXPECT_EQ(reader->text(2), "") << "TNULL";
+    EXPECT_EQ(reader->text(4), "0.5");
+
+    auto small = TableReader::open(
+        write("t.vot", R"(<VOTABLE><RESOURCE><TABLE><FIELD name="i" datatype="int"/><DATA><TABLEDATA>)"
+                       R"(<TR><TD>100000</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>)"));
+    ASSERT_TRUE(small->nextRow().value());
+    EXPECT_EQ(small->text(0), "100000");
 }
 
 TEST_F(Tables, TextWithCommasIsRead) {

@@ -44,13 +44,25 @@ TEST(TableText, ErrorsNameTheLine) {
     EXPECT_EQ(readTableText("/nonexistent/x.csv").error().code(), core::ErrorCode::NotFound);
 }
 
-TEST(TableText, FilesMayBeTabSeparated) {
+TEST(TableText, TheFirstLineTellsWhatSeparatesTheCells) {
+    const std::vector<std::vector<std::string>> rows{{"a", "b, c;d"}};
+    for (const char separator : {',', ';', '\t'}) {
+        const std::string s(1, separator);
+        const auto table = parseTableText("\n\"id;,\"" + s + "label\na" + s + "\"b, c;d\"\n");
+        ASSERT_TRUE(table) << why(table);
+        EXPECT_EQ(table->columns, (std::vector<std::string>{"id;,", "label"}));
+        EXPECT_EQ(table->rows, rows);
+    }
+    EXPECT_EQ(parseTableText("id\na;b\n")->rows, (std::vector<std::vector<std::string>>{{"a;b"}}));
     const test::TemporaryFolder folder;
-    const TableText table{{"id", "label"}, {{"a,b", "1"}}};
-    ASSERT_TRUE(writeTableText(folder / "t.tsv", table, '\t'));
-    const auto again = readTableText(folder / "t.tsv", '\t');
-    ASSERT_TRUE(again) << why(again);
-    EXPECT_EQ(again->rows, table.rows);
+    ASSERT_TRUE(writeTableText(folder / "t.tsv", {{"id", "label"}, rows}, '\t'));
+    EXPECT_EQ(readTableText(folder / "t.tsv")->rows, rows);
+}
+
+TEST(TableText, OtherEncodingsAreRefusedByTheirLine) {
+    const auto latin = parseTableText("id,label\na,\xc3\xa9toile\nb,\xe9toile\n");
+    ASSERT_FALSE(latin);
+    EXPECT_NE(latin.error().message().find("line 3 is not UTF-8"), std::string::npos) << why(latin);
 }
 
 } // namespace

@@ -118,7 +118,10 @@ TEST_F(FilterTest, FindsWarningsOfTheImport) {
     EXPECT_EQ(where("warning like '%\"date\"'"), Ids{"twice"});
 }
 
-TEST_F(FilterTest, TextsInOtherLettersAreTheSameWord) {
+TEST_F(FilterTest, ClassesInOtherLettersAreTheSameWordAndIdsAreWhatTheyAre) {
+    ASSERT_TRUE(project->catalogue().add(std::vector{test::sampleSpectrum("e\xcc\x81")}));
+    EXPECT_EQ(where("id = 'e\xcc\x81'"), Ids{"e\xcc\x81"});
+    EXPECT_EQ(where("id = '\xc3\xa9'"), Ids{});
     label("a", active::LabelKind::Class, "e\xcc\x81toile");
     label("d", active::LabelKind::Class, " \xc3\xa9toile");
     EXPECT_EQ(where("label = 'e\xcc\x81toile'"), (Ids{"a", "d"}));

@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 
+#include "engine/core/files.h"
+#include "engine/io/table_reader.h"
 #include "engine/io/table_text.h"
 #include "engine/store/label_log.h"
+#include "engine/workflow/job_kinds.h"
 #include "tests/engine/workflow/project_with_jobs.h"
 
 namespace balmer::workflow {
@@ -16,6 +19,13 @@ class Export : public test::ProjectWithJobs {
         event.className = " Be, \"shell\"\nand more";
         event.who = "tester";
         ASSERT_TRUE(project_->labels().append(event));
+    }
+    /// What is wrong with the parameters before a job is made of them.
+    static core::Error check(const std::string& wanted, const nlohmann::json& parameters) {
+        for (const auto& kind : jobKinds({}))
+            if (kind.about.kind == wanted)
+                if (const auto checked = kind.complete(parameters.dump()); !checked) return checked.error();
+        return core::Error(core::ErrorCode::Internal, "nothing is wrong");
     }
     const std::string awkward_ = "Be, \"shell\" and more"; ///< as it is kept
 };
@@ -38,6 +48,38 @@ TEST_F(Export, TheCatalogueIsWrittenAsTheFilterSays) {
     ASSERT_TRUE(table) << test::why(table);
     EXPECT_EQ(table->rows[1][*table->column("label")], awkward_);
     EXPECT_EQ(table->rows[1][*table->column("predicted")], "") << "nothing was scored";
+}
+
+TEST_F(Export, TheEndingTellsTheFormAndOthersAreRefused) {
+    for (const auto* name : {"c.csv", "c.tsv", "c.fits", "c.fits.gz", "c.vot"}) {
+        const auto file = (folder_ / name).string();
+        EXPECT_EQ(succeed("export", {{"file", file}})["rows"], 6) << name;
+        auto reader = io::TableReader::open(file);
+        ASSERT_TRUE(reader) << name << ": " << test::why(reader);
+        const auto label = reader->column("label"), who = reader->column("who"), ra = reader->column("ra");
+        ASSERT_TRUE(label && who && ra && reader->column("round") && reader->column("model")) << name;
+        for (int row = 0; row < 2; ++row)
+            ASSERT_TRUE(reader->nextRow().value());
+        EXPECT_EQ(reader->text(*label), awkward_) << name;
+        EXPECT_EQ(reader->text(*who), "tester") << name;
+        EXPECT_FALSE(reader->number(*ra)) << name;
+    }
+    EXPECT_TRUE(core::readFile(folder_ / "c.fits")->starts_with("SIMPLE  ="));
+    const auto line =
+        core::readFile((succeed("export", {{"file", (folder_ / "c.jsonl").string()}}), folder_ / "c.jsonl"));
+    const auto first = nlohmann::json::parse(line->substr(0, line->find('\n')));
+    EXPECT_EQ(first["id"], "row-0");
+    EXPECT_EQ(first["ra"], nullptr);
+    EXPECT_EQ(succeed("label-export", {{"file", (folder_ / "l.h5").string()}})["format"], "HDF5");
+    for (const auto* name : {"c.parquet", "c", "c.h5.gz", ".csv"})
+        for (const auto* kind : {"export", "label-export"}) {
+            const auto error = check(kind, {{"file", (folder_ / name).string()}});
+            EXPECT_EQ(error.code(), core::ErrorCode::InvalidArgument) << name;
+            EXPECT_THAT(error.message(), testing::HasSubstr(".csv, .tsv, .jsonl, .fits, .fit, .vot")) << name;
+        }
+    EXPECT_THAT(
+        check("dataset-export", {{"dataset", "m"}, {"file", (folder_ / "m.fits").string()}}).message(),
+        testing::HasSubstr("must end in .csv"));
 }
 
 TEST_F(Export, AFolderThatIsNotThereIsSaid) {

@@ -65,9 +65,11 @@ TEST_F(TableImport, LabelsSayWhoAndWhereFrom) {
     const auto file = write("t.vot", votable());
     const auto result = succeed(
         "table-import", {{"file", file}, {"label_column", "type"}, {"who", "Cat"}, {"source", "TOPCAT"}});
-    EXPECT_EQ(result["labelled"], 3);
+    EXPECT_EQ(result["labels"], 2);
     EXPECT_EQ(result["without_label"], 1);
+    EXPECT_EQ(result["unknown"], json::array({"elsewhere"}));
     EXPECT_EQ(result["not_in_catalogue"], 1);
+    EXPECT_TRUE(project_->labels().of("elsewhere")->empty());
     EXPECT_FALSE(result.contains("columns"));
     const auto events = project_->labels().of("row-4");
     ASSERT_TRUE(events);
@@ -75,7 +77,19 @@ TEST_F(TableImport, LabelsSayWhoAndWhereFrom) {
     EXPECT_EQ(events->front().className, "Be");
     EXPECT_EQ(events->front().who, "Cat");
     EXPECT_EQ(events->front().view, "table TOPCAT");
-    EXPECT_EQ(succeed("table-import", {{"file", file}, {"label_column", "type"}})["unchanged"], 3);
+    EXPECT_EQ(succeed("table-import", {{"file", file}, {"label_column", "type"}})["unchanged"], 2);
+}
+
+TEST_F(TableImport, IdsMayEndLikeFiles) {
+    const auto result = succeed("table-import", {{"file", write("t.csv", "star,ew,type\nrow-4.fits,2,Be\n"
+                                                                         "row-0.txt.gz,3,A\n")},
+                                                 {"columns", {"ew"}},
+                                                 {"label_column", "type"}});
+    EXPECT_EQ(result["labels"], 2);
+    EXPECT_EQ(result["dataset_rows"], 2);
+    EXPECT_EQ(project_->columns().values("m", "ew").value()[4], 2);
+    EXPECT_EQ(project_->labels().classes().value(),
+              (std::map<std::string, std::string>{{"row-0", "A"}, {"row-4", "Be"}}));
 }
 
 TEST_F(TableImport, VerdictsGivenByHandAreKept) {
