@@ -2,6 +2,7 @@
 #include "app/desktop/label/label_place.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "app/desktop/label/label_preparer.h"
@@ -21,12 +22,18 @@ active::LabelEvent LabelPlace::eventFor(int index) const {
     return event;
 }
 
-bool LabelPlace::record(active::LabelEvent event) {
-    const auto kept = session_.workbench().labelling().label(std::move(event));
-    if (!kept)
-        panel_->setError(
-            tr("The label was not kept, and nothing was changed. %1").arg(errorSentence(kept.error())));
-    return kept.has_value();
+void LabelPlace::record(active::LabelEvent event, std::function<void(bool kept)> then) {
+    session_.labels().run(
+        this,
+        [&workbench = session_.workbench(), event = std::move(event)](const std::stop_token&) {
+            return workbench.labelling().label(event);
+        },
+        [this, then = std::move(then)](const core::Result<active::LabelEvent>& kept) {
+            if (!kept)
+                panel_->setError(tr("The label was not kept, and nothing was changed. %1")
+                                     .arg(errorSentence(kept.error())));
+            then(kept.has_value());
+        });
 }
 
 void LabelPlace::setVerdict(const std::string& id, const std::optional<Verdict>& verdict) {
@@ -35,7 +42,7 @@ void LabelPlace::setVerdict(const std::string& id, const std::optional<Verdict>&
 }
 
 void LabelPlace::take(const QString& id, const widgets::LabelGesture& gesture) {
-    if (queue_.current() < 0 || id != currentId()) return;
+    if (queue_.current() < 0 || id != currentId() || onTheWay_.contains(plain(id))) return;
     if (gesture.kind == widgets::LabelKind::Noteworthy) {
         setNoteworthy(id, !gesture.className.isEmpty());
         return;
@@ -48,29 +55,41 @@ void LabelPlace::take(const QString& id, const widgets::LabelGesture& gesture) {
     event.kind = verdict.kind;
     event.className = verdict.className;
     if (gesture.comment != before) event.comment = plain(gesture.comment);
-    if (!record(std::move(event))) {
-        // The panel has marked the queue already.
-        panel_->setQueueLabel(id, verdictWords(queue_.verdict(plain(id))));
-        return;
-    }
+    std::optional<active::LabelEvent> noComment;
     if (gesture.comment.isEmpty() && !before.isEmpty()) {
-        active::LabelEvent empty = eventFor(queue_.current());
-        empty.kind = active::LabelKind::Comment;
-        record(std::move(empty));
+        noComment = eventFor(queue_.current());
+        noComment->kind = active::LabelKind::Comment;
     }
-    setVerdict(plain(id), verdict);
-    if (prepared) prepared->item.comment = gesture.comment;
-    ++labelsToday_;
-    if (sinceLabel_.isValid()) pace_.add(double(sinceLabel_.elapsed()) / 1000);
-    sinceLabel_.start();
-    advance();
+    onTheWay_.insert(plain(id));
+    record(std::move(event), [this, id, verdict, comment = gesture.comment, noComment](bool kept) {
+        onTheWay_.erase(plain(id));
+        if (!kept) {
+            // The panel has marked the queue already.
+            panel_->setQueueLabel(id, verdictWords(queue_.verdict(plain(id))));
+            return;
+        }
+        if (noComment) record(*noComment, [](bool) {});
+        setVerdict(plain(id), verdict);
+        if (PreparedItem* answered = preparer_->find(plain(id))) answered->item.comment = comment;
+        ++labelsToday_;
+        if (sinceLabel_.isValid()) pace_.add(double(sinceLabel_.elapsed()) / 1000);
+        sinceLabel_.start();
+        if (id == currentId())
+            advance();
+        else
+            showStatus();
+    });
 }
 
 void LabelPlace::skip() {
-    if (queue_.current() < 0) return;
+    const QString id = currentId();
+    if (queue_.current() < 0 || !onTheWay_.insert(plain(id)).second) return;
     active::LabelEvent event = eventFor(queue_.current());
     event.kind = active::LabelKind::Skip;
-    if (record(std::move(event))) advance();
+    record(std::move(event), [this, id](bool kept) {
+        onTheWay_.erase(plain(id));
+        if (kept && id == currentId()) advance();
+    });
 }
 
 void LabelPlace::takeComment(const QString& id, const QString& comment) {
@@ -78,20 +97,20 @@ void LabelPlace::takeComment(const QString& id, const QString& comment) {
     event.spectrum = plain(id);
     event.kind = active::LabelKind::Comment;
     event.comment = plain(comment);
-    if (!record(std::move(event))) return;
-    if (PreparedItem* prepared = preparer_->find(plain(id))) prepared->item.comment = comment;
+    record(std::move(event), [this, id, comment](bool kept) {
+        PreparedItem* prepared = preparer_->find(plain(id));
+        if (kept && prepared) prepared->item.comment = comment;
+    });
 }
 
 void LabelPlace::setNoteworthy(const QString& id, bool noteworthy) {
     active::LabelEvent event = eventFor(queue_.current());
     event.kind = active::LabelKind::Noteworthy;
-    const auto mark = [this, id](bool value) {
-        if (PreparedItem* prepared = preparer_->find(plain(id))) prepared->item.noteworthy = value;
+    const auto mark = [this, id, noteworthy](bool kept) {
+        PreparedItem* prepared = preparer_->find(plain(id));
+        if (kept && prepared) prepared->item.noteworthy = noteworthy;
     };
-    if (noteworthy) {
-        if (record(std::move(event))) mark(true);
-        return;
-    }
+    if (noteworthy) return record(std::move(event), mark);
     // Taking the flag back is an event that names the one it takes back.
     session_.cursor().run(
         this,
@@ -109,12 +128,18 @@ void LabelPlace::setNoteworthy(const QString& id, bool noteworthy) {
             if (flagged == history->rend()) return;
             event.kind = active::LabelKind::Undo;
             event.supersedes = flagged->id;
-            if (record(std::move(event))) mark(false);
+            record(std::move(event), mark);
         });
 }
 
 void LabelPlace::undo() {
-    const auto taken = session_.workbench().labelling().undo();
+    session_.labels().run(
+        this,
+        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.labelling().undo(); },
+        [this](const core::Result<active::LabelEvent>& taken) { showTakenBack(taken); });
+}
+
+void LabelPlace::showTakenBack(const core::Result<active::LabelEvent>& taken) {
     if (!taken) {
         panel_->setError(errorSentence(taken.error()));
         return;

@@ -3,7 +3,10 @@
 // shown next is prepared on the cursor's thread.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include <QElapsedTimer>
@@ -71,9 +74,11 @@ class LabelPlace : public Place {
     void take(const QString& id, const widgets::LabelGesture& gesture);
     void skip();
     void takeComment(const QString& id, const QString& comment);
-    bool record(active::LabelEvent event);
+    /// Written beside the window, in the order of the calls; then told whether it is on the disk.
+    void record(active::LabelEvent event, std::function<void(bool kept)> then);
     void setNoteworthy(const QString& id, bool noteworthy);
     void undo();
+    void showTakenBack(const core::Result<active::LabelEvent>& taken);
     void readLabelAnew(const QString& id);
     active::LabelEvent eventFor(int index) const;
     void setVerdict(const std::string& id, const std::optional<Verdict>& verdict);
@@ -91,6 +96,7 @@ class LabelPlace : public Place {
     LabelQueue queue_;
     LabelPace pace_;
     QElapsedTimer sinceLabel_;
+    std::set<std::string> onTheWay_; ///< spectra whose answer is being written: a second key does nothing
     std::size_t labelsToday_ = 0;
     qint64 wantedRound_ = 0;
     QString wantedId_;

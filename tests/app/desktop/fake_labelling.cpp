@@ -1,6 +1,7 @@
 #include "tests/app/desktop/fake_labelling.h"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 
 #include <fcntl.h>
@@ -38,6 +39,9 @@ std::vector<active::LabelEvent> FakeLabelling::events() const {
 }
 
 core::Result<active::LabelEvent> FakeLabelling::label(active::LabelEvent event) {
+    slow_.note("labelling.label");
+    const std::unique_lock written(disk, std::chrono::seconds(10));
+    if (!written.owns_lock()) return core::fail(ErrorCode::Store, "the disk has stood still for ten seconds");
     if (refuse)
         return core::fail(ErrorCode::Store,
                           "the disk of the project is full; make room and give the label again");
@@ -60,6 +64,7 @@ core::Result<active::LabelEvent> FakeLabelling::label(active::LabelEvent event) 
 }
 
 core::Result<active::LabelEvent> FakeLabelling::undo() {
+    slow_.note("labelling.undo");
     active::LabelEvent target;
     {
         const std::lock_guard lock(mutex_);

@@ -19,6 +19,7 @@ class FakeLabelling : public api::Labelling {
     ~FakeLabelling() override;
 
     // What tests turn and look at.
+    std::timed_mutex disk;            ///< while a test holds it, labels wait, ten seconds at most
     std::atomic<bool> refuse = false; ///< no label is taken
     std::vector<active::LabelEvent> events() const;
     std::vector<active::LabelEvent> of(const std::string& spectrum) const;

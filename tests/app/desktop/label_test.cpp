@@ -18,6 +18,11 @@ struct Labelling : FakeDesktop {
         EXPECT_TRUE(settle());
         EXPECT_FALSE(shown().empty());
     }
+    /// Until what the key asked for is on the disk.
+    void key(Qt::Key pressed, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+        FakeDesktop::key(pressed, modifiers);
+        EXPECT_TRUE(settle());
+    }
     std::string shown() const { return window->label()->currentId().toStdString(); }
     QString error() const {
         return window->label()->panel()->findChild<QLabel*>(QStringLiteral("labellingError"))->text();
@@ -26,7 +31,7 @@ struct Labelling : FakeDesktop {
 
 } // namespace
 
-TEST(LabelPlaceTest, ADigitLabelsTheSpectrumShownAndTheNextIsThereAtOnce) {
+TEST(LabelPlaceTest, ADigitLabelsTheSpectrumShownAndTheNextComes) {
     Labelling desk;
     for (int i = 0; i < 4; ++i) {
         const std::string before = desk.shown();
@@ -42,10 +47,26 @@ TEST(LabelPlaceTest, ADigitLabelsTheSpectrumShownAndTheNextIsThereAtOnce) {
         EXPECT_EQ(events.back().model, "round-1");
         EXPECT_EQ(events.back().round, 1);
         EXPECT_EQ(events.back().list, active::RoundList::Oracle);
-        // No return to the event loop was needed.
         EXPECT_NE(desk.shown(), before);
         EXPECT_EQ(desk.shown(), desk.window->label()->queue().at(i + 1).id);
     }
+}
+
+TEST(LabelPlaceTest, TheWindowGoesOnWhileALabelIsWrittenAndTheNextComesWhenItIsKept) {
+    Labelling desk;
+    const std::string first = desk.shown();
+    auto& disk = desk.workbench->labelling().disk;
+    disk.lock();
+    desk.FakeDesktop::key(Qt::Key_2); // returns although nothing can be written
+    desk.FakeDesktop::key(Qt::Key_3); // the answer to this spectrum is on its way
+    QCoreApplication::processEvents();
+    EXPECT_EQ(desk.shown(), first);
+    EXPECT_TRUE(desk.workbench->labelling().events().empty());
+    disk.unlock();
+    ASSERT_TRUE(soon([&] { return desk.shown() != first; }));
+    ASSERT_TRUE(desk.settle());
+    ASSERT_EQ(desk.workbench->labelling().events().size(), 1U);
+    EXPECT_EQ(desk.workbench->labelling().events().front().className, "single peak");
 }
 
 TEST(LabelPlaceTest, UndoTakesTheLabelBackAndReturnsToItsSpectrum) {

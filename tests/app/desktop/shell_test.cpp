@@ -69,6 +69,7 @@ TEST(MainWindowTest, NothingSlowIsCalledOnTheUiThread) {
     const QString first = desk.window->label()->currentId();
     desk.key(Qt::Key_2);
     desk.key(Qt::Key_Z); // what was prepared of a spectrum is dropped with its label
+    ASSERT_TRUE(desk.settle());
     EXPECT_EQ(desk.window->label()->currentId(), first);
     const auto entries = desk.window->label()->queue().size();
     Q_EMIT desk.window->label()->panel()->itemRequested(entries - 1); // far from all that is prepared
@@ -221,9 +222,10 @@ TEST(MainWindowTest, ComesBackToPlaceSelectionAndPositionInTheRound) {
         FakeDesktop desk(options);
         desk.window->showPlace("label");
         ASSERT_TRUE(desk.settle());
-        for (int i = 0; i < 3; ++i)
+        for (int i = 0; i < 3; ++i) {
             desk.key(Qt::Key_S);
-        ASSERT_TRUE(desk.settle());
+            ASSERT_TRUE(desk.settle());
+        }
         shown = desk.window->label()->currentId().toStdString();
         desk.window->close();
     }

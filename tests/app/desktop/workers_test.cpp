@@ -502,6 +502,7 @@ TEST(WhereTest, TheNextRoundGoesWhereRoundsWentAndSaysWhatElseCanBeDone) {
     desk.window->session().setSetting(QStringLiteral("desktop.where.round"), QStringLiteral("auto"));
     desk.workbench->jobs().refuseAuto = true;
     desk.key(Qt::Key_1);
+    ASSERT_TRUE(desk.settle());
     desk.key(Qt::Key_Return, Qt::ControlModifier);
     auto* error = desk.find<QLabel>("labellingError");
     ASSERT_TRUE(soon([&] { return error->text().contains("on this computer"); }));
