@@ -125,7 +125,25 @@ void sayItems(Console& console, const json& items, std::string_view title, std::
     if (items.size() > most) console.say("  … and " + std::to_string(items.size() - most) + " more");
 }
 
+/// A round that could train nothing.
+void sayFirstRound(Console& console, const json& result) {
+    std::string classes;
+    for (const auto& name : result["without_examples"])
+        classes += (classes.empty() ? "\"" : ", \"") + name.get<std::string>() + "\"";
+    console.say("Round " + count(result["round"]) + " of " + result["dataset"].get<std::string>() +
+                ": nothing was trained, since there is no example yet of " + classes + ".");
+    console.say("Asked of you, to find a few spectra of each class (" +
+                std::to_string(result["oracle"].size()) + "):");
+    for (std::size_t i = 0; i < std::min<std::size_t>(result["oracle"].size(), 10); ++i)
+        console.say("  " + result["oracle"][i]["id"].get<std::string>());
+    console.say(
+        "Label the list (`balmer label import FILE.csv`, or in the Label place), then start the next round. "
+        "A target that looks like simulated emission needs no labels to start with: --profile "
+        "TARGET=single-peak, or double-peak.");
+}
+
 void sayRound(Console& console, const json& result) {
+    if (!result.value("without_examples", json::array()).empty()) return sayFirstRound(console, result);
     console.say(
         "Round " + count(result["round"]) + " of " + result["dataset"].get<std::string>() + " in " +
         shown(result["seconds"], 0) + " s" +

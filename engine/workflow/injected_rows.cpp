@@ -1,11 +1,13 @@
 #include "engine/workflow/injected_rows.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <set>
+#include <string_view>
+#include <utility>
 
 #include "engine/core/random_stream.h"
-#include "engine/core/text_number.h"
-#include "engine/simulate/emission_profile.h"
 
 namespace balmer::workflow {
 
@@ -13,8 +15,24 @@ bool TargetClasses::isTarget(int index) const {
     return std::binary_search(targets.begin(), targets.end(), index);
 }
 
+namespace {
+
+using simulate::Kind;
+
+constexpr std::array<std::pair<std::string_view, Kind>, 2> profileTable{
+    {{"single-peak", Kind::SinglePeak}, {"double-peak", Kind::DoublePeak}}};
+
+std::optional<Kind> profileFrom(std::string_view word) {
+    for (const auto& [known, kind] : profileTable)
+        if (known == word) return kind;
+    return std::nullopt;
+}
+
+} // namespace
+
 core::Result<TargetClasses> targetClasses(const std::vector<std::string>& classes,
-                                          const std::vector<std::string>& targets) {
+                                          const std::vector<std::string>& targets,
+                                          const std::map<std::string, std::string>& profiles) {
     const auto refuse = [](std::string sentence) {
         return core::fail(core::ErrorCode::InvalidArgument, std::move(sentence));
     };
@@ -25,7 +43,7 @@ core::Result<TargetClasses> targetClasses(const std::vector<std::string>& classe
     if (different.size() != classes.size() || different.contains(""))
         return refuse("parameters.classes must be different from one another and not empty");
     if (targets.empty()) return refuse("parameters.targets must name at least one of the classes");
-    TargetClasses made{classes, {}, -1};
+    TargetClasses made{classes, {}, -1, {}};
     for (const auto& target : targets) {
         const auto found = std::find(classes.begin(), classes.end(), target);
         if (found == classes.end())
@@ -38,24 +56,25 @@ core::Result<TargetClasses> targetClasses(const std::vector<std::string>& classe
         if (!made.isTarget(k)) made.background = k;
     if (made.background < 0)
         return refuse("every class is a target; parameters.classes also needs one for everything else");
+    for (const auto& [name, word] : profiles) {
+        const auto kind = profileFrom(word);
+        if (!kind)
+            return refuse("parameters.profile gives the class \"" + name + "\" the profile \"" + word +
+                          "\"; there are single-peak and double-peak");
+        const auto found = std::find(classes.begin(), classes.end(), name);
+        const auto index = static_cast<int>(found - classes.begin());
+        if (found == classes.end() || !made.isTarget(index))
+            return refuse("parameters.profile names \"" + name + "\", which is not one of the targets");
+        made.profiles.emplace(index, *kind);
+    }
+    for (const int target : made.targets)
+        for (const auto& [word, kind] : profileTable)
+            if (classes[static_cast<std::size_t>(target)] == simulate::toString(kind))
+                made.profiles.emplace(target, kind); // unless it was given another
     return made;
 }
 
 namespace {
-
-using simulate::Kind;
-
-core::Result<Kind> kindOfTarget(const TargetClasses& classes, std::size_t position) {
-    const auto& name = classes.classes[static_cast<std::size_t>(classes.targets[position])];
-    const auto lower = core::lowerCase(name);
-    if (lower.find("double") != std::string::npos) return Kind::DoublePeak;
-    if (lower.find("single") != std::string::npos || position == 0) return Kind::SinglePeak;
-    if (position == 1) return Kind::DoublePeak;
-    return core::fail(
-        core::ErrorCode::InvalidArgument,
-        "there are no simulated profiles for the class \"" + name +
-            "\"; label a few spectra of it first, with `balmer label import` or in the Label place");
-}
 
 /// The window of one row, with its scale where the dataset knows it.
 class Windows {
@@ -100,8 +119,7 @@ core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vect
     const auto useless = [](const core::Error& error) {
         return core::fail(core::Error(error).during("putting simulated emission into the spectra"));
     };
-    for (std::size_t t = 0; t < classes.targets.size(); ++t) {
-        BALMER_TRY(const auto kind, kindOfTarget(classes, t));
+    for (const auto& [target, kind] : classes.profiles) {
         std::size_t failures = 0;
         for (std::size_t made = 0; made < parameters.perClass;) {
             BALMER_CHECK(task.checkpoint(0, "simulating emission"));
@@ -117,7 +135,7 @@ core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vect
                 if (++failures > 2 * rows.size() + parameters.perClass) return useless(row.error());
                 continue;
             }
-            training.append(*row, classes.targets[t]);
+            training.append(*row, target);
             ++made;
         }
     }

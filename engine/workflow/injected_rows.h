@@ -2,20 +2,22 @@
 //
 // A row of the pool with an injected Hα line is a target; a row as it is, with a cosmic-ray hit or in the
 // light of a nebula is none. The few real targets that hide among the latter are outweighed, and rows used
-// here are scored by a network that did not see them (round_job.cpp).
+// here are scored by a network that did not see them (round_training.h).
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "engine/core/result.h"
 #include "engine/core/task_context.h"
+#include "engine/simulate/emission_profile.h"
 #include "engine/workflow/training_rows.h"
 
 namespace balmer::workflow {
 
 struct InjectionParameters {
-    std::size_t perClass = 400; ///< rows for each target class, and for the class of everything else
+    std::size_t perClass = 400; ///< rows for each simulated class, and for the class of everything else
     /// Each line is at least so many standard errors strong: one that the noise hides would teach that noise
     /// is emission.
     double detection = 8;
@@ -25,20 +27,22 @@ struct InjectionParameters {
 /// Which classes are looked for, and which stands for everything else.
 struct TargetClasses {
     std::vector<std::string> classes;
-    std::vector<int> targets; ///< indices into classes, ascending
-    int background = 0;       ///< the first class that is no target
+    std::vector<int> targets;                    ///< indices into classes, ascending
+    int background = 0;                          ///< the first class that is no target
+    std::map<int, simulate::Kind> profiles = {}; ///< of the targets that can be simulated, by index
     bool isTarget(int index) const;
 };
 
-/// Errors: InvalidArgument: fewer than two classes, a repeated class, a target that is no class, no target,
-/// or nothing but targets.
+/// profiles: target → "single-peak" or "double-peak". The targets "single peak" and "double peak" have theirs
+/// without being named. Errors: InvalidArgument: fewer than two classes, a repeated class, a target that is
+/// no class, no target, nothing but targets, or a profile that is none or of a class that is no target.
 core::Result<TargetClasses> targetClasses(const std::vector<std::string>& classes,
-                                          const std::vector<std::string>& targets);
+                                          const std::vector<std::string>& targets,
+                                          const std::map<std::string, std::string>& profiles);
 
-/// Appends rows made from the given rows of the dataset (at least one). The first target is a single peak and
-/// the second a double peak, unless a target's name says "single" or "double". Errors: InvalidArgument for a
-/// third target that is neither (it needs labels of its own), for a dataset whose wavelengths do not hold Hα,
-/// and when no row can be used; Cancelled.
+/// Appends rows made from the given rows of the dataset (at least one): of each target that has a profile,
+/// and of everything else. Errors: InvalidArgument for a dataset whose wavelengths do not hold Hα, and when
+/// no row can be used; Cancelled.
 core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vector<std::size_t>& rows,
                                 const TargetClasses& classes, const InjectionParameters& parameters,
                                 core::TaskContext& task, TrainingRows& training);

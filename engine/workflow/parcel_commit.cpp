@@ -261,7 +261,8 @@ class Commit {
         const std::set<std::string_view> rows(ids.begin(), ids.end());
         std::set<std::pair<RoundList, int>> places;
         for (const auto& item : round.items)
-            if (!rows.contains(item.spectrum) || !has(round.classes, item.predicted) ||
+            if (!rows.contains(item.spectrum) ||
+                !(has(round.classes, item.predicted) || (round.model.empty() && item.predicted.empty())) ||
                 !places.emplace(item.list, item.rank).second)
                 return core::fail(misfit("a round that lists what is not in the dataset, or twice"));
         if (round.precision && (round.precision->judged == 0 || round.precision->judged > sampleSize(round)))

@@ -65,6 +65,30 @@ TEST(Network, AClassWithACommaIsQuotedOrTheOptionRepeated) {
               std::string::npos);
 }
 
+TEST(Network, RoundForClassesWithoutAProfileAsksForLabelsFirst) {
+    BalmerSession session;
+    session.succeed(
+        {"dataset", "import", session.write("m.csv", lineMatrix(40, {})).string(), "--name", "m"});
+    const std::vector<std::string> round{"round",     "--dataset", "m",       "--classes", "other,A",
+                                         "--targets", "A",         "--batch", "8"};
+    const auto asks = session.succeed(round);
+    EXPECT_EQ(asks["without_examples"], nlohmann::json({"other", "A"})) << asks.dump();
+    EXPECT_EQ(asks["oracle"].size(), 8u) << asks.dump();
+    EXPECT_TRUE(asks["model"].is_null()) << asks.dump();
+    const auto words = runProcess({BALMER_COMMAND, "--project", session.project().string(), "round",
+                                   "--dataset", "m", "--classes", "other,A", "--targets", "A"});
+    EXPECT_EQ(words.exitStatus, 0) << words.describe();
+    EXPECT_NE(words.standardOutput.find("nothing was trained"), std::string::npos) << words.describe();
+    EXPECT_NE(words.standardOutput.find("--profile"), std::string::npos) << words.describe();
+
+    BALMER_NEEDS_NETWORK();
+    auto tied = round;
+    tied.insert(tied.end(), {"--profile", "A=single-peak", "--simulated", "20", "--epochs", "2"});
+    const auto trained = session.succeed(tied);
+    EXPECT_EQ(trained["simulated"], true) << trained.dump();
+    EXPECT_TRUE(trained["model"].is_string()) << trained.dump();
+}
+
 TEST(Network, RoundWithAnOracleLabelsAndProposes) {
     BALMER_NEEDS_NETWORK();
     BalmerSession session;

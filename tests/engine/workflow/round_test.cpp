@@ -91,6 +91,80 @@ TEST_F(Round, PrecisionFollowsTheLabelsThatStand) {
     EXPECT_LT((*full)->lowerBound, 1);
 }
 
+TEST_F(Round, AClassWithoutProfileOrLabelIsAskedForBeforeAnythingIsTrained) {
+    auto wanted = parameters();
+    wanted["classes"] = {"other", "single peak", "P Cygni"};
+    wanted["targets"] = {"single peak", "P Cygni"};
+    for (const std::string strategy : {"entropy", "random"}) {
+        wanted["strategy"] = strategy;
+        const auto first = succeed("round", wanted);
+        EXPECT_EQ(first["without_examples"], json({"P Cygni"})) << "a single peak is simulated";
+        EXPECT_TRUE(first["model"].is_null());
+        EXPECT_EQ(first["simulated"], false);
+        EXPECT_TRUE(first["counts"].empty());
+        ASSERT_EQ(first["oracle"].size(), 5u);
+        for (const auto& item : first["oracle"]) {
+            EXPECT_EQ(item["class"], "");
+            EXPECT_THAT(item["reason"].get<std::string>(), HasSubstr("nothing is trained yet"));
+        }
+        EXPECT_TRUE(first["candidates"].empty());
+        EXPECT_TRUE(first["performance_estimate"].empty());
+    }
+    const auto kept = project_->rounds().latest("m");
+    ASSERT_TRUE(kept && *kept);
+    EXPECT_EQ((*kept)->number, 2);
+    EXPECT_EQ((*kept)->model, "");
+    EXPECT_EQ((*kept)->items.size(), 5u);
+}
+
+TEST_F(Round, WithoutAnyProfileItLearnsFromLabelsAloneAsSoonAsEachClassHasSome) {
+    auto wanted = parameters();
+    wanted["classes"] = {"other", "A"};
+    wanted["targets"] = {"A"};
+    wanted["oracle"] = truth("A");
+    wanted["batch"] = 20;
+    const auto first = succeed("round", wanted);
+    EXPECT_EQ(first["without_examples"], json({"other", "A"}));
+    const auto labels = project_->labels().classes();
+    ASSERT_TRUE(labels);
+    EXPECT_EQ(labels->size(), 20u) << "the table answers what was asked";
+    std::set<std::string> classes;
+    for (const auto& [spectrum, name] : *labels)
+        classes.insert(name);
+    ASSERT_EQ(classes.size(), 2u);
+
+    BALMER_NEEDS_NETWORK();
+    const auto next = succeed("round", wanted);
+    EXPECT_EQ(next["round"], 2);
+    EXPECT_TRUE(next["without_examples"].empty());
+    EXPECT_EQ(next["simulated"], false) << "no emission was put into spectra for A";
+    EXPECT_FALSE(next["model"].is_null());
+    for (const auto& item : next["oracle"])
+        EXPECT_FALSE(labels->contains(item["id"])) << "asked twice";
+}
+
+TEST_F(Round, AProfileIsForATargetAndOneOfThoseThatThereAre) {
+    auto wrong = parameters();
+    wrong["profile"] = {{"quasar", "single-peak"}};
+    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("quasar"));
+    wrong["profile"] = {{"other", "single-peak"}};
+    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("other"));
+    wrong["profile"] = {{"single peak", "triple-peak"}};
+    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("double-peak"));
+}
+
+TEST_F(Round, AClassThatTheUserTiesToAProfileIsSimulated) {
+    BALMER_NEEDS_NETWORK();
+    auto wanted = parameters();
+    wanted["classes"] = {"other", "A"};
+    wanted["targets"] = {"A"};
+    wanted["profile"] = {{"A", "double-peak"}};
+    const auto result = succeed("round", wanted);
+    EXPECT_EQ(result["simulated"], true);
+    EXPECT_TRUE(result["without_examples"].empty());
+    EXPECT_FALSE(result["model"].is_null());
+}
+
 TEST_F(Round, AnswersFromATableBecomeLabelsAndAPrecision) {
     BALMER_NEEDS_NETWORK();
     auto wanted = parameters();
