@@ -365,20 +365,20 @@ JobKind roundKind(const Environment& environment) {
                  "sure of",
          .command = "round",
          .changes = {Change::Rounds, Change::Columns, Change::Labels, Change::Models},
-         .results = {countField("round", "its number"), textField("dataset", "the pool"),
-                     orNull(textField("model", "its name; none where nothing was trained")),
-                     mapField("labels", countField("", ""), "rows of each class that it learnt from"),
-                     booleanField("simulated", "taught with simulated rows, too"),
-                     orAbsent(listField("without_examples", textField("", ""),
-                                        "classes without a label or a simulated row; while there are any, "
-                                        "nothing is trained")),
-                     mapField("counts", countField("", ""), "rows for which a class is the most probable"),
-                     list("oracle", "to be asked about"),
-                     list("performance_estimate", "to judge the precision by"),
-                     list("candidates", "best first"), estimate("precision", "of the candidates"),
-                     estimate("precision_lower_95", "its lower bound"),
-                     orNull(countField("judged", "labels that it rests on")),
-                     numberField("seconds", "it took")}},
+         .results =
+             {countField("round", "its number"), textField("dataset", "the pool"),
+              orNull(textField("model", "its name; none where nothing was trained")),
+              mapField("labels", countField("", ""), "rows of each class that it learnt from"),
+              booleanField("simulated", "taught with simulated rows, too"),
+              orAbsent(listField("without_examples", textField("", ""),
+                                 "classes without a label or a simulated row; while there are any, nothing "
+                                 "is trained")),
+              mapField("counts", countField("", ""), "rows for which a class is the most probable"),
+              list(active::toString(active::RoundList::Oracle), "to be asked about"),
+              list(active::toString(active::RoundList::PerformanceEstimate), "to judge the precision by"),
+              list(active::toString(active::RoundList::Candidates), "best first"),
+              estimate("precision", "of the candidates"), estimate("precision_lower_95", "its lower bound"),
+              orNull(countField("judged", "labels that it rests on")), numberField("seconds", "it took")}},
         &runRound);
 }
 
