@@ -58,13 +58,14 @@ http::ServerResponse SampLink::State::serve(const http::ServerRequest& request) 
 
 std::string SampLink::State::takeCall(std::string_view body) {
     if (body.size() > callBytes) {
-        const auto why = "a message of " + std::to_string(body.size() >> 20) + " MiB is too long; at most " +
-                         std::to_string(callBytes >> 20) + " MiB are taken: select fewer rows";
-        core::log::warning("SAMP: " + why);
-        enqueue([this, why] {
-            if (hub && handlers.tooLong) handlers.tooLong(why);
+        const auto refusal = "a message of " + std::to_string(body.size() >> 20) +
+                             " MiB is too long; at most " + std::to_string(callBytes >> 20) +
+                             " MiB are taken: select fewer rows";
+        core::log::warning("SAMP: " + refusal);
+        enqueue([this, refusal] {
+            if (hub && handlers.tooLong) handlers.tooLong(refusal);
         });
-        return encodeFault(1, why);
+        return encodeFault(1, refusal);
     }
     {
         const core::LockGuard lock(mutex); // only this thread adds to them
