@@ -19,6 +19,7 @@
 #include "engine/core/result.h"
 #include "engine/io/votable.h"
 #include "engine/io/votable_cells.h"
+#include "engine/io/votable_stream.h"
 
 namespace balmer::io {
 

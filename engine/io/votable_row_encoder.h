@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/core/result.h"
-#include "engine/io/votable_cells.h"
+#include "engine/io/votable_coding.h"
 #include "engine/io/votable_writer.h"
 
 namespace balmer::io {
