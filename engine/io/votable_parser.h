@@ -80,6 +80,7 @@ class VotableParser {
     void end();
     void text(std::string_view piece);
     void refuse(core::Error error);
+    int line() const; ///< of the document, where the parser is
     /// Takes elements and bytes of text from what the document may hold beside its rows; false, and refused,
     /// where there is less left.
     bool charge(std::size_t elements, std::size_t bytes);
