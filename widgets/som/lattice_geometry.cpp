@@ -36,15 +36,15 @@ QPointF LatticeGeometry::centre(int neuron) const {
     return first_ + cell * QPointF(column + (row % 2 == 1 ? 0.5 : 0.0), row * rowStep);
 }
 
-QPolygonF LatticeGeometry::outline(QPointF middle, double size) const {
+QPolygonF LatticeGeometry::outline(QPointF middle, double cellSize) const {
     QPolygonF polygon;
     if (hexagonal()) {
         for (int i = 0; i < 6; ++i) {
             const double angle = M_PI / 3 * i;
-            polygon << middle + size / std::sqrt(3.0) * QPointF(std::sin(angle), -std::cos(angle));
+            polygon << middle + cellSize / std::sqrt(3.0) * QPointF(std::sin(angle), -std::cos(angle));
         }
     } else {
-        const double h = size / 2;
+        const double h = cellSize / 2;
         polygon << middle + QPointF(-h, -h) << middle + QPointF(h, -h) << middle + QPointF(h, h)
                 << middle + QPointF(-h, h);
     }
