@@ -17,9 +17,9 @@ namespace balmer::store {
 class Connections;
 
 struct Origin {
-    std::string address; ///< a URL without login, or an IVOA identifier ("ivo://…")
-    std::string source;  ///< the service or table that led there; "" where it was fetched directly
-    std::string at;      ///< when it was noted; filled in by add()
+    std::string address = {}; ///< a URL without login, or an IVOA identifier ("ivo://…")
+    std::string source = {};  ///< the service or table that led there; "" where it was fetched directly
+    std::string at = {};      ///< when it was noted; filled in by add()
     bool operator==(const Origin&) const = default;
 };
 
