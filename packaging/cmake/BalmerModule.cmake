@@ -116,9 +116,10 @@ endfunction()
 
 # balmer_as_test_code(TARGET [QT]): how the tests and what they stand on are compiled.
 set(balmer_test_options $<$<CONFIG:Release>:-O0>)
-set(balmer_qt_test_options -UQT_TESTCASE_BUILDDIR) # another one in each folder; nothing here reads it
+set(balmer_qt_test_options -UQT_TESTCASE_BUILDDIR -UQT_TESTCASE_SOURCEDIR) # others in each folder; nothing here reads them
 function(balmer_as_test_code target)
     target_compile_options(${target} PRIVATE ${balmer_test_options})
+    target_link_libraries(${target} PRIVATE GTest::gtest) # its definitions are those of the precompiled header
     if("QT" IN_LIST ARGN)
         target_compile_options(${target} PRIVATE ${balmer_qt_test_options})
         target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS)
