@@ -92,6 +92,7 @@ json describeMetrics(const learn::Metrics& metrics, const std::vector<std::strin
 core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, const Run& run) {
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
     BALMER_TRY(auto classes, core::tidyNames(parameters.classes));
+    std::sort(classes.begin(), classes.end()); // in whatever order they are named, the model is the same
     if (classes.empty()) {
         BALMER_TRY(classes, classesOf(run.project(), dataset));
     }

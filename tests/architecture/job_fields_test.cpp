@@ -44,9 +44,10 @@ std::set<std::string> defaultWords(const std::vector<workflow::JobKind>& kinds) 
             if (field.type == jobs::Field::Type::Text &&
                 field.initialText.find_first_of("-0123456789") != std::string::npos)
                 words.insert(field.initialText);
-            if (field.type == jobs::Field::Type::List)
-                for (const auto& each : *core::splitQuoted(field.initialText))
-                    if (each.size() >= telling) words.insert(each);
+            if (field.type != jobs::Field::Type::List) continue;
+            const auto pieces = core::splitQuoted(field.initialText); // outlives the loop over it
+            for (const auto& each : *pieces)
+                if (each.size() >= telling) words.insert(each);
         }
     return words;
 }
