@@ -112,7 +112,8 @@ desktop::JobForm* newJob(Jobs& desk, const char* kind) {
 }
 
 QJsonObject submittedParameters(Jobs& desk) {
-    return QJsonDocument::fromJson(QByteArray::fromStdString(desk.workbench->submitted().back().parameters))
+    return QJsonDocument::fromJson(
+               QByteArray::fromStdString(desk.workbench->jobs().submitted().back().parameters))
         .object();
 }
 
@@ -150,7 +151,7 @@ TEST(JobFormTest, AListTakesQuotesAndWhatNobodyLookedAtIsLeftToTheKind) {
     form->findChild<QLineEdit*>(QStringLiteral("classesField"))
         ->setText(QStringLiteral("other, \"peak, double\""));
     submit(form);
-    ASSERT_EQ(desk.workbench->submitted().size(), 1U);
+    ASSERT_EQ(desk.workbench->jobs().submitted().size(), 1U);
     const auto parameters = submittedParameters(desk);
     EXPECT_EQ(parameters["classes"].toArray(), (QJsonArray{"other", "peak, double"}));
     EXPECT_EQ(parameters["folds"].toInt(), 5);

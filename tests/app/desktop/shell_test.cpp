@@ -56,8 +56,9 @@ TEST(MainWindowTest, EveryActionAndButtonHasANameAndATooltip) {
             continue;
         EXPECT_FALSE(button->objectName().isEmpty())
             << className(button).toStdString() << " " << button->text().toStdString();
-        if (button->isVisible())
+        if (button->isVisible()) {
             EXPECT_FALSE(button->toolTip().isEmpty()) << button->objectName().toStdString();
+        }
     }
 }
 
