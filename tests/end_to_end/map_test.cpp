@@ -93,8 +93,9 @@ TEST(JobRecord, IsCompleteAndGivesTheSameMapAgain) {
     const auto schema = session.succeed({"job", "schema", "som"});
     for (const auto& [name, field] : schema["properties"].items()) {
         ASSERT_TRUE(record["parameters"].contains(name)) << name;
-        if (name != "dataset" && name != "grid")
+        if (name != "dataset" && name != "grid") {
             EXPECT_EQ(record["parameters"][name], field["default"]) << name;
+        }
     }
     const auto again = session.succeed({"job", "rerun", map["job"].dump()});
     EXPECT_EQ(again["codebook_digest"], map["codebook_digest"]);
