@@ -108,6 +108,7 @@ desktop::JobForm* newJob(Jobs& desk, const char* kind) {
     auto* form = desk.window->findChild<desktop::JobForm*>(QStringLiteral("jobForm"));
     auto* box = form->findChild<QComboBox*>(QStringLiteral("jobKindField"));
     box->setCurrentIndex(box->findData(QString::fromLatin1(kind)));
+    QCoreApplication::processEvents(); // a layout shows what is new in it by an event
     return form;
 }
 
