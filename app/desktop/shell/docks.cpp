@@ -99,6 +99,11 @@ void Docks::showPlace(Place* place) {
     if (place == shown_) return;
     rememberLayout();
     shown_ = place;
+    // A stack wants room for the largest of its pages; the panels need what the others would keep.
+    for (int i = 0; i < stack_->count(); ++i) {
+        const auto room = stack_->widget(i) == place ? QSizePolicy::Preferred : QSizePolicy::Ignored;
+        stack_->widget(i)->setSizePolicy(room, room);
+    }
     stack_->setCurrentWidget(place);
     applyLayout();
 }
