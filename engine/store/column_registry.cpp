@@ -145,7 +145,9 @@ Result<std::vector<int>> ColumnRegistry::addAll(std::span<const NewColumn> colum
 
 Result<std::vector<ColumnRegistry::StagedColumn>> ColumnRegistry::stage(std::span<const NewColumn> columns) {
     std::vector<StagedColumn> staged;
-    for (const auto& [info, values] : columns) {
+    for (const auto& column : columns) {
+        const auto& info = column.info;
+        const auto& values = column.values;
         BALMER_TRY(const auto key, connections_.write([&](Database& database) -> Result<std::int64_t> {
             BALMER_TRY(const auto dataset, datasetNamed(database, info.dataset));
             BALMER_CHECK(check(info, values, dataset.rows));
