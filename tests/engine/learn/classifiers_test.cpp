@@ -79,7 +79,7 @@ TEST(ClassifierModule, NetworkLearnsStopsAndIsReadBack) {
     std::vector<int> labels;
     fill(rows, labels);
     ClassifierParameters parameters{.classes = {"a", "b"}, .columns = 40, .threads = 2};
-    parameters.settings = {{"epochs", 10}, {"networks", 1}};
+    parameters.settings = {{"epochs", 120}, {"patience", 120}, {"networks", 1}};
     auto made = network().make(parameters);
     ASSERT_TRUE(made) << test::why(made);
 
