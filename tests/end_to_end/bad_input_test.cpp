@@ -196,7 +196,7 @@ TEST(Network, ThatIsNotThereIsNamedWithTheRemedy) {
 }
 
 TEST(Network, IsNoPartOfWhatStarts) {
-    const auto needed = runProcess({"ldd", BALMER_COMMAND});
+    const auto needed = runProcess({"/usr/bin/ldd", BALMER_COMMAND});
     ASSERT_EQ(needed.exitStatus, 0) << needed.describe();
     EXPECT_EQ(needed.standardOutput.find("torch"), std::string::npos) << needed.standardOutput;
 }
