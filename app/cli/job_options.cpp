@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 
 #include "engine/core/text_number.h"
 
@@ -55,6 +56,17 @@ json number(const Field& field, const std::string& text) {
     return *value;
 }
 
+/// A file's name as it is kept in the record of the run, which may be repeated from another folder.
+std::string inPlace(const Field& field, const std::string& text) {
+    using Names = Field::Names;
+    if (text.empty() ||
+        (field.names != Names::File && field.names != Names::NewFile && field.names != Names::Folder))
+        return text;
+    std::error_code error;
+    const auto whole = std::filesystem::absolute(text, error);
+    return error ? text : whole.lexically_normal().string();
+}
+
 /// Each time that the option is given it may have several, with commas and quotes as in CSV.
 std::vector<std::string> pieces(const Field& field, const std::vector<std::string>& given) {
     std::vector<std::string> all;
@@ -71,8 +83,14 @@ json pairs(const Field& field, const std::vector<std::string>& given) {
     for (const auto& piece : pieces(field, given)) {
         const auto sign = piece.find('=');
         if (sign == std::string::npos || sign == 0)
-            refuse(field, "takes NAME=VALUE, with commas between several, not \"" + piece + "\"");
-        object[std::string(core::trimmed(piece.substr(0, sign)))] = core::trimmed(piece.substr(sign + 1));
+            refuse(
+                field,
+                "takes NAME=VALUE, with commas between several, and \"NAME=VALUE\" in quotes where one has "
+                "a comma, not \"" +
+                    piece + "\"");
+        const std::string name(core::trimmed(piece.substr(0, sign)));
+        if (object.contains(name)) refuse(field, "names \"" + name + "\" twice");
+        object[name] = core::trimmed(piece.substr(sign + 1));
     }
     return object;
 }
@@ -96,9 +114,13 @@ void addOption(CLI::App& command, const Field& field, const std::shared_ptr<json
         made = command.add_option_function<std::vector<std::string>>(
             option,
             [set, field, positional](const std::vector<std::string>& given) {
-                set(positional                 ? json(given)
-                    : field.type == Type::List ? json(pieces(field, given))
-                                               : pairs(field, given));
+                // What is given by several options, or without one, is taken as it stands.
+                std::vector<std::string> whole;
+                for (const auto& text : given)
+                    whole.push_back(inPlace(field, text));
+                set(field.type == Type::Map          ? pairs(field, given)
+                    : positional || given.size() > 1 ? json(whole)
+                                                     : json(pieces(field, given)));
             },
             helpOf(field) + (positional ? "" : "; with commas between several, or repeated"));
         if (!positional) made->allow_extra_args(false);
@@ -108,7 +130,7 @@ void addOption(CLI::App& command, const Field& field, const std::shared_ptr<json
             [set, field](const std::string& text) {
                 auto value = field.type == Type::Integer  ? wholeNumber(field, text)
                              : field.type == Type::Number ? number(field, text)
-                                                          : json(text);
+                                                          : json(inPlace(field, text));
                 if (value.is_number() && !jobs::isWithin(field, value.get<double>()))
                     refuse(field, "must be " + jobs::rangeOf(field) + ", not " + text);
                 set(std::move(value));

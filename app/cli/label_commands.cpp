@@ -129,6 +129,9 @@ void sayLabels(Console& console, const json& result) {
                 (result["kept"] > 0
                      ? " " + count("kept") + " spectra keep another verdict; --replace would overrule them."
                      : ""));
+    if (result["without_label"] > 0)
+        console.say("Left out: " + count("without_label") +
+                    " rows without a label, or with a code that --map leaves out.");
     if (result["not_in_catalogue"] > 0)
         console.say("Left out: " + count("not_in_catalogue") +
                     " rows whose names no spectrum of the project has: " + listed(result["unknown"]) + ".");

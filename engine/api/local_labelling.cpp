@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/core/clock.h"
+#include "engine/core/utf8.h"
 #include "engine/store/round_archive.h"
 #include "engine/workflow/rounds.h"
 
@@ -34,6 +35,7 @@ RoundInfo roundInfo(const store::RoundRecord& record) {
 core::Result<active::LabelEvent> LocalLabelling::label(active::LabelEvent event) {
     if (event.who.empty()) event.who = who_;
     if (event.when.empty()) event.when = core::formatTime(core::systemClock().now());
+    BALMER_TRY(event.className, core::tidyName(event.className)); // as the log keeps it
     BALMER_TRY(event.id, project_.labels().append(event));
     publish(event.spectrum);
     return event;

@@ -14,8 +14,7 @@ namespace balmer::workflow {
 
 void ImportedLabels::Leftover::add(const std::string& name) {
     ++rows;
-    if (names.size() < mostNames && std::find(names.begin(), names.end(), name) == names.end())
-        names.push_back(name);
+    if (seen.insert(name).second) names.push_back(name);
 }
 
 ImportedLabels::ImportedLabels(store::Project& project, const NamedSpectra& spectra, std::string who,

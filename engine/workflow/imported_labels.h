@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -42,15 +43,14 @@ class ImportedLabels {
     /// {"labels": stored (also as "labelled"), "replaced": of these, where another verdict stood, "kept":
     /// other verdicts that stand on, "unchanged", "without_label", "unknown": names that no spectrum has,
     /// "not_in_catalogue": how often, "ambiguous": names that several spectra have, "not_unique": how often}
-    /// Names are at most mostNames, each once.
+    /// Each name once, in the order of the table.
     core::Result<nlohmann::json> store();
-
-    static constexpr std::size_t mostNames = 1000;
 
   private:
     /// Names with no spectrum of their own.
     struct Leftover {
         std::vector<std::string> names;
+        std::unordered_set<std::string> seen;
         std::size_t rows = 0;
         void add(const std::string& name);
     };

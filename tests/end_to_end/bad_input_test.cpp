@@ -217,6 +217,19 @@ TEST(BadProject, SqliteFileOfSomethingElse) {
     session.fail({"list"});
 }
 
+TEST(Options, ACodeIsNamedOnceAndAListGivenTwiceIsTakenAsItStands) {
+    BalmerSession session;
+    session.succeed({"dataset", "import", session.write("m.csv", lineMatrix(4, {})).string(), "--name", "m"});
+    const auto id = session.rows().begin()->first;
+    const auto table = session.write("labels.csv", "id,label\n" + id + ",0\n").string();
+    const auto twice = session.fail({"label", "import", table, "--map", "0=x,0=y"});
+    EXPECT_NE(twice["message"].get<std::string>().find("--map"), std::string::npos) << twice;
+    EXPECT_EQ(session.succeed({"label", "give", id, " Be, shell "})["class"], "Be, shell");
+    const auto round = session.succeed({"round", "--dataset", "m", "--classes", "other", "--classes",
+                                        "Be, shell", "--targets", "\"Be, shell\"", "--batch", "2"});
+    EXPECT_EQ(round["without_examples"], nlohmann::json::array({"other"}));
+}
+
 TEST(Words, HelpNamesTheCommands) {
     const auto help = runProcess({BALMER_COMMAND, "--help"});
     EXPECT_EQ(help.exitStatus, 0);
