@@ -85,7 +85,9 @@ int label(desktop::MainWindow& window, Report& report) {
         const std::size_t digit = (turn + id.size()) % classes.size();
         report.line("press\t" + id + "\t" + classes[digit]);
         QTest::keyClick(window.label()->panel(), Qt::Key(Qt::Key_1 + int(digit)));
-        if (shown() == id) return failed("the digit did not label " + id);
+        // The next spectrum comes when the label is on the disk.
+        if (!QTest::qWaitFor([&] { return shown() != id; }, 20000))
+            return failed("the digit did not label " + id);
         report.line("given\t" + id + "\t" + classes[digit]);
         QTest::qWait(int(turn % 5));
     }
