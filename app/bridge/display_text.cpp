@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include <QObject>
 #include <QDateTime>
 #include <QJsonDocument>
 #include <QLocale>
+#include <QObject>
 
 #include "engine/core/amount_text.h"
 

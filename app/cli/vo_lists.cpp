@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "engine/core/amount_text.h"
 #include "app/cli/job_options.h"
+#include "engine/core/amount_text.h"
 #include "engine/core/text_number.h"
 #include "engine/core/utf8.h"
 

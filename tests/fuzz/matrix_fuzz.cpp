@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto matrix = balmer::io::parseMatrixText(text);
     if (matrix) {
         require(matrix->values.rows() == matrix->ids.size(), "a row of values for each id");
-        require(matrix->values.columns() == matrix->wavelengthAngstrom.size(), "a column for each wavelength");
+        require(matrix->values.columns() == matrix->wavelengthAngstrom.size(),
+                "a column for each wavelength");
         require(matrix->labels.empty() || matrix->labels.size() == matrix->ids.size(), "a label for each id");
     } else {
         require(!matrix.error().message().empty(), "a refusal says why");

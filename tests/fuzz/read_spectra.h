@@ -1,4 +1,5 @@
-// What the fuzz targets of the readers of spectra claim: whatever the bytes, spectra that hold together, or a reason.
+// What the fuzz targets of the readers of spectra claim: whatever the bytes, spectra that hold together, or a
+// reason.
 #pragma once
 
 #include <cstddef>

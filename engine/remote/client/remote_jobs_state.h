@@ -83,8 +83,8 @@ struct RemoteJobs::State {
     State(jobs::JobStore& kept, ParcelPort& given, WorkerBook entries, Options chosen, JobObserver forJobs,
           LinkObserver forLinks)
         : store(kept), ports(given), book(std::move(entries)), options(std::move(chosen)),
-          publishJob(std::move(forJobs)), tellLink(std::move(forLinks)), manifests(options.folder / "manifests"),
-          io(1), transfer(2, "balmer-transfer") {}
+          publishJob(std::move(forJobs)), tellLink(std::move(forLinks)),
+          manifests(options.folder / "manifests"), io(1), transfer(2, "balmer-transfer") {}
 
     Line& line(const std::string& worker);
     void lookAfter(const std::string& worker, jobs::JobId id);

@@ -1,6 +1,6 @@
 // The workbench on a small project of synthetic rows: what the desktop and the command line see.
-#include "engine/api/newest_scorings.h"
 #include "engine/api/job_kinds.h"
+#include "engine/api/newest_scorings.h"
 #include "engine/api/workbench.h"
 
 #include <atomic>
