@@ -154,7 +154,10 @@ TEST_F(NeighboursTest, RowsThatSayWhereSpectraAreAreKnownOnceTheyWereFetched) {
 
     ASSERT_TRUE(core::writeFile(folder / "fetched.vot", star(7)));
     run("import", {{"paths", {(folder / "fetched.vot").string()}}, {"origins", {"http://x.org/b"}}});
-    EXPECT_EQ(call(topcat, vo::HighlightRow{"tc-l", "", 1}).status, vo::SampStatus::Ok);
+    // What an import has added is told on a thread of its own.
+    EXPECT_TRUE(test::eventually([&] {
+        return call(topcat, vo::HighlightRow{"tc-l", "", 1}).status == vo::SampStatus::Ok;
+    }));
     const auto id = next<ReceivedHighlight>().id;
     EXPECT_EQ(bench->observatory().addresses({id}).value(), std::vector<std::string>{"http://x.org/b"});
     EXPECT_EQ(one(neighbours->select({id})).outcome, Outcome::Arrived);
