@@ -33,7 +33,7 @@ packages=(
 )
 ((desktop)) && packages+=(qt6-base-dev qt6-svg-dev libqt6svg6 libqcustomplot-dev xvfb xauth fonts-dejavu-core)
 ((torch)) && packages+=(libtorch-dev)
-((tests)) && packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy)
+((tests)) && packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang clang-format clang-tidy)
 if ((peers)); then
     packages+=(nginx-light apache2-bin lighttpd vsftpd python3-pyftpdlib openssl)
     packages+=(python3-gavo postgresql-15 postgresql-15-pgsphere postgresql-15-q3c python3-astropy python3-pyvo stilts curl)
