@@ -71,6 +71,11 @@ std::string inPlace(const Field& field, const std::string& text) {
 std::vector<std::string> pieces(const Field& field, const std::vector<std::string>& given) {
     std::vector<std::string> all;
     for (const auto& text : given) {
+        // A list's names that are given by several options are taken as they stand where they have no quotes.
+        if (field.type == Field::Type::List && given.size() > 1 && text.find('"') == std::string::npos) {
+            all.emplace_back(core::trimmed(text));
+            continue;
+        }
         const auto split = core::splitQuoted(text);
         if (!split) refuse(field, "has quotes that do not match: " + text);
         all.insert(all.end(), split->begin(), split->end());
@@ -114,13 +119,12 @@ void addOption(CLI::App& command, const Field& field, const std::shared_ptr<json
         made = command.add_option_function<std::vector<std::string>>(
             option,
             [set, field, positional](const std::vector<std::string>& given) {
-                // What is given by several options, or without one, is taken as it stands.
                 std::vector<std::string> whole;
                 for (const auto& text : given)
                     whole.push_back(inPlace(field, text));
-                set(field.type == Type::Map          ? pairs(field, given)
-                    : positional || given.size() > 1 ? json(whole)
-                                                     : json(pieces(field, given)));
+                set(positional                 ? json(whole)
+                    : field.type == Type::List ? json(pieces(field, given))
+                                               : pairs(field, given));
             },
             helpOf(field) + (positional ? "" : "; with commas between several, or repeated"));
         if (!positional) made->allow_extra_args(false);
