@@ -66,19 +66,6 @@ std::pair<std::size_t, std::size_t> topTwo(std::span<const float> p) {
     return {first, second == p.size() ? first : second};
 }
 
-double uncertainty(QueryStrategy strategy, std::span<const float> p) {
-    const auto [first, second] = topTwo(p);
-    switch (strategy) {
-    case QueryStrategy::Margin:
-        return first == second ? 0 : 1 - (double(p[first]) - double(p[second]));
-    case QueryStrategy::LeastConfidence:
-        return 1 - double(p[first]);
-    case QueryStrategy::Entropy:
-        break;
-    }
-    return entropy(p);
-}
-
 std::string percent(double share) {
     return core::formatFixed(100 * share, 0) + " %";
 }
@@ -100,7 +87,7 @@ std::string hesitation(std::span<const float> p, std::span<const std::string> cl
 std::vector<ListedSpectrum> oracleOf(const Pool& pool) {
     std::vector<std::pair<double, std::size_t>> order;
     for (const std::size_t row : pool.rows)
-        order.emplace_back(-uncertainty(pool.parameters.strategy, pool.probabilities.row(row)), row);
+        order.emplace_back(-pool.parameters.doubt(pool.probabilities.row(row)), row);
     const std::size_t count = std::min(pool.parameters.oracle, order.size());
     std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end());
     std::vector<ListedSpectrum> list;
@@ -146,14 +133,6 @@ std::vector<ListedSpectrum> candidatesOf(const Pool& pool) {
 }
 
 } // namespace
-
-std::string_view toString(QueryStrategy strategy) {
-    return core::wordFor(queryStrategyWords, strategy);
-}
-
-core::Result<QueryStrategy> queryStrategyFrom(std::string_view word) {
-    return core::fromWord(queryStrategyWords, word, "query strategy");
-}
 
 double entropy(std::span<const float> probabilities) {
     double sum = 0;

@@ -2,8 +2,7 @@
 //
 // Works on class probabilities alone (row r, class c; rows sum to one). Rows that are excluded (labelled
 // already, or bad) and rows without a prediction (NaN) are never listed. Ties go to the lower row, so a list
-// depends on the probabilities and the seed and nothing else. Settles, B. (2009), Computer Sciences Technical
-// Report 1648, University of Wisconsin: the three strategies. The three lists are those of Škoda, Podsztavek
+// depends on the probabilities and the seed and nothing else. The three lists are those of Škoda, Podsztavek
 // & Tvrdík (2020), A&A 643, A122. Pure functions; any thread.
 #pragma once
 
@@ -16,28 +15,20 @@
 
 #include "engine/core/matrix.h"
 #include "engine/core/result.h"
-#include "engine/core/words.h"
 
 namespace balmer::active {
-
-enum class QueryStrategy {
-    Entropy,        ///< −Σ p ln p
-    Margin,         ///< 1 − (p₁ − p₂), of the two most probable classes
-    LeastConfidence ///< 1 − p₁
-};
-inline constexpr core::Words<QueryStrategy, 3> queryStrategyWords{
-    {{QueryStrategy::Entropy, "entropy"},
-     {QueryStrategy::Margin, "margin"},
-     {QueryStrategy::LeastConfidence, "least-confidence"}}};
-/// "entropy", "margin", "least-confidence".
-std::string_view toString(QueryStrategy strategy);
-/// Errors: InvalidArgument for another word.
-core::Result<QueryStrategy> queryStrategyFrom(std::string_view word);
 
 /// −Σ p ln p in nats; 0 ln 0 = 0.
 double entropy(std::span<const float> probabilities);
 /// entropy / ln(classes): 0 is certain, 1 is all classes alike. 0 for fewer than two classes.
 double normalisedEntropy(std::span<const float> probabilities);
+
+/// How unsure the model is of one row, from its probabilities: the larger, the sooner it is asked about.
+using Doubt = double (*)(std::span<const float> probabilities);
+/// The words of all strategies (query_strategies.cpp), the usual one first.
+std::vector<std::string> queryStrategies();
+/// Errors: InvalidArgument for another word.
+core::Result<Doubt> queryStrategyFrom(std::string_view word);
 
 struct ListedSpectrum {
     std::size_t row = 0; ///< in the matrix of probabilities
@@ -51,7 +42,7 @@ struct ListedSpectrum {
 };
 
 struct QueryParameters {
-    QueryStrategy strategy = QueryStrategy::Entropy;
+    Doubt doubt = &entropy;               ///< of the strategy
     std::size_t oracle = 100;             ///< length of the oracle list
     std::size_t performanceEstimate = 30; ///< size of the random sample
     std::size_t candidates = 100;         ///< length of the list of candidates; 0 means all

@@ -55,7 +55,7 @@ struct RoundParameters {
     int threads = 0;
 
     void declare(Fields& fields) {
-        auto strategies = core::wordsOf(active::queryStrategyWords);
+        auto strategies = active::queryStrategies();
         strategies.emplace_back(randomStrategy);
         fields.required("dataset", dataset, {.help = "the pool of spectra to rank", .names = Names::Dataset});
         fields.optional(
@@ -166,7 +166,7 @@ core::Result<active::RoundLists> drawLists(const RoundParameters& parameters, co
     active::QueryParameters query;
     const bool random = parameters.strategy == randomStrategy;
     if (!random) {
-        BALMER_TRY(query.strategy, active::queryStrategyFrom(parameters.strategy));
+        BALMER_TRY(query.doubt, active::queryStrategyFrom(parameters.strategy));
     }
     query.oracle = static_cast<std::size_t>(parameters.batch);
     query.performanceEstimate = static_cast<std::size_t>(parameters.estimate);
