@@ -427,21 +427,10 @@ Spectra readFits(std::span<const std::byte> bytes, const ReadOptions& options) {
         }
         return spectra;
     };
-    if (isLamostImage(file)) return withWarning(readLamostImage(file, options));
-    if (file.hdu("COADD_B") != nullptr || file.hdu("COADD_R") != nullptr ||
-        (file.primary().textOr("TELESCOP") == "LAMOST" && file.primary().name() == "Information")) {
-        return fail(ErrorCode::Unsupported, "a LAMOST medium-resolution file of two arms and single "
-                                            "exposures; medium resolution is not read");
-    }
-    if (isLamostTable(file)) return withWarning(readLamostTable(file, options));
-    if (isSdssSpec(file)) return withWarning(readSdssSpec(file, options));
-    if (isSdssSpSpec(file)) return withWarning(readSdssSpSpec(file, options));
-    if (file.hdu("FIBERMAP") != nullptr &&
-        (file.hdu("B_WAVELENGTH") != nullptr || file.hdu("R_WAVELENGTH") != nullptr)) {
-        const std::size_t objects = file.hdu("FIBERMAP")->rows();
-        return fail(ErrorCode::Unsupported, "a DESI file of " + std::to_string(objects) +
-                                                " objects in three arms each; such files are not read");
-    }
+#define BALMER_ASK(format)                                                                                   \
+    if (is##format(file)) return withWarning(read##format(file, options));
+    BALMER_FITS_FORMATS(BALMER_ASK)
+#undef BALMER_ASK
 
     BALMER_TRY(std::vector<Spectrum> all, readSpectrumTables(file, options));
     std::optional<core::Error> firstError;

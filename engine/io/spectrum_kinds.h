@@ -17,15 +17,22 @@ using Spectra = core::Result<std::vector<spectrum::Spectrum>>;
 /// Any FITS file; asks the others in turn.
 Spectra readFits(std::span<const std::byte> bytes, const ReadOptions& options);
 
-/// The surveys' own formats; each is asked only when its `is…` said so.
-bool isLamostImage(const FitsFile& file);
-Spectra readLamostImage(const FitsFile& file, const ReadOptions& options);
-bool isLamostTable(const FitsFile& file);
-Spectra readLamostTable(const FitsFile& file, const ReadOptions& options);
-bool isSdssSpec(const FitsFile& file);
-Spectra readSdssSpec(const FitsFile& file, const ReadOptions& options);
-bool isSdssSpSpec(const FitsFile& file);
-Spectra readSdssSpSpec(const FitsFile& file, const ReadOptions& options);
+/// The formats that are somebody's own, in the order in which they are asked, one line each: isNAME(), which
+/// looks at the content, and readNAME(), which is called only when that said so. Some are known to be refused
+/// with the right reason.
+#define BALMER_FITS_FORMATS(FORMAT)                                                                          \
+    FORMAT(LamostImage)                                                                                      \
+    FORMAT(LamostMediumResolution)                                                                           \
+    FORMAT(LamostTable)                                                                                      \
+    FORMAT(SdssSpec)                                                                                         \
+    FORMAT(SdssSpSpec)                                                                                       \
+    FORMAT(DesiFile)
+
+#define BALMER_DECLARE_FORMAT(format)                                                                        \
+    bool is##format(const FitsFile& file);                                                                   \
+    Spectra read##format(const FitsFile& file, const ReadOptions& options);
+BALMER_FITS_FORMATS(BALMER_DECLARE_FORMAT)
+#undef BALMER_DECLARE_FORMAT
 
 /// Tables with a spectral axis and a flux; an empty list where no unit of the file is one.
 Spectra readSpectrumTables(const FitsFile& file, const ReadOptions& options);

@@ -1,4 +1,4 @@
-// LAMOST's and SDSS's own formats.
+// LAMOST's, SDSS's and DESI's own formats.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -217,6 +217,16 @@ Spectra readLamostImage(const FitsFile& file, const ReadOptions& options) {
     return std::vector{std::move(spectrum)};
 }
 
+bool isLamostMediumResolution(const FitsFile& file) {
+    return file.hdu("COADD_B") != nullptr || file.hdu("COADD_R") != nullptr ||
+           (file.primary().textOr("TELESCOP") == "LAMOST" && file.primary().name() == "Information");
+}
+
+Spectra readLamostMediumResolution(const FitsFile&, const ReadOptions&) {
+    return fail(ErrorCode::Unsupported, "a LAMOST medium-resolution file of two arms and single "
+                                        "exposures; medium resolution is not read");
+}
+
 bool isLamostTable(const FitsFile& file) {
     if (file.primary().textOr("TELESCOP") != "LAMOST" || file.hdus().size() < 2) return false;
     const FitsHdu& table = file.hdus()[1];
@@ -324,6 +334,17 @@ Spectra readSdssSpSpec(const FitsFile& file, const ReadOptions& options) {
     }
     BALMER_TRY(Spectrum spectrum, makeSpectrum(std::move(raw)));
     return std::vector{std::move(spectrum)};
+}
+
+bool isDesiFile(const FitsFile& file) {
+    return file.hdu("FIBERMAP") != nullptr &&
+           (file.hdu("B_WAVELENGTH") != nullptr || file.hdu("R_WAVELENGTH") != nullptr);
+}
+
+Spectra readDesiFile(const FitsFile& file, const ReadOptions&) {
+    const std::size_t objects = file.hdu("FIBERMAP")->rows();
+    return fail(ErrorCode::Unsupported, "a DESI file of " + std::to_string(objects) +
+                                            " objects in three arms each; such files are not read");
 }
 
 } // namespace balmer::io
