@@ -140,6 +140,31 @@ core::Status checkStep(const StepDescription& step) {
     return {};
 }
 
+std::vector<StepDescription> halpha140(const PresetParameters& parameters) {
+    std::vector<StepDescription> steps = {{"air-to-vacuum", 1, {}}};
+    if (parameters.bridgeMasked) steps.push_back({"bridge-masked", 1, {}});
+    // Ondřejov samples at 0.26 Å, five times as finely as the surveys whose resolution the blur imitates.
+    const double sigma = parameters.blurSigmaPixels.value_or(7);
+    const double maximumStep = parameters.blurSigmaPixels ? 0 : 0.5;
+    if (sigma != 0)
+        steps.push_back({"gaussian-blur", 1, {{"sigmaPixels", sigma}, {"maximumStepAngstrom", maximumStep}}});
+    steps.push_back(
+        {"resample-linear", 1, {{"firstAngstrom", 6519}, {"lastAngstrom", 6732}, {"columns", 140}}});
+    steps.push_back({"min-max", 1, {{"minimum", -1}, {"maximum", 1}}});
+    return steps;
+}
+
+struct Preset {
+    std::string_view name;
+    std::vector<StepDescription> (*steps)(const PresetParameters& parameters);
+};
+
+/// The first is the usual one.
+const std::vector<Preset>& presets() {
+    static const std::vector<Preset> all = {{"halpha-140", &halpha140}};
+    return all;
+}
+
 std::vector<double> linspace(double first, double last, std::size_t count) {
     std::vector<double> values(count);
     const double step = (last - first) / static_cast<double>(count - 1);
@@ -225,28 +250,20 @@ core::Result<Row> Pipeline::apply(const spectrum::Spectrum& spectrum) const {
 }
 
 core::Result<Pipeline> preset(std::string_view name, const PresetParameters& parameters) {
-    if (name != "halpha-140") {
-        std::string known;
-        for (const auto& each : presetNames())
-            known += (known.empty() ? "" : ", ") + each;
-        return fail(ErrorCode::NotFound,
-                    "there is no preset \"" + std::string(name) + "\"; the presets are " + known);
-    }
-    std::vector<StepDescription> steps = {{"air-to-vacuum", 1, {}}};
-    if (parameters.bridgeMasked) steps.push_back({"bridge-masked", 1, {}});
-    // Ondřejov samples at 0.26 Å, five times as finely as the surveys whose resolution the blur imitates.
-    const double sigma = parameters.blurSigmaPixels.value_or(7);
-    const double maximumStep = parameters.blurSigmaPixels ? 0 : 0.5;
-    if (sigma != 0)
-        steps.push_back({"gaussian-blur", 1, {{"sigmaPixels", sigma}, {"maximumStepAngstrom", maximumStep}}});
-    steps.push_back(
-        {"resample-linear", 1, {{"firstAngstrom", 6519}, {"lastAngstrom", 6732}, {"columns", 140}}});
-    steps.push_back({"min-max", 1, {{"minimum", -1}, {"maximum", 1}}});
-    return Pipeline::make(std::move(steps));
+    for (const auto& each : presets())
+        if (each.name == name) return Pipeline::make(each.steps(parameters));
+    std::string known;
+    for (const auto& each : presetNames())
+        known += (known.empty() ? "" : ", ") + each;
+    return fail(ErrorCode::NotFound,
+                "there is no preset \"" + std::string(name) + "\"; the presets are " + known);
 }
 
 std::vector<std::string> presetNames() {
-    return {"halpha-140"};
+    std::vector<std::string> names;
+    for (const auto& each : presets())
+        names.emplace_back(each.name);
+    return names;
 }
 
 } // namespace balmer::preprocess
