@@ -2,22 +2,22 @@
 #pragma once
 
 #include "engine/api/datasets.h"
-#include "engine/api/open_datasets.h"
 #include "engine/store/project.h"
+#include "engine/workflow/open_datasets.h"
 
 namespace balmer::api {
 
 class LocalDatasets final : public Datasets {
   public:
     /// Both must live longer.
-    LocalDatasets(store::Project& project, OpenDatasets& open) : project_(project), open_(open) {}
+    LocalDatasets(store::Project& project, workflow::OpenDatasets& open) : project_(project), open_(open) {}
 
     core::Result<std::vector<DatasetInfo>> list() override;
     core::Result<WindowRow> row(const std::string& dataset, const std::string& id) override;
 
   private:
     store::Project& project_;
-    OpenDatasets& open_;
+    workflow::OpenDatasets& open_;
 };
 
 } // namespace balmer::api

@@ -2,22 +2,23 @@
 #pragma once
 
 #include "engine/api/maps.h"
-#include "engine/api/open_datasets.h"
 #include "engine/store/project.h"
+#include "engine/workflow/open_datasets.h"
 
 namespace balmer::api {
 
 class LocalMaps final : public Maps {
   public:
     /// Both must live longer.
-    LocalMaps(store::Project& project, OpenDatasets& datasets) : project_(project), datasets_(datasets) {}
+    LocalMaps(store::Project& project, workflow::OpenDatasets& datasets)
+        : project_(project), datasets_(datasets) {}
 
     core::Result<std::vector<MapInfo>> list() override;
     core::Result<MapContent> content(jobs::JobId job) override;
 
   private:
     store::Project& project_;
-    OpenDatasets& datasets_;
+    workflow::OpenDatasets& datasets_;
 };
 
 } // namespace balmer::api

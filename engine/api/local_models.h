@@ -2,15 +2,16 @@
 #pragma once
 
 #include "engine/api/models.h"
-#include "engine/api/open_datasets.h"
 #include "engine/store/project.h"
+#include "engine/workflow/open_datasets.h"
 
 namespace balmer::api {
 
 class LocalModels final : public Models {
   public:
     /// Both must live longer.
-    LocalModels(store::Project& project, OpenDatasets& datasets) : project_(project), datasets_(datasets) {}
+    LocalModels(store::Project& project, workflow::OpenDatasets& datasets)
+        : project_(project), datasets_(datasets) {}
 
     core::Result<std::vector<ModelInfo>> list() override;
     core::Result<std::vector<Prediction>> predictions(const std::string& dataset,
@@ -18,7 +19,7 @@ class LocalModels final : public Models {
 
   private:
     store::Project& project_;
-    OpenDatasets& datasets_;
+    workflow::OpenDatasets& datasets_;
 };
 
 } // namespace balmer::api

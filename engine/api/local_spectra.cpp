@@ -79,7 +79,7 @@ core::Result<SpectrumRow> LocalSpectra::row(const std::string& id) {
 
 core::Result<spectrum::Spectrum> LocalSpectra::load(const std::string& id) {
     BALMER_TRY(const auto record, project_.catalogue().find(id));
-    return workflow::loadSpectrum(project_, record);
+    return workflow::loadSpectrum(datasets_, record);
 }
 
 core::Result<std::vector<spectrum::HeaderCard>> LocalSpectra::header(const std::string& id) {

@@ -4,14 +4,15 @@
 #include "engine/api/newest_scorings.h"
 #include "engine/api/spectra.h"
 #include "engine/store/project.h"
+#include "engine/workflow/open_datasets.h"
 
 namespace balmer::api {
 
 class LocalSpectra final : public Spectra {
   public:
-    /// Both must live longer.
-    LocalSpectra(store::Project& project, NewestScorings& scorings)
-        : project_(project), scorings_(scorings) {}
+    /// All must live longer.
+    LocalSpectra(store::Project& project, workflow::OpenDatasets& datasets, NewestScorings& scorings)
+        : project_(project), datasets_(datasets), scorings_(scorings) {}
 
     core::Result<std::vector<Collection>> collections() override;
     core::Result<std::vector<SpectrumRow>> list(const std::string& where, std::size_t limit) override;
@@ -23,6 +24,7 @@ class LocalSpectra final : public Spectra {
     core::Status addPredictions(std::vector<SpectrumRow>& rows);
 
     store::Project& project_;
+    workflow::OpenDatasets& datasets_;
     NewestScorings& scorings_;
 };
 

@@ -11,13 +11,13 @@
 #include "engine/api/local_spectra.h"
 #include "engine/api/local_workers.h"
 #include "engine/api/newest_scorings.h"
-#include "engine/api/open_datasets.h"
 #include "engine/api/samp_neighbours.h"
 #include "engine/api/workbench.h"
 #include "engine/core/log.h"
 #include "engine/core/login_name.h"
 #include "engine/store/project.h"
 #include "engine/workflow/job_kinds.h"
+#include "engine/workflow/open_datasets.h"
 
 namespace balmer::api {
 
@@ -57,9 +57,9 @@ class LocalWorkbench final : public Workbench {
     std::shared_ptr<workflow::NetAccess> net_;
     workflow::Environment environment_;
     std::vector<workflow::JobKind> kinds_;
-    OpenDatasets open_{*project_};
+    workflow::OpenDatasets open_{*project_};
     NewestScorings scorings_{*project_, open_};
-    LocalSpectra spectra_{*project_, scorings_};
+    LocalSpectra spectra_{*project_, open_, scorings_};
     LocalDatasets datasets_{*project_, open_};
     LocalMaps maps_{*project_, open_};
     LocalModels models_{*project_, open_};

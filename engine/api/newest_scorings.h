@@ -14,9 +14,9 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/api/open_datasets.h"
 #include "engine/core/result.h"
 #include "engine/store/project.h"
+#include "engine/workflow/open_datasets.h"
 #include "engine/workflow/scores.h"
 
 namespace balmer::api {
@@ -24,7 +24,7 @@ namespace balmer::api {
 class NewestScorings {
   public:
     /// Both must live longer.
-    NewestScorings(store::Project& project, OpenDatasets& datasets)
+    NewestScorings(store::Project& project, workflow::OpenDatasets& datasets)
         : project_(project), datasets_(datasets) {}
 
     core::Result<std::vector<std::optional<workflow::Predicted>>> of(std::span<const std::string_view> ids);
@@ -40,7 +40,7 @@ class NewestScorings {
         std::shared_ptr<const workflow::Scoring> scoring;
     };
     store::Project& project_;
-    OpenDatasets& datasets_;
+    workflow::OpenDatasets& datasets_;
     mutable std::mutex mutex_; ///< guards the next; held while a scoring is read, so that it is read once
     std::map<std::string, Kept> kept_; ///< by dataset
     std::size_t timesRead_ = 0;

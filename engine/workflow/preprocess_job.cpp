@@ -113,6 +113,7 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
     json refused = json::array();
     std::size_t warned = 0;
     core::ThreadPool pool(run.environment.threads, "balmer-prep");
+    OpenDatasets datasets(run.project());
     constexpr std::size_t block = 128;
     for (std::size_t first = 0; first < records.size(); first += block) {
         BALMER_CHECK(run.task.checkpoint(
@@ -121,7 +122,7 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
         Rows rows(count, core::fail(core::ErrorCode::Cancelled, "stopped on request"));
         pool.parallelFor(count, [&](std::size_t i, std::size_t) {
             if (run.task.stopRequested()) return;
-            auto spectrum = loadSpectrum(run.project(), records[first + i], false, carried);
+            auto spectrum = loadSpectrum(datasets, records[first + i], carried);
             rows[i] = spectrum ? pipeline.apply(*spectrum)
                                : core::Result<preprocess::Row>(core::fail(std::move(spectrum).error()));
         });

@@ -16,8 +16,8 @@ core::Result<dataset::Dataset> openDataset(store::Project& project, const std::s
 
 namespace {
 
-core::Result<spectrum::Spectrum> fromDataset(store::Project& project, const store::SpectrumRecord& record) {
-    BALMER_TRY(const auto dataset, openDataset(project, record.dataset));
+core::Result<spectrum::Spectrum> fromDataset(OpenDatasets& datasets, const store::SpectrumRecord& record) {
+    BALMER_TRY(const auto dataset, datasets.get(record.dataset));
     const auto row = dataset.rowOf(record.id);
     const auto index = row ? *row : static_cast<std::size_t>(record.part);
     if (index >= dataset.rows())
@@ -62,11 +62,11 @@ fromCarried(const CarriedFiles& carried, const std::string& path, const io::Read
 
 } // namespace
 
-core::Result<spectrum::Spectrum> loadSpectrum(store::Project& project, const store::SpectrumRecord& record,
-                                              bool header, const CarriedFiles* carried) {
-    if (!record.dataset.empty()) return fromDataset(project, record);
+core::Result<spectrum::Spectrum> loadSpectrum(OpenDatasets& datasets, const store::SpectrumRecord& record,
+                                              const CarriedFiles* carried) {
+    if (!record.dataset.empty()) return fromDataset(datasets, record);
     io::ReadOptions options;
-    options.header = header;
+    options.header = false;
     auto spectra = carried != nullptr ? fromCarried(*carried, record.filePath, options)
                                       : io::readSpectra(record.filePath, options);
     if (!spectra) return core::fail(std::move(spectra).error().during("reading the spectrum " + record.id));

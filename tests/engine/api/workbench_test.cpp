@@ -207,7 +207,7 @@ TEST_F(WorkbenchTest, TheNewestScoringIsShown) {
 
 TEST_F(WorkbenchTest, AScoringIsReadOnceHoweverOftenItIsAskedFor) {
     const auto scored = project();
-    OpenDatasets datasets(*scored);
+    workflow::OpenDatasets datasets(*scored);
     NewestScorings scorings(*scored, datasets);
     const std::string_view id = "row-0";
     const auto probability = [&] {
