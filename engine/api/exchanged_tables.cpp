@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/core/file.h"
+
 namespace balmer::api {
 
 namespace {
@@ -26,8 +28,7 @@ ExchangedTables::~ExchangedTables() {
 }
 
 void ExchangedTables::remove(const Entry& entry) {
-    std::error_code error;
-    if (!entry.table.file.empty()) std::filesystem::remove(entry.table.file, error);
+    if (!entry.table.file.empty()) (void)core::removeFile(entry.table.file);
 }
 
 ExchangedTables::Entry* ExchangedTables::entry(const std::string& id) {

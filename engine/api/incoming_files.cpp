@@ -6,6 +6,7 @@
 
 #include "engine/core/digest.h"
 #include "engine/core/files.h"
+#include "engine/core/pending_file.h"
 #include "engine/core/text_number.h"
 #include "engine/http/download.h"
 #include "engine/http/url.h"
@@ -71,12 +72,9 @@ core::Status copyFile(const std::string& url, const fs::path& to, std::uint64_t 
         return fail(ErrorCode::NotFound, "there is no file " + from->string());
     if (fs::file_size(*from, error) > limitBytes || error)
         return fail(ErrorCode::ResourceExhausted, from->string() + " is larger than what is taken");
-    const auto part = to.string() + std::string(http::partEnding);
-    if (fs::copy_file(*from, part, fs::copy_options::overwrite_existing, error); !error)
-        fs::rename(part, to, error);
-    if (!error) return {};
-    return fail(ErrorCode::Io,
-                from->string() + " cannot be copied to " + to.string() + ": " + error.message());
+    BALMER_TRY(auto copy, core::PendingFile::beside(to));
+    BALMER_CHECK(copy.copyFrom(*from));
+    return copy.publish();
 }
 
 } // namespace

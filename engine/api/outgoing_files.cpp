@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
 #include <functional>
 #include <map>
 
+#include "engine/core/file.h"
+#include "engine/core/output_file.h"
 #include "engine/io/spectrum_writer.h"
 #include "engine/io/votable_writer.h"
 
@@ -184,8 +185,7 @@ core::Status writeRows(io::VotableWriter& writer, std::span<const SpectrumRow> r
 } // namespace
 
 OutgoingFolder::~OutgoingFolder() {
-    std::error_code error;
-    if (!folder_.empty()) std::filesystem::remove_all(folder_, error);
+    if (!folder_.empty()) (void)core::removeTree(folder_);
 }
 
 Result<std::filesystem::path> OutgoingFolder::newFile(const std::string& ending) {
@@ -247,21 +247,10 @@ core::Status writeTableFile(Workbench& workbench, std::span<const SpectrumRow> r
     for (const auto& row : rows)
         ids.push_back(row.id);
     BALMER_TRY(const auto addresses, workbench.observatory().addresses(ids));
-    std::ofstream out(file, std::ios::binary);
-    const auto failed = [&] {
-        return fail(ErrorCode::Io,
-                    "the table cannot be written to " + file.string() + "; check the space on that disk");
-    };
-    if (!out) return failed();
-    io::VotableWriter writer([&](std::string_view bytes) -> core::Status {
-        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        if (!out) return failed();
-        return {};
-    });
+    BALMER_TRY(auto out, core::OutputFile::open(file));
+    io::VotableWriter writer([&](std::string_view bytes) { return out.write(bytes); });
     BALMER_CHECK(writeRows(writer, rows, addresses, name, task));
-    out.close();
-    if (!out) return failed();
-    return {};
+    return out.finish();
 }
 
 Result<std::set<std::string>> knownIds(Workbench& workbench, std::span<const std::string> ids) {

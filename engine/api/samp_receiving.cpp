@@ -7,6 +7,7 @@
 
 #include "engine/api/incoming_files.h"
 #include "engine/api/received_table.h"
+#include "engine/core/file.h"
 #include "engine/core/text_number.h"
 #include "engine/io/spectrum_reader.h"
 
@@ -76,8 +77,7 @@ void SampExchange::handle(const vo::SampReceived& message, const vo::LoadTable& 
 }
 
 core::Status SampExchange::discard(const std::filesystem::path& file, const core::Error& why) {
-    std::error_code error;
-    std::filesystem::remove(file, error);
+    (void)core::removeFile(file);
     return core::fail(why);
 }
 

@@ -23,6 +23,7 @@
 #include "engine/core/clock.h"
 #include "engine/core/files.h"
 #include "engine/core/log.h"
+#include "engine/core/pending_file.h"
 #include "engine/remote/objects/object_store.h"
 #include "engine/remote/server/relay.h"
 #include "engine/remote/server/worker_server.h"
@@ -111,9 +112,9 @@ core::Status runOne(const std::filesystem::path& folder, std::size_t threads, st
     json outputs = json::array();
     for (const auto& file : result.outputs)
         outputs.push_back(file.name);
-    return core::writeFile(folder / "result.json",
-                           json{{"result", result.resultJson}, {"outputs", std::move(outputs)}}.dump(
-                               -1, ' ', false, json::error_handler_t::replace));
+    return core::replaceFile(folder / "result.json",
+                             json{{"result", result.resultJson}, {"outputs", std::move(outputs)}}.dump(
+                                 -1, ' ', false, json::error_handler_t::replace));
 }
 
 std::atomic<int> signalled = -1; ///< the writing end of a pipe
@@ -206,8 +207,8 @@ core::Status serveWorker(const WorkerOptions& options,
     settings.tls = options.listenTls;
     settings.tcp = options.listenTcp;
     settings.programVersion = BALMER_VERSION;
+    BALMER_CHECK(core::makeFolders(options.folder));
     std::error_code error;
-    std::filesystem::create_directories(options.folder, error);
     std::filesystem::permissions(options.folder, std::filesystem::perms::owner_all, error);
     BALMER_TRY(const auto journal, store::openWorkerJournal(options.folder / "journal.sqlite"));
     BALMER_TRY(const auto server,

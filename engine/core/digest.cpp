@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
+#include <vector>
 
-#include "engine/core/files.h"
+#include "engine/core/file.h"
 
 namespace balmer::core {
 
@@ -66,19 +66,17 @@ Digest32 digestBytesOf(std::span<const std::byte> bytes) {
     return Hasher().update(bytes).finishBytes();
 }
 
-Result<std::string> digestOfFile(const std::filesystem::path& file, const std::stop_token& stop) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return fail(cannotOpen(file));
+Result<std::string> digestOfFile(const std::filesystem::path& path, const std::stop_token& stop) {
+    BALMER_TRY(const auto file, File::openNamed(path));
     Hasher hasher;
-    std::vector<char> piece(1 << 18);
-    while (in) {
-        in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-        hasher.update(std::string_view(piece.data(), static_cast<std::size_t>(in.gcount())));
-        if (in && stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "stopped while reading " + file.string());
+    std::vector<std::byte> piece(std::size_t{1} << 18);
+    while (true) {
+        BALMER_TRY(const auto got, file.read(piece));
+        if (got == 0) return hasher.finish();
+        hasher.update(std::span(piece).first(got));
+        if (got == piece.size() && stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "stopped while reading " + path.string());
     }
-    if (in.bad()) return fail(ErrorCode::Io, "cannot read " + file.string() + "; is the disk well?");
-    return hasher.finish();
 }
 
 } // namespace balmer::core

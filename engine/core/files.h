@@ -10,17 +10,16 @@
 
 namespace balmer::core {
 
-/// The error for a file that does not open: NotFound, or Io with the system's reason.
-Error cannotOpen(const std::filesystem::path& file);
-
-/// Errors: NotFound, Io; ResourceExhausted when the file is larger than limitBytes.
+/// What a user named, read to its end: also a pipe, a device, "-". Errors: those of File::openNamed;
+/// ResourceExhausted where there is more than limitBytes.
 Result<std::string> readFile(const std::filesystem::path& file,
                              std::size_t limitBytes = std::size_t{1} << 30);
 
-/// As many of its first bytes as it has. Errors: those of readFile.
+/// As many of its first bytes as it has. Of what can be read only once they are gone then: see NamedInput.
+/// Errors: those of readFile.
 Result<std::string> readBeginning(const std::filesystem::path& file, std::size_t bytes);
 
-/// Writes beside the target, flushes to the disk, renames. Errors: Io.
+/// Writes what a user named, as OutputFile does it. Errors: those of OutputFile.
 Status writeFile(const std::filesystem::path& file, std::string_view content);
 
 } // namespace balmer::core

@@ -5,7 +5,9 @@
 
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
+#include "engine/core/file.h"
 #include "engine/core/result.h"
 
 namespace balmer::core {
@@ -17,8 +19,7 @@ Status preparePrivateFolder(const std::filesystem::path& folder);
 /// InvalidArgument where the file belongs to somebody else or others may read or write it.
 Status checkPrivate(const std::filesystem::path& file);
 
-/// Writes beside the target with mode 0600, syncs, renames, syncs the folder. One writer at a time
-/// (FileLock). Errors: Io.
+/// Replaces it (PendingFile), with mode 0600. Errors: as systemError().
 Status writePrivate(const std::filesystem::path& file, std::string_view content);
 
 /// Holds FILE.lock, against other threads and other processes; the system lets go of it when its holder dies.
@@ -26,13 +27,10 @@ class FileLock {
   public:
     /// Waits for it. Errors: Io.
     static Result<FileLock> of(const std::filesystem::path& file);
-    FileLock(FileLock&& other) noexcept;
-    FileLock& operator=(FileLock&&) = delete;
-    ~FileLock();
 
   private:
-    explicit FileLock(int handle) : handle_(handle) {}
-    int handle_;
+    explicit FileLock(File file) : file_(std::move(file)) {}
+    File file_;
 };
 
 } // namespace balmer::core

@@ -1,18 +1,16 @@
 #include "engine/dataset/dataset.h"
 
-#include <fcntl.h>
 #include <hdf5.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <unordered_map>
 
-#include "engine/core/files.h"
+#include "engine/core/file.h"
 #include "engine/core/hdf5_mutex.h"
+#include "engine/core/proved_files.h"
 #include "engine/dataset/hdf5_handle.h"
 
 namespace balmer::dataset {
@@ -32,27 +30,25 @@ class Mapping {
         if (bytes_ != nullptr) ::munmap(bytes_, size_);
     }
     core::Status map(const std::filesystem::path& file) {
-        const int handle = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-        struct stat status {};
-        if (handle < 0 || ::fstat(handle, &status) != 0 || !S_ISREG(status.st_mode)) {
-            const auto error = core::cannotOpen(file);
-            if (handle >= 0) ::close(handle);
-            return fail(error);
-        }
-        size_ = static_cast<std::size_t>(status.st_size);
-        void* bytes = size_ > 0 ? ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, handle, 0) : MAP_FAILED;
-        ::close(handle);
+        BALMER_TRY(const auto opened,
+                   core::File::open(file, core::File::Use::Read, core::File::Links::Follow));
+        BALMER_TRY(stamp_, opened.stamp());
+        size_ = static_cast<std::size_t>(stamp_.size);
+        void* bytes =
+            size_ > 0 ? ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, opened.handle(), 0) : MAP_FAILED;
         if (bytes == MAP_FAILED)
             return fail(ErrorCode::Format, file.string() + " cannot be mapped; is it empty?");
         bytes_ = bytes;
         return {};
     }
     std::size_t size() const { return size_; }
+    const core::FileStamp& stamp() const { return stamp_; }
     const char* bytes() const { return static_cast<const char*>(bytes_); }
 
   private:
     void* bytes_ = nullptr;
     std::size_t size_ = 0;
+    core::FileStamp stamp_;
 };
 
 /// Where an array lies in the file, checked against the file's size.
@@ -198,7 +194,10 @@ core::Status Dataset::State::read() {
     BALMER_CHECK(mapping.map(path));
     const std::lock_guard lock(core::hdf5Mutex());
     silenceHdf5();
-    const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+    // Nobody changes a dataset, so no lock is needed; disks that are only read may have none to give.
+    const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+    if (access) H5Pset_file_locking(access.get(), false, true);
+    const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
     if (!file) return fail(ErrorCode::Format, "it is not an HDF5 file, or has been cut short");
     const Reader reader(file.get(), mapping);
     BALMER_TRY(const std::string format, reader.attribute("format"));
@@ -263,6 +262,21 @@ core::Result<Dataset> Dataset::open(const std::filesystem::path& file) {
     if (auto read = state->read(); !read)
         return fail(std::move(read.error().during("opening the dataset " + file.string())));
     return Dataset(std::move(state));
+}
+
+core::Result<Dataset> Dataset::openProved(const std::filesystem::path& file, std::string_view digest) {
+    BALMER_TRY(auto dataset, open(file));
+    if (dataset.digest() != digest)
+        return fail(ErrorCode::Format, "the dataset " + file.string() + " has the digest " +
+                                           dataset.digest().substr(0, 12) + "…, not " +
+                                           std::string(digest.substr(0, 12)) +
+                                           "…: " + std::string(core::proveRemedy));
+    const auto& stamp = dataset.state_->mapping.stamp();
+    if (!core::isProved(stamp, digest)) {
+        BALMER_CHECK(dataset.verify());
+        core::setProved(stamp, digest);
+    }
+    return dataset;
 }
 
 const std::filesystem::path& Dataset::path() const {
@@ -338,9 +352,8 @@ core::Result<std::span<const std::string>> Dataset::textColumn(std::string_view 
 core::Status Dataset::verify() const {
     const auto& s = *state_;
     if (digestOf(s.wavelength, s.ids, s.flux, s.inverseVariance, s.mask) != s.digest)
-        return fail(ErrorCode::Format,
-                    "the dataset " + s.path.string() +
-                        " is not what its digest says: it has been changed; make it again");
+        return fail(ErrorCode::Format, "the dataset " + s.path.string() +
+                                           " is not what its digest says: " + std::string(core::proveRemedy));
     return {};
 }
 

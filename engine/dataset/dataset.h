@@ -32,6 +32,7 @@
 #include <vector>
 
 #include "engine/core/matrix.h"
+#include "engine/core/pending_file.h"
 #include "engine/core/result.h"
 #include "engine/spectrum/axis.h"
 
@@ -65,12 +66,17 @@ struct DatasetContent {
 /// digest. Nothing of the matrices is copied. Errors: InvalidArgument (no rows, shapes that differ, an id
 /// twice, empty or too long, wavelengths that do not ascend); Io.
 core::Result<std::string> writeDataset(const std::filesystem::path& file, const DatasetContent& content);
+/// The same into a file that is not published yet, since its name may depend on the digest.
+core::Result<std::string> writeDataset(core::PendingFile& file, const DatasetContent& content);
 
 class Dataset {
   public:
     /// Errors: NotFound, Io; Format when the file is not a Balmer dataset, is cut short, or its parts do not
     /// fit together.
     static core::Result<Dataset> open(const std::filesystem::path& file);
+    /// The same, and it is proved that its content has this digest (core/proved_files.h): for whoever knows
+    /// the digest from elsewhere. Errors also: Format where it is another one.
+    static core::Result<Dataset> openProved(const std::filesystem::path& file, std::string_view digest);
 
     const std::filesystem::path& path() const;
     std::size_t rows() const;

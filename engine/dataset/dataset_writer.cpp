@@ -1,13 +1,11 @@
-#include <fcntl.h>
 #include <hdf5.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <unordered_set>
 
 #include "engine/core/hdf5_mutex.h"
+#include "engine/core/pending_file.h"
 #include "engine/dataset/dataset.h"
 #include "engine/dataset/hdf5_handle.h"
 
@@ -83,7 +81,9 @@ class File {
     explicit File(const std::string& path) {
         const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
         // 64 bytes: so that every matrix starts where vector instructions like it.
-        ok_ = access && H5Pset_alignment(access.get(), 1, 64) >= 0;
+        // PendingFile has the lock already.
+        ok_ = access && H5Pset_alignment(access.get(), 1, 64) >= 0 &&
+              H5Pset_file_locking(access.get(), false, true) >= 0;
         const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
         if (ok_)
             file_ = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose);
@@ -148,17 +148,9 @@ class File {
     bool ok_ = false;
 };
 
-bool flushToDisk(const std::string& path) {
-    const int handle = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (handle < 0) return false;
-    const bool flushed = ::fsync(handle) == 0;
-    ::close(handle);
-    return flushed;
-}
-
 } // namespace
 
-core::Result<std::string> writeDataset(const std::filesystem::path& file, const DatasetContent& content) {
+core::Result<std::string> writeDataset(core::PendingFile& pending, const DatasetContent& content) {
     BALMER_CHECK(check(content));
     const hsize_t rows = content.flux.rows(), columns = content.flux.columns();
     core::ByteMatrix allGood;
@@ -167,14 +159,11 @@ core::Result<std::string> writeDataset(const std::filesystem::path& file, const 
     const std::string digest = digestOf(content.wavelengthAngstrom, content.ids, content.flux.view(),
                                         content.inverseVariance.view(), mask.view());
 
-    static std::atomic<unsigned> serial{0};
-    const std::string beside =
-        file.string() + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(++serial);
     bool written = false;
     {
         const std::lock_guard lock(core::hdf5Mutex());
         silenceHdf5();
-        File out(beside);
+        File out(pending.path().string());
         out.attribute("format", "balmer-dataset");
         out.attribute("format_version", "1");
         out.attribute("medium", std::string(spectrum::toString(content.medium)));
@@ -197,17 +186,19 @@ core::Result<std::string> writeDataset(const std::filesystem::path& file, const 
         out.numbers("mask", H5T_STD_U8LE, H5T_NATIVE_UCHAR, {rows, columns}, mask.data());
         written = out.close();
     }
-    std::error_code error;
-    if (written && flushToDisk(beside))
-        std::filesystem::rename(beside, file, error);
-    else
-        error = std::make_error_code(std::errc::io_error);
-    if (error) {
-        std::error_code ignored;
-        std::filesystem::remove(beside, ignored);
-        return fail(ErrorCode::Io, "cannot write the dataset " + file.string() +
-                                       "; is there space, does the folder exist, and may you write there?");
+    if (!written) {
+        // HDF5 keeps to itself what the system said; the next bytes meet the same.
+        BALMER_CHECK(pending.write(std::string(65536, ' ')));
+        return fail(ErrorCode::Io, "cannot write the dataset " + pending.place().string() +
+                                       "; is there space on that disk, and may you write there?");
     }
+    return digest;
+}
+
+core::Result<std::string> writeDataset(const std::filesystem::path& file, const DatasetContent& content) {
+    BALMER_TRY(auto pending, core::PendingFile::beside(file));
+    BALMER_TRY(auto digest, writeDataset(pending, content));
+    BALMER_CHECK(pending.publish());
     return digest;
 }
 

@@ -1,16 +1,13 @@
 #include "engine/http/download.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <optional>
 #include <utility>
 
 #include "engine/core/digest.h"
+#include "engine/core/file.h"
 #include "engine/core/files.h"
 #include "engine/core/text_number.h"
 #include "engine/http/url.h"
@@ -30,11 +27,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t sniffed = 1024;             ///< bytes by which a page is told from data
 constexpr std::size_t longestRefusal = 64 * 1024; ///< of an answer that is no data
 constexpr std::uint64_t realProgress = 64 * 1024; ///< so much more, and the tries are counted anew
-
-Error systemError(std::string_view what, const fs::path& file) {
-    return {ErrorCode::Io, "cannot " + std::string(what) + " " + file.string() + ": " + std::strerror(errno) +
-                               "; is there space, and may you write there?"};
-}
 
 /// What a part is the beginning of. As a file: a line each, the last one "end", so that half a file is none.
 struct From {
@@ -107,43 +99,11 @@ parseContentRange(std::string_view text) {
     return std::pair(static_cast<std::uint64_t>(*first), total);
 }
 
-Status syncFolder(const fs::path& folder) {
-    const int handle = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (handle < 0) return fail(systemError("open the folder", folder));
-    ::fsync(handle); // some file systems cannot; the rename stands anyway
-    ::close(handle);
-    return {};
+/// A part that grows. What its folder's umask leaves of 0666 is its mode.
+Result<core::File> openPart(const fs::path& part, bool fromTheBeginning) {
+    if (fromTheBeginning) BALMER_CHECK(core::removeFile(part));
+    return core::File::open(part, core::File::Use::Append, core::File::Links::Refuse, 0666);
 }
-
-class PartFile {
-  public:
-    ~PartFile() { close(); }
-    Status open(const fs::path& file, bool append) {
-        close();
-        handle_ = ::open(file.c_str(),
-                         O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (append ? O_APPEND : O_TRUNC), 0644);
-        if (handle_ < 0) return fail(systemError("write", file));
-        return {};
-    }
-    Status write(std::span<const std::byte> bytes, const fs::path& file) {
-        while (!bytes.empty()) {
-            const auto written = ::write(handle_, bytes.data(), bytes.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) return fail(systemError("write", file));
-            bytes = bytes.subspan(static_cast<std::size_t>(written));
-        }
-        return {};
-    }
-    bool sync() const { return ::fsync(handle_) == 0; }
-    bool isOpen() const { return handle_ >= 0; }
-    void close() {
-        if (handle_ >= 0) ::close(handle_);
-        handle_ = -1;
-    }
-
-  private:
-    int handle_ = -1;
-};
 
 class Download {
   public:
@@ -183,7 +143,7 @@ class Download {
             auto answer =
                 withRetries(client_, request_.url, options_.retry, task_, [&] { return attempt(); });
             if (answer && answer->hasContent()) break;
-            file_.close();
+            file_.reset();
             if (!answer && worthAnotherTry(answer.error()) && options_.retry.tries > 1 &&
                 have_ > before + realProgress)
                 continue;
@@ -273,13 +233,17 @@ class Download {
         finalUrl_ = header.finalUrl;
         if (have_ == 0) {
             // The old part must be gone before the new words about it are there.
-            BALMER_CHECK(file_.open(part_, false));
-            PartFile words;
-            BALMER_CHECK(words.open(fromFile_, false));
-            const std::string text = from_.text();
-            return words.write(std::as_bytes(std::span(text)), fromFile_);
+            BALMER_TRY(file_, openPart(part_, true));
+            return writeFrom();
         }
-        return file_.open(part_, true);
+        BALMER_TRY(file_, openPart(part_, false));
+        return {};
+    }
+
+    /// Half of it would be nothing (From::read), so it need not come whole into its place.
+    Status writeFrom() const {
+        BALMER_TRY(const auto file, openPart(fromFile_, true));
+        return file.write(from_.text());
     }
 
     Status again(std::string_view what) {
@@ -305,7 +269,7 @@ class Download {
                 (looksLikeHtml(head_) || (head_.size() == sniffed && looksLikeHtml(head_, contentType_))))
                 return fail(notData());
         }
-        BALMER_CHECK(file_.write(piece, part_));
+        BALMER_CHECK(file_->write(piece));
         have_ += piece.size();
         fetched_ += piece.size();
         return report();
@@ -323,7 +287,7 @@ class Download {
     }
 
     Error notData() {
-        file_.close();
+        file_.reset();
         forget();
         from_ = {};
         have_ = 0;
@@ -333,31 +297,26 @@ class Download {
     }
 
     void forget() {
-        std::error_code ignored;
-        fs::remove(part_, ignored);
-        fs::remove(fromFile_, ignored);
+        (void)core::removeFile(part_);
+        (void)core::removeFile(fromFile_);
     }
 
     /// All bytes are in the part.
     Result<Downloaded> finish() {
-        if (!file_.isOpen()) BALMER_CHECK(file_.open(part_, true));
+        if (!file_) {
+            BALMER_TRY(file_, openPart(part_, false));
+        }
         if (!options_.mayBeHtml) {
-            std::string beginning(sniffed, '\0');
-            const int handle = ::open(part_.c_str(), O_RDONLY | O_CLOEXEC);
-            const auto got = handle < 0 ? -1 : ::pread(handle, beginning.data(), beginning.size(), 0);
-            if (handle >= 0) ::close(handle);
-            if (got < 0) return fail(systemError("read", part_));
-            beginning.resize(static_cast<std::size_t>(got));
+            BALMER_TRY(const auto beginning, core::readBeginning(part_, sniffed));
             if (looksLikeHtml(beginning, contentType_)) return fail(notData());
         }
-        if (!file_.sync()) return fail(systemError("finish writing", part_));
-        file_.close();
+        BALMER_CHECK(file_->flush());
+        file_.reset();
         if (from_.length != have_) {
             from_.length = have_;
-            BALMER_CHECK(core::writeFile(fromFile_, from_.text()));
+            BALMER_CHECK(writeFrom());
         }
-        if (::rename(part_.c_str(), path_.c_str()) != 0) return fail(systemError("name", path_));
-        BALMER_CHECK(syncFolder(path_.parent_path()));
+        BALMER_CHECK(core::renameFile(part_, path_));
         return commit();
     }
 
@@ -374,8 +333,7 @@ class Download {
         result.etag = from_.etag;
         result.lastModified = from_.lastModified;
         if (options_.committed) BALMER_CHECK(options_.committed(result));
-        std::error_code ignored;
-        fs::remove(fromFile_, ignored);
+        (void)core::removeFile(fromFile_);
         if (options_.progress) options_.progress(result.bytes);
         static_cast<void>(task_.checkpoint(1, stage_)); // too late to stop
         return result;
@@ -397,7 +355,7 @@ class Download {
     std::optional<Answer> refused_; ///< an answer that is no data, as far as it has come
     std::string head_;
     std::string contentType_, finalUrl_;
-    PartFile file_;
+    std::optional<core::File> file_; ///< the part, where it is being written
     std::chrono::steady_clock::time_point reported_{};
 };
 

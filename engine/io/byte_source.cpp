@@ -1,8 +1,6 @@
 #include "engine/io/byte_source.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -11,7 +9,7 @@
 
 #include <zlib.h>
 
-#include "engine/core/files.h"
+#include "engine/core/file.h"
 #include "engine/io/inflater.h"
 
 namespace balmer::io {
@@ -133,16 +131,10 @@ core::Status Inflater::finish() const {
     return {};
 }
 
-Result<ByteSource> fileSource(const std::filesystem::path& file) {
-    const std::shared_ptr<std::FILE> handle(std::fopen(file.c_str(), "rb"), [](std::FILE* f) {
-        if (f != nullptr) std::fclose(f);
-    });
-    if (!handle) return fail(core::cannotOpen(file));
-    return [handle, file](std::span<std::byte> buffer) -> Result<std::size_t> {
-        const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), handle.get());
-        if (got == 0 && std::ferror(handle.get()) != 0)
-            return fail(ErrorCode::Io, "cannot read " + file.string() + ": " + std::strerror(errno));
-        return got;
+Result<ByteSource> fileSource(const std::filesystem::path& path) {
+    BALMER_TRY(auto opened, core::File::openNamed(path));
+    return [file = std::make_shared<const core::File>(std::move(opened))](std::span<std::byte> buffer) {
+        return file->read(buffer);
     };
 }
 

@@ -1,9 +1,10 @@
 #include "engine/io/directory_scan.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <system_error>
 
-#include "engine/core/files.h"
+#include "engine/core/file.h"
 
 namespace balmer::io {
 namespace {
@@ -58,7 +59,7 @@ ScanResult scanFiles(std::span<const fs::path> paths, bool recursive) {
                                                     path.string() + " is neither a file nor a folder"));
             }
         } else {
-            result.errors.push_back(core::cannotOpen(path));
+            result.errors.push_back(core::systemError("open", path, ENOENT));
         }
     }
     std::sort(result.files.begin(), result.files.end());

@@ -1,17 +1,15 @@
 #include "engine/io/matrix_text.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <unordered_set>
 #include <utility>
 
 #include "engine/core/files.h"
+#include "engine/core/output_file.h"
 #include "engine/core/text_number.h"
 #include "engine/io/file_bytes.h"
 
@@ -204,24 +202,15 @@ core::Result<MatrixText> readMatrixText(const std::filesystem::path& file) {
 }
 
 struct MatrixTextWriter::State {
-    std::filesystem::path target, part;
-    std::FILE* file = nullptr;
+    core::OutputFile file;
     std::size_t columns = 0;
-    bool withLabels = false;
+    bool withLabels = false, finished = false;
     std::string buffer;
 
     core::Status flush() {
-        if (std::fwrite(buffer.data(), 1, buffer.size(), file) != buffer.size()) {
-            return fail(ErrorCode::Io, "writing " + target.string() + " failed; is the disk full?");
-        }
+        BALMER_CHECK(file.write(buffer));
         buffer.clear();
         return {};
-    }
-    ~State() {
-        if (file == nullptr) return;
-        std::fclose(file);
-        std::error_code ignored;
-        std::filesystem::remove(part, ignored);
     }
 };
 
@@ -234,16 +223,9 @@ core::Result<MatrixTextWriter> MatrixTextWriter::create(const std::filesystem::p
                                                         std::span<const double> wavelengthAngstrom,
                                                         bool withLabels) {
     BALMER_CHECK(checkAxis(wavelengthAngstrom));
-    auto state = std::make_unique<State>();
-    state->target = file;
-    state->part = file;
-    state->part += ".part";
-    state->columns = wavelengthAngstrom.size();
-    state->withLabels = withLabels;
-    state->file = std::fopen(state->part.c_str(), "wb");
-    if (state->file == nullptr)
-        return fail(ErrorCode::Io, "cannot write " + file.string() + ": " + std::strerror(errno) +
-                                       "; is the folder there, and may you write in it?");
+    BALMER_TRY(auto output, core::OutputFile::open(file));
+    auto state =
+        std::make_unique<State>(State{std::move(output), wavelengthAngstrom.size(), withLabels, false, {}});
     state->buffer = withLabels ? "id,label" : "id";
     for (const double value : wavelengthAngstrom)
         state->buffer += "," + core::formatDouble(value);
@@ -254,8 +236,7 @@ core::Result<MatrixTextWriter> MatrixTextWriter::create(const std::filesystem::p
 core::Status MatrixTextWriter::row(std::string_view id, std::string_view label,
                                    std::span<const float> values) {
     State& state = *state_;
-    if (state.file == nullptr)
-        return fail(ErrorCode::InvalidArgument, "the matrix is finished; no row can follow");
+    if (state.finished) return fail(ErrorCode::InvalidArgument, "the matrix is finished; no row can follow");
     if (values.size() != state.columns) {
         return fail(ErrorCode::InvalidArgument, "a row of " + std::to_string(values.size()) + " values for " +
                                                     std::to_string(state.columns) + " wavelengths");
@@ -279,18 +260,9 @@ core::Status MatrixTextWriter::row(std::string_view id, std::string_view label,
 
 core::Status MatrixTextWriter::finish() {
     State& state = *state_;
-    if (state.file == nullptr) return {};
+    if (std::exchange(state.finished, true)) return {};
     BALMER_CHECK(state.flush());
-    const bool closed = std::fclose(std::exchange(state.file, nullptr)) == 0;
-    std::error_code error;
-    if (closed) std::filesystem::rename(state.part, state.target, error);
-    if (!closed || error) {
-        std::error_code ignored;
-        std::filesystem::remove(state.part, ignored);
-        return fail(ErrorCode::Io, "writing " + state.target.string() + " failed" +
-                                       (error ? ": " + error.message() : std::string("; is the disk full?")));
-    }
-    return {};
+    return state.file.finish();
 }
 
 core::Status writeMatrixText(const std::filesystem::path& file, const MatrixText& matrix) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "engine/core/files.h"
+#include "engine/core/named_input.h"
 #include "engine/core/text_number.h"
 #include "engine/io/byte_source.h"
 #include "engine/io/file_bytes.h"
@@ -26,6 +28,7 @@ class TableReader::Form {
     virtual std::optional<double> number(std::size_t column) const = 0;
 
     std::vector<TableColumn> columns;
+    std::optional<core::NamedInput> input; ///< what is read
 };
 
 namespace {
@@ -162,12 +165,15 @@ Result<std::string> beginningOf(const std::filesystem::path& file) {
 
 } // namespace
 
-Result<TableReader> TableReader::open(const std::filesystem::path& file) {
+Result<TableReader> TableReader::open(const std::filesystem::path& named) {
+    BALMER_TRY(auto input, core::NamedInput::open(named));
+    const auto& file = input.path();
     BALMER_TRY(const auto beginning, beginningOf(file));
     const auto bytes = asBytes(beginning);
     BALMER_TRY(auto form, looksLikeVotable(bytes)      ? VotableForm::open(file)
                           : FitsFile::looksLike(bytes) ? FitsForm::open(file)
                                                        : TextForm::open(file));
+    form->input = std::move(input);
     return TableReader(std::move(form));
 }
 

@@ -4,10 +4,10 @@
 
 #include <cerrno>
 #include <csignal>
-#include <fstream>
 #include <optional>
 #include <vector>
 
+#include "engine/core/files.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::jobs {
@@ -17,10 +17,8 @@ namespace {
 constexpr char separator = '|';
 
 std::string firstLine(const std::string& file) {
-    std::ifstream in(file);
-    std::string line;
-    std::getline(in, line);
-    return line;
+    const auto text = core::readBeginning(file, 4096).value_or("");
+    return text.substr(0, text.find('\n'));
 }
 
 std::string hostName() {

@@ -1,24 +1,18 @@
 #include "engine/store/artefact_folder.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <functional>
+#include <span>
+#include <vector>
 
 #include "engine/core/digest.h"
 #include "engine/core/files.h"
+#include "engine/core/proved_files.h"
 
 namespace balmer::store {
 
 using core::ErrorCode;
 using core::fail;
 using core::Result;
-using core::Status;
 namespace fs = std::filesystem;
 
 namespace {
@@ -29,57 +23,6 @@ bool isDigest(std::string_view text) {
            });
 }
 
-core::Error cannot(std::string_view what, const fs::path& file) {
-    const auto code = errno == ENOSPC || errno == EDQUOT ? ErrorCode::ResourceExhausted : ErrorCode::Io;
-    return core::Error(code, "cannot " + std::string(what) + " " + file.string() + ": " +
-                                 std::strerror(errno) + "; is there space, and may you write there?");
-}
-
-/// A file that is being written; it is gone again unless it was published.
-class Incoming {
-  public:
-    explicit Incoming(fs::path file)
-        : file_(std::move(file)),
-          handle_(::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)) {}
-    ~Incoming() {
-        if (handle_ < 0) return;
-        ::close(handle_);
-        ::unlink(file_.c_str());
-    }
-    Incoming(const Incoming&) = delete;
-    Incoming& operator=(const Incoming&) = delete;
-
-    Status write(std::string_view bytes) {
-        while (handle_ >= 0 && !bytes.empty()) {
-            const auto written = ::write(handle_, bytes.data(), bytes.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) return fail(cannot("write", file_));
-            bytes.remove_prefix(static_cast<std::size_t>(written));
-        }
-        if (handle_ < 0) return fail(cannot("write", file_));
-        return {};
-    }
-    /// On the disk under its name, whole.
-    Status publish(const fs::path& target) {
-        std::error_code error;
-        fs::create_directories(target.parent_path(), error);
-        if (handle_ < 0 || ::fsync(handle_) != 0 || ::rename(file_.c_str(), target.c_str()) != 0)
-            return fail(cannot("write", target));
-        ::close(handle_);
-        handle_ = -1;
-        if (const int folder = ::open(target.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-            folder >= 0) {
-            ::fsync(folder);
-            ::close(folder);
-        }
-        return {};
-    }
-
-  private:
-    fs::path file_;
-    int handle_;
-};
-
 } // namespace
 
 ArtefactFolder::ArtefactFolder(fs::path folder) : folder_(std::move(folder)) {}
@@ -88,8 +31,9 @@ fs::path ArtefactFolder::place(std::string_view digest) const {
     return folder_ / std::string(digest.substr(0, 2)) / std::string(digest);
 }
 
-fs::path ArtefactFolder::incoming() {
-    return folder_ / (".incoming-" + std::to_string(::getpid()) + "-" + std::to_string(++arrivals_));
+Result<core::PendingFile> ArtefactFolder::incoming() const {
+    BALMER_CHECK(core::makeFolders(folder_));
+    return core::PendingFile::beside(folder_ / "incoming");
 }
 
 Result<jobs::Artefact> ArtefactFolder::putBytes(std::string_view bytes, std::string_view name,
@@ -97,36 +41,32 @@ Result<jobs::Artefact> ArtefactFolder::putBytes(std::string_view bytes, std::str
     jobs::Artefact artefact{std::string(name), std::string(mediaType), core::digestOf(bytes),
                             static_cast<std::int64_t>(bytes.size())};
     const auto target = place(artefact.digest);
-    std::error_code error;
-    if (fs::file_size(target, error) == bytes.size() && !error) return artefact;
-    Incoming file(incoming());
+    if (core::proveFile(target, artefact.digest)) return artefact;
+    BALMER_TRY(auto file, incoming());
     BALMER_CHECK(file.write(bytes));
-    BALMER_CHECK(file.publish(target));
+    BALMER_CHECK(file.publishAs(target));
     return artefact;
 }
 
 Result<jobs::Artefact> ArtefactFolder::putFile(const fs::path& source, std::string_view name,
                                                std::string_view mediaType) {
-    std::error_code error;
-    std::ifstream in(source, std::ios::binary);
-    if (!in || fs::is_directory(source, error)) return fail(core::cannotOpen(source));
+    BALMER_TRY(const auto in, core::File::openNamed(source));
     jobs::Artefact artefact{std::string(name), std::string(mediaType), "", 0};
     core::Hasher hasher;
-    Incoming file(incoming());
-    std::string buffer(std::size_t{1} << 20, '\0');
-    while (in) {
-        in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-        const std::string_view piece(buffer.data(), static_cast<std::size_t>(in.gcount()));
+    BALMER_TRY(auto file, incoming());
+    std::vector<std::byte> buffer(std::size_t{1} << 20);
+    while (true) {
+        BALMER_TRY(const auto got, in.read(buffer));
+        if (got == 0) break;
+        const auto piece = std::span<const std::byte>(buffer).first(got);
         hasher.update(piece);
-        artefact.bytes += in.gcount();
+        artefact.bytes += static_cast<std::int64_t>(got);
         BALMER_CHECK(file.write(piece));
     }
-    if (in.bad()) return fail(ErrorCode::Io, "cannot read " + source.string());
     artefact.digest = hasher.finish();
     const auto target = place(artefact.digest);
-    if (fs::file_size(target, error) == static_cast<std::uintmax_t>(artefact.bytes) && !error)
-        return artefact;
-    BALMER_CHECK(file.publish(target));
+    if (core::proveFile(target, artefact.digest)) return artefact;
+    BALMER_CHECK(file.publishAs(target));
     return artefact;
 }
 
@@ -138,7 +78,9 @@ Result<fs::path> ArtefactFolder::path(std::string_view digest) const {
     std::error_code error;
     if (!fs::is_regular_file(file, error))
         return fail(ErrorCode::NotFound, "the artefact " + std::string(digest) +
-                                             " is not in the project; run the job that made it again");
+                                             " is not in the project; `balmer project check --repair` makes "
+                                             "again what can be made");
+    BALMER_CHECK(core::proveFile(file, digest));
     return file;
 }
 

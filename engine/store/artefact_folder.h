@@ -3,11 +3,11 @@
 // A file is there whole or not at all, and the same bytes are kept once. Any thread, any number of processes.
 #pragma once
 
-#include <atomic>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
+#include "engine/core/pending_file.h"
 #include "engine/core/result.h"
 #include "engine/jobs/job.h"
 
@@ -24,15 +24,15 @@ class ArtefactFolder {
     core::Result<jobs::Artefact> putFile(const std::filesystem::path& file, std::string_view name,
                                          std::string_view mediaType);
 
-    /// Where its bytes lie. Errors: NotFound; InvalidArgument for text that is no digest.
+    /// Where its bytes lie, proved (core/proved_files.h). Errors: NotFound; Format where they are others;
+    /// InvalidArgument for text that is not a digest.
     core::Result<std::filesystem::path> path(std::string_view digest) const;
     core::Result<std::string> read(std::string_view digest) const;
 
   private:
     std::filesystem::path place(std::string_view digest) const;
-    std::filesystem::path incoming();
+    core::Result<core::PendingFile> incoming() const;
     std::filesystem::path folder_;
-    std::atomic<unsigned> arrivals_ = 0;
 };
 
 } // namespace balmer::store

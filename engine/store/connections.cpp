@@ -6,6 +6,7 @@
 #include <cmath>
 #include <thread>
 
+#include "engine/core/file.h"
 #include "engine/store/migration.h"
 #include "engine/store/sql_functions.h"
 
@@ -229,12 +230,9 @@ Status Database::checkpoint() {
 Status Database::copyTo(const std::filesystem::path& copy) {
     auto beside = copy;
     beside += ".part";
-    std::error_code error;
-    std::filesystem::remove(beside, error);
+    BALMER_CHECK(core::removeFile(beside));
     BALMER_CHECK(run("VACUUM INTO ?", beside.string()));
-    std::filesystem::rename(beside, copy, error);
-    if (error) return fail(ErrorCode::Io, "cannot make the copy " + copy.string() + ": " + error.message());
-    return {};
+    return core::renameFile(beside, copy);
 }
 
 Error Database::errorFor(int code) const {

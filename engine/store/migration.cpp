@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "engine/core/file.h"
 #include "engine/store/connections.h"
 
 namespace balmer::store {
@@ -20,14 +21,7 @@ Status copyBefore(Database& database, std::int64_t version, int number) {
     const auto mine = copy + "-" + std::to_string(::getpid());
     BALMER_CHECK(database.copyTo(mine));
     BALMER_TRY(const auto now, database.number("PRAGMA user_version"));
-    std::error_code error;
-    if (now != version) {
-        std::filesystem::remove(mine, error);
-        return {};
-    }
-    std::filesystem::rename(mine, copy, error);
-    if (error) return fail(ErrorCode::Io, "cannot make the copy " + copy + ": " + error.message());
-    return {};
+    return now == version ? core::renameFile(mine, copy) : core::removeFile(mine);
 }
 } // namespace
 

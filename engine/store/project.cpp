@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "engine/core/file.h"
 #include "engine/store/artefact_folder.h"
 #include "engine/store/catalogue.h"
 #include "engine/store/column_registry.h"
@@ -55,12 +56,8 @@ Result<std::unique_ptr<Project>> Project::open(const fs::path& folder, OpenOptio
     if (!options.create && !fs::exists(file, error))
         return fail(ErrorCode::NotFound, "there is no project in " + where.string() +
                                              "; check the path, or import spectra to make one");
-    for (const auto& part : {where / "datasets", where / "artefacts"}) {
-        fs::create_directories(part, error);
-        if (error)
-            return fail(ErrorCode::Io, "cannot make the folder " + part.string() + ": " + error.message() +
-                                           "; may you write there?");
-    }
+    for (const auto& part : {where / "datasets", where / "artefacts"})
+        BALMER_CHECK(core::makeFolders(part));
     BALMER_TRY(auto connections,
                Connections::open(file, options.clock ? *options.clock : core::systemClock()));
     auto parts = std::make_unique<Parts>(where, std::move(connections));

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/pending_file.h"
+
 namespace balmer::workflow {
 
 core::Status checkDatasetName(const std::string& name) {
@@ -19,25 +21,12 @@ core::Status checkDatasetName(const std::string& name) {
     return {};
 }
 
-namespace {
-/// A file that is not to stay under this name, whatever happens.
-struct Discarded {
-    std::filesystem::path file;
-    ~Discarded() {
-        std::error_code ignored;
-        std::filesystem::remove(file, ignored);
-    }
-};
-} // namespace
-
 core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string& name,
                                                const std::string& collection, const std::string& pipeline,
                                                const dataset::DatasetContent& content) {
     BALMER_CHECK(checkDatasetName(name));
-    const auto folder = run.project().datasetFolder();
-    const auto waiting = folder / (".job-" + std::to_string(run.job.id) + ".h5");
-    const Discarded discarded{waiting};
-    BALMER_TRY(const auto digest, dataset::writeDataset(waiting, content));
+    BALMER_TRY(auto file, core::PendingFile::beside(run.project().datasetFolder() / "dataset"));
+    BALMER_TRY(const auto digest, dataset::writeDataset(file, content));
     // A name that is taken leaves no file behind; the registry itself decides between two writers at once.
     if (const auto present = run.project().datasets().get(name); present && present->digest != digest)
         return core::fail(otherDataset(name));
@@ -52,10 +41,7 @@ core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string
     record.pipeline = pipeline;
     record.collection = collection;
     record.job = run.job.id;
-    std::error_code error;
-    std::filesystem::rename(waiting, run.project().folder() / record.file, error);
-    if (error)
-        return core::fail(core::ErrorCode::Io, "cannot keep the dataset " + name + ": " + error.message());
+    BALMER_CHECK(file.publishAs(run.project().folder() / record.file));
     return run.project().datasets().add(record, content.ids);
 }
 

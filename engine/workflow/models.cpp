@@ -1,5 +1,6 @@
 #include "engine/workflow/models.h"
 
+#include "engine/core/file.h"
 #include "engine/jobs/job_store.h"
 #include "engine/store/artefact_folder.h"
 
@@ -12,8 +13,7 @@ core::Result<jobs::Artefact> keepModel(const Run& run, const learn::ClassifierKi
         BALMER_CHECK(model.save(file));
         return run.project().artefacts().putFile(file, "model", std::string(kind.mediaType));
     }();
-    std::error_code ignored;
-    std::filesystem::remove(file, ignored);
+    (void)core::removeFile(file);
     return kept;
 }
 

@@ -1,10 +1,5 @@
 // What a job made elsewhere, into the project that it belongs to.
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -12,6 +7,7 @@
 
 #include "engine/core/digest.h"
 #include "engine/core/files.h"
+#include "engine/core/pending_file.h"
 #include "engine/dataset/dataset.h"
 #include "engine/store/artefact_folder.h"
 #include "engine/store/column_registry.h"
@@ -42,73 +38,6 @@ template <typename T>
 bool has(const std::vector<T>& all, const T& one) {
     return std::ranges::find(all, one) != all.end();
 }
-
-/// A file beside its final place, of one process at a time; it is gone again unless it was put there.
-class Arrival {
-  public:
-    Arrival(fs::path waiting, fs::path place) : waiting_(std::move(waiting)), place_(std::move(place)) {}
-    ~Arrival() {
-        if (handle_ < 0) return;
-        std::error_code ignored;
-        if (!put_) fs::remove(waiting_, ignored);
-        ::close(handle_);
-    }
-    Arrival(const Arrival&) = delete;
-    Arrival& operator=(const Arrival&) = delete;
-
-    const fs::path& waiting() const { return waiting_; }
-    const fs::path& place() const { return place_; }
-
-    core::Status copyFrom(const fs::path& source) {
-        const int handle = ::open(waiting_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-        if (handle < 0) return cannot(lastError());
-        // Whoever had the lock before may have put the opened file in its place meanwhile.
-        struct stat opened {
-        }, named{};
-        if (::flock(handle, LOCK_EX | LOCK_NB) != 0 || ::fstat(handle, &opened) != 0 ||
-            ::stat(waiting_.c_str(), &named) != 0 || opened.st_ino != named.st_ino) {
-            ::close(handle);
-            return busy();
-        }
-        handle_ = handle;
-        std::error_code error;
-        fs::copy_file(source, waiting_, fs::copy_options::overwrite_existing, error);
-        if (!error && ::fsync(handle_) != 0) error = lastError();
-        if (error) return cannot(error);
-        // HDF5 locks what it reads, and finds a reader's lock in order.
-        if (::flock(handle_, LOCK_SH | LOCK_NB) != 0) return busy();
-        return {};
-    }
-    core::Status put() {
-        std::error_code error;
-        fs::rename(waiting_, place_, error);
-        if (error) return cannot(error);
-        put_ = true;
-        const int folder = ::open(place_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (folder < 0) return cannot(lastError());
-        if (::fsync(folder) != 0) error = lastError();
-        ::close(folder);
-        if (error) return cannot(error);
-        return {};
-    }
-    bool isPut() const { return put_; }
-
-  private:
-    static std::error_code lastError() { return {errno, std::generic_category()}; }
-    core::Status busy() const {
-        return core::fail(ErrorCode::Store, "another program is taking in " + place_.string() +
-                                                " at this moment; try again when it is done");
-    }
-    core::Status cannot(const std::error_code& error) const {
-        const bool full = error == std::errc::no_space_on_device;
-        return core::fail(full ? ErrorCode::ResourceExhausted : ErrorCode::Io,
-                          "cannot keep the dataset as " + place_.string() + ": " + error.message() +
-                              "; is there space, and may you write there?");
-    }
-    fs::path waiting_, place_;
-    int handle_ = -1;
-    bool put_ = false;
-};
 
 class Commit {
   public:
@@ -164,7 +93,7 @@ class Commit {
             if (wasFinal) return {};
             return write(endTime);
         });
-        if (!kept && arrival_ && arrival_->isPut()) BALMER_CHECK(withdrawDataset());
+        if (!kept && arrived_) BALMER_CHECK(withdrawDataset());
         if (!kept) return core::fail(std::move(kept).error());
         return !wasFinal;
     }
@@ -312,10 +241,9 @@ class Commit {
             return core::fail(misfit("a dataset \"" + name + "\" in place of \"" + needs_.makes + "\""));
         BALMER_CHECK(checkNameIsFree(name, digest));
         BALMER_TRY(const auto source, file(returned.file));
-        arrival_.emplace(project_.datasetFolder() / (".job-" + std::to_string(job_.id) + ".h5"),
-                         project_.folder() / datasetFile(name, digest));
-        BALMER_CHECK(arrival_->copyFrom(source));
-        const auto opened = dataset::Dataset::open(arrival_->waiting());
+        BALMER_TRY(auto arrival, core::PendingFile::beside(project_.folder() / datasetFile(name, digest)));
+        BALMER_CHECK(arrival.copyFrom(source));
+        const auto opened = dataset::Dataset::open(arrival.path());
         if (!opened) return core::fail(misfit("a damaged dataset, " + opened.error().message()));
         if (opened->digest() != digest || !opened->verify())
             return core::fail(
@@ -328,6 +256,7 @@ class Commit {
         dataset_.lastWavelength = opened->wavelengthAngstrom().back();
         dataset_.job = job_.id;
         ids_ = opened->ids();
+        arrival_.emplace(std::move(arrival));
         return {};
     }
 
@@ -343,10 +272,8 @@ class Commit {
     /// A dataset that was not registered after all must not lie among the others.
     core::Status withdrawDataset() {
         BALMER_TRY(const auto all, project_.datasets().list());
-        std::error_code ignored;
-        if (std::ranges::none_of(all, [&](const auto& each) { return each.file == dataset_.file; }))
-            fs::remove(arrival_->place(), ignored);
-        return {};
+        if (std::ranges::any_of(all, [&](const auto& each) { return each.file == dataset_.file; })) return {};
+        return core::removeFile(arrival_->place());
     }
 
     /// What has many rows, before the one transaction that shows it.
@@ -370,7 +297,8 @@ class Commit {
     core::Status write(std::string_view endTime) {
         if (arrival_) {
             BALMER_CHECK(checkNameIsFree(dataset_.name, dataset_.digest));
-            BALMER_CHECK(arrival_->put());
+            BALMER_CHECK(arrival_->publish());
+            arrived_ = true;
             BALMER_CHECK(project_.datasets().add(stagedDataset_));
         }
         for (const auto& column : outputs_.columns) // it may have changed since it was read
@@ -406,7 +334,8 @@ class Commit {
     OutputIndex outputs_;
     std::vector<store::ColumnRegistry::NewColumn> columns_;
     std::vector<std::pair<std::int64_t, active::PrecisionEstimate>> precisions_;
-    std::optional<Arrival> arrival_;
+    std::optional<core::PendingFile> arrival_;
+    bool arrived_ = false; ///< it has its name
     store::DatasetRecord dataset_;
     std::vector<std::string> ids_;
     store::StagedDataset stagedDataset_;

@@ -1,11 +1,12 @@
 // What a job reads, as the files of a parcel.
 
 #include <algorithm>
-#include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "engine/core/files.h"
+#include "engine/core/pending_file.h"
 #include "engine/io/spectrum_reader.h"
 #include "engine/store/dataset_registry.h"
 #include "engine/store/label_log.h"
@@ -31,11 +32,7 @@ class Packing {
         : project_(project), job_(job), scratch_(std::move(scratch)), task_(task) {}
 
     core::Result<std::vector<ParcelFile>> pack(const Needs& needs) {
-        std::error_code error;
-        fs::create_directories(scratch_, error);
-        if (error)
-            return core::fail(ErrorCode::Io, "cannot make the folder " + scratch_.string() + ": " +
-                                                 error.message() + "; may you write there?");
+        BALMER_CHECK(core::makeFolders(scratch_));
         for (const auto& name : needs.datasets)
             BALMER_CHECK(addDataset(name, true));
         for (const auto& name : needs.models)
@@ -56,13 +53,14 @@ class Packing {
   private:
     core::Status write(const std::string& name, std::string_view content) {
         files_.push_back({name, scratch_ / name});
-        return core::writeFile(scratch_ / name, content);
+        return core::replaceFile(scratch_ / name, content);
     }
 
     core::Result<std::string> addFile(std::string name, const fs::path& path) {
         std::error_code error;
         const auto whole = fs::absolute(path, error);
-        if (!fs::is_regular_file(whole, error)) return core::fail(core::cannotOpen(path));
+        BALMER_TRY(const auto file, core::File::openNamed(whole));
+        BALMER_CHECK(file.stamp());
         files_.push_back({name, whole});
         return name;
     }
@@ -200,27 +198,25 @@ class Packing {
             file.error = content.error();
             return file;
         }
-        if (!pack_.is_open()) {
+        if (!pack_) {
             const auto name = "pack-" + std::to_string(++index_.packs);
             files_.push_back({name, scratch_ / name});
-            pack_.open(scratch_ / name, std::ios::binary | std::ios::trunc);
+            BALMER_CHECK(core::removeFile(scratch_ / name)); // of an earlier packing
+            BALMER_TRY(pack_, core::File::open(scratch_ / name, core::File::Use::CreateNew));
             packed_ = 0;
         }
         file.pack = index_.packs;
         file.offset = packed_;
         file.bytes = content->size();
-        pack_.write(content->data(), static_cast<std::streamsize>(content->size()));
+        BALMER_CHECK(pack_->write(*content));
         packed_ += content->size();
-        if (packed_ >= packBytes || !pack_) BALMER_CHECK(endPack());
+        if (packed_ >= packBytes) BALMER_CHECK(endPack());
         return file;
     }
 
     core::Status endPack() {
-        if (!pack_.is_open()) return {};
-        pack_.close();
-        if (!pack_)
-            return core::fail(ErrorCode::Io, "cannot write " + files_.back().path.string() +
-                                                 "; is there space, and may you write there?");
+        if (pack_) BALMER_CHECK(pack_->close());
+        pack_.reset();
         return {};
     }
 
@@ -231,7 +227,7 @@ class Packing {
     InputIndex index_;
     std::vector<dataset::Dataset> datasets_;
     std::vector<ParcelFile> files_;
-    std::ofstream pack_;
+    std::optional<core::File> pack_;
     std::uint64_t packed_ = 0;
 };
 

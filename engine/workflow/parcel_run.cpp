@@ -1,10 +1,11 @@
 // A parcel's job in a scratch project, and what it made there as the files of another parcel.
 
 #include <algorithm>
-#include <fstream>
+#include <span>
 
 #include "engine/core/clock.h"
 #include "engine/core/files.h"
+#include "engine/core/pending_file.h"
 #include "engine/dataset/dataset.h"
 #include "engine/io/spectrum_reader.h"
 #include "engine/jobs/process_token.h"
@@ -30,10 +31,7 @@ core::Error misfit(const std::string& what) {
 class ScratchFolder {
   public:
     explicit ScratchFolder(fs::path folder) : folder_(std::move(folder)) {}
-    ~ScratchFolder() {
-        std::error_code ignored;
-        fs::remove_all(folder_, ignored);
-    }
+    ~ScratchFolder() { (void)core::removeTree(folder_); }
     const fs::path& path() const { return folder_; }
 
   private:
@@ -41,13 +39,8 @@ class ScratchFolder {
 };
 
 core::Status makeAnew(const fs::path& folder) {
-    std::error_code error;
-    fs::remove_all(folder, error);
-    if (!error) fs::create_directories(folder, error);
-    if (error)
-        return core::fail(ErrorCode::Io, "cannot make the folder " + folder.string() + ": " +
-                                             error.message() + "; may you write there?");
-    return {};
+    BALMER_CHECK(core::removeTree(folder));
+    return core::makeFolders(folder);
 }
 
 /// The inputs of a parcel, as they are taken into the scratch project.
@@ -111,12 +104,12 @@ class Unpacking {
 
     core::Status takeDataset(const InputIndex::Dataset& described) {
         BALMER_TRY(const auto file, input(described.file));
-        BALMER_TRY(const auto dataset, dataset::Dataset::open(file));
-        if (dataset.digest() != described.digest)
-            return core::fail(misfit("the dataset \"" + described.name + "\" has the digest " +
-                                     dataset.digest().substr(0, 80) + ", not " + described.digest +
-                                     " as its parcel says"));
-        BALMER_CHECK(dataset.verify());
+        const auto opened = dataset::Dataset::openProved(file, described.digest);
+        if (!opened)
+            return core::fail(misfit("the dataset \"" + described.name +
+                                     "\" that is not what its parcel says (" + opened.error().message() +
+                                     ")"));
+        const auto& dataset = *opened;
         store::DatasetRecord record;
         record.name = described.name;
         record.digest = described.digest;
@@ -273,16 +266,14 @@ class Gathering {
         newEvents.after = before.lastEvent();
         BALMER_TRY(outputs_.events, project_.labels().list(newEvents));
         BALMER_TRY(const auto text, encodeOutputs(outputs_));
-        BALMER_CHECK(core::writeFile(folder_ / "outputs.json", text));
+        BALMER_CHECK(core::replaceFile(folder_ / "outputs.json", text));
         files_.insert(files_.begin(), {"outputs.json", folder_ / "outputs.json"});
         return std::move(files_);
     }
 
   private:
     core::Result<std::string> move(const fs::path& from, std::string name) {
-        std::error_code error;
-        fs::rename(from, folder_ / name, error);
-        if (error) return core::fail(ErrorCode::Io, "cannot keep " + from.string() + ": " + error.message());
+        BALMER_CHECK(core::renameFile(from, folder_ / name));
         files_.push_back({name, folder_ / name});
         return name;
     }
@@ -293,13 +284,9 @@ class Gathering {
             if (info.job != job_) continue;
             BALMER_TRY(const auto values, project_.columns().values(dataset.name, info.name, info.version));
             const auto name = "columns-" + std::to_string(outputs_.columns.size() + 1);
-            std::ofstream out(folder_ / name, std::ios::binary | std::ios::trunc);
-            out.write(reinterpret_cast<const char*>(values.data()),
-                      static_cast<std::streamsize>(values.size() * sizeof(double)));
-            out.close();
-            if (!out)
-                return core::fail(ErrorCode::Io, "cannot write " + (folder_ / name).string() +
-                                                     "; is there space, and may you write there?");
+            const auto bytes = std::as_bytes(std::span(values));
+            BALMER_CHECK(core::replaceFile(folder_ / name,
+                                           {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
             files_.push_back({name, folder_ / name});
             outputs_.columns.push_back({info, dataset.digest, name, values.size()});
         }

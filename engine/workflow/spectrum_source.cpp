@@ -1,7 +1,8 @@
 #include "engine/workflow/spectrum_source.h"
 
-#include <fstream>
+#include <span>
 
+#include "engine/core/file.h"
 #include "engine/io/spectrum_reader.h"
 #include "engine/store/dataset_registry.h"
 
@@ -9,7 +10,7 @@ namespace balmer::workflow {
 
 core::Result<dataset::Dataset> openDataset(store::Project& project, const std::string& name) {
     BALMER_TRY(const auto record, project.datasets().get(name));
-    auto opened = dataset::Dataset::open(project.folder() / record.file);
+    auto opened = dataset::Dataset::openProved(project.folder() / record.file, record.digest);
     if (!opened) return core::fail(std::move(opened).error().during("opening the dataset " + name));
     return opened;
 }
@@ -51,11 +52,10 @@ fromCarried(const CarriedFiles& carried, const std::string& path, const io::Read
         return core::fail(core::ErrorCode::Format, "the job did not bring the file " + path + " along");
     const auto& file = found->second;
     if (file.error) return core::fail(*file.error);
-    std::ifstream in(file.path, std::ios::binary);
+    BALMER_TRY(const auto in, core::File::open(file.path, core::File::Use::Read, core::File::Links::Follow));
     std::string bytes(static_cast<std::size_t>(file.bytes), '\0');
-    in.seekg(static_cast<std::streamoff>(file.offset));
-    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (!in) return core::fail(core::ErrorCode::Io, "cannot read " + file.path.string());
+    BALMER_CHECK(
+        in.readAt(static_cast<std::uint64_t>(file.offset), std::as_writable_bytes(std::span(bytes))));
     return io::readSpectra(std::as_bytes(std::span(bytes)), std::filesystem::path(path).filename().string(),
                            options);
 }

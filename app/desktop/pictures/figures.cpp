@@ -2,16 +2,17 @@
 
 #include <algorithm>
 
+#include <QBuffer>
 #include <QDir>
 #include <QFileInfo>
 #include <QImage>
 #include <QPainter>
 #include <QRegularExpression>
-#include <QSaveFile>
 
 #include "app/bridge/display_text.h"
 #include "app/bridge/plotted.h"
 #include "app/desktop/data/plot_feeder.h"
+#include "engine/core/files.h"
 #include "widgets/common/theme.h"
 #include "widgets/som/map_view.h"
 #include "widgets/spectrum/spectrum_plot.h"
@@ -29,17 +30,14 @@ constexpr double scale = 2;
 constexpr double windowHalfWidth = 110;
 
 core::Status writeFile(const QString& path, const QByteArray& bytes) {
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
-        return core::fail(ErrorCode::Io, plain(path) + " cannot be written: " + plain(file.errorString()));
-    return {};
+    return core::writeFile(plain(path), {bytes.constData(), std::size_t(bytes.size())});
 }
 
 core::Status writeImage(const QImage& image, const QString& path) {
-    if (!image.save(path, "PNG"))
-        return core::fail(ErrorCode::Io,
-                          plain(path) + " cannot be written; check that the folder is writable and has room");
-    return {};
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    image.save(&buffer, "PNG");
+    return writeFile(path, bytes);
 }
 
 core::Result<QStringList> writeMaps(api::Workbench& workbench, const QString& folder) {

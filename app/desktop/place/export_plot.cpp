@@ -1,10 +1,12 @@
 #include "app/desktop/place/export_plot.h"
 
 #include <QBuffer>
+#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QSaveFile>
 
+#include "app/bridge/display_text.h"
+#include "engine/core/files.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/som/map_view.h"
 
@@ -22,12 +24,13 @@ void ask(QWidget* parent, const QString& suggestedName, const QStringList& filte
     QString name = suggestedName;
     dialog->selectFile(name.replace('/', '_') + QStringLiteral(".png"));
     QObject::connect(dialog, &QFileDialog::fileSelected, parent, [bytes, said](const QString& path) {
-        QSaveFile file(path);
         const QByteArray content = bytes(QFileInfo(path).suffix().toLower());
         if (content.isEmpty())
             said(QObject::tr("%1 was not written: the ending must be one of those offered.").arg(path));
-        else if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size() || !file.commit())
-            said(QObject::tr("%1 cannot be written: %2.").arg(path, file.errorString()));
+        else if (const auto written = core::writeFile(QFile::encodeName(path).toStdString(),
+                                                      {content.constData(), std::size_t(content.size())});
+                 !written)
+            said(bridge::text(written.error().message()));
         else
             said(QObject::tr("Saved %1").arg(path));
     });

@@ -79,7 +79,7 @@ Manifest manifestOf(std::span<const std::byte> bytes) {
 
 Result<Manifest> manifestOfFile(const fs::path& path, core::TaskContext& task) {
     auto file = File::open(path, File::Use::Read, File::Links::Follow);
-    if (!file) return fail(core::cannotOpen(path));
+    if (!file) return fail(std::move(file).error());
     return manifestOfOpen(*file, task);
 }
 

@@ -81,8 +81,8 @@ ManifestCache::ManifestCache(fs::path folder, const core::Clock& clock)
 Result<Manifest> ManifestCache::manifestOf(const fs::path& file, core::TaskContext& task) {
     std::error_code error;
     const auto path = fs::absolute(file, error).lexically_normal().string();
-    const auto opened = File::open(file, File::Use::Read, File::Links::Follow);
-    if (!opened) return fail(core::cannotOpen(file));
+    auto opened = File::open(file, File::Use::Read, File::Links::Follow);
+    if (!opened) return fail(std::move(opened).error());
     BALMER_TRY(const auto stamp, opened->stamp());
     const auto entry = folder_ / (core::digestOf(path) + std::string(suffix));
     if (const auto kept = readSmall(entry, pathAt + longestPath + manifestBytesAtMost); kept)

@@ -1,17 +1,13 @@
 #include "engine/vo/download/download_journal.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <map>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "engine/core/clock.h"
+#include "engine/core/file.h"
+#include "engine/core/files.h"
 #include "engine/core/mutex.h"
 
 namespace balmer::vo {
@@ -51,60 +47,44 @@ std::optional<JournalEntry> parseEntry(const std::string& text) {
 
 struct DownloadJournal::State {
     fs::path file;
-    int handle = -1;
-    bool torn = false; ///< the last line has perhaps no end
+    std::optional<core::File> journal; ///< locked
+    bool torn = false;                 ///< the last line has perhaps no end
     mutable core::Mutex mutex;
     std::map<std::string, JournalEntry, std::less<>> entries BALMER_GUARDED_BY(mutex);
-
-    ~State() {
-        if (handle >= 0) ::close(handle);
-    }
-
-    core::Error systemError(std::string_view what) const {
-        return {ErrorCode::Io, "cannot " + std::string(what) + " " + file.string() + ": " +
-                                   std::strerror(errno) + "; is there space, and may you write there?"};
-    }
 
     Status append(const Json& line) {
         const std::string text =
             (torn ? "\n" : "") + line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
         torn = true;
-        for (std::string_view rest = text; !rest.empty();) {
-            const auto written = ::write(handle, rest.data(), rest.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) return fail(systemError("write"));
-            rest.remove_prefix(static_cast<std::size_t>(written));
-        }
+        BALMER_CHECK(journal->write(text));
         torn = false;
-        if (::fdatasync(handle) != 0) return fail(systemError("finish writing"));
-        return {};
+        return journal->flush();
     }
 };
 
 Result<DownloadJournal> DownloadJournal::open(const fs::path& folder) {
     auto state = std::make_unique<State>();
     state->file = folder / journalName;
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error)
-        return fail(ErrorCode::Io, "cannot make the folder " + folder.string() + ": " + error.message());
-    state->handle = ::open(state->file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (state->handle < 0) return fail(state->systemError("open"));
-    if (::flock(state->handle, LOCK_EX | LOCK_NB) != 0)
+    BALMER_CHECK(core::makeFolders(folder));
+    BALMER_TRY(state->journal,
+               core::File::open(state->file, core::File::Use::Append, core::File::Links::Refuse, 0644));
+    if (!state->journal->tryLock())
         return fail(ErrorCode::InvalidArgument, "another download works in " + folder.string() +
                                                     "; wait for it, or choose another folder");
 
-    std::ifstream in(state->file, std::ios::binary);
+    BALMER_TRY(const auto text, core::readFile(state->file));
     bool whole = true;
-    for (std::string line; std::getline(in, line);) {
-        whole = !in.eof(); // else the last line has no end
+    for (std::string_view rest = text; !rest.empty() && whole;) {
+        const auto end = rest.find('\n');
+        whole = end != std::string_view::npos; // else the last line has no end
         if (!whole) break;
-        if (auto entry = parseEntry(line)) {
+        if (auto entry = parseEntry(std::string(rest.substr(0, end)))) {
             const core::LockGuard lock(state->mutex);
             state->entries.insert_or_assign(entry->url, *entry);
         }
+        rest.remove_prefix(end + 1);
     }
-    if (!whole && ::write(state->handle, "\n", 1) != 1) return fail(state->systemError("write"));
+    if (!whole) BALMER_CHECK(state->journal->write(std::string_view("\n")));
     return DownloadJournal(std::move(state));
 }
 

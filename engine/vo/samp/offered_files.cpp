@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/core/file.h"
 #include "engine/http/url.h"
 
 namespace balmer::vo {
@@ -78,8 +79,7 @@ void OfferedFiles::clear() {
 }
 
 void withdraw(const SampOffer& offer) {
-    std::error_code ignored;
-    if (offer.removeAfterwards) std::filesystem::remove(offer.file, ignored);
+    if (offer.removeAfterwards) (void)core::removeFile(offer.file);
 }
 
 } // namespace balmer::vo

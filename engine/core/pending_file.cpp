@@ -1,0 +1,90 @@
+#include "engine/core/pending_file.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+
+#include "engine/core/utf8.h"
+
+namespace balmer::core {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view mark = ".part-";
+constexpr std::size_t longestName = 200; ///< bytes, which leaves room for the mark in the 255 of a name
+
+bool isPendingName(std::string_view name) {
+    const auto at = name.rfind(mark);
+    if (at == std::string_view::npos) return false;
+    const auto rest = name.substr(at + mark.size());
+    return !rest.empty() && rest.front() != '-' && rest.back() != '-' && std::ranges::count(rest, '-') == 1 &&
+           rest.find_first_not_of("0123456789-") == std::string_view::npos;
+}
+
+} // namespace
+
+Result<PendingFile> PendingFile::beside(fs::path place, unsigned mode) {
+    static std::atomic<unsigned> serial{0};
+    while (true) {
+        const std::string whole = place.filename().string();
+        std::string name(clipped(whole, longestName));
+        name += std::string(mark) + std::to_string(::getpid()) + "-" + std::to_string(++serial);
+        const auto path = place.parent_path() / name;
+        BALMER_CHECK(removeFile(path)); // of a former process with this number
+        auto file = File::open(path, File::Use::CreateNew, File::Links::Refuse, mode);
+        if (!file) return fail(cannotWrite(place));
+        // Before it was locked, somebody who sweeps may have taken it for a dead writer's.
+        if (file->tryLock() && file->isAtItsPath()) return PendingFile(std::move(*file), std::move(place));
+    }
+}
+
+PendingFile::~PendingFile() {
+    if (file_) (void)removeFile(path());
+}
+
+Status PendingFile::copyFrom(const fs::path& source) {
+    BALMER_TRY(const auto from, File::open(source, File::Use::Read, File::Links::Follow));
+    std::vector<std::byte> buffer(std::size_t{1} << 20);
+    while (true) {
+        BALMER_TRY(const auto got, from.read(buffer));
+        if (got == 0) return {};
+        BALMER_CHECK(write(std::span<const std::byte>(buffer).first(got)));
+    }
+}
+
+Status PendingFile::publish() {
+    BALMER_CHECK(file_->flush());
+    BALMER_CHECK(renameFile(path(), place_));
+    file_.reset();
+    return {};
+}
+
+Status PendingFile::publishAs(const fs::path& place) {
+    BALMER_CHECK(makeFolders(place.parent_path()));
+    place_ = place;
+    return publish();
+}
+
+Status replaceFile(const fs::path& place, std::string_view content, unsigned mode) {
+    BALMER_TRY(auto file, PendingFile::beside(place, mode));
+    BALMER_CHECK(file.write(content));
+    return file.publish();
+}
+
+std::vector<fs::path> sweepPending(const fs::path& folder) {
+    std::vector<fs::path> removed;
+    std::error_code error;
+    for (fs::directory_iterator each(folder, error), end; !error && each != end; each.increment(error)) {
+        if (!isPendingName(each->path().filename().native())) continue;
+        const auto file = File::open(each->path(), File::Use::ReadWrite);
+        if (file && file->isRegular() && file->tryLock() && removeFile(each->path()))
+            removed.push_back(each->path());
+    }
+    return removed;
+}
+
+} // namespace balmer::core
