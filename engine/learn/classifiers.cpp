@@ -1,6 +1,8 @@
 #include "engine/learn/classifiers.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "engine/core/files.h"
 #include "engine/learn/classifier_module.h"
@@ -56,11 +58,33 @@ core::Result<const ClassifierKind*> classifierNamed(std::string_view name) {
                 "no classifier is called \"" + std::string(name) + "\"; there are: " + known);
 }
 
+namespace {
+
+/// A model whose weights are numbers may still reckon beyond them: it must give some for a plain spectrum.
+core::Status checkReckoning(const Classifier& model, const std::filesystem::path& file) {
+    core::FloatMatrix plain(1, model.columns());
+    for (std::size_t i = 0; i < plain.columns(); ++i)
+        plain(0, i) = static_cast<float>(i % 7);
+    core::TaskContext task;
+    BALMER_TRY(const auto probabilities, model.predict(plain.view(), task));
+    const auto row = probabilities.view().row(0);
+    if (std::ranges::all_of(row, [](float value) { return std::isfinite(value); })) return {};
+    return fail(ErrorCode::Format, "the model " + file.string() +
+                                       " gives no probabilities even for a plain spectrum: its weights are "
+                                       "damaged; train it again");
+}
+
+} // namespace
+
 core::Result<std::unique_ptr<Classifier>> loadClassifier(const std::filesystem::path& file,
                                                          std::size_t threads) {
     BALMER_TRY(const std::string beginning, core::readBeginning(file, 64));
     for (const auto& kind : kinds)
-        if (beginning.starts_with(kind.beginning)) return kind.load(file, threads);
+        if (beginning.starts_with(kind.beginning)) {
+            BALMER_TRY(auto model, kind.load(file, threads));
+            BALMER_CHECK(checkReckoning(*model, file));
+            return model;
+        }
     return fail(ErrorCode::Format,
                 file.string() + " is no model that this Balmer knows; give one that `balmer learn` wrote");
 }

@@ -289,7 +289,7 @@ core::Result<jobs::Outcome> runRound(const RoundParameters& given, const Run& ru
     store::RoundRecord round;
     if (ranked.model) {
         BALMER_TRY(const auto artefact, keepModel(run, *kind, *ranked.model));
-        BALMER_CHECK(keepScores(run.project(), parameters.dataset, parameters.classes,
+        BALMER_CHECK(keepScores(run.project(), parameters.dataset, parameters.classes, dataset.flux(),
                                 ranked.probabilities.view(), run.job.id, artefact.digest));
         round.model = artefact.digest;
         outcome.artefacts = {artefact};

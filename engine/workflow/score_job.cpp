@@ -45,8 +45,8 @@ core::Result<jobs::Outcome> scoreDataset(const ScoreParameters& parameters, cons
     const auto began = std::chrono::steady_clock::now();
     BALMER_TRY(const auto probabilities, model->predict(dataset.flux(), run.task));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
-    BALMER_CHECK(keepScores(run.project(), parameters.dataset, model->classes(), probabilities.view(),
-                            run.job.id, reference.digest));
+    BALMER_CHECK(keepScores(run.project(), parameters.dataset, model->classes(), dataset.flux(),
+                            probabilities.view(), run.job.id, reference.digest));
     json counts = json::object();
     const auto byClass = countByClass(probabilities.view());
     std::size_t unscored = dataset.rows();

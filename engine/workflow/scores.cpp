@@ -24,9 +24,42 @@ std::vector<std::size_t> countByClass(core::FloatView probabilities) {
     return counts;
 }
 
+namespace {
+
+/// What learn::Classifier::predict() gives a prediction for.
+bool canBeScored(std::span<const float> flux) {
+    const bool finite = std::ranges::all_of(flux, [](float value) { return std::isfinite(value); });
+    return finite && std::ranges::any_of(flux, [&](float value) { return value != flux.front(); });
+}
+
+core::Status checkScores(const std::string& dataset, core::FloatView flux, core::FloatView probabilities) {
+    std::size_t scored = 0, wrong = 0;
+    for (std::size_t row = 0; row < probabilities.rows(); ++row) {
+        const auto values = probabilities.row(row);
+        if (std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
+            ++scored;
+        else if (canBeScored(flux.row(row)))
+            ++wrong;
+    }
+    if (wrong > 0)
+        return core::fail(core::ErrorCode::Format,
+                          "the model gives no probabilities for " + std::to_string(wrong) + " rows of " +
+                              dataset +
+                              " whose spectra are in order; nothing was kept: train the model again");
+    if (scored == 0)
+        return core::fail(
+            core::ErrorCode::InvalidArgument,
+            "no row of " + dataset +
+                " can be scored: their fluxes are constant or not finite; make the dataset again");
+    return {};
+}
+
+} // namespace
+
 core::Status keepScores(store::Project& project, const std::string& dataset,
-                        const std::vector<std::string>& classes, core::FloatView probabilities,
-                        jobs::JobId job, const std::string& model) {
+                        const std::vector<std::string>& classes, core::FloatView flux,
+                        core::FloatView probabilities, jobs::JobId job, const std::string& model) {
+    BALMER_CHECK(checkScores(dataset, flux, probabilities));
     using Column = store::ColumnRegistry::NewColumn;
     const std::size_t rows = probabilities.rows();
     const auto column = [&](std::string name) {

@@ -19,10 +19,12 @@
 namespace balmer::workflow {
 
 /// The columns are: predicted (a category), probability (of that class), entropy (normalised), and for each
-/// class "p_" and its name with '_' for what is no letter or digit.
+/// class "p_" and its name with '_' for what is not a letter or a digit. flux: of the rows that were scored.
+/// Errors: Format where a row that can be scored (finite, not constant) has no finite probability;
+/// InvalidArgument where none of them can be; those of the store.
 core::Status keepScores(store::Project& project, const std::string& dataset,
-                        const std::vector<std::string>& classes, core::FloatView probabilities,
-                        jobs::JobId job, const std::string& model);
+                        const std::vector<std::string>& classes, core::FloatView flux,
+                        core::FloatView probabilities, jobs::JobId job, const std::string& model);
 
 /// Rows predicted as each class, in the order of the classes; a row without prediction (NaN) counts for none.
 std::vector<std::size_t> countByClass(core::FloatView probabilities);

@@ -1,10 +1,14 @@
 #include "engine/learn/classifiers.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
+#include <limits>
 
 #include <gmock/gmock.h>
 
+#include "engine/core/digest.h"
+#include "engine/core/files.h"
 #include "engine/learn/metrics.h"
 #include "tests/support/test_support.h"
 
@@ -105,6 +109,19 @@ TEST(ClassifierModule, NetworkLearnsStopsAndIsReadBack) {
     ASSERT_TRUE(read) << test::why(read);
     EXPECT_EQ((*read)->classes(), parameters.classes);
     EXPECT_EQ((*read)->predict(rows.view(), task).value(), *probabilities);
+
+    // Weights that are numbers, and lead beyond them.
+    auto content = core::readFile(folder / "model").value();
+    content.resize(content.size() - 64); // the digest
+    const float huge = std::numeric_limits<float>::max();
+    for (std::size_t i = 1; i <= 2000; ++i)
+        std::memcpy(content.data() + content.size() - sizeof huge * i, &huge, sizeof huge);
+    content += core::digestOf(std::string_view(content));
+    ASSERT_TRUE(core::writeFile(folder / "huge", content));
+    const auto refused = loadClassifier(folder / "huge", 1);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::Format);
+    EXPECT_NE(refused.error().message().find("weights are damaged"), std::string::npos) << test::why(refused);
 }
 
 TEST(ClassifierModule, SettingsThatAreNoneAreRefused) {

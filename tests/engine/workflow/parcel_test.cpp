@@ -1,12 +1,9 @@
 #include "engine/workflow/parcel.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <gmock/gmock.h>
 
 #include "engine/core/files.h"
+#include "engine/core/pending_file.h"
 #include "engine/store/column_registry.h"
 #include "engine/store/dataset_registry.h"
 #include "engine/store/label_log.h"
@@ -311,14 +308,10 @@ TEST_F(Parcel, ADatasetIsTakenOnlyWhenItIsWhatItSays) {
 
 TEST_F(Parcel, AProgramThatIsTakingTheSameDatasetInIsLeftAlone) {
     const auto made = make("preprocess", {{"name", "w"}});
-    const auto waiting = two_.project().datasetFolder() / (".job-" + std::to_string(made.job.id) + ".h5");
-    const int other = ::open(waiting.c_str(), O_RDWR | O_CREAT, 0644);
-    ASSERT_EQ(::flock(other, LOCK_EX), 0);
-    EXPECT_EQ(two_.commit(made.job, made.result).error().code(), ErrorCode::Store);
-    EXPECT_TRUE(fs::exists(waiting));
-    ::close(other);
+    auto other = core::PendingFile::beside(two_.project().datasetFolder() / "w.h5");
+    ASSERT_TRUE(other && other->write(std::string_view("half of it")));
     EXPECT_TRUE(two_.commit(made.job, made.result).value());
-    EXPECT_FALSE(fs::exists(waiting));
+    EXPECT_TRUE(fs::exists(other->path()));
 }
 
 TEST_F(Parcel, AHostileParcelIsRefusedWithASentence) {
@@ -327,12 +320,12 @@ TEST_F(Parcel, AHostileParcelIsRefusedWithASentence) {
     const auto there = two_.carry(job, two_.pack(job).value());
     const auto refused = [&](const std::string& name, const std::string& content, const std::string& what) {
         const auto right = bytesOf(there / name);
-        ASSERT_TRUE(core::writeFile(there / name, content)); // takes the place of the link
+        ASSERT_TRUE(core::replaceFile(there / name, content)); // takes the place of the link
         const auto made = two_.run(there);
         ASSERT_FALSE(made) << what;
         EXPECT_EQ(made.error().code(), ErrorCode::Format) << made.error().describe();
         EXPECT_THAT(made.error().describe(), HasSubstr(what));
-        ASSERT_TRUE(core::writeFile(there / name, right));
+        ASSERT_TRUE(core::replaceFile(there / name, right));
     };
     const auto index = json::parse(bytesOf(there / "inputs" / "parcel.json"));
     const auto changed = [&](const std::string& what, const std::function<void(json&)>& change) {
