@@ -99,6 +99,13 @@ QString jobStage(const jobs::Job& job) {
     return under ? text(job.stage) : QString();
 }
 
+QString jobLastHeard(const jobs::Job& job) {
+    if (!job.remote || jobs::isFinal(job.phase)) return {};
+    return job.remote->lastHeard.empty()
+               ? QObject::tr("not heard of yet")
+               : QObject::tr("last heard %1").arg(bridge::clockText(job.remote->lastHeard));
+}
+
 QString jobDuration(const jobs::Job& job) {
     if (job.started.empty()) return {};
     if (job.ended.empty() && job.phase != jobs::Phase::Executing) return {};
@@ -130,7 +137,7 @@ void JobsModel::update(const std::vector<jobs::Job>& jobs) {
 
 void JobsModel::setWorkers(std::vector<api::WorkerInfo> workers) {
     workers_ = std::move(workers);
-    if (!jobs_.empty()) Q_EMIT dataChanged(index(0, Place), index(rowCount() - 1, Place));
+    if (!jobs_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
 }
 
 const api::WorkerInfo* JobsModel::workerOf(const jobs::Job& job) const {
@@ -138,6 +145,14 @@ const api::WorkerInfo* JobsModel::workerOf(const jobs::Job& job) const {
     const auto found = std::find_if(workers_.begin(), workers_.end(),
                                     [&](const auto& one) { return one.name == job.remote->worker; });
     return found == workers_.end() ? nullptr : &*found;
+}
+
+QString JobsModel::progressOf(const jobs::Job& job) const {
+    const auto* worker = workerOf(job);
+    const bool detached = !worker || worker->link != api::WorkerInfo::Link::Connected;
+    QStringList words{jobStage(job), detached ? jobLastHeard(job) : QString()};
+    words.removeAll(QString());
+    return words.join(QStringLiteral(", "));
 }
 
 const jobs::Job* JobsModel::job(int row) const {
@@ -179,7 +194,7 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
             if (const auto* worker = workerOf(*job))
                 return tr("%1: %2").arg(text(job->place), linkSentence(*worker));
         if (job->error) return bridge::errorText(*job->error);
-        if (index.column() == Progress) return jobStage(*job);
+        if (index.column() == Progress) return progressOf(*job);
         return index.column() == Label ? jobSubject(job->spec) : QVariant();
     }
     if (role == Qt::DecorationRole) {
@@ -197,7 +212,7 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
     case Phase:
         return jobPhaseWord(*job);
     case Progress:
-        if (const QString stage = jobStage(*job); !stage.isEmpty()) return stage;
+        if (const QString words = progressOf(*job); !words.isEmpty()) return words;
         return job->error ? bridge::errorSentence(*job->error) : QString();
     case Created:
         return bridge::timeText(job->created);

@@ -29,6 +29,8 @@ class JobsModel : public QAbstractTableModel {
     void setWorkers(std::vector<api::WorkerInfo> workers);
     /// The worker that the job is at and has not ended on; null for another job.
     const api::WorkerInfo* workerOf(const jobs::Job& job) const;
+    /// What it is doing, and, while its worker is not connected, when that was heard.
+    QString progressOf(const jobs::Job& job) const;
     /// Executing jobs have grown older.
     void tick();
 
@@ -55,6 +57,8 @@ QString jobPhaseWord(const jobs::Job& job);
 widgets::PhaseLook jobPhaseLook(const jobs::Job& job);
 /// What it is doing now: the stage of a job that executes or travels; "" for others.
 QString jobStage(const jobs::Job& job);
+/// "last heard 14:16": of a job that has not ended on its worker; "" for others.
+QString jobLastHeard(const jobs::Job& job);
 /// How long it ran, or has been running; "" before it started.
 QString jobDuration(const jobs::Job& job);
 

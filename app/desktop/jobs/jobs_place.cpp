@@ -271,6 +271,7 @@ void JobsPlace::showDetails() {
         return;
     }
     title_->setText(job->spec.label.empty()
+    if (const QString heard = jobLastHeard(*job); !heard.isEmpty()) facts << heard;
                         ? tr("%1, job %2").arg(jobKindTitle(job->spec.kind)).arg(job->id)
                         : tr("%1: %2").arg(jobKindTitle(job->spec.kind), text(job->spec.label)));
     QStringList facts;

@@ -94,6 +94,7 @@ FakeJobs::FakeJobs(const FakeOptions& options, FakeEvents& events, FakeWorkers& 
     sent.stage = "sending 12.0 MB of 43.1 MB";
     auto cut = remote(11, "score", "candidates", Phase::Executing, "tycho");
     cut.stage = "block 12 of 30";
+    cut.remote->lastHeard = at(21, 10, 2);
     auto stopping = remote(12, "round", "round 2", Phase::Executing, "tycho");
     stopping.remote->abortWanted = true;
     jobs_.insert(jobs_.end(), {far, sent, cut, stopping});

@@ -327,13 +327,18 @@ TEST(RemoteJobsTest, TheTableSaysWhereAndHowItStandsWithTheLink) {
     EXPECT_EQ(cell(11, Model::Phase).toString(), QStringLiteral("executing"));
     EXPECT_EQ(cell(10, Model::Phase).toString(), QStringLiteral("pending"));
     EXPECT_EQ(cell(10, Model::Progress).toString(), QStringLiteral("sending 12.0 MB of 43.1 MB"));
+    const QString heard = QStringLiteral("last heard ") + bridge::clockText("2026-11-21T10:02:00.000Z");
+    EXPECT_EQ(cell(11, Model::Progress).toString(), QStringLiteral("block 12 of 30, ") + heard);
+    EXPECT_TRUE(cell(12, Model::Progress).toString().endsWith("not heard of yet"));
     EXPECT_EQ(cell(12, Model::Phase).toString(), QStringLiteral("stopping…"));
     desk.window->jobs()->showJob(11);
     auto* facts = desk.find<QLabel>("jobFacts");
     EXPECT_TRUE(facts->text().contains("tycho: not reachable since"));
+    EXPECT_TRUE(facts->text().contains(heard));
     desk.workbench->workers().setLink("tycho", Link::Connected);
     EXPECT_TRUE(soon([&] { return facts->text().contains("tycho: connected"); }));
     EXPECT_EQ(cell(11, Model::Place).toString(), QStringLiteral("tycho: connected"));
+    EXPECT_EQ(cell(11, Model::Progress).toString(), QStringLiteral("block 12 of 30"));
     desk.workbench->jobs().advance(11, jobs::Phase::Completed, 1);
     EXPECT_TRUE(soon([&] { return cell(11, Model::Place).toString() == QStringLiteral("tycho"); }));
 }
