@@ -123,27 +123,27 @@ TEST(DocksTest, APlaceWithNothingToShowTakesAllTheRoom) {
 }
 
 TEST(DocksTest, AnEighthPanelIsARowOfTheTable) {
-    struct Measures : desktop::FollowingPanel {
+    struct Followed : desktop::FollowingPanel {
         using FollowingPanel::FollowingPanel;
         void follow() override { followed << session_.selection().current(); }
         QStringList followed;
     };
     auto table = desktop::panelTable();
-    table.push_back({QStringLiteral("measures"),
-                     QStringLiteral("Measures"),
-                     [](const desktop::PanelContext& context) { return new Measures(context.session); },
+    table.push_back({QStringLiteral("followed"),
+                     QStringLiteral("Followed"),
+                     [](const desktop::PanelContext& context) { return new Followed(context.session); },
                      {{QStringLiteral("jobs"), Qt::RightDockWidgetArea, 200}},
                      {}});
     FakeDesktop desk(FakeOptions(), desktop::placeTable(), table);
-    EXPECT_FALSE(dock(desk, "measures")->isVisible());
-    auto* panel = static_cast<Measures*>(dock(desk, "measures")->widget());
+    EXPECT_FALSE(dock(desk, "followed")->isVisible());
+    auto* panel = static_cast<Followed*>(dock(desk, "followed")->widget());
     EXPECT_TRUE(panel->followed.isEmpty());
     show(desk, "jobs");
-    EXPECT_TRUE(dock(desk, "measures")->isVisible());
+    EXPECT_TRUE(dock(desk, "followed")->isVisible());
     EXPECT_EQ(panel->followed, QStringList(desk.window->session().selection().current()));
     show(desk, "data");
-    toggle(desk, "measures")->trigger();
-    EXPECT_TRUE(dock(desk, "measures")->isVisible());
+    toggle(desk, "followed")->trigger();
+    EXPECT_TRUE(dock(desk, "followed")->isVisible());
 }
 
 TEST(DocksTest, ThePlacesKeysWorkWhileThePanelsHaveTheKeyboard) {
