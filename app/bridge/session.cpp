@@ -9,24 +9,39 @@ Session::Session(std::unique_ptr<api::Workbench> workbench, QObject* parent)
     : QObject(parent), workbench_(std::move(workbench)), events_(std::make_unique<EventRelay>(*workbench_)),
       lists_(std::make_unique<Background>("balmer-lists")),
       cursor_(std::make_unique<Background>("balmer-cursor")),
-      labels_(std::make_unique<Background>("balmer-labels", Background::AtEnd::Finish)) {}
+      labels_(std::make_unique<Background>("balmer-labels", Background::AtEnd::Finish)),
+      changes_(std::make_unique<Background>("balmer-changes", Background::AtEnd::Finish)) {
+    if (auto settings = workbench_->settings().all())
+        settings_ = std::move(*settings);
+    else
+        core::log::warning(settings.error().describe());
+}
 
 Session::~Session() {
     labels_.reset();
+    changes_.reset();
     lists_.reset();
     cursor_.reset();
     events_.reset();
 }
 
 QString Session::setting(const QString& key) const {
-    const auto value = workbench_->settings().get(plain(key));
-    if (!value) core::log::warning(value.error().describe());
-    return value ? text(*value) : QString();
+    const auto found = settings_.find(plain(key));
+    return found == settings_.end() ? QString() : text(found->second);
 }
 
 void Session::setSetting(const QString& key, const QString& value) {
-    if (const auto kept = workbench_->settings().set(plain(key), plain(value)); !kept)
-        core::log::warning(kept.error().describe());
+    auto& now = settings_[plain(key)];
+    if (now == plain(value)) return;
+    now = plain(value);
+    changes_->run(
+        this,
+        [workbench = workbench_, key = plain(key), value = now](const std::stop_token&) {
+            return workbench->settings().set(key, value);
+        },
+        [](const core::Status& kept) {
+            if (!kept) core::log::warning(kept.error().describe());
+        });
 }
 
 } // namespace balmer::bridge

@@ -3,11 +3,14 @@
 //
 // Owned by the main window; UI thread. Threads: balmer-lists (tables, headers, forms), balmer-cursor
 // (whatever follows the cursor, so that it never waits behind a long list), balmer-labels (labels given and
-// taken back, in their order, all of them also when the window closes), and one balmer-ask for each
-// question that may wait for a network; such a question may keep the workbench past the end of the session.
+// taken back, in their order, all of them also when the window closes), balmer-changes (settings and jobs, so
+// that a label never waits behind them; likewise all of them), and one balmer-ask for each question that may
+// wait for a network; such a question may keep the workbench past the end of the session.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 
 #include <QObject>
 
@@ -30,15 +33,17 @@ class Session : public QObject {
     Background& lists() { return *lists_; }
     Background& cursor() { return *cursor_; }
     Background& labels() { return *labels_; }
+    Background& changes() { return *changes_; }
     Questions& questions() { return questions_; }
     /// For questions, which may outlive the session.
     std::shared_ptr<api::Workbench> sharedWorkbench() const { return workbench_; }
     widgets::SelectionModel& selection() { return selection_; }
 
     /// Nothing is being asked of the project; questions to workers do not count.
-    bool idle() const { return lists_->idle() && cursor_->idle() && labels_->idle(); }
+    bool idle() const { return lists_->idle() && cursor_->idle() && labels_->idle() && changes_->idle(); }
 
-    /// Settings of the project's desktop; empty where never set. A failure to keep one is logged, not shown.
+    /// Settings of the project's desktop, read when it was opened; empty where never set. What is set is
+    /// known at once and kept in the background; a failure to keep it is logged, not shown.
     QString setting(const QString& key) const;
     void setSetting(const QString& key, const QString& value);
 
@@ -47,7 +52,8 @@ class Session : public QObject {
     Questions questions_;
     widgets::SelectionModel selection_;
     std::unique_ptr<EventRelay> events_;
-    std::unique_ptr<Background> lists_, cursor_, labels_;
+    std::map<std::string, std::string> settings_;
+    std::unique_ptr<Background> lists_, cursor_, labels_, changes_;
 };
 
 } // namespace balmer::bridge

@@ -1,8 +1,8 @@
 // Jobs: the jobs of an open project: submitted, watched through events, aborted by id.
 //
-// Handed out by Workbench::jobs and lives as long. Any thread, several at once. What is marked (quick) takes
-// no more than one indexed query or one small write and may be called from the UI thread; the others belong
-// on a thread of their own. Times are ISO 8601 UTC text.
+// Handed out by Workbench::jobs and lives as long. Any thread, several at once. What is marked (quick) may be
+// called from the UI thread; the others read many rows, or write and wait for the disk and the write before,
+// and belong on a thread of their own. Times are ISO 8601 UTC text.
 #pragma once
 
 #include <string>
@@ -20,11 +20,11 @@ class Jobs {
     virtual ~Jobs() = default;
 
     /// Checks the parameters, against the project too, and queues the job with all of them. Its kind is one
-    /// of job_kinds.h. Errors: InvalidArgument with the field's path; NotFound for what it names. (quick)
+    /// of job_kinds.h. Errors: InvalidArgument with the field's path; NotFound for what it names.
     virtual core::Result<jobs::JobId> submit(jobs::JobSpec spec) = 0;
     /// The same on a worker: by name, or "auto" for the one that has the data and a free slot ("here" and ""
     /// are this computer). Errors besides: Unsupported for a kind that must run here; NotFound for another
-    /// name, and for "auto" where no worker answers (which waits for the network; the others are quick).
+    /// name, and for "auto" where no worker answers (which waits for the network).
     virtual core::Result<jobs::JobId> submit(jobs::JobSpec spec, const std::string& where) = 0;
     /// Waits until the job has ended, telling the task how it gets on; a stop of the task ends the waiting
     /// alone, with Cancelled. Returns the record in its final phase.
@@ -32,9 +32,8 @@ class Jobs {
     /// Runs the job on the calling thread, recorded like any other; returns it in its final phase, or its
     /// error.
     virtual core::Result<jobs::Job> runHere(jobs::JobSpec spec, core::TaskContext& task) = 0;
-    /// (quick)
     virtual core::Status abort(jobs::JobId id) = 0;
-    /// Removes a job that has ended, its log and series; what it made stays. (quick)
+    /// Removes a job that has ended, its log and series; what it made stays.
     virtual core::Status remove(jobs::JobId id) = 0;
     virtual core::Result<std::vector<jobs::Job>> list() = 0; ///< newest first
     virtual core::Result<jobs::Job> get(jobs::JobId id) = 0;

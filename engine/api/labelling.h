@@ -2,7 +2,7 @@
 // them.
 //
 // Handed out by Workbench::labelling and lives as long. Any thread, several at once. What is marked (quick)
-// takes no more than one small write and may be called from the UI thread. Times are ISO 8601 UTC text; an
+// may be called from the UI thread. Times are ISO 8601 UTC text; an
 // absent number is an empty optional.
 #pragma once
 

@@ -12,10 +12,7 @@ class LocalSettings final : public Settings {
     /// The project must live longer.
     explicit LocalSettings(store::Project& project) : project_(project) {}
 
-    core::Result<std::string> get(const std::string& key) override {
-        BALMER_TRY(const auto value, project_.settings().get(key));
-        return value.value_or("");
-    }
+    core::Result<std::map<std::string, std::string>> all() override { return project_.settings().list(); }
     core::Status set(const std::string& key, const std::string& value) override {
         return project_.settings().set(key, value);
     }

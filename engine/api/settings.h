@@ -1,8 +1,9 @@
 // Settings: what the desktop remembers with an open project, by key.
 //
-// Handed out by Workbench::settings and lives as long. Any thread, several at once; all of it is (quick).
+// Handed out by Workbench::settings and lives as long. Any thread, several at once.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "engine/core/result.h"
@@ -13,7 +14,9 @@ class Settings {
   public:
     virtual ~Settings() = default;
 
-    virtual core::Result<std::string> get(const std::string& key) = 0; ///< "" when never set
+    /// All that were ever set, by key. (quick)
+    virtual core::Result<std::map<std::string, std::string>> all() = 0;
+    /// Waits for the disk and for the write before it.
     virtual core::Status set(const std::string& key, const std::string& value) = 0;
 };
 

@@ -2,8 +2,8 @@
 //
 // Owned by the program (one per open project); the faces live as long as it. Every function may be called
 // from any thread, several at once. In the faces, what is marked (quick) takes no more than one indexed query
-// or one small write and may be called from the UI thread; the others read files or many rows and belong on a
-// thread of their own. Long work is a job.
+// and may be called from the UI thread; the others read files or many rows, or write and wait for the disk,
+// and belong on a thread of their own. Long work is a job.
 #pragma once
 
 #include <cstddef>

@@ -232,9 +232,9 @@ void JobForm::refuse(const QString& sentence) {
     error_->show();
 }
 
-void JobForm::setBusy(bool busy) {
+void JobForm::setBusy(bool busy, const std::string& where) {
     submit_->setEnabled(!busy);
-    submit_->setText(busy ? tr("Looking for a worker…") : submitText_);
+    submit_->setText(busy && where == "auto" ? tr("Looking for a worker…") : submitText_);
     here_->setEnabled(!busy);
     where_->setEnabled(!busy);
 }
@@ -293,7 +293,8 @@ void JobForm::submit(const std::string& where) {
     const bool chosen = where == where_->where();
     submission_ = submitJob(
         session_, this, std::move(spec), where, [this, where, chosen](const core::Result<jobs::JobId>& job) {
-            if (std::exchange(submission_, nullptr)) setBusy(false);
+            submission_ = nullptr;
+            setBusy(false);
             if (!job) {
                 refuse(bridge::errorText(spelt(job.error())));
                 // What is wrong with the parameters is wrong here, too.
@@ -304,11 +305,9 @@ void JobForm::submit(const std::string& where) {
             Q_EMIT submitted(*job);
             accept();
         });
-    if (submission_) {
-        error_->hide();
-        here_->hide();
-        setBusy(true);
-    }
+    error_->hide();
+    here_->hide();
+    setBusy(true, where);
 }
 
 } // namespace balmer::desktop

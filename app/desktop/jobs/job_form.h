@@ -74,7 +74,7 @@ class JobForm : public QDialog {
   private:
     void submit(const std::string& where);
     void refuse(const QString& sentence);
-    void setBusy(bool busy);
+    void setBusy(bool busy, const std::string& where = {});
     void followKind();
     void clearFields();
     const jobs::Kind* kind() const;

@@ -141,17 +141,10 @@ void JobsPlace::build() {
                         tr("Submit the chosen job anew, with the same or changed parameters"),
                         [this] { runAgain(); });
     abort_ = makeAction(this, "abortJobAction", tr("Abort"), QKeySequence(Qt::CTRL | Qt::Key_Period),
-                        tr("Stop the chosen job"), [this] {
-                            if (const auto* job = chosen())
-                                report(session_.workbench().jobs().abort(job->id));
-                        });
+                        tr("Stop the chosen job"), [this] { change(&api::Jobs::abort, [] {}); });
     remove_ = makeAction(this, "deleteJobAction", tr("Delete"), QKeySequence(Qt::Key_Delete),
-                         tr("Forget the chosen job and its log; what it made stays"), [this] {
-                             const auto* job = chosen();
-                             if (!job) return;
-                             report(session_.workbench().jobs().remove(job->id));
-                             load();
-                         });
+                         tr("Forget the chosen job and its log; what it made stays"),
+                         [this] { change(&api::Jobs::remove, [this] { load(); }); });
     auto* create = makeAction(this, "newJobAction", tr("New job…"), QKeySequence(Qt::CTRL | Qt::Key_N),
                               tr("Any kind of job, with its parameters as JSON"), [this] { newJob(); });
     create->setIcon(widgets::icon(widgets::Icon::Add));
@@ -271,7 +264,6 @@ void JobsPlace::showDetails() {
         return;
     }
     title_->setText(job->spec.label.empty()
-    if (const QString heard = jobLastHeard(*job); !heard.isEmpty()) facts << heard;
                         ? tr("%1, job %2").arg(jobKindTitle(job->spec.kind)).arg(job->id)
                         : tr("%1: %2").arg(jobKindTitle(job->spec.kind), text(job->spec.label)));
     QStringList facts;
@@ -279,6 +271,7 @@ void JobsPlace::showDetails() {
     if (job->spec.parent) facts.last() += tr(", job %1 run again").arg(*job->spec.parent);
     if (const auto* worker = model_->workerOf(*job))
         facts << QStringLiteral("%1: %2").arg(text(worker->name), linkSentence(*worker));
+    if (const QString heard = jobLastHeard(*job); !heard.isEmpty()) facts << heard;
     if (job->remote && job->remote->abortWanted && !final)
         facts << tr("ends as soon as %1 has heard of it").arg(text(job->place));
     if (const QString stage = jobStage(*job); job->remote && !stage.isEmpty()) facts << stage;
@@ -340,8 +333,18 @@ void JobsPlace::showDetails() {
         });
 }
 
-void JobsPlace::report(const core::Status& status) {
-    if (!status) Q_EMIT said(errorSentence(status.error()));
+void JobsPlace::change(core::Status (api::Jobs::*how)(jobs::JobId), std::function<void()> then) {
+    const auto* job = chosen();
+    if (!job) return;
+    session_.changes().run(
+        this,
+        [workbench = session_.sharedWorkbench(), how, id = job->id](const std::stop_token&) {
+            return (workbench->jobs().*how)(id);
+        },
+        [this, then = std::move(then)](const core::Status& changed) {
+            if (!changed) Q_EMIT said(errorSentence(changed.error()));
+            then();
+        });
 }
 
 JobForm* JobsPlace::runAgain() {

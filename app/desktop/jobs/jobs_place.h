@@ -2,6 +2,8 @@
 // window; UI thread.
 #pragma once
 
+#include <functional>
+
 #include "app/desktop/jobs/jobs_model.h"
 #include "app/desktop/place/place.h"
 
@@ -50,7 +52,8 @@ class JobsPlace : public Place {
     void followJobs(const std::vector<jobs::Job>& jobs);
     const jobs::Job* chosen() const;
     void showDetails();
-    void report(const core::Status& status);
+    /// Aborts or forgets the chosen job.
+    void change(core::Status (api::Jobs::*how)(jobs::JobId), std::function<void()> then);
 
     JobsModel* model_;
     QTableView* view_;

@@ -2,41 +2,60 @@
 
 #include <mutex>
 
+#include <QPointer>
+
 namespace balmer::desktop {
 
 struct Submission::State {
-    std::mutex mutex;
+    std::shared_ptr<api::Workbench> workbench;
+    QPointer<bridge::Session> session; ///< looked at on the UI thread
+    std::mutex mutex;                  ///< guards the next
     bool withdrawn = false;
     jobs::JobId accepted = 0;
-    std::shared_ptr<api::Workbench> workbench;
 };
 
 void Submission::withdraw() {
-    const std::lock_guard lock(state_->mutex);
-    state_->withdrawn = true;
-    if (state_->accepted != 0) (void)state_->workbench->jobs().abort(state_->accepted);
+    jobs::JobId accepted = 0;
+    {
+        const std::lock_guard lock(state_->mutex);
+        state_->withdrawn = true;
+        accepted = state_->accepted;
+    }
+    if (accepted == 0 || !state_->session) return;
+    state_->session->changes().run(
+        state_->session,
+        [workbench = state_->workbench, accepted](const std::stop_token&) {
+            return workbench->jobs().abort(accepted);
+        },
+        [](const core::Status&) {});
 }
 
 std::shared_ptr<Submission> submitJob(bridge::Session& session, QObject* receiver, jobs::JobSpec spec,
                                       const std::string& where,
                                       std::function<void(const core::Result<jobs::JobId>&)> done) {
-    if (where != "auto") {
-        done(session.workbench().jobs().submit(std::move(spec), where));
-        return nullptr;
-    }
     auto submission = std::make_shared<Submission>();
     submission->state_ = std::make_shared<Submission::State>();
     submission->state_->workbench = session.sharedWorkbench();
-    session.questions().ask(
-        receiver, "submit",
-        [state = submission->state_, spec = std::move(spec), where] {
-            auto job = state->workbench->jobs().submit(spec, where);
+    submission->state_->session = &session;
+    auto submit = [state = submission->state_, spec = std::move(spec), where] {
+        auto job = state->workbench->jobs().submit(spec, where);
+        if (!job) return job;
+        const bool withdrawn = [&] {
             const std::lock_guard lock(state->mutex);
-            if (job && state->withdrawn) (void)state->workbench->jobs().abort(*job);
-            if (job) state->accepted = *job;
-            return job;
-        },
-        [done = std::move(done)](const core::Result<jobs::JobId>& job) { done(job); });
+            state->accepted = *job;
+            return state->withdrawn;
+        }();
+        if (withdrawn) (void)state->workbench->jobs().abort(*job);
+        return job;
+    };
+    auto answer = [done = std::move(done)](const core::Result<jobs::JobId>& job) { done(job); };
+    // Finding a worker asks the network, which no change of the project waits for.
+    if (where == "auto")
+        session.questions().ask(receiver, "submit", std::move(submit), std::move(answer));
+    else
+        session.changes().run(
+            receiver, [submit = std::move(submit)](const std::stop_token&) { return submit(); },
+            std::move(answer));
     return submission;
 }
 

@@ -24,8 +24,7 @@ class Submission {
     std::shared_ptr<State> state_;
 };
 
-/// done is called on the UI thread while receiver lives: before this returns, unless a worker has to be found
-/// ("auto"), which asks the network. Returns what can be withdrawn, null where done was called already.
+/// done is called on the UI thread, after this has returned, while receiver lives.
 std::shared_ptr<Submission> submitJob(bridge::Session& session, QObject* receiver, jobs::JobSpec spec,
                                       const std::string& where,
                                       std::function<void(const core::Result<jobs::JobId>&)> done);

@@ -70,7 +70,7 @@ void RoundRunner::submitNext(const api::RoundInfo& before, std::size_t batch, bo
     spec.label = plain(tr("round %1 of %2").arg(before.number + 1).arg(text(before.dataset)));
     spec.parameters = QJsonDocument(parameters).toJson(QJsonDocument::Compact).toStdString();
     const std::string where = onlyHere ? here : WhereChoice::lastChoice(session_, spec.kind);
-    set(-1, tr("next round: looking for a worker"));
+    set(-1, where == "auto" ? tr("next round: looking for a worker") : tr("next round: waiting"));
     submitJob(
         session_, this, std::move(spec), where, [this, where](const core::Result<jobs::JobId>& submitted) {
             set(submitted ? *submitted : 0, submitted ? tr("next round: waiting") : QString());

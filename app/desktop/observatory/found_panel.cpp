@@ -214,8 +214,11 @@ void FoundPanel::showCounts() {
 }
 
 void FoundPanel::fetch(const std::vector<std::size_t>& rows) {
+    if (submitting_) return;
+    submitting_ = true;
     refusal_->hide();
     const auto refuse = [this](const core::Error& error) {
+        submitting_ = false;
         refusal_->setText(bridge::errorText(error));
         refusal_->show();
     };
@@ -229,6 +232,7 @@ void FoundPanel::fetch(const std::vector<std::size_t>& rows) {
                           refuse(job.error());
                           return;
                       }
+                      submitting_ = false;
                       running_.insert(*job);
                       job_->follow(*job, subject);
                       // The list in sight may be another one by now.

@@ -59,6 +59,7 @@ class FoundPanel : public QWidget {
     JobLine* job_;
     QString emptySentence_, subject_;
     std::set<jobs::JobId> running_;
+    bool submitting_ = false;      ///< a job is on its way into the project
     std::uint64_t generation_ = 0; ///< of the list in sight
 };
 

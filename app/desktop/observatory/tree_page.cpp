@@ -271,14 +271,16 @@ void TreePage::fetch() {
     spec->label = plain(subject);
     submitJob(session_, this, std::move(*spec), "here",
               [this, subject, refuseJob](const core::Result<jobs::JobId>& job) {
-                  if (!job) {
-                      refuseJob(job.error());
+                  if (job) {
+                      job_->follow(*job, subject);
                       return;
                   }
-                  job_->follow(*job, subject);
-                  fetched_ = true;
+                  refuseJob(job.error());
+                  fetched_ = false;
                   showFetch();
               });
+    fetched_ = true;
+    showFetch();
 }
 
 } // namespace balmer::desktop

@@ -6,6 +6,7 @@
 
 #include "app/bridge/display_text.h"
 #include "app/desktop/jobs/jobs_model.h"
+#include "app/desktop/jobs/submit_job.h"
 #include "app/desktop/place/actions.h"
 #include "widgets/common/theme.h"
 
@@ -67,8 +68,10 @@ void InterruptedBanner::runAgain(const std::vector<balmer::jobs::Job>& jobs) {
     for (const auto& job : jobs) {
         balmer::jobs::JobSpec spec = job.spec;
         spec.parent = job.id;
-        if (const auto submitted = session_.workbench().jobs().submit(std::move(spec)); !submitted)
-            Q_EMIT said(bridge::errorSentence(submitted.error()));
+        submitJob(session_, this, std::move(spec), "here",
+                  [this](const core::Result<balmer::jobs::JobId>& submitted) {
+                      if (!submitted) Q_EMIT said(bridge::errorSentence(submitted.error()));
+                  });
     }
     hide();
 }

@@ -135,6 +135,7 @@ core::Result<jobs::Job> FakeJobs::follow(jobs::JobId id, core::TaskContext&) {
 }
 
 core::Result<jobs::JobId> FakeJobs::keep(jobs::JobSpec spec, const std::string& where) {
+    slow_.note("jobs.submit");
     jobs::Job made;
     {
         const std::lock_guard lock(mutex_);
@@ -180,6 +181,7 @@ core::Result<jobs::Job> FakeJobs::runHere(jobs::JobSpec, core::TaskContext&) {
 }
 
 core::Status FakeJobs::abort(jobs::JobId id) {
+    slow_.note("jobs.abort");
     jobs::Job wanted;
     {
         const std::lock_guard lock(mutex_);
@@ -198,6 +200,7 @@ core::Status FakeJobs::abort(jobs::JobId id) {
 }
 
 core::Status FakeJobs::remove(jobs::JobId id) {
+    slow_.note("jobs.remove");
     const std::lock_guard lock(mutex_);
     std::erase_if(jobs_, [id](const auto& one) { return one.id == id; });
     return {};

@@ -25,7 +25,7 @@ class FakeWorkbench : public api::Workbench {
         : workers_(options, events_, slowCalls), jobs_(options, events_, workers_, slowCalls),
           labelling_(options, events_, slowCalls), spectra_(options, labelling_, slowCalls),
           datasets_(options, slowCalls), maps_(options, slowCalls), models_(options, slowCalls),
-          settings_(options) {}
+          settings_(options, slowCalls) {}
 
     SlowCalls slowCalls;
     std::shared_ptr<FakeHub> hub = std::make_shared<FakeHub>();

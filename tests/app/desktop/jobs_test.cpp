@@ -28,8 +28,9 @@ struct Jobs : FakeDesktop {
     QAction* action(const char* name) const { return window->findChild<QAction*>(QString::fromLatin1(name)); }
 };
 
-void submit(desktop::JobForm* form) {
+void submit(Jobs& desk, desktop::JobForm* form) {
     form->submitButton()->click();
+    ASSERT_TRUE(desk.settle());
 }
 
 } // namespace
@@ -42,7 +43,7 @@ TEST(JobsPlaceTest, RunAgainCarriesTheParentAndTheChangedParameters) {
     EXPECT_FALSE(form->isModal());
     auto* json = form->findChild<QPlainTextEdit*>(QStringLiteral("jobParametersField"));
     json->setPlainText(json->toPlainText().replace("16x12", "20x20"));
-    submit(form);
+    submit(desk, form);
     const auto submitted = desk.workbench->jobs().submitted();
     ASSERT_EQ(submitted.size(), 1U);
     EXPECT_EQ(submitted[0].parent, 3);
@@ -59,11 +60,11 @@ TEST(JobsPlaceTest, ARefusedJobKeepsTheFormOpenWithTheReason) {
     const QString parameters = json->toPlainText();
     auto* error = form->findChild<QLabel*>(QStringLiteral("formError"));
     json->setPlainText(QStringLiteral("{\"grid\": "));
-    submit(form);
+    submit(desk, form);
     EXPECT_TRUE(error->isVisible());
     EXPECT_TRUE(error->text().contains("line 1")) << error->text().toStdString();
     json->setPlainText(QString(parameters).replace("16x12", "0x0"));
-    submit(form);
+    submit(desk, form);
     EXPECT_TRUE(form->isVisible());
     EXPECT_TRUE(error->text().contains("no neuron"));
     EXPECT_TRUE(desk.workbench->jobs().submitted().empty());
@@ -151,7 +152,7 @@ TEST(JobFormTest, AListTakesQuotesAndWhatNobodyLookedAtIsLeftToTheKind) {
     auto* form = newJob(desk, "learn");
     form->findChild<QLineEdit*>(QStringLiteral("classesField"))
         ->setText(QStringLiteral("other, \"peak, double\""));
-    submit(form);
+    submit(desk, form);
     ASSERT_EQ(desk.workbench->jobs().submitted().size(), 1U);
     const auto parameters = submittedParameters(desk);
     EXPECT_EQ(parameters["classes"].toArray(), (QJsonArray{"other", "peak, double"}));
@@ -163,7 +164,7 @@ TEST(JobFormTest, ARefusedFieldIsCalledByItsTitle) {
     Jobs desk;
     auto* form = newJob(desk, "som");
     form->findChild<QLineEdit*>(QStringLiteral("gridField"))->setText(QStringLiteral("0x0"));
-    submit(form);
+    submit(desk, form);
     const auto* error = form->findChild<QLabel*>(QStringLiteral("formError"));
     EXPECT_TRUE(error->text().contains(QStringLiteral("“Grid”"))) << error->text().toStdString();
     EXPECT_FALSE(error->text().contains("parameters."));

@@ -200,6 +200,7 @@ TEST(LabelPlaceTest, WithoutARoundTheStartIsOffered) {
     auto* form = desk.window->findChild<QDialog*>(QStringLiteral("roundForm"));
     EXPECT_FALSE(form->isModal());
     form->findChild<QPushButton*>(QStringLiteral("formSubmitButton"))->click();
+    ASSERT_TRUE(desk.settle());
     ASSERT_EQ(desk.workbench->jobs().submitted().size(), 1U);
     const auto parameters =
         QJsonDocument::fromJson(

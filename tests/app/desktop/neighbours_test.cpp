@@ -335,6 +335,7 @@ TEST(NeighboursTest, ATableThatComesCanBecomeColumnsLabelsOrAListOfSpectra) {
     columns->item(0)->setCheckState(Qt::Checked);
     for (auto* each : form->findChildren<QPushButton*>())
         if (each->text() == "Take") QTest::mouseClick(each, Qt::LeftButton);
+    ASSERT_TRUE(desk.settle());
     ASSERT_EQ(desk.workbench->jobs().submitted().size(), 1u);
     const auto spec = desk.workbench->jobs().submitted().front();
     EXPECT_EQ(spec.kind, "table-import");

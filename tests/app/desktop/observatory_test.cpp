@@ -196,6 +196,7 @@ TEST(TreePageTest, LookShowsWhatThereIsAndFetchingItIsAJob) {
 
     desk.type("treeCollectionField", "winter");
     desk.click("treeFetchButton");
+    ASSERT_TRUE(desk.settle());
     ASSERT_EQ(desk.workbench->jobs().submitted().size(), 1U);
     EXPECT_EQ(desk.workbench->jobs().submitted()[0].kind, "fetch");
     EXPECT_EQ(desk.net().asked().fetched.at(0).url, looked.url);

@@ -13,6 +13,8 @@
 #include <QToolButton>
 
 #include "app/desktop/data/data_place.h"
+#include "app/desktop/jobs/job_form.h"
+#include "app/desktop/jobs/jobs_place.h"
 #include "app/desktop/label/label_place.h"
 #include "app/desktop/map/map_place.h"
 #include "app/desktop/palette/command_palette.h"
@@ -63,7 +65,9 @@ TEST(MainWindowTest, EveryActionAndButtonHasANameAndATooltip) {
 }
 
 TEST(MainWindowTest, NothingSlowIsCalledOnTheUiThread) {
-    FakeDesktop desk;
+    FakeOptions options;
+    options.interrupted = true;
+    FakeDesktop desk(options);
     visitAllPlaces(desk);
     desk.window->showPlace(QStringLiteral("label"));
     ASSERT_TRUE(desk.settle());
@@ -75,6 +79,22 @@ TEST(MainWindowTest, NothingSlowIsCalledOnTheUiThread) {
     const auto entries = desk.window->label()->queue().size();
     Q_EMIT desk.window->label()->panel()->itemRequested(entries - 1); // far from all that is prepared
     ASSERT_TRUE(desk.settle());
+    const auto trigger = [&](const char* name) {
+        auto* action = desk.window->findChild<QAction*>(QString::fromLatin1(name));
+        ASSERT_NE(action, nullptr) << name;
+        action->trigger();
+        ASSERT_TRUE(desk.settle());
+    };
+    trigger("rerunInterruptedAction");
+    desk.window->showPlace(QStringLiteral("jobs"));
+    desk.window->jobs()->showJob(7);
+    trigger("abortJobAction");
+    trigger("deleteJobAction");
+    desk.window->jobs()->runAgain()->submitButton()->click();
+    ASSERT_TRUE(desk.settle());
+    EXPECT_EQ(desk.workbench->jobs().submitted().size(), 2U);
+    desk.window->close();
+    ASSERT_TRUE(soon([&] { return desk.window->session().idle(); }));
     EXPECT_EQ(desk.workbench->slowCalls.onMakersThread(), std::vector<std::string>{});
 }
 
@@ -132,7 +152,8 @@ TEST(MainWindowTest, ASixthPlaceIsARowOfTheTable) {
     EXPECT_EQ(desk.window->commandPalette()->titles().front(), QStringLiteral("Notes: Write a note"));
     desk.key(Qt::Key_Return);
     EXPECT_EQ(desk.window->currentPlace()->key(), QStringLiteral("notes"));
-    EXPECT_EQ(*desk.workbench->settings().get("desktop.notes.note"), "a line");
+    ASSERT_TRUE(desk.settle());
+    EXPECT_EQ(desk.workbench->settings().all()->at("desktop.notes.note"), "a line");
 
     const QTemporaryDir folder;
     desktop::Screenshots pictures(*desk.window, folder.path());
@@ -143,8 +164,9 @@ TEST(MainWindowTest, ASixthPlaceIsARowOfTheTable) {
     EXPECT_EQ(QDir(folder.path()).entryList({QStringLiteral("*.png")}, QDir::Files),
               (QStringList{"data.png", "jobs.png", "label.png", "map.png", "notes.png", "workers.png"}));
     desk.window->close();
-    EXPECT_EQ(*desk.workbench->settings().get("desktop.place"), "notes");
-    EXPECT_EQ(*desk.workbench->settings().get("desktop.notes.entered"),
+    ASSERT_TRUE(soon([&] { return desk.window->session().idle(); }));
+    EXPECT_EQ(desk.workbench->settings().all()->at("desktop.place"), "notes");
+    EXPECT_EQ(desk.workbench->settings().all()->at("desktop.notes.entered"),
               std::to_string(static_cast<Notes*>(desk.window->currentPlace())->entered));
 }
 
@@ -244,6 +266,7 @@ TEST(MainWindowTest, AnInterruptedJobIsSaidAndCanBeRunAgain) {
     ASSERT_TRUE(banner && banner->isVisible());
     EXPECT_TRUE(banner->findChild<QLabel*>("interruptedText")->text().contains("far too large"));
     desk.window->findChild<QAction*>("rerunInterruptedAction")->trigger();
+    ASSERT_TRUE(desk.settle());
     ASSERT_EQ(desk.workbench->jobs().submitted().size(), 1U);
     EXPECT_EQ(desk.workbench->jobs().submitted().front().parent, 6);
     EXPECT_FALSE(banner->isVisible());

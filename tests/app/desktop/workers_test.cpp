@@ -429,6 +429,7 @@ TEST(WhereTest, AFormSendsToTheChosenWorkerAndRemembersItForTheKind) {
     EXPECT_EQ(where->currentData().toString(), QStringLiteral("here"));
     choose(where, "hale");
     QTest::mouseClick(form->submitButton(), Qt::LeftButton);
+    ASSERT_TRUE(desk.settle());
     EXPECT_EQ(desk.workbench->jobs().submittedTo(), std::vector<std::string>{"hale"});
     EXPECT_EQ(whereOf(runMapAgain(desk))->currentData().toString(), QStringLiteral("hale"));
     EXPECT_EQ(desktop::WhereChoice::lastChoice(desk.window->session(), "learn"), "here");
@@ -465,6 +466,7 @@ TEST(WhereTest, WhereNoWorkerTakesItThisComputerIsOfferedByAClick) {
     EXPECT_TRUE(form->submitButton()->isEnabled());
     EXPECT_TRUE(desk.workbench->jobs().submitted().empty());
     QTest::mouseClick(here, Qt::LeftButton);
+    ASSERT_TRUE(desk.settle());
     EXPECT_EQ(desk.workbench->jobs().submittedTo(), std::vector<std::string>{""});
     // Once is not always.
     EXPECT_EQ(desktop::WhereChoice::lastChoice(desk.window->session(), "som"), "here");
