@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -68,19 +69,15 @@ void Console::warn(std::string_view line) const {
     if (!json_)
         std::cerr << line << '\n';
     else
-        std::cerr << nlohmann::json{{"warning", line}}.dump(-1, ' ', false,
-                                                            nlohmann::json::error_handler_t::replace)
-                  << '\n';
+        std::cerr << core::jsonText(nlohmann::json{{"warning", line}}) << '\n';
 }
 
 void Console::event(const nlohmann::json& object) const {
-    if (json_) std::cerr << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    if (json_) std::cerr << core::jsonText(object) << '\n';
 }
 
 void Console::result(const nlohmann::json& object) const {
-    if (json_)
-        std::cout << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n'
-                  << std::flush;
+    if (json_) std::cout << core::jsonText(object) << '\n' << std::flush;
 }
 
 int Console::fail(const core::Error& error) const {
@@ -110,9 +107,7 @@ void Console::progress(double fraction, std::string_view stage) {
     stage_ = stage;
     said_ = now;
     if (json_) {
-        std::cerr << nlohmann::json{{"progress", fraction}, {"stage", stage}}.dump(
-                         -1, ' ', false, nlohmann::json::error_handler_t::replace)
-                  << '\n';
+        std::cerr << core::jsonText(nlohmann::json{{"progress", fraction}, {"stage", stage}}) << '\n';
         return;
     }
     if (::isatty(STDERR_FILENO) == 0) return;

@@ -8,6 +8,7 @@
 
 #include "app/cli/job_options.h"
 #include "engine/core/files.h"
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -64,8 +65,8 @@ core::Result<Found> discover(Session& session, const DiscoverOptions& options) {
     BALMER_TRY(found.import,
                session.run("import",
                            {{"paths", {folder.string()}}, {"recursive", true}, {"collection", collection}}));
-    console.say("  " + found.import["imported"].dump() + " spectra imported, " +
-                found.import["already"].dump() + " known already, " +
+    console.say("  " + core::jsonText(found.import["imported"]) + " spectra imported, " +
+                core::jsonText(found.import["already"]) + " known already, " +
                 std::to_string(found.import["refused"].size()) + " files refused.");
     if (found.import["imported"] == 0 && found.import["already"] == 0)
         return core::fail(
@@ -78,7 +79,7 @@ core::Result<Found> discover(Session& session, const DiscoverOptions& options) {
     console.say("Cutting out 140 samples about Hα …");
     BALMER_TRY(found.dataset, preprocess(session, collection));
     const auto dataset = found.dataset["dataset"].get<std::string>();
-    console.say("  " + found.dataset["rows"].dump() + " spectra in the dataset " + dataset + ", " +
+    console.say("  " + core::jsonText(found.dataset["rows"]) + " spectra in the dataset " + dataset + ", " +
                 std::to_string(found.dataset["refused"].size()) + " do not cover the window.");
     console.say("Training the map …");
     BALMER_TRY(found.map, session.run("som", options.seeded({{"dataset", dataset}, {"grid", "auto"}})));

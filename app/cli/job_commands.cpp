@@ -9,6 +9,7 @@
 #include "app/cli/job_options.h"
 #include "engine/active/label_event.h"
 #include "engine/core/files.h"
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -183,7 +184,7 @@ void addRun(CLI::App& app, Work& chosen) {
     command.callback([&chosen, file, place] {
         chosen = [file, place](Session& session) -> core::Status {
             BALMER_TRY(const auto text, core::readFile(*file, 1 << 20));
-            const auto spec = json::parse(text, nullptr, false);
+            const auto spec = core::parseJson<json>(text).value_or(json());
             const auto refuse = [&](const std::string& what) {
                 return core::fail(core::ErrorCode::InvalidArgument, *file + " " + what);
             };
@@ -198,8 +199,7 @@ void addRun(CLI::App& app, Work& chosen) {
             jobs::JobSpec job;
             job.kind = spec["kind"].get<std::string>();
             job.label = spec.value("label", std::string());
-            job.parameters =
-                spec.value("parameters", json::object()).dump(-1, ' ', false, json::error_handler_t::replace);
+            job.parameters = core::jsonText(spec.value("parameters", json::object()));
             return runAndSay(session, std::move(job), *place, sayWhole);
         };
     });

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -193,7 +194,7 @@ CLI::App& addJobCommand(CLI::App& parent, Work& chosen, std::string_view name, W
             jobs::JobSpec spec;
             spec.kind = kind.kind;
             spec.label = *label;
-            spec.parameters = given->dump(-1, ' ', false, json::error_handler_t::replace);
+            spec.parameters = core::jsonText(*given);
             const auto done = runAndSay(session, std::move(spec), *place, words);
             if (!done) return core::fail(withOptions(done.error(), kind));
             return {};

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/job_options.h"
+#include "engine/core/json_text.h"
 
 namespace balmer::cli {
 
@@ -114,16 +115,16 @@ std::string listed(const json& names) {
 } // namespace
 
 void sayWritten(Console& console, const json& result, const std::string& what) {
-    console.say(result["rows"].dump() + " " + what + " written to " + result["file"].get<std::string>() +
-                " as " + result["format"].get<std::string>() + ".");
+    console.say(core::jsonText(result["rows"]) + " " + what + " written to " +
+                result["file"].get<std::string>() + " as " + result["format"].get<std::string>() + ".");
     if (result["letters_replaced"] > 0)
-        console.say(result["letters_replaced"].dump() +
+        console.say(core::jsonText(result["letters_replaced"]) +
                     " cells have letters that this form does not hold; they became \"?\". VOTable, CSV, JSON "
                     "lines and HDF5 hold them.");
 }
 
 void sayLabels(Console& console, const json& result) {
-    const auto count = [&](const char* key) { return result[key].dump(); };
+    const auto count = [&](const char* key) { return core::jsonText(result[key]); };
     console.say(count("labels") + " labels given, " + count("unchanged") + " stood already." +
                 (result["replaced"] > 0 ? " " + count("replaced") + " replace another verdict." : "") +
                 (result["kept"] > 0

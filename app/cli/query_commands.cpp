@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/job_options.h"
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 #include "engine/spectrum/axis.h"
 
@@ -126,7 +127,7 @@ void addShow(CLI::App& app, Work& chosen) {
                         lines.push_back({"warning", warning.get<std::string>()});
                     continue;
                 }
-                lines.push_back({key, value.is_string() ? value.get<std::string>() : value.dump()});
+                lines.push_back({key, value.is_string() ? value.get<std::string>() : core::jsonText(value)});
             }
             session.console.say(inColumns(lines));
             if (*header)
@@ -168,8 +169,7 @@ std::string progressText(const jobs::Job& job) {
 }
 
 json parsed(const std::string& text) {
-    auto object = json::parse(text.empty() ? "{}" : text, nullptr, false);
-    return object.is_discarded() ? json(text) : object;
+    return core::parseJson<json>(text.empty() ? "{}" : text).value_or(json(text));
 }
 
 json describeWhole(const jobs::Job& job) {
@@ -253,7 +253,8 @@ core::Status compare(Session& session, api::Workbench& bench, jobs::JobId first,
     session.console.result({{"first", first}, {"second", second}, {"differences", differences}});
     std::vector<std::vector<std::string>> lines{{"FIELD", std::to_string(first), std::to_string(second)}};
     for (const auto& each : differences)
-        lines.push_back({each["field"].get<std::string>(), each["first"].dump(), each["second"].dump()});
+        lines.push_back({each["field"].get<std::string>(), core::jsonText(each["first"]),
+                         core::jsonText(each["second"])});
     session.console.say(differences.empty() ? "The two runs have the same parameters and results."
                                             : inColumns(lines));
     return {};
@@ -264,14 +265,14 @@ core::Status runAgain(Session& session, jobs::JobId id, const std::string& chang
     BALMER_TRY(const auto job, bench->jobs().get(id));
     auto parameters = parsed(job.spec.parameters);
     if (!changes.empty()) {
-        const auto change = json::parse(changes, nullptr, false);
-        if (!change.is_object())
+        const auto change = core::parseJson<json>(changes);
+        if (!change || !change->is_object())
             return core::fail(core::ErrorCode::InvalidArgument,
                               "--set takes a JSON object, e.g. '{\"epochs\": 20}'");
-        parameters.update(change);
+        parameters.update(*change);
     }
     auto spec = job.spec;
-    spec.parameters = parameters.dump(-1, ' ', false, json::error_handler_t::replace);
+    spec.parameters = core::jsonText(parameters);
     spec.inputs.clear();
     spec.parent = id;
     return runAndSay(session, std::move(spec), place, sayWhole);
@@ -299,7 +300,7 @@ core::Status saySchema(Session& session, const std::string& name) {
         return core::fail(core::ErrorCode::InvalidArgument,
                           "there is no kind of job called \"" + name + "\"; there are: " + known);
     }
-    session.console.result(json::parse(kind->schema));
+    session.console.result(core::parseJson<json>(kind->schema).value());
     session.console.say(kind->schema);
     return {};
 }
@@ -325,7 +326,7 @@ void addJob(CLI::App& app, Work& chosen) {
                    BALMER_TRY(const auto job, bench.jobs().get(id));
                    const auto all = describeWhole(job);
                    session.console.result(all);
-                   session.console.say(all.dump(2, ' ', false, json::error_handler_t::replace));
+                   session.console.say(core::jsonText(all, 2));
                    return {};
                });
     addJobVerb(command, "attach", "wait for a job on a worker, and take its result home", chosen,

@@ -10,6 +10,7 @@
 
 #include "app/cli/session.h"
 #include "engine/api/neighbours.h"
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -402,7 +403,7 @@ core::Status listen(Session& session, const Listening& given) {
     for (const auto id : imports) {
         core::TaskContext waiting; // what came is taken in, also after Ctrl+C; a second one ends at once
         BALMER_TRY(const auto job, bench->jobs().follow(id, waiting));
-        auto result = json::parse(job.result, nullptr, false);
+        auto result = core::parseJson<json>(job.result).value_or(json());
         imported.push_back({{"job", id},
                             {"phase", jobs::toString(job.phase)},
                             {"result", result.is_object() ? std::move(result) : json(nullptr)}});

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "engine/api/job_kinds.h"
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -32,7 +33,7 @@ std::string capitalised(std::string text) {
 /// The result of a job that has ended, or why there is none.
 core::Result<json> resultOf(const jobs::Job& job) {
     if (job.phase == jobs::Phase::Completed) {
-        auto result = json::parse(job.result, nullptr, false);
+        auto result = core::parseJson<json>(job.result).value_or(json());
         if (!result.is_object()) result = json::object();
         result["job"] = job.id;
         return result;
@@ -86,7 +87,7 @@ core::Result<json> Session::run(const std::string& kind, const json& parameters,
     jobs::JobSpec spec;
     spec.kind = kind;
     spec.label = label;
-    spec.parameters = parameters.dump(-1, ' ', false, json::error_handler_t::replace);
+    spec.parameters = core::jsonText(parameters);
     return run(std::move(spec));
 }
 
@@ -221,7 +222,7 @@ core::Status runAndSay(Session& session, jobs::JobSpec spec, const Place& place,
 }
 
 void sayWhole(Console& console, const json& result) {
-    console.say(result.dump(2, ' ', false, json::error_handler_t::replace));
+    console.say(core::jsonText(result, 2));
 }
 
 core::Result<api::WorkerInfo> workerNamed(api::Workbench& bench, const std::string& name) {

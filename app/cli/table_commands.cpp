@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/job_options.h"
+#include "engine/core/json_text.h"
 
 namespace balmer::cli {
 
@@ -11,16 +12,16 @@ namespace {
 using nlohmann::json;
 
 void sayTaken(Console& console, const json& result) {
-    console.say(result["rows"].dump() + " rows, matched by the column " +
+    console.say(core::jsonText(result["rows"]) + " rows, matched by the column " +
                 result["id_column"].get<std::string>() + "." +
                 (result["repeated"] > 0 ? " Of rows with the same id the first was taken; " +
-                                              result["repeated"].dump() + " came after one."
+                                              core::jsonText(result["repeated"]) + " came after one."
                                         : ""));
     if (result.contains("columns")) {
         std::string names;
         for (const auto& column : result["columns"])
             names += (names.empty() ? "" : ", ") + column["name"].get<std::string>() + " (version " +
-                     column["version"].dump() + ", " + column["values"].dump() + " values)";
+                     core::jsonText(column["version"]) + ", " + core::jsonText(column["values"]) + " values)";
         console.say("Columns of " + result["dataset"].get<std::string>() + ": " + names + ".");
     }
     if (result.contains("labelled")) sayLabels(console, result);

@@ -8,6 +8,7 @@
 #include "app/cli/vo_lists.h"
 #include "engine/core/amount_text.h"
 #include "engine/core/files.h"
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -100,7 +101,7 @@ struct Asked {
 
 /// What the options of the kind say, and its defaults where they say nothing.
 Asked requestOf(const jobs::Kind& kind, const json& given) {
-    auto all = json::parse(kind.defaults);
+    auto all = core::parseJson<json>(kind.defaults).value();
     all.update(given);
     Asked asked;
     asked.request.url = all["url"].get<std::string>();

@@ -5,6 +5,7 @@
 
 #include "app/cli/job_options.h"
 #include "engine/core/amount_text.h"
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 #include "engine/core/utf8.h"
 
@@ -199,7 +200,7 @@ core::Status useList(Session& session, const api::MarkedList& marked, const List
     if (!wanted.empty()) {
         BALMER_TRY(auto* const bench, session.workbench());
         const auto& kind = kindNamed("retrieve");
-        auto parameters = json::parse(kind.defaults);
+        auto parameters = core::parseJson<json>(kind.defaults).value();
         parameters.update(*choice.parameters);
         BALMER_TRY(auto spec, bench->observatory().retrieveJob(list, wanted, destinationOf(parameters)));
         spec.label = choice.label;

@@ -1,5 +1,7 @@
 #include "engine/api/job_result.h"
 
+#include "engine/core/json_text.h"
+
 namespace balmer::api {
 
 using nlohmann::json;
@@ -15,8 +17,8 @@ std::string textIn(const json& object, const char* name) {
 }
 
 json resultOf(const jobs::Job& job) {
-    auto parsed = json::parse(job.result.empty() ? "{}" : job.result, nullptr, false);
-    return parsed.is_object() ? parsed : json::object();
+    auto parsed = core::parseJson<json>(job.result);
+    return parsed && parsed->is_object() ? *std::move(parsed) : json::object();
 }
 
 const jobs::Artefact* artefactNamed(const jobs::Job& job, std::string_view name) {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/json_text.h"
 #include "engine/store/origins.h"
 #include "engine/vo/download/tree_listing.h"
 #include "engine/vo/ssap/ssap_client.h"
@@ -27,7 +28,7 @@ void setDestination(json& parameters, const Destination& to) {
 jobs::JobSpec specOf(std::string kind, const json& parameters) {
     jobs::JobSpec spec;
     spec.kind = std::move(kind);
-    spec.parameters = parameters.dump(-1, ' ', false, json::error_handler_t::replace);
+    spec.parameters = core::jsonText(parameters);
     return spec;
 }
 

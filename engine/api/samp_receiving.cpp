@@ -8,6 +8,7 @@
 #include "engine/api/incoming_files.h"
 #include "engine/api/received_table.h"
 #include "engine/core/file.h"
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 #include "engine/io/spectrum_reader.h"
 
@@ -96,10 +97,8 @@ core::Status SampExchange::fetch(const vo::SampReceived& message, const vo::Load
         jobs::JobSpec spec;
         spec.kind = "import";
         spec.label = "from " + message.senderName;
-        spec.parameters = nlohmann::json{{"paths", {file.string()}},
-                                         {"origins", originsOf(request)},
-                                         {"source", message.senderName}}
-                              .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        spec.parameters = core::jsonText(nlohmann::json{
+            {"paths", {file.string()}}, {"origins", originsOf(request)}, {"source", message.senderName}});
         BALMER_TRY(received.import, workbench.jobs().submit(std::move(spec)));
     }
     reply(message, SampResponse::ok());

@@ -22,6 +22,7 @@
 
 #include "engine/core/clock.h"
 #include "engine/core/files.h"
+#include "engine/core/json_text.h"
 #include "engine/core/log.h"
 #include "engine/core/pending_file.h"
 #include "engine/remote/objects/object_store.h"
@@ -73,7 +74,7 @@ class ParentPipe {
   public:
     void send(const json& line) {
         const std::lock_guard lock(mutex_);
-        std::cout << line.dump(-1, ' ', false, json::error_handler_t::replace) << '\n' << std::flush;
+        std::cout << core::jsonText(line) << '\n' << std::flush;
     }
 
   private:
@@ -112,9 +113,8 @@ core::Status runOne(const std::filesystem::path& folder, std::size_t threads, st
     json outputs = json::array();
     for (const auto& file : result.outputs)
         outputs.push_back(file.name);
-    return core::replaceFile(folder / "result.json",
-                             json{{"result", result.resultJson}, {"outputs", std::move(outputs)}}.dump(
-                                 -1, ' ', false, json::error_handler_t::replace));
+    return core::replaceFile(folder / "result.json", core::jsonText(json{{"result", result.resultJson},
+                                                                         {"outputs", std::move(outputs)}}));
 }
 
 std::atomic<int> signalled = -1; ///< the writing end of a pipe
@@ -150,12 +150,12 @@ core::Status runJobs() {
     std::thread listening([&] {
         ::pthread_setname_np(::pthread_self(), "balmer-orders");
         for (std::string line; std::getline(std::cin, line);) {
-            auto object = json::parse(line, nullptr, false);
-            if (!object.is_object()) continue;
+            auto object = core::parseJson<json>(line);
+            if (!object || !object->is_object()) continue;
             const std::lock_guard lock(mutex);
-            if (object.contains("stop") && running) running->request_stop();
-            if (object.contains("job") && object["job"].is_string()) {
-                order = std::move(object);
+            if (object->contains("stop") && running) running->request_stop();
+            if (object->contains("job") && (*object)["job"].is_string()) {
+                order = *std::move(object);
                 came.notify_one();
             }
         }

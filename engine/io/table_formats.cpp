@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/files.h"
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 #include "engine/io/file_bytes.h"
 #include "engine/io/table_encodings.h"
@@ -134,7 +135,7 @@ Result<std::string> tableAsJsonLines(const WrittenTable& table) {
                 cell = *whole;
             }
         }
-        lines += row.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+        lines += core::jsonText(row) + "\n";
     }
     return lines;
 }

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 #include "engine/io/matrix_text.h"
 #include "engine/store/dataset_registry.h"
@@ -41,7 +42,9 @@ struct DatasetImportParameters {
     /// Only a table that was imported before can have the content of this one.
     core::Status checkProject(store::Project& project) const {
         const auto present = project.datasets().get(name);
-        if (!present || json::parse(present->pipeline, nullptr, false).contains(importedFrom)) return {};
+        if (!present) return {};
+        if (const auto made = core::parseJson<json>(present->pipeline); made && made->contains(importedFrom))
+            return {};
         return core::fail(otherDataset(name));
     }
 };
@@ -69,8 +72,7 @@ core::Result<jobs::Outcome> importDataset(const DatasetImportParameters& paramet
     content.medium = spectrum::Medium::Vacuum;
     BALMER_CHECK(checkValues(matrix));
     content.flux = std::move(matrix.values);
-    content.provenance =
-        json{{importedFrom, parameters.file}}.dump(-1, ' ', false, json::error_handler_t::replace);
+    content.provenance = core::jsonText(json{{importedFrom, parameters.file}});
     BALMER_CHECK(run.task.checkpoint(0.4, "writing the dataset"));
     BALMER_TRY(const auto record, keepDataset(run, parameters.name, "", content.provenance, content));
 
@@ -114,8 +116,7 @@ core::Result<jobs::Outcome> importDataset(const DatasetImportParameters& paramet
     jobs::Outcome outcome;
     outcome.resultJson = describeDataset(
         record,
-        json{{"labels", given["labelled"]}, {"labels_kept", given["kept"]}, {"entered", unknown.size()}}
-            .dump());
+        json{{"labels", given["labelled"]}, {"labels_kept", given["kept"]}, {"entered", unknown.size()}});
     return outcome;
 }
 
@@ -159,13 +160,11 @@ core::Result<jobs::Outcome> exportDataset(const DatasetExportParameters& paramet
     }
     BALMER_CHECK(writer.finish());
     jobs::Outcome outcome;
-    outcome.resultJson = json{
-        {"dataset", parameters.dataset},
-        {"rows", dataset.rows()},
-        {"columns", dataset.columns()},
-        {"digest", dataset.digest()},
-        {"file",
-         parameters.file}}.dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = core::jsonText(json{{"dataset", parameters.dataset},
+                                             {"rows", dataset.rows()},
+                                             {"columns", dataset.columns()},
+                                             {"digest", dataset.digest()},
+                                             {"file", parameters.file}});
     return outcome;
 }
 

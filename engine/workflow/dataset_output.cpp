@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include <nlohmann/json.hpp>
+#include "engine/core/json_text.h"
 
 #include "engine/core/pending_file.h"
 
@@ -59,13 +59,12 @@ std::string datasetFile(const std::string& name, const std::string& digest) {
     return "datasets/" + name + "-" + digest.substr(0, 12) + ".h5";
 }
 
-std::string describeDataset(const store::DatasetRecord& record, std::string_view moreJson) {
-    auto description = nlohmann::json::parse(moreJson);
+std::string describeDataset(const store::DatasetRecord& record, nlohmann::json description) {
     description["dataset"] = record.name;
     description["rows"] = record.rows;
     description["columns"] = record.columns;
     description["digest"] = record.digest;
-    return description.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return core::jsonText(description);
 }
 
 } // namespace balmer::workflow

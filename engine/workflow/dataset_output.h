@@ -1,7 +1,10 @@
-// Keeping a dataset: written into the project's folder under its name, and registered. Any thread.
+// Keeping a dataset: written into the project's folder under its name, and registered. Private to the
+// module. Any thread.
 #pragma once
 
 #include <string>
+
+#include <nlohmann/json.hpp>
 
 #include "engine/dataset/dataset.h"
 #include "engine/store/dataset_registry.h"
@@ -25,9 +28,9 @@ core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string
 /// older dataset of that name keeps its file.
 std::string datasetFile(const std::string& name, const std::string& digest);
 
-/// {"dataset", "rows", "columns", "digest"} with the members of moreJson beside them: what a job says of a
-/// dataset.
-std::string describeDataset(const store::DatasetRecord& record, std::string_view moreJson = "{}");
+/// {"dataset", "rows", "columns", "digest"} with the members of description beside them, as text: what a job
+/// says of a dataset.
+std::string describeDataset(const store::DatasetRecord& record, nlohmann::json description);
 
 /// Letters, digits, blank, '.', '_', '-', '+'; no dot in front. Errors: InvalidArgument.
 core::Status checkDatasetName(const std::string& name);

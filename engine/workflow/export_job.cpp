@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/json_text.h"
 #include "engine/io/table_formats.h"
 #include "engine/store/catalogue.h"
 #include "engine/store/label_log.h"
@@ -56,11 +57,10 @@ struct LabelExportParameters {
 core::Result<jobs::Outcome> write(const std::string& file, const io::WrittenTable& table) {
     BALMER_TRY(const auto writing, io::writeTable(file, table));
     jobs::Outcome outcome;
-    outcome.resultJson = json{{"rows", table.columns.front().rows()},
-                              {"file", file},
-                              {"format", writing.format},
-                              {"letters_replaced", writing.lettersReplaced}}
-                             .dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = core::jsonText(json{{"rows", table.columns.front().rows()},
+                                             {"file", file},
+                                             {"format", writing.format},
+                                             {"letters_replaced", writing.lettersReplaced}});
     return outcome;
 }
 

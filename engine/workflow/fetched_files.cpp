@@ -1,5 +1,6 @@
 #include "engine/workflow/fetched_files.h"
 
+#include "engine/core/json_text.h"
 #include "engine/workflow/net_access.h"
 
 namespace balmer::workflow {
@@ -80,7 +81,7 @@ core::Result<jobs::Outcome> FetchedFiles::finish(json result, bool import, const
         result.update(imported);
     }
     jobs::Outcome outcome;
-    outcome.resultJson = result.dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = core::jsonText(result);
     return outcome;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "engine/core/json_text.h"
 #include "engine/io/directory_scan.h"
 #include "engine/workflow/file_import.h"
 #include "engine/workflow/job_kinds.h"
@@ -69,7 +70,7 @@ core::Result<jobs::Outcome> importPaths(const ImportParameters& parameters, cons
     for (const auto& error : scan.errors)
         result["refused"].push_back({{"path", ""}, {"reason", error.describe()}});
     jobs::Outcome outcome;
-    outcome.resultJson = result.dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = core::jsonText(result);
     return outcome;
 }
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/json_text.h"
 #include "engine/store/catalogue.h"
 #include "engine/store/dataset_registry.h"
 #include "engine/workflow/models.h"
@@ -54,7 +55,7 @@ core::Result<const JobKind*> findKind(const std::vector<JobKind>& kinds, std::st
 
 core::Status checkNames(const std::vector<Field>& fields, std::string_view parameters,
                         store::Project& project) {
-    const auto given = json::parse(parameters, nullptr, false);
+    BALMER_TRY(const auto given, core::parseJson<json>(parameters));
     for (const auto& field : fields) {
         const auto found = given.find(field.name);
         if (found == given.end() || !found->is_string() || *found == "") continue;
@@ -83,7 +84,7 @@ core::Status prepareJob(const std::vector<JobKind>& kinds, store::Project& proje
     BALMER_TRY(const auto* const kind, findKind(kinds, spec.kind));
     BALMER_TRY(spec.parameters, kind->complete(spec.parameters));
     BALMER_CHECK(kind->checkProject(spec.parameters, project));
-    const auto parameters = json::parse(spec.parameters, nullptr, false);
+    BALMER_TRY(const auto parameters, core::parseJson<json>(spec.parameters));
     const auto seed = parameters.find("seed");
     spec.seed = seed != parameters.end() && seed->is_number_unsigned() ? seed->get<std::uint64_t>() : 0;
     // Inputs are named by digest, so that a run can be told from another with the same words.

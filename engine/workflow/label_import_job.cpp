@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 #include "engine/io/table_text.h"
 #include "engine/workflow/imported_labels.h"
@@ -133,7 +134,7 @@ core::Result<jobs::Outcome> importLabels(const LabelImportParameters& parameters
     BALMER_TRY(auto result, labels.store());
     result["columns"] = {table.columns[idColumn], table.columns[labelColumn]};
     jobs::Outcome outcome;
-    outcome.resultJson = result.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    outcome.resultJson = core::jsonText(result);
     return outcome;
 }
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/json_text.h"
 #include "engine/core/utf8.h"
 #include "engine/learn/classifiers.h"
 #include "engine/learn/cross_validation.h"
@@ -159,7 +160,7 @@ core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, cons
     result["seconds"] = seconds.count();
     jobs::Outcome outcome;
     outcome.artefacts = {artefact};
-    outcome.resultJson = result.dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = core::jsonText(result);
     return outcome;
 }
 

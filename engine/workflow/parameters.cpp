@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 #include "engine/core/words.h"
 
@@ -25,7 +26,7 @@ template <typename... F>
 Overloaded(F...) -> Overloaded<F...>;
 
 std::string shortened(const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, 60);
+    return core::jsonText(value).substr(0, 60);
 }
 
 /// "a whole number of at least 1", "hexagonal or rectangular", "a list of texts".
@@ -316,7 +317,7 @@ ordered_json schemaOfField(const Field& field) {
     if (!field.help.empty())
         schema["description"] = field.help + (field.unit.empty() ? "" : "; in " + field.unit) +
                                 (field.otherwise.empty() ? "" : "; by default: " + field.otherwise);
-    if (!field.initial.empty()) schema["default"] = ordered_json::parse(field.initial);
+    if (!field.initial.empty()) schema["default"] = core::parseJson<ordered_json>(field.initial).value();
     return schema;
 }
 
@@ -336,7 +337,7 @@ void Fields::declare(std::string_view name, const Value& value, Field field, boo
     if (std::holds_alternative<std::uint64_t*>(value) && !field.minimum) field.minimum = 0;
     if (field.type == Type::List || field.type == Type::Map) field.of = {Field{}};
     if (!required) {
-        field.initial = jsonOf(value).dump(-1, ' ', false, json::error_handler_t::replace);
+        field.initial = core::jsonText(jsonOf(value));
         field.initialText = textOf(value);
     }
     visit(field, value);
@@ -393,11 +394,11 @@ Field orAbsent(Field field) {
 }
 
 core::Status checkResult(std::string_view text, const std::vector<Field>& fields) {
-    const json object = json::parse(text, nullptr, false);
-    if (!object.is_object()) return core::fail(ErrorCode::Format, "is no JSON object");
+    const auto object = core::parseJson<json>(text);
+    if (!object || !object->is_object()) return core::fail(ErrorCode::Format, "is not a JSON object");
     for (const auto& field : fields) {
-        const auto found = object.find(field.name);
-        if (found == object.end()) {
+        const auto found = object->find(field.name);
+        if (found == object->end()) {
             if (field.required) return core::fail(ErrorCode::Format, "lacks " + field.name);
             continue;
         }
@@ -421,19 +422,20 @@ std::string schemaOf(std::string_view title, std::string_view description, const
                         {"title", title},
                         {"description", description}};
     addMembers(schema, fields);
-    return schema.dump(2, ' ', false, json::error_handler_t::replace);
+    return core::jsonText(schema, 2);
 }
 
 namespace detail {
 
 core::Status readFields(std::string_view text, Declared& into) {
-    const json object = json::parse(text.empty() ? "{}" : text, nullptr, false);
-    if (object.is_discarded())
-        return core::fail(ErrorCode::InvalidArgument, "the parameters are not JSON; they start like this: " +
-                                                          std::string(text.substr(0, 60)));
-    if (!object.is_object())
+    const auto object = core::parseJson<json>(text.empty() ? "{}" : text);
+    if (!object)
+        return core::fail(ErrorCode::InvalidArgument,
+                          "the parameters cannot be read: the text " + object.error().message() +
+                              "; it starts like this: " + std::string(text.substr(0, 60)));
+    if (!object->is_object())
         return core::fail(ErrorCode::InvalidArgument, "the parameters must be a JSON object {…}");
-    Reader reader(object);
+    Reader reader(*object);
     into.declare(reader);
     return reader.finish();
 }
@@ -441,7 +443,7 @@ core::Status readFields(std::string_view text, Declared& into) {
 std::string writeFields(Declared& from) {
     Writer writer;
     from.declare(writer);
-    return writer.object.dump(-1, ' ', false, json::error_handler_t::replace);
+    return core::jsonText(writer.object);
 }
 
 std::vector<Field> fieldsOf(Declared& from) {

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/json_text.h"
 #include "engine/workflow/parcel.h"
 
 namespace balmer::workflow {
@@ -17,7 +18,6 @@ using core::ErrorCode;
 using nlohmann::json;
 
 constexpr int version = 1;
-constexpr int deepest = 16;
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
 /// What is wrong with a file; never leaves this one.
@@ -26,17 +26,9 @@ struct Wrong {
 };
 
 json parsed(std::string_view text) {
-    bool tooDeep = false;
-    auto value = json::parse(
-        text,
-        [&](int depth, json::parse_event_t, json&) {
-            tooDeep = tooDeep || depth > deepest;
-            return !tooDeep;
-        },
-        false);
-    if (tooDeep) throw Wrong{"is nested too deeply"};
-    if (value.is_discarded()) throw Wrong{"is no JSON"};
-    return value;
+    auto value = core::parseJson<json>(text);
+    if (!value) throw Wrong{value.error().message()};
+    return *std::move(value);
 }
 
 /// A value that somebody else wrote, and the way to it.
@@ -146,12 +138,11 @@ auto decoded(std::string_view text, const std::string& file, const char* version
 
 /// Texts are written as they are or not at all: an id that changed on the way would be another spectrum's.
 core::Result<std::string> written(const json& value, const std::string& file) {
-    try {
-        return value.dump();
-    } catch (const json::exception&) {
-        return core::fail(ErrorCode::Unsupported, "the job cannot travel: a name in its " + file +
-                                                      " has bytes that are no UTF-8; run it here");
-    }
+    auto text = core::exactJsonText(value);
+    if (!text)
+        return core::fail(ErrorCode::Unsupported, "the job cannot travel: a name in its " + file + " " +
+                                                      text.error().message() + "; run it here");
+    return text;
 }
 
 json jsonOf(const std::optional<active::PrecisionEstimate>& estimate) {
@@ -231,15 +222,14 @@ bool isParcelName(std::string_view name) {
 }
 
 std::string writeSpec(const jobs::Job& job, std::string_view who) {
-    return json{{"spec", version},
-                {"id", job.id},
-                {"kind", job.spec.kind},
-                {"label", job.spec.label},
-                {"parameters", job.spec.parameters},
-                {"seed", job.spec.seed},
-                {"inputs", job.spec.inputs},
-                {"who", who}}
-        .dump(-1, ' ', false, json::error_handler_t::replace);
+    return core::jsonText(json{{"spec", version},
+                               {"id", job.id},
+                               {"kind", job.spec.kind},
+                               {"label", job.spec.label},
+                               {"parameters", job.spec.parameters},
+                               {"seed", job.spec.seed},
+                               {"inputs", job.spec.inputs},
+                               {"who", who}});
 }
 
 core::Result<ParcelSpec> readSpec(std::string_view text) {
@@ -498,10 +488,10 @@ core::Result<OutputIndex> decodeOutputs(std::string_view text) {
 core::Result<std::string> checkedResult(std::string_view text, std::optional<int> round) {
     try {
         auto result = parsed(text);
-        if (!result.is_object()) throw Wrong{"is no JSON object"};
+        if (!result.is_object()) throw Wrong{"is not a JSON object"};
         if (!round) return std::string(text);
         result["round"] = *round;
-        return result.dump(-1, ' ', false, json::error_handler_t::replace);
+        return core::jsonText(result);
     } catch (const Wrong& wrong) {
         return core::fail(ErrorCode::Format, "the result " + wrong.sentence + "; run the job again");
     } catch (const std::bad_alloc&) {

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/json_text.h"
 #include "engine/core/thread_pool.h"
 #include "engine/preprocess/pipeline.h"
 #include "engine/store/dataset_registry.h"
@@ -57,7 +58,8 @@ struct PreprocessParameters {
     }
     /// How the dataset came about, as it says itself.
     std::string provenance(const preprocess::Pipeline& made) const {
-        return json{{"preset", preset}, {"steps", json::parse(made.describe())}}.dump();
+        return core::jsonText(
+            json{{"preset", preset}, {"steps", core::parseJson<json>(made.describe()).value()}});
     }
     core::Status validate() const {
         BALMER_TRY([[maybe_unused]] const auto made, pipeline());
@@ -147,8 +149,7 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
                keepDataset(run, parameters.name, parameters.collection, content.provenance, content));
     jobs::Outcome outcome;
     outcome.resultJson =
-        describeDataset(record, json{{"refused", std::move(refused)}, {"with_warnings", warned}}.dump(
-                                    -1, ' ', false, json::error_handler_t::replace));
+        describeDataset(record, {{"refused", std::move(refused)}, {"with_warnings", warned}});
     return outcome;
 }
 

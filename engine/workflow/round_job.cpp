@@ -12,6 +12,7 @@
 #include "engine/active/precision.h"
 #include "engine/active/query.h"
 #include "engine/active/spread.h"
+#include "engine/core/json_text.h"
 #include "engine/core/random_stream.h"
 #include "engine/core/text_number.h"
 #include "engine/core/utf8.h"
@@ -337,7 +338,7 @@ core::Result<jobs::Outcome> runRound(const RoundParameters& given, const Run& ru
     }
     if (!parameters.oracle.empty() && ranked.model)
         result["recall"] = recallOf(truth, dataset, classes, ranked.probabilities);
-    outcome.resultJson = result.dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = core::jsonText(result);
     return outcome;
 }
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/json_text.h"
 #include "engine/learn/classifiers.h"
 #include "engine/workflow/job_kinds.h"
 #include "engine/workflow/models.h"
@@ -55,10 +56,12 @@ core::Result<jobs::Outcome> scoreDataset(const ScoreParameters& parameters, cons
         unscored -= byClass[k];
     }
     jobs::Outcome outcome;
-    outcome.resultJson =
-        json{{"model", reference.name},    {"dataset", parameters.dataset}, {"rows", dataset.rows()},
-             {"seconds", seconds.count()}, {"counts", std::move(counts)},   {"unscored", unscored}}
-            .dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = core::jsonText(json{{"model", reference.name},
+                                             {"dataset", parameters.dataset},
+                                             {"rows", dataset.rows()},
+                                             {"seconds", seconds.count()},
+                                             {"counts", std::move(counts)},
+                                             {"unscored", unscored}});
     return outcome;
 }
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/json_text.h"
 #include "engine/core/mutex.h"
 #include "engine/core/text_number.h"
 #include "engine/core/thread_pool.h"
@@ -133,12 +134,10 @@ core::Result<jobs::Outcome> simulateSurvey(const SimulateParameters& parameters,
     for (const auto& row : truth.rows)
         counts[row[1]] = counts.value(row[1], 0) + 1;
     jobs::Outcome outcome;
-    outcome.resultJson = json{
-        {"out", folder.string()},
-        {"spectra", made.size()},
-        {"truth", (folder / "truth.csv").string()},
-        {"counts",
-         std::move(counts)}}.dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = core::jsonText(json{{"out", folder.string()},
+                                             {"spectra", made.size()},
+                                             {"truth", (folder / "truth.csv").string()},
+                                             {"counts", std::move(counts)}});
     return outcome;
 }
 

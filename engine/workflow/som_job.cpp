@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/json_text.h"
 #include "engine/core/thread_pool.h"
 #include "engine/som/map_file.h"
 #include "engine/som/trainer.h"
@@ -134,7 +135,7 @@ core::Result<jobs::Outcome> trainMap(const SomJobParameters& parameters, const R
     const auto hits = som::hits(trained.projection, trained.map.grid.neurons());
     jobs::Outcome outcome;
     outcome.artefacts = {artefact};
-    outcome.resultJson =
+    outcome.resultJson = core::jsonText(
         json{{"dataset", parameters.dataset},
              {"grid", trained.map.grid.toText()},
              {"topology", som::toString(training.grid.topology)},
@@ -143,8 +144,7 @@ core::Result<jobs::Outcome> trainMap(const SomJobParameters& parameters, const R
              {"epochs", trained.map.epochs.size()},
              {"neurons_hit", std::count_if(hits.begin(), hits.end(), [](auto n) { return n > 0; })},
              {"seconds", seconds.count()},
-             {"codebook_digest", som::codebookDigest(trained.map)}}
-            .dump();
+             {"codebook_digest", som::codebookDigest(trained.map)}});
     return outcome;
 }
 

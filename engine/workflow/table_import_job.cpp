@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/json_text.h"
 #include "engine/io/table_reader.h"
 #include "engine/store/catalogue.h"
 #include "engine/store/column_registry.h"
@@ -314,7 +315,7 @@ core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters,
     result["repeated"] = repeated;
     result["id_column"] = table.columns()[idColumn].name;
     jobs::Outcome outcome;
-    outcome.resultJson = result.dump(-1, ' ', false, json::error_handler_t::replace);
+    outcome.resultJson = core::jsonText(result);
     return outcome;
 }
 

@@ -78,7 +78,7 @@ balmer_precompiled(standard LINK tl::expected HEADERS ${balmer_standard_headers}
 balmer_precompiled(json LINK tl::expected nlohmann_json::nlohmann_json
     HEADERS ${balmer_standard_headers} <tl/expected.hpp> <nlohmann/json.hpp>)
 
-# balmer_module(som SOURCES a.cpp b.cpp DEPENDS core PRIVATE OpenBLAS::OpenBLAS)
+# balmer_module(store SOURCES a.cpp b.cpp DEPENDS core PRIVATE SQLite::SQLite3)
 #   DEPENDS names modules (public), PRIVATE third-party targets seen by the module's .cpp files alone.
 function(balmer_module name)
     cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE" ${ARGN})

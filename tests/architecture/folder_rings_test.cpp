@@ -1,18 +1,15 @@
 // The folders of app/desktop include one another in one direction only: no folder is reached from itself by
 // way of another one.
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "tests/architecture/include_table.h"
-#include "tests/support/test_support.h"
+#include "tests/architecture/source_files.h"
 
 namespace balmer::test {
 namespace {
@@ -74,17 +71,8 @@ std::string joined(const std::vector<std::string>& lines) {
 
 TEST(DesktopFolders, IncludeOneAnotherInOneDirection) {
     Edges edges;
-    std::size_t files = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(sourceRoot() / root)) {
-        const auto extension = entry.path().extension();
-        if (!entry.is_regular_file() || (extension != ".h" && extension != ".cpp")) continue;
-        ++files;
-        std::stringstream text;
-        text << std::ifstream(entry.path()).rdbuf();
-        addIncludes(edges, std::filesystem::relative(entry.path(), sourceRoot()).generic_string(),
-                    text.str());
-    }
-    ASSERT_GT(files, 0U);
+    for (const auto& source : sourceFiles({"app/desktop"}))
+        addIncludes(edges, source.path, source.text);
     ASSERT_TRUE(edges.contains("shell"));
     const auto ring = ringIn(edges);
     EXPECT_TRUE(ring.empty()) << "a ring of folders:" << joined(ring);

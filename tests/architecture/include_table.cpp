@@ -80,21 +80,16 @@ std::optional<std::string> objectionToOwn(const Include& include, const ModuleRu
 std::optional<std::string> objectionToThird(const Include& include, const ModuleRule& rule,
                                             const IncludeTable& table) {
     if (isStandard(include.header)) return std::nullopt;
-    for (const auto& [name, beginnings] : table.thirdParties) {
-        const bool matches =
-            std::any_of(beginnings.begin(), beginnings.end(),
-                        [&](const std::string& beginning) { return startsWith(include.header, beginning); });
-        if (!matches) continue;
-        if (name == "POSIX") {
-            if (include.fromPublicHeader) return "system headers belong in .cpp files";
-            return std::nullopt;
-        }
-        if (rule.thirdParties.count(name) == 0) return rule.name + " may not use " + name;
-        if (include.fromPublicHeader && startsWith(include.file, "engine/") && name != "tl::expected")
-            return name + " belongs in .cpp files only";
+    const auto name = thirdPartyOf(include, table);
+    if (!name) return "no row of the table of third parties knows this header";
+    if (*name == "POSIX") {
+        if (include.fromPublicHeader) return "system headers belong in .cpp files";
         return std::nullopt;
     }
-    return "no row of the table of third parties knows this header";
+    if (rule.thirdParties.count(*name) == 0) return rule.name + " may not use " + *name;
+    if (include.fromPublicHeader && startsWith(include.file, "engine/") && *name != "tl::expected")
+        return *name + " belongs in .cpp files only";
+    return std::nullopt;
 }
 
 } // namespace
@@ -182,6 +177,14 @@ bool isPrivateHeader(const std::string& file, const std::string& text) {
     for (std::string line; isHeader(file) && std::getline(stream, line) && startsWith(line, "//");)
         opening += line.substr(2);
     return opening.find("Private to ") != std::string::npos;
+}
+
+std::optional<std::string> thirdPartyOf(const Include& include, const IncludeTable& table) {
+    if (include.quoted || isStandard(include.header)) return std::nullopt;
+    for (const auto& [name, beginnings] : table.thirdParties)
+        for (const auto& beginning : beginnings)
+            if (startsWith(include.header, beginning)) return name;
+    return std::nullopt;
 }
 
 std::optional<std::string> moduleOf(const std::string& file, const IncludeTable& table) {

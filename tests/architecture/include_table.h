@@ -49,6 +49,9 @@ std::vector<Include> includesOf(const std::string& file, const std::string& text
 /// Why this include is against the table; nothing when it is allowed.
 std::optional<std::string> objectionTo(const Include& include, const IncludeTable& table);
 
+/// The third party whose header this is; nothing for one of the standard library, and for one of ours.
+std::optional<std::string> thirdPartyOf(const Include& include, const IncludeTable& table);
+
 /// The module that a file belongs to, by the longest match: "learn/torch" for engine/learn/torch/model.cpp.
 std::optional<std::string> moduleOf(const std::string& file, const IncludeTable& table);
 

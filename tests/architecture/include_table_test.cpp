@@ -2,20 +2,15 @@
 // it.
 #include "tests/architecture/include_table.h"
 
-#include <fstream>
 #include <sstream>
 
 #include <gtest/gtest.h>
 
+#include "tests/architecture/source_files.h"
 #include "tests/support/test_support.h"
 
 namespace balmer::test {
 namespace {
-
-struct SourceFile {
-    std::string path;
-    std::string text;
-};
 
 const IncludeTable& table() {
     static const IncludeTable read = readIncludeTable(sourceRoot() / "engine" / "README.md");
@@ -23,21 +18,7 @@ const IncludeTable& table() {
 }
 
 const std::vector<SourceFile>& sources() {
-    static const std::vector<SourceFile> files = [] {
-        std::vector<SourceFile> found;
-        for (const char* top : {"engine", "widgets", "app"}) {
-            if (!std::filesystem::exists(sourceRoot() / top)) continue;
-            for (const auto& entry : std::filesystem::recursive_directory_iterator(sourceRoot() / top)) {
-                const auto extension = entry.path().extension();
-                if (!entry.is_regular_file() || (extension != ".h" && extension != ".cpp")) continue;
-                std::stringstream text;
-                text << std::ifstream(entry.path()).rdbuf();
-                found.push_back(
-                    {std::filesystem::relative(entry.path(), sourceRoot()).generic_string(), text.str()});
-            }
-        }
-        return found;
-    }();
+    static const std::vector<SourceFile> files = sourceFiles({"engine", "widgets", "app"});
     return files;
 }
 
@@ -55,6 +36,20 @@ TEST(IncludeTable, EveryIncludeIsAllowed) {
             if (const auto objection = objectionTo(include, table()))
                 ADD_FAILURE() << include.file << ":" << include.line << ": includes " << include.header
                               << ": " << *objection;
+}
+
+TEST(IncludeTable, NamesNoThirdPartyThatIsNotUsed) {
+    std::map<std::string, std::set<std::string>> used;
+    for (const auto& source : sources())
+        for (const auto& include : includesOf(source.path, source.text)) {
+            const auto module = moduleOf(source.path, table());
+            if (const auto party = thirdPartyOf(include, table()); module && party)
+                used[*module].insert(*party);
+        }
+    for (const auto& [name, rule] : table().modules)
+        for (const auto& party : rule.thirdParties)
+            EXPECT_TRUE(used[name].contains(party))
+                << "the row of " << name << " names " << party << ", which none of its files includes";
 }
 
 TEST(IncludeTable, PrivateHeadersAreIncludedByTheirOwnModuleAlone) {

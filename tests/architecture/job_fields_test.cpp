@@ -1,10 +1,7 @@
 // What is known of a job's fields stands in the kind's declaration: neither a default nor an explanation
 // stands a second time in app/.
 #include <cctype>
-#include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,27 +10,10 @@
 
 #include "engine/core/text_number.h"
 #include "engine/workflow/job_kinds.h"
-#include "tests/support/test_support.h"
+#include "tests/architecture/source_files.h"
 
 namespace balmer::test {
 namespace {
-
-namespace fs = std::filesystem;
-
-struct Source {
-    std::string name, text;
-};
-
-std::vector<Source> sourcesOf(const char* folder) {
-    std::vector<Source> sources;
-    for (const auto& entry : fs::recursive_directory_iterator(sourceRoot() / folder)) {
-        if (entry.path().extension() != ".cpp" && entry.path().extension() != ".h") continue;
-        std::ostringstream text;
-        text << std::ifstream(entry.path()).rdbuf();
-        sources.push_back({entry.path().string(), text.str()});
-    }
-    return sources;
-}
 
 /// Words that are somebody's default and can hardly stand for anything else.
 std::set<std::string> defaultWords(const std::vector<workflow::JobKind>& kinds) {
@@ -67,10 +47,10 @@ TEST(JobFields, NoDefaultStandsTwice) {
     ASSERT_TRUE(words.contains("20x20") && words.contains("single peak"));
     const auto options = optionsOf(kinds);
     ASSERT_TRUE(options.contains("--epochs"));
-    for (const auto& source : sourcesOf("app")) {
+    for (const auto& source : sourceFiles({"app"})) {
         for (const auto& word : words)
             EXPECT_EQ(source.text.find('"' + word + '"'), std::string::npos)
-                << source.name << " repeats the default \"" << word << "\" of a job's field";
+                << source.path << " repeats the default \"" << word << "\" of a job's field";
         for (const auto& statement : core::splitList(source.text, ';')) {
             constexpr std::string_view given = "(default: ";
             const auto at = statement.find(given);
@@ -81,20 +61,20 @@ TEST(JobFields, NoDefaultStandsTwice) {
             for (const auto& option : options)
                 EXPECT_TRUE(statement.find('"' + option + '"') == std::string::npos &&
                             statement.find('"' + option + ',') == std::string::npos)
-                    << source.name << " gives a default for " << option << ", which a kind of job declares";
+                    << source.path << " gives a default for " << option << ", which a kind of job declares";
         }
     }
 }
 
 TEST(JobFields, NoExplanationStandsTwice) {
     constexpr std::size_t sentence = 24;
-    const auto sources = sourcesOf("app");
+    const auto sources = sourceFiles({"app"});
     for (const auto& kind : workflow::jobKinds({}))
         for (const auto& field : kind.about.fields) {
             if (field.help.size() < sentence) continue;
             for (const auto& source : sources)
                 EXPECT_EQ(source.text.find(field.help), std::string::npos)
-                    << source.name << " explains " << kind.about.kind << "." << field.name << " again";
+                    << source.path << " explains " << kind.about.kind << "." << field.name << " again";
         }
 }
 

@@ -2,8 +2,6 @@
 // translation, or when a sentence is worded better. Shown are tr("…"), what a function returns that has a
 // tr("…") in it, and texts read back from a widget.
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -12,14 +10,10 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/test_support.h"
+#include "tests/architecture/source_files.h"
 
 namespace balmer::test {
 namespace {
-
-struct Source {
-    std::string path, code; ///< code without comments
-};
 
 std::string withoutComments(const std::string& text) {
     std::string code;
@@ -39,19 +33,14 @@ std::string withoutComments(const std::string& text) {
     return code;
 }
 
-std::vector<Source> sources() {
-    std::vector<Source> found;
-    for (const char* top : {"app/bridge", "app/desktop", "widgets"})
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(sourceRoot() / top)) {
-            const auto extension = entry.path().extension();
-            if (!entry.is_regular_file() || (extension != ".h" && extension != ".cpp")) continue;
-            const auto path = std::filesystem::relative(entry.path(), sourceRoot()).generic_string();
-            // Its words are its own command line's.
-            if (path.starts_with("widgets/gallery/")) continue;
-            std::stringstream text;
-            text << std::ifstream(entry.path()).rdbuf();
-            found.push_back({path, withoutComments(text.str())});
-        }
+/// Without comments.
+std::vector<SourceFile> sources() {
+    auto found = sourceFiles({"app/bridge", "app/desktop", "widgets"});
+    // The gallery's words are its own command line's.
+    std::erase_if(found,
+                  [](const SourceFile& source) { return source.path.starts_with("widgets/gallery/"); });
+    for (auto& source : found)
+        source.text = withoutComments(source.text);
     return found;
 }
 
@@ -65,7 +54,7 @@ void addShowingFunctions(const std::string& code, std::set<std::string>& names) 
     }
 }
 
-std::vector<std::string> comparisons(const Source& source, const std::set<std::string>& showing) {
+std::vector<std::string> comparisons(const SourceFile& source, const std::set<std::string>& showing) {
     std::string functions = "tr";
     for (const auto& name : showing)
         functions += "|" + name;
@@ -83,9 +72,9 @@ std::vector<std::string> comparisons(const Source& source, const std::set<std::s
         R"(|\b(?:text|currentText|itemText|tabText|title|windowTitle|toolTip)\([^()]*\)\s*(?:==|!=)\s*)" +
         literal + R"(\(?"?[^")]))");
     std::vector<std::string> found;
-    for (std::sregex_iterator match(source.code.begin(), source.code.end(), faults), end; match != end;
+    for (std::sregex_iterator match(source.text.begin(), source.text.end(), faults), end; match != end;
          ++match) {
-        const auto line = std::count(source.code.begin(), source.code.begin() + match->position(), '\n') + 1;
+        const auto line = std::count(source.text.begin(), source.text.begin() + match->position(), '\n') + 1;
         found.push_back(source.path + ":" + std::to_string(line) + ": " + match->str());
     }
     return found;
@@ -94,7 +83,7 @@ std::vector<std::string> comparisons(const Source& source, const std::set<std::s
 TEST(ShownWords, AreNotComparedWithTheEngines) {
     std::set<std::string> showing;
     for (const auto& source : sources())
-        addShowingFunctions(source.code, showing);
+        addShowingFunctions(source.text, showing);
     EXPECT_TRUE(showing.contains("jobPhaseWord") || showing.contains("phaseWord"));
     EXPECT_TRUE(showing.contains("displayName"));
     for (const auto& source : sources())

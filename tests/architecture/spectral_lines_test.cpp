@@ -2,10 +2,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -13,7 +10,7 @@
 
 #include "engine/core/text_number.h"
 #include "engine/spectrum/line_list.h"
-#include "tests/support/test_support.h"
+#include "tests/architecture/source_files.h"
 
 namespace balmer::test {
 namespace {
@@ -118,26 +115,16 @@ std::vector<Finding> wavelengthsOfLines(const std::string& text) {
 }
 
 TEST(SpectralLines, HaveTheirWavelengthsInTheTableAlone) {
-    const auto root = sourceRoot();
-    std::size_t files = 0;
-    for (const char* top : {"engine", "widgets", "app"}) {
-        if (!std::filesystem::exists(root / top)) continue;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(root / top)) {
-            const auto extension = entry.path().extension();
-            if (!entry.is_regular_file() || (extension != ".h" && extension != ".cpp")) continue;
-            const auto path = std::filesystem::relative(entry.path(), root).generic_string();
-            if (path == "engine/spectrum/line_list.h") continue;
-            ++files;
-            std::stringstream text;
-            text << std::ifstream(entry.path()).rdbuf();
-            for (const Finding& finding : wavelengthsOfLines(text.str()))
-                ADD_FAILURE() << path << ":" << finding.lineNumber << ": " << finding.number
-                              << " is the wavelength of " << finding.spectralLine
-                              << ": take it from engine/spectrum/line_list.h, spectrum::line(\""
-                              << finding.spectralLine << "\")";
-        }
+    const auto sources = sourceFiles({"engine", "widgets", "app"});
+    EXPECT_GT(sources.size(), 100U);
+    for (const auto& source : sources) {
+        if (source.path == "engine/spectrum/line_list.h") continue;
+        for (const Finding& finding : wavelengthsOfLines(source.text))
+            ADD_FAILURE() << source.path << ":" << finding.lineNumber << ": " << finding.number
+                          << " is the wavelength of " << finding.spectralLine
+                          << ": take it from engine/spectrum/line_list.h, spectrum::line(\""
+                          << finding.spectralLine << "\")";
     }
-    EXPECT_GT(files, 100U);
 }
 
 // The check itself, tried on numbers that are surely lines and on some that are not.

@@ -7,6 +7,7 @@
 #include "engine/core/amount_text.h"
 #include "engine/core/crash_point.h"
 #include "engine/core/files.h"
+#include "engine/core/json_text.h"
 #include "engine/core/log.h"
 #include "engine/remote/client/remote_jobs_state.h"
 
@@ -121,10 +122,10 @@ Result<std::shared_ptr<const std::vector<PackedFile>>> RemoteJobs::State::packed
     core::TaskContext task(stop.get_token(), {});
     std::vector<NamedFile> files;
     if (const auto kept = core::readFile(list, 16u << 20)) {
-        const auto all = nlohmann::json::parse(*kept, nullptr, false);
-        if (!all.is_array())
+        const auto all = core::parseJson<nlohmann::json>(*kept);
+        if (!all || !all->is_array())
             return fail(ErrorCode::Io, list.string() + " is damaged; abort the job and run it again");
-        for (const auto& each : all)
+        for (const auto& each : *all)
             files.push_back({each.value("name", ""), std::filesystem::path(each.value("path", ""))});
     } else {
         std::error_code error;
@@ -134,7 +135,12 @@ Result<std::shared_ptr<const std::vector<PackedFile>>> RemoteJobs::State::packed
         nlohmann::json all = nlohmann::json::array();
         for (const auto& file : files)
             all.push_back({{"name", file.name}, {"path", file.path.string()}});
-        BALMER_CHECK(core::writeFile(list, all.dump()));
+        const auto text = core::exactJsonText(all);
+        if (!text)
+            return fail(ErrorCode::Unsupported, "the job cannot travel: the name of a file in " +
+                                                    folder.string() + " " + text.error().message() +
+                                                    "; run it here");
+        BALMER_CHECK(core::writeFile(list, *text));
     }
     BALMER_TRY(auto measured, measure(files, manifests, task));
     return std::make_shared<const std::vector<PackedFile>>(std::move(measured));

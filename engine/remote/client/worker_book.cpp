@@ -62,13 +62,12 @@ std::string textOf(const std::vector<WorkerEntry>& entries) {
 
 Result<std::vector<WorkerEntry>> entriesOf(const std::string& text, const std::filesystem::path& file) {
     if (text.empty()) return std::vector<WorkerEntry>();
-    const auto object = json::parse(text, nullptr, false);
-    const auto list = object.is_object() ? object.find("workers") : object.end();
-    if (!object.is_object() || list == object.end() || !list->is_array())
+    const auto object = core::parseJson<json>(text);
+    if (!object || !object->is_object() || !object->contains("workers") || !(*object)["workers"].is_array())
         return fail(ErrorCode::Format,
                     file.string() + " is no list of workers; move it away and add them anew");
     std::vector<WorkerEntry> entries;
-    for (const auto& each : *list) {
+    for (const auto& each : (*object)["workers"]) {
         if (!each.is_object())
             return fail(ErrorCode::Format, file.string() + " has a worker that is no object");
         WorkerEntry entry{textIn(each, "name"), textIn(each, "url"), textIn(each, "token"),

@@ -19,6 +19,7 @@
 
 #include "engine/core/crash_point.h"
 #include "engine/core/files.h"
+#include "engine/core/json_text.h"
 #include "engine/core/log.h"
 #include "engine/remote/protocol/messages.h"
 #include "engine/remote/transport/offload.h"
@@ -57,7 +58,7 @@ Error errorIn(const json& object) {
 }
 
 std::string lineOf(const json& object) {
-    return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+    return core::jsonText(object) + "\n";
 }
 
 Bytes bytesOf(std::string_view text) {
@@ -382,10 +383,11 @@ asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::s
         std::optional<json> done;
         for (auto end = child->rest.find('\n'); end != std::string::npos && !done;
              end = child->rest.find('\n', from)) {
-            const auto line = json::parse(child->rest.substr(from, end - from), nullptr, false);
+            const auto parsed = core::parseJson<json>(std::string_view(child->rest).substr(from, end - from));
             told.bytes += end - from;
             from = end + 1;
-            if (!line.is_object()) continue;
+            if (!parsed || !parsed->is_object()) continue;
+            const auto& line = *parsed;
             told.anything = true;
             if (const auto progress = line.find("progress");
                 progress != line.end() && progress->is_number()) {
@@ -440,8 +442,9 @@ asio::awaitable<Status> JobRunner::collect(const std::string& key) {
     const auto folder = options_.folder / key;
     auto keptSoon = offload(disk_, [this, folder, key]() -> Status {
         BALMER_TRY(const auto text, core::readFile(folder / "result.json", 16u << 20));
-        const auto result = json::parse(text, nullptr, false);
-        if (!result.is_object() || !result.contains("outputs") || !result["outputs"].is_array())
+        const auto parsed = core::parseJson<json>(text);
+        const auto result = parsed && parsed->is_object() ? *parsed : json::object();
+        if (!result.contains("outputs") || !result["outputs"].is_array())
             return fail(ErrorCode::Internal, "the job's process left no proper result");
         std::vector<jobs::ParcelEntry> outputs;
         for (const auto& name : result["outputs"]) {

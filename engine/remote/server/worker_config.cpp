@@ -9,6 +9,7 @@
 
 #include "engine/core/digest.h"
 #include "engine/core/files.h"
+#include "engine/core/json_text.h"
 
 namespace balmer::remote {
 
@@ -82,9 +83,10 @@ core::Result<WorkerConfig> WorkerConfig::read(const std::filesystem::path& file)
     std::error_code error;
     if (!std::filesystem::exists(file, error)) return config;
     BALMER_TRY(const auto text, core::readFile(file, 1u << 20));
-    const auto object = json::parse(text, nullptr, false);
-    if (!object.is_object()) return fail(ErrorCode::Format, file.string() + " is not a JSON object");
-    Fields fields(object, file.string());
+    const auto object = core::parseJson<json>(text);
+    if (!object || !object->is_object())
+        return fail(ErrorCode::Format, file.string() + " is not a JSON object");
+    Fields fields(*object, file.string());
     std::vector<std::string> roots;
     BALMER_CHECK(fields.number("slots", config.slots, 1, 1024));
     BALMER_CHECK(fields.number("threads", config.threads, 0, 1024));
@@ -100,19 +102,6 @@ core::Result<WorkerConfig> WorkerConfig::read(const std::filesystem::path& file)
         config.roots.emplace_back(root);
     }
     return config;
-}
-
-std::string WorkerConfig::toJson() const {
-    json texts = json::array();
-    for (const auto& root : roots)
-        texts.push_back(root.string());
-    return json{{"slots", slots},
-                {"threads", threads},
-                {"quota_gibibyte", quotaGibibyte},
-                {"roots", std::move(texts)},
-                {"sees_all", seesAll},
-                {"idle_minutes", idleMinutes}}
-        .dump(4);
 }
 
 std::filesystem::path defaultWorkerFolder() {

@@ -20,7 +20,6 @@ struct WorkerConfig {
 
     /// Errors: Format with the field's name, for a file that is not as it should be. No file: the defaults.
     static core::Result<WorkerConfig> read(const std::filesystem::path& file);
-    std::string toJson() const;
 };
 
 /// balmer/worker in the user's data folder (XDG).

@@ -23,6 +23,7 @@
 
 #include "engine/core/clock.h"
 #include "engine/core/files.h"
+#include "engine/core/json_text.h"
 #include "engine/core/log.h"
 #include "engine/core/login_name.h"
 #include "engine/core/private_file.h"
@@ -114,8 +115,8 @@ std::int64_t nowSeconds() {
 json readObject(const std::filesystem::path& file) {
     const auto text = core::readFile(file, 1u << 20);
     if (!text) return json::object();
-    auto object = json::parse(*text, nullptr, false);
-    return object.is_object() ? object : json::object();
+    auto object = core::parseJson<json>(*text);
+    return object && object->is_object() ? *std::move(object) : json::object();
 }
 
 /// The code that is open for pairing, "" for none.
@@ -546,16 +547,16 @@ Result<std::string> workerToken(const std::filesystem::path& folder, const std::
         return kept->get<std::string>();
     const auto token = randomHex(32);
     tokens[user] = token;
-    BALMER_CHECK(core::writePrivate(file, tokens.dump(4)));
+    BALMER_CHECK(core::writePrivate(file, core::jsonText(tokens, 4)));
     return token;
 }
 
 Result<std::string> openPairing(const std::filesystem::path& folder) {
     BALMER_CHECK(core::preparePrivateFolder(folder));
     const auto code = newPairingCode();
-    BALMER_CHECK(core::writePrivate(
-        folder / "pairing.json",
-        json{{"code", normalisedPairingCode(code)}, {"until", nowSeconds() + pairingSeconds}}.dump()));
+    BALMER_CHECK(core::writePrivate(folder / "pairing.json",
+                                    core::jsonText(json{{"code", normalisedPairingCode(code)},
+                                                        {"until", nowSeconds() + pairingSeconds}})));
     return code;
 }
 

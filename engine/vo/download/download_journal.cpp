@@ -8,6 +8,7 @@
 #include "engine/core/clock.h"
 #include "engine/core/file.h"
 #include "engine/core/files.h"
+#include "engine/core/json_text.h"
 #include "engine/core/mutex.h"
 
 namespace balmer::vo {
@@ -31,8 +32,9 @@ std::string textOf(const Json& line, const char* key) {
 
 std::optional<JournalEntry> parseEntry(const std::string& text) {
     if (text.size() > longestLine) return std::nullopt;
-    const auto line = Json::parse(text, nullptr, false);
-    if (!line.is_object()) return std::nullopt;
+    const auto parsed = core::parseJson<Json>(text);
+    if (!parsed || !parsed->is_object()) return std::nullopt;
+    const auto& line = *parsed;
     const auto bytes = line.find("bytes");
     JournalEntry entry{textOf(line, "url"),    textOf(line, "path"), 0,
                        textOf(line, "sha256"), textOf(line, "etag"), textOf(line, "lastModified"),
@@ -53,8 +55,7 @@ struct DownloadJournal::State {
     std::map<std::string, JournalEntry, std::less<>> entries BALMER_GUARDED_BY(mutex);
 
     Status append(const Json& line) {
-        const std::string text =
-            (torn ? "\n" : "") + line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+        const std::string text = (torn ? "\n" : "") + core::jsonText(line) + "\n";
         torn = true;
         BALMER_CHECK(journal->write(text));
         torn = false;

@@ -24,7 +24,7 @@ std::string textIn(const json& object, const char* name) {
 
 Result<json> bookOf(const std::string& text, const std::filesystem::path& file) {
     if (text.empty()) return json{{"services", json::array()}};
-    auto book = json::parse(text, nullptr, false);
+    auto book = core::parseJson<json>(text).value_or(json());
     if (!book.is_object() || !book.contains("services") || !book["services"].is_array())
         return fail(ErrorCode::Format,
                     file.string() + " is no list of services; it must be "

@@ -195,7 +195,7 @@ TEST(Parameters, AResultIsCheckedAgainstItsFields) {
                 HasSubstr("counts.x"));
     EXPECT_THAT(says(R"({"grid": "", "f1": 1, "labels": -1, "refused": [], "counts": {}})"),
                 HasSubstr("labels"));
-    EXPECT_THAT(says("[1]"), HasSubstr("no JSON object"));
+    EXPECT_THAT(says("[1]"), HasSubstr("not a JSON object"));
 }
 
 } // namespace

@@ -277,7 +277,7 @@ TEST_F(Parcel, HostileOutputsLeaveTheProjectAsItWas) {
     expectRefused(cut, "one value for each");
     cut = made;
     cut.result.resultJson = "[1]";
-    expectRefused(cut, "no JSON object");
+    expectRefused(cut, "not a JSON object");
     cut = made;
     cut.result.outputs.push_back({"a/b", "/dev/null"});
     expectRefused(cut, "a/b");
@@ -333,7 +333,7 @@ TEST_F(Parcel, AHostileParcelIsRefusedWithASentence) {
         change(wrong);
         refused("inputs/parcel.json", wrong.dump(), what);
     };
-    refused("inputs/parcel.json", "", "no JSON");
+    refused("inputs/parcel.json", "", "is not JSON");
     refused("inputs/parcel.json", "[]", "an object");
     refused("inputs/parcel.json", std::string(100'000, '['), "nested too deeply");
     changed("version 2", [](json& wrong) { wrong["parcel"] = 2; });
