@@ -30,7 +30,7 @@ QString countText(std::size_t count, const QString& one, const QString& many);
 QString numberText(std::optional<double> value, int digits);
 /// "0.3 s", "12 s", "3 min 05 s", "2 h 14 min"
 QString durationText(double seconds);
-/// From "2026-11-22T14:16:03.250Z" to "22 Nov 14:16" in local time; the text itself when it is no time.
+/// From "2026-11-22T14:16:03.250Z" to "22 Nov 14:16" in local time; the text itself when it is not a time.
 QString timeText(const std::string& iso);
 /// The same without the day where it is today: "14:16".
 QString clockText(const std::string& iso);

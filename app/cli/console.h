@@ -29,7 +29,7 @@ class Console {
 
     /// One line for people; nothing with --json.
     void say(std::string_view line) const;
-    /// One line for people on standard error, {"warning": line} with --json: what is no result.
+    /// One line for people on standard error, {"warning": line} with --json: what is not a result.
     void warn(std::string_view line) const;
     /// One JSON line on standard error with --json, nothing otherwise: what happens while a command waits.
     void event(const nlohmann::json& object) const;

@@ -195,7 +195,7 @@ void addRun(CLI::App& app, Work& chosen) {
             if (!spec.contains("kind") || !spec["kind"].is_string())
                 return refuse("needs a field kind with the name of a kind of job");
             if (spec.contains("label") && !spec["label"].is_string())
-                return refuse("has a label that is no text");
+                return refuse("has a label that is not text");
             jobs::JobSpec job;
             job.kind = spec["kind"].get<std::string>();
             job.label = spec.value("label", std::string());

@@ -234,7 +234,7 @@ core::Result<std::uint64_t> parseBytes(const std::string& text) {
     const auto value = core::parseDouble(number);
     if (!value || !(*value >= 0) || *value * factor > 1e18)
         return core::fail(ErrorCode::InvalidArgument,
-                          "\"" + text + "\" is no number of bytes; write 500M, 2G or 1T");
+                          "\"" + text + "\" is not a number of bytes; write 500M, 2G or 1T");
     return static_cast<std::uint64_t>(*value * factor);
 }
 

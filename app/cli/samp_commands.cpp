@@ -23,7 +23,7 @@ using api::NeighbourState;
 using core::ErrorCode;
 using nlohmann::json;
 
-constexpr auto lookEvery = std::chrono::milliseconds(50);
+constexpr auto pollInterval = std::chrono::milliseconds(50);
 /// For programs that answer before they have fetched what they were sent.
 constexpr auto fetchLimit = std::chrono::seconds(5);
 
@@ -78,7 +78,7 @@ class Neighbourhood {
     /// Until something happens, or a moment.
     void pause() {
         std::unique_lock lock(mutex_);
-        happened_.wait_for(lock, lookEvery);
+        happened_.wait_for(lock, pollInterval);
     }
 
     core::TaskContext& task() { return task_; }

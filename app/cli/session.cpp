@@ -14,7 +14,7 @@ namespace {
 using core::ErrorCode;
 using nlohmann::json;
 
-constexpr auto lookEvery = std::chrono::milliseconds(20);
+constexpr auto pollInterval = std::chrono::milliseconds(20);
 constexpr auto abortLimit = std::chrono::seconds(15);
 
 std::string named(jobs::JobId id) {
@@ -182,7 +182,7 @@ core::Result<json> Session::leave(api::Workbench& bench, jobs::JobId id) {
             return core::fail(ErrorCode::Remote, named(id) + " has not reached " + job.place + ": " +
                                                      info.trouble + "; " + command("attach", id) +
                                                      " goes on sending it");
-        std::this_thread::sleep_for(lookEvery);
+        std::this_thread::sleep_for(pollInterval);
     }
 }
 
@@ -201,7 +201,7 @@ core::Result<jobs::Job> Session::abort(jobs::JobId id) {
         if (!remote || jobs::isFinal(job.phase) || std::chrono::steady_clock::now() > until) break;
         if (infoOf(*bench, job.place).link == api::WorkerInfo::Link::Lost) break;
         if (!task.checkpoint(job.progress, "stopping at " + job.place)) break;
-        std::this_thread::sleep_for(lookEvery);
+        std::this_thread::sleep_for(pollInterval);
     }
     console.endProgress();
     return job;

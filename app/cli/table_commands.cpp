@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-void sayTaken(Console& console, const json& result) {
+void sayTableImport(Console& console, const json& result) {
     console.say(core::jsonText(result["rows"]) + " rows, matched by the column " +
                 result["id_column"].get<std::string>() + "." +
                 (result["repeated"] > 0 ? " Of rows with the same id the first was taken; " +
@@ -32,7 +32,7 @@ void sayTaken(Console& console, const json& result) {
 void addTableCommands(CLI::App& app, Work& chosen) {
     auto& command = *app.add_subcommand("table", "tables of other programs: import columns and labels");
     command.require_subcommand(1);
-    addJobCommand(command, chosen, "table-import", sayTaken);
+    addJobCommand(command, chosen, "table-import", sayTableImport);
 }
 
 } // namespace balmer::cli

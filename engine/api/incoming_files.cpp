@@ -66,7 +66,7 @@ fs::path numbered(const fs::path& file, int number) {
 
 core::Status copyFile(const std::string& url, const fs::path& to, std::uint64_t limitBytes) {
     const auto from = vo::fileOfUrl(url);
-    if (!from) return fail(ErrorCode::Unsupported, url + " is no file of this computer");
+    if (!from) return fail(ErrorCode::Unsupported, url + " is not a file of this computer");
     std::error_code error;
     if (!fs::is_regular_file(*from, error))
         return fail(ErrorCode::NotFound, "there is no file " + from->string());

@@ -101,7 +101,7 @@ core::Result<RoundContent> LocalLabelling::round(jobs::JobId id) {
         return content;
     }
     return core::fail(ErrorCode::NotFound,
-                      "job " + std::to_string(id) + " is no round; `balmer jobs` lists the rounds");
+                      "job " + std::to_string(id) + " is not a round; `balmer jobs` lists the rounds");
 }
 
 } // namespace balmer::api

@@ -167,7 +167,7 @@ void SampExchange::handle(const vo::SampReceived& message, const vo::HighlightRo
     const auto& id = (*table->rows)[row];
     if (id.empty() || !workbench.spectra().row(id))
         return reply(message, SampResponse::warning("row " + std::to_string(row) +
-                                                    " is no spectrum of the open project"));
+                                                    " is not a spectrum of the open project"));
     reply(message, SampResponse::ok());
     report({message.senderName, ReceivedHighlight{id}});
 }

@@ -81,9 +81,9 @@ class ParentPipe {
     std::mutex mutex_;
 };
 
-class ToldNotes final : public jobs::JobNotes {
+class PipeNotes final : public jobs::JobNotes {
   public:
-    explicit ToldNotes(ParentPipe& parent) : parent_(parent) {}
+    explicit PipeNotes(ParentPipe& parent) : parent_(parent) {}
     void log(std::string_view line) override {
         parent_.send({{"log", line}, {"time", core::formatTime(core::systemClock().now())}});
     }
@@ -108,7 +108,7 @@ core::Status runOne(const std::filesystem::path& folder, std::size_t threads, st
         [&](std::string_view name, double step, double value) {
             parent.send({{"series", {name, step, value}}});
         });
-    ToldNotes notes(parent);
+    PipeNotes notes(parent);
     BALMER_TRY(const auto result, workflow::runParcel(folder, {threads}, task, notes));
     json outputs = json::array();
     for (const auto& file : result.outputs)

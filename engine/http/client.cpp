@@ -237,7 +237,7 @@ Error errorOf(CURLcode code, const Call& call, std::string_view detail, const Cl
     case CURLE_FILESIZE_EXCEEDED:
         return {ErrorCode::ResourceExhausted, tooLongMessage(where, call.request.limitBytes)};
     case CURLE_URL_MALFORMAT:
-        return {ErrorCode::InvalidArgument, where + " is no address, or leads to none: " + reason};
+        return {ErrorCode::InvalidArgument, where + " is not an address, or leads to none: " + reason};
     case CURLE_COULDNT_RESOLVE_HOST:
         return {ErrorCode::NotFound, "there is no host " + host + ", or no way to the net: " + reason};
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -299,7 +299,7 @@ struct Client::State {
         free.pop_back();
         return line;
     }
-    void giveBack(std::unique_ptr<Line> line) {
+    void release(std::unique_ptr<Line> line) {
         const core::LockGuard lock(mutex);
         if (free.size() < 8) free.push_back(std::move(line));
     }
@@ -434,7 +434,7 @@ Result<Answer> Client::State::perform(const Request& request, const Receiver* re
     const bool stopped = task.stopRequested();
     curl_multi_remove_handle(line->multi, easy);
     curl_easy_reset(easy);
-    giveBack(std::move(line));
+    release(std::move(line));
 
     if (call.failed) return fail(std::move(*call.failed));
     if (code == CURLE_OK) {
@@ -575,7 +575,7 @@ Error statusError(const Answer& answer) {
         case 504:
             return "it is overloaded or being repaired; try again later";
         default:
-            return answer.status < 400 ? "that is no content" : "it refuses the request";
+            return answer.status < 400 ? "that is not content" : "it refuses the request";
         }
     }();
     std::string sentence = answer.finalUrl + ": the server answers " + std::to_string(answer.status) + ", " +

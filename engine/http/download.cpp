@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t sniffed = 1024;             ///< bytes by which a page is told from data
-constexpr std::size_t longestRefusal = 64 * 1024; ///< of an answer that is no data
+constexpr std::size_t longestRefusal = 64 * 1024; ///< of an answer that is not data
 constexpr std::uint64_t realProgress = 64 * 1024; ///< so much more, and the tries are counted anew
 
 /// What a part is the beginning of. As a file: a line each, the last one "end", so that half a file is none.
@@ -352,7 +352,7 @@ class Download {
     std::uint64_t fetched_ = 0; ///< over the net, by this call
     bool startAgain_ = false;
     bool continues_ = false;        ///< the answer is the rest of the part
-    std::optional<Answer> refused_; ///< an answer that is no data, as far as it has come
+    std::optional<Answer> refused_; ///< an answer that is not data, as far as it has come
     std::string head_;
     std::string contentType_, finalUrl_;
     std::optional<core::File> file_; ///< the part, where it is being written

@@ -74,8 +74,8 @@ Result<Answer> withRetries(Client& client, std::string_view address, const Retry
     }
 }
 
-Result<Answer> sendPatiently(Client& client, const Request& request, const RetryPolicy& policy,
-                             core::TaskContext& task) {
+Result<Answer> sendWithRetries(Client& client, const Request& request, const RetryPolicy& policy,
+                               core::TaskContext& task) {
     return withRetries(client, request.url, policy, task, [&] { return client.send(request, task); });
 }
 

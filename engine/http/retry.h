@@ -34,7 +34,7 @@ core::Result<Answer> withRetries(Client& client, std::string_view url, const Ret
                                  const std::function<core::Result<Answer>()>& attempt);
 
 /// client.send with retries.
-core::Result<Answer> sendPatiently(Client& client, const Request& request, const RetryPolicy& policy,
-                                   core::TaskContext& task);
+core::Result<Answer> sendWithRetries(Client& client, const Request& request, const RetryPolicy& policy,
+                                     core::TaskContext& task);
 
 } // namespace balmer::http

@@ -151,7 +151,7 @@ bool isHost(std::string_view host) {
     });
 }
 
-/// False where it is no authority.
+/// False where it is not an authority.
 bool readAuthority(Url& url, std::string_view authority) {
     url.port = ownPort(url.scheme);
     url.user.clear();

@@ -29,7 +29,7 @@ core::Result<std::string> gzip(std::string_view content, int level);
 std::string_view foreignKind(std::span<const std::byte> bytes);
 
 /// Reads a text file, unpacking gzip; a byte-order mark is dropped. Errors as above, and NotFound, Io; Format
-/// for UTF-16 and for bytes that are no text.
+/// for UTF-16 and for bytes that are not text.
 core::Result<std::string> readText(const std::filesystem::path& file, std::size_t limitBytes);
 /// The same check for text in memory; name is used in the message.
 core::Status checkText(std::string_view text);

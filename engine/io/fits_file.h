@@ -61,7 +61,7 @@ class FitsHdu {
     const std::vector<FitsColumn>& columns() const { return columns_; }
     /// By name, without regard to case.
     const FitsColumn* column(std::string_view name) const;
-    /// rowCount × repeat numbers. Errors: Format outside the file or for a column that is no number.
+    /// rowCount × repeat numbers. Errors: Format outside the file or for a column that is not a number.
     core::Result<std::vector<double>> numbers(const FitsColumn& column, std::size_t firstRow,
                                               std::size_t rowCount) const;
     /// A cell as it lies in the file, big-endian; empty outside the file.

@@ -58,7 +58,7 @@ std::string place(std::size_t line, std::size_t column) {
     return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
-// One number of a row, from the front of the line. Nothing for what is no number; NaN for an empty cell.
+// One number of a row, from the front of the line. Nothing for what is not a number; NaN for an empty cell.
 std::optional<float> takeNumber(std::string_view& line, bool& more) {
     while (!line.empty() && line.front() == ' ')
         line.remove_prefix(1);
@@ -136,7 +136,7 @@ core::Result<MatrixText> parseMatrixText(std::string_view text) {
             return fail(
                 ErrorCode::Format,
                 place(lineNumber, column) + ": \"" + printable(cell.substr(0, 40)) +
-                    "\" is no wavelength; the first line must read id,label,<wavelengths in ångström>");
+                    "\" is not a wavelength; the first line must read id,label,<wavelengths in ångström>");
         }
         if (!matrix.wavelengthAngstrom.empty() && *wavelength <= matrix.wavelengthAngstrom.back()) {
             return fail(ErrorCode::Format, place(lineNumber, column) + ": the wavelengths do not ascend");
@@ -179,7 +179,7 @@ core::Result<MatrixText> parseMatrixText(std::string_view text) {
                 return fail(ErrorCode::Format,
                             place(lineNumber, before + i + 1) + ": \"" +
                                 printable(start.substr(0, std::min<std::size_t>(start.find(','), 40))) +
-                                "\" is no number");
+                                "\" is not a number");
             }
             row[i] = *value;
         }

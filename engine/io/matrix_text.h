@@ -3,7 +3,7 @@
 //
 // The columns after the id (and after the label, where the file has one) are samples; their names are
 // wavelengths in ångström. The first column is the id whatever its name; the second is a label when its name
-// is no number. Values; any thread. A MatrixTextWriter has one owner.
+// is not a number. Values; any thread. A MatrixTextWriter has one owner.
 #pragma once
 
 #include <filesystem>
@@ -26,8 +26,8 @@ struct MatrixText {
     core::FloatMatrix values;               ///< rows × wavelengths; an empty cell is NaN
 };
 
-/// Errors: NotFound, Io; Format naming line and column: a cell that is no number, a row of the wrong length,
-/// a repeated or empty id, wavelengths that do not ascend, no row.
+/// Errors: NotFound, Io; Format naming line and column: a cell that is not a number, a row of the wrong
+/// length, a repeated or empty id, wavelengths that do not ascend, no row.
 core::Result<MatrixText> readMatrixText(const std::filesystem::path& file);
 core::Result<MatrixText> parseMatrixText(std::string_view text);
 

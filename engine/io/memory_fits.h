@@ -39,7 +39,7 @@ class MemoryFits {
         bool single = false; ///< float; otherwise double
         std::vector<double> values;
         std::vector<std::string> texts = {}; ///< instead of values
-        std::vector<LONGLONG> integers = {}; ///< instead of values; `none` is no value
+        std::vector<LONGLONG> integers = {}; ///< instead of values; `none` is not a value
         std::string description = {};
 
         std::size_t rows() const { return std::max({values.size(), texts.size(), integers.size()}); }

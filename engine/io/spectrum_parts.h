@@ -27,7 +27,7 @@ struct RawSpectrum {
     spectrum::Metadata metadata;
 };
 
-/// Turns a descending axis round, cuts off ends without flux, masks what is no number, brings fluxes that
+/// Turns a descending axis round, cuts off ends without flux, masks what is not a number, brings fluxes that
 /// float32 could not hold the weights of into its range (the power of ten goes into the unit), drops errors
 /// and masks that say nothing. Errors: Format when the lengths differ, the axis does not run in one direction
 /// or no sample is good.

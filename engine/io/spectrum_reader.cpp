@@ -26,7 +26,7 @@ Spectra readKnown(std::span<const std::byte> bytes, const ReadOptions& options) 
                            start = core::trimmed(withoutByteOrderMark(text.substr(0, 512)));
     if (start.starts_with("<?xml") || start.starts_with("<!") ||
         (start.starts_with('<') && start.find('>') != std::string_view::npos)) {
-        return fail(ErrorCode::Format, "an XML or HTML document that is no VOTable");
+        return fail(ErrorCode::Format, "an XML or HTML document that is not a VOTable");
     }
     if (start.starts_with('{') || start.starts_with('['))
         return fail(ErrorCode::Format, "a JSON document, not a spectrum");

@@ -25,8 +25,8 @@
 namespace balmer::io {
 
 struct WrittenColumn {
-    using Texts = std::vector<std::string>; ///< UTF-8; "" is no value
-    using Numbers = std::vector<double>;    ///< NaN is no value
+    using Texts = std::vector<std::string>; ///< UTF-8; "" is not a value
+    using Numbers = std::vector<double>;    ///< NaN is not a value
     using Integers = std::vector<std::optional<std::int64_t>>;
 
     std::string name, unit, ucd, description;

@@ -28,8 +28,8 @@ struct TableColumn {
 
 class TableReader {
   public:
-    /// Errors: NotFound, Io; Format for what is no table; ResourceExhausted for a text or FITS table of more
-    /// than 1 GiB.
+    /// Errors: NotFound, Io; Format for what is not a table; ResourceExhausted for a text or FITS table of
+    /// more than 1 GiB.
     static core::Result<TableReader> open(const std::filesystem::path& file);
     ~TableReader();
     TableReader(TableReader&&) noexcept;
@@ -45,7 +45,7 @@ class TableReader {
 
     /// The cells of the present row. "" for none; the elements of an array with blanks between.
     std::string text(std::size_t column) const;
-    /// Absent for no value, for what is no number, and for arrays.
+    /// Absent for no value, for what is not a number, and for arrays.
     std::optional<double> number(std::size_t column) const;
 
     /// Private to the reader's forms.

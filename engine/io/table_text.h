@@ -26,7 +26,7 @@ struct TableText {
 
 /// The first line names the columns; what stands most often between its cells (comma, semicolon or tab)
 /// separates all. Errors: NotFound, Io; Format with the line of a row of the wrong length, an unclosed quote,
-/// text that is not UTF-8 or bytes that are no text.
+/// text that is not UTF-8 or bytes that are not text.
 core::Result<TableText> readTableText(const std::filesystem::path& file);
 core::Result<TableText> parseTableText(std::string_view text);
 

@@ -117,9 +117,10 @@ Spectra readTextSpectrum(std::string_view text, const ReadOptions& options) {
                     "`balmer dataset import` reads it");
             }
             if (titled || numeric > 0 || cells.size() < 2 || cells.size() > MOST_COLUMNS) {
-                return fail(ErrorCode::Format,
-                            "line " + std::to_string(lineNumber) + ", \"" + shortened(line) +
-                                "\", is no row of numbers; a text spectrum has two to four columns of them");
+                return fail(
+                    ErrorCode::Format,
+                    "line " + std::to_string(lineNumber) + ", \"" + shortened(line) +
+                        "\", is not a row of numbers; a text spectrum has two to four columns of them");
             }
             names.assign(cells.begin(), cells.end());
             titled = true;
@@ -140,7 +141,7 @@ Spectra readTextSpectrum(std::string_view text, const ReadOptions& options) {
             const auto value = number(cells[i]);
             if (!value) {
                 return fail(ErrorCode::Format, "line " + std::to_string(lineNumber) + ": \"" +
-                                                   shortened(cells[i]) + "\" is no number");
+                                                   shortened(cells[i]) + "\" is not a number");
             }
             columns[i].push_back(*value);
         }
@@ -181,7 +182,7 @@ Spectra readTextSpectrum(std::string_view text, const ReadOptions& options) {
             if (whole) {
                 column(ColumnRole::Mask) = 3;
             } else {
-                raw.metadata.warnings.push_back("the fourth column is no mask and was left out");
+                raw.metadata.warnings.push_back("the fourth column is not a mask and was left out");
             }
         }
     }
@@ -195,7 +196,7 @@ Spectra readTextSpectrum(std::string_view text, const ReadOptions& options) {
         return fail(ErrorCode::Format, raw.wavelength.size() < 2
                                            ? std::string("the file holds a single row of numbers")
                                            : std::string("the first column runs neither up nor down, so that "
-                                                         "it is no wavelength; a table, not a spectrum"));
+                                                         "it is not a wavelength; a table, not a spectrum"));
     }
     raw.flux = std::move(columns[*column(ColumnRole::Flux)]);
     if (const auto i = column(ColumnRole::Sigma)) raw.sigma = std::move(columns[*i]);

@@ -90,9 +90,9 @@ struct VotableColumn {
 
     bool isText() const { return type == VotableType::Char || type == VotableType::UnicodeChar; }
     bool isNull(std::size_t row) const { return nulls[row] != 0; }
-    /// Absent for null, for text that is no number and for arrays of other than one element.
+    /// Absent for null, for text that is not a number and for arrays of other than one element.
     std::optional<double> number(std::size_t row) const;
-    /// The whole number, exactly; absent as above, and for what is no whole number of 64 bits.
+    /// The whole number, exactly; absent as above, and for what is not a whole number of 64 bits.
     std::optional<std::int64_t> integer(std::size_t row) const;
     /// Empty for null, for text and for the datatype long.
     std::span<const double> numberArray(std::size_t row) const;
@@ -175,10 +175,10 @@ bool looksLikeVotable(std::span<const std::byte> bytes);
 
 /// Errors: Format with the line for XML that is not well-formed, rows with more cells than columns, binary
 /// data that end within a row; Unsupported for documents that declare entities; ResourceExhausted beyond the
-/// limits. An empty cell, a missing one at the end of a row, a scalar that is no number in a numeric column
-/// and the value that VALUES null= names are null. A char or unicodeChar cell that is empty is null too; one
-/// that is longer than a fixed arraysize is cut. An element of an array that is null is NaN; of the datatype
-/// long, which has no NaN, it is the value that VALUES null= names.
+/// limits. An empty cell, a missing one at the end of a row, a scalar that is not a number in a numeric
+/// column and the value that VALUES null= names are null. A char or unicodeChar cell that is empty is null
+/// too; one that is longer than a fixed arraysize is cut. An element of an array that is null is NaN; of the
+/// datatype long, which has no NaN, it is the value that VALUES null= names.
 core::Result<Votable> parseVotable(std::span<const std::byte> bytes, const VotableLimits& limits = {},
                                    OpenStream openStream = nullptr);
 

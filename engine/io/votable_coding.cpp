@@ -93,7 +93,7 @@ std::optional<Coding> codingOf(const VotableField& field) {
         std::string_view name;
         Type type;
     };
-    // The last three are no VOTable, but written by some.
+    // The last three are not in the standard, but written by some.
     static constexpr std::array ENTRIES{Entry{"boolean", Type::Boolean},
                                         Entry{"bit", Type::Bit},
                                         Entry{"unsignedByte", Type::UnsignedByte},

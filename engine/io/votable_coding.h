@@ -46,7 +46,7 @@ std::pair<std::int64_t, std::int64_t> rangeOf(VotableType type);
 
 /// Decimal, or the bits of the type as 0x… . Nothing beyond the type's range.
 std::optional<std::int64_t> wholeNumber(std::string_view text, VotableType type);
-/// Nothing for what is no number; what is too large or too small for a double is infinite, or nought.
+/// Nothing for what is not a number; what is too large or too small for a double is infinite, or nought.
 std::optional<double> realNumber(std::string_view text);
 
 /// A number of BINARY, BINARY2 or FITS.

@@ -66,7 +66,7 @@ struct VotableParser::Sax {
         const std::string message = printable(core::trimmed(error->message == nullptr ? "" : error->message));
         of(self).refuse(
             {ErrorCode::Format,
-             (of(self).rootMet_ ? "the XML is damaged, line " : "this is no XML document, line ") +
+             (of(self).rootMet_ ? "the XML is damaged, line " : "this is not an XML document, line ") +
                  std::to_string(error->line) + ": " + (message.empty() ? "not well-formed" : message)});
     }
 };

@@ -61,7 +61,7 @@ class RowEncoder {
     std::vector<RowColumn> columns_;
     std::vector<Number> numbers_;
     std::string text_;   ///< the row in TABLEDATA
-    std::string binary_; ///< rows of BINARY2 that are no whole line yet
+    std::string binary_; ///< rows of BINARY2 that are not a whole line yet
     std::size_t rowBegin_ = 0, rows_ = 0;
 };
 

@@ -4,7 +4,7 @@
 // escaped (no CDATA), elements in the schema's order. Nulls are flags (BINARY2) or empty cells, for integers
 // with VALUES null= that value (TABLEDATA; arrays of fixed size are filled with NaN, "?" or that value). What
 // XML or the schema cannot hold is refused where it is data and left out where it is decoration: an ID that
-// is no XML name or was used before, a ref to no ID written so far, a UCD of other characters.
+// is not an XML name or was used before, a ref to no ID written so far, a UCD of other characters.
 //
 //   VotableWriter writer(sink, {VotableData::Binary2});
 //   writer.begin({}); writer.beginResource({}); writer.beginTable(head);      // Statuses: check them

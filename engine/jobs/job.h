@@ -30,7 +30,7 @@ enum class Phase {
 
 /// "PENDING", "QUEUED" …, as UWS writes them.
 std::string_view toString(Phase phase);
-/// The inverse, in any case; nothing for a word that is no phase.
+/// The inverse, in any case; nothing for a word that is not a phase.
 std::optional<Phase> parsePhase(std::string_view word);
 
 /// No more work will be done: Completed, Error, Aborted or Archived.
@@ -75,7 +75,7 @@ struct LogLine {
     bool operator==(const LogLine&) const = default;
 };
 
-/// Where a job that runs elsewhere is, and how far its story has been heard.
+/// Where a remote job runs, and which of its events are known here.
 struct RemoteTicket {
     std::string worker;          ///< the worker's name; also the job's place
     std::string key;             ///< 32 hexadecimal digits; the worker knows the job by it

@@ -29,7 +29,7 @@ class JobStore {
     virtual ~JobStore() = default;
 
     /// Keeps the job as it is given, its id aside; returns the new id. Errors: InvalidArgument for a remote
-    /// job whose key is no key, or is that of another job.
+    /// job whose key is not a key, or is that of another job.
     virtual core::Result<JobId> create(const Job& job) = 0;
 
     /// Queued → Executing: sets phase, start, device and the process that answers for the job.
@@ -40,7 +40,7 @@ class JobStore {
     virtual core::Result<bool> progress(JobId id, double fraction, std::string_view stage) = 0;
 
     /// Moves to a final phase with what came of it, in one step. progress becomes 1 for Completed. A remote
-    /// job may end from any phase, for its worker's story may be heard late.
+    /// job may end from any phase, since its worker may report late.
     virtual core::Status finish(JobId id, Phase phase, std::string_view time, std::string_view resultJson,
                                 const std::optional<core::Error>& error) = 0;
 
@@ -60,12 +60,12 @@ class JobStore {
     virtual core::Result<std::vector<SeriesPoint>> series(JobId id) = 0;
     virtual core::Result<std::vector<LogLine>> log(JobId id) = 0;
 
-    /// Applies what a worker tells of a remote job that is not final, in one step with the event's number:
-    /// after a crash it was heard wholly or not at all. False, and nothing changed: the number was heard
-    /// before, or the job has ended. Empty texts but the stage change nothing; a phase that cannot follow the
-    /// present one (the worker began the job anew) is taken as it is told. Errors: InvalidArgument for a
-    /// final phase (that one comes with its outputs, through finish()) and for a job that is not remote.
-    virtual core::Result<bool> hear(JobId id, const RemoteEvent& event) = 0;
+    /// Applies an event of a remote job that is not final, in one step with the event's number: after a crash
+    /// it is applied wholly or not at all. False, and nothing changed: the number is known, or the job has
+    /// ended. Empty texts but the stage change nothing; a phase that cannot follow the present one (the
+    /// worker began the job anew) is taken as it is. Errors: InvalidArgument for a final phase (that one
+    /// comes with its outputs, through finish()) and for a job that is not remote.
+    virtual core::Result<bool> recordEvent(JobId id, const RemoteEvent& event) = 0;
 
     /// Jobs that run on a worker and have not ended, oldest first.
     virtual core::Result<std::vector<Job>> listRemote() = 0;

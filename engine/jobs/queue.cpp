@@ -23,8 +23,8 @@ using core::Status;
 
 namespace {
 using Ticks = std::chrono::steady_clock::time_point;
-constexpr auto betweenEvents = std::chrono::milliseconds(100);
-constexpr auto betweenRecords = std::chrono::milliseconds(500);
+constexpr auto eventInterval = std::chrono::milliseconds(100);
+constexpr auto recordInterval = std::chrono::milliseconds(500);
 
 void warn(JobId id, std::string_view what, const Error& error) {
     core::log::warning("job " + std::to_string(id) + ": " + std::string(what) + ": " + error.describe());
@@ -37,7 +37,7 @@ void warn(JobId id, std::string_view what, const Error& error) {
 struct Subscription::Observer {
     explicit Observer(std::function<void(const JobEvent&)> given) : callback(std::move(given)) {}
 
-    void tell(const JobEvent& event) {
+    void notify(const JobEvent& event) {
         const core::LockGuard lock(mutex); // recursive: the callback may unsubscribe itself
         if (listening) callback(event);
     }
@@ -90,10 +90,10 @@ struct JobQueue::State {
             const core::LockGuard lock(eventMutex);
             events.push_back(std::move(event));
         }
-        eventCame.notify_one();
+        eventAdded.notify_one();
     }
     void emitPhase(const Job& job) { emit({JobEvent::Kind::Phase, job, {}, {}}); }
-    void tellObservers();
+    void notifyObservers();
 
     Result<Job> create(JobSpec spec);
     Result<Job> execute(JobId id, std::stop_source stop, const core::TaskContext::ProgressSink& progress,
@@ -107,13 +107,13 @@ struct JobQueue::State {
     QueueOptions options;
 
     core::Mutex mutex;
-    std::condition_variable workCame, jobSettled;
+    std::condition_variable jobAdded, jobSettled;
     std::deque<JobId> waiting BALMER_GUARDED_BY(mutex);
     std::map<JobId, std::stop_source> running BALMER_GUARDED_BY(mutex);
     bool closing BALMER_GUARDED_BY(mutex) = false;
 
     core::Mutex eventMutex;
-    std::condition_variable eventCame;
+    std::condition_variable eventAdded;
     std::deque<JobEvent> events BALMER_GUARDED_BY(eventMutex);
     std::vector<std::shared_ptr<Observer>> observers BALMER_GUARDED_BY(eventMutex);
     bool eventsEnd BALMER_GUARDED_BY(eventMutex) = false;
@@ -122,12 +122,12 @@ struct JobQueue::State {
     std::thread notifier;
 };
 
-void JobQueue::State::tellObservers() {
+void JobQueue::State::notifyObservers() {
     core::nameThisThread("balmer-events");
     core::UniqueLock lock(eventMutex);
     while (true) {
-        eventCame.wait(lock.waitable(),
-                       [&]() BALMER_REQUIRES(eventMutex) { return eventsEnd || !events.empty(); });
+        eventAdded.wait(lock.waitable(),
+                        [&]() BALMER_REQUIRES(eventMutex) { return eventsEnd || !events.empty(); });
         if (events.empty()) return;
         const JobEvent event = std::move(events.front());
         events.pop_front();
@@ -135,7 +135,7 @@ void JobQueue::State::tellObservers() {
         lock.unlock();
         for (const auto& observer : audience) {
             try {
-                observer->tell(event);
+                observer->notify(event);
             } catch (const std::exception& exception) {
                 core::log::error("an observer of jobs threw: " + std::string(exception.what()));
             }
@@ -182,7 +182,7 @@ Status JobQueue::State::abortWaiting(JobId id, const std::string& message) {
 
 namespace {
 
-/// What a running job tells: passes progress and series on to the record and the observers, not too often.
+/// Passes what a running job reports on to the record and the observers, not too often.
 class Reporter : public JobNotes {
   public:
     using Emit = std::function<void(JobEvent)>;
@@ -195,14 +195,14 @@ class Reporter : public JobNotes {
         job_.progress = fraction;
         job_.stage = stage;
         changed_ = true;
-        tellWhenDue();
+        reportWhenDue();
     }
     void series(std::string_view name, double step, double value) {
         const SeriesPoint point{std::string(name), step, value};
-        untold_.push_back(point);
-        unkept_.push_back(point);
+        unreported_.push_back(point);
+        unsaved_.push_back(point);
         changed_ = true;
-        tellWhenDue();
+        reportWhenDue();
     }
     void log(std::string_view line) override {
         LogLine entry{now_(), std::string(line)};
@@ -217,35 +217,35 @@ class Reporter : public JobNotes {
             failure_.push_back(kept.error());
     }
 
-    /// Tells and keeps what has not been yet. Errors: an artefact or series that the store did not take.
+    /// Reports and saves what has not been yet. Errors: an artefact or series that the store did not take.
     Status flush() {
-        if (changed_) tell();
-        keepProgress();
+        if (changed_) report();
+        saveProgress();
         if (!failure_.empty()) return fail(failure_.front());
         return {};
     }
 
   private:
-    void tellWhenDue() {
+    void reportWhenDue() {
         const auto tick = options_.ticks();
-        if (!told_ || tick - *told_ >= betweenEvents) {
-            told_ = tick;
-            tell();
+        if (!reported_ || tick - *reported_ >= eventInterval) {
+            reported_ = tick;
+            report();
         }
-        if (!kept_ || tick - *kept_ >= betweenRecords) {
-            kept_ = tick;
-            keepProgress();
+        if (!saved_ || tick - *saved_ >= recordInterval) {
+            saved_ = tick;
+            saveProgress();
         }
     }
-    void tell() {
+    void report() {
         changed_ = false;
-        emit_({JobEvent::Kind::Progress, job_, std::exchange(untold_, {}), {}});
+        emit_({JobEvent::Kind::Progress, job_, std::exchange(unreported_, {}), {}});
     }
-    void keepProgress() {
-        if (!unkept_.empty()) {
-            if (const auto kept = store_.addSeries(job_.id, unkept_); !kept)
+    void saveProgress() {
+        if (!unsaved_.empty()) {
+            if (const auto kept = store_.addSeries(job_.id, unsaved_); !kept)
                 warn(job_.id, "keeping its series", kept.error());
-            unkept_.clear();
+            unsaved_.clear();
         }
         const auto wantedStopped = store_.progress(job_.id, job_.progress, job_.stage);
         if (!wantedStopped)
@@ -260,9 +260,9 @@ class Reporter : public JobNotes {
     std::stop_source stop_;
     Emit emit_;
     std::function<std::string()> now_;
-    std::optional<Ticks> told_, kept_;
+    std::optional<Ticks> reported_, saved_;
     bool changed_ = false;
-    std::vector<SeriesPoint> untold_, unkept_;
+    std::vector<SeriesPoint> unreported_, unsaved_;
     std::vector<Error> failure_;
 };
 
@@ -346,7 +346,7 @@ void JobQueue::State::runJobs(std::size_t number) {
         std::stop_source stop;
         {
             core::UniqueLock lock(mutex);
-            workCame.wait(lock.waitable(),
+            jobAdded.wait(lock.waitable(),
                           [&]() BALMER_REQUIRES(mutex) { return closing || !waiting.empty(); });
             if (closing) return;
             id = waiting.front();
@@ -364,7 +364,7 @@ void JobQueue::State::runJobs(std::size_t number) {
 JobQueue::JobQueue(JobStore& store, RunnerTable runners, QueueOptions options)
     : state_(std::make_unique<State>(store, std::move(runners), std::move(options))) {
     auto* state = state_.get();
-    state->notifier = std::thread([state] { state->tellObservers(); });
+    state->notifier = std::thread([state] { state->notifyObservers(); });
     for (std::size_t i = 0; i < std::max<std::size_t>(1, state->options.threads); ++i)
         state->executors.emplace_back([state, i] { state->runJobs(i + 1); });
 }
@@ -380,7 +380,7 @@ JobQueue::~JobQueue() {
         for (const auto id : left)
             state_->running.emplace(id, std::stop_source());
     }
-    state_->workCame.notify_all();
+    state_->jobAdded.notify_all();
     for (const auto id : left)
         if (const auto aborted = state_->abortWaiting(id, "the program was closed before this job began");
             !aborted)
@@ -391,7 +391,7 @@ JobQueue::~JobQueue() {
         const core::LockGuard lock(state_->eventMutex);
         state_->eventsEnd = true;
     }
-    state_->eventCame.notify_one();
+    state_->eventAdded.notify_one();
     state_->notifier.join();
 }
 
@@ -402,7 +402,7 @@ Result<JobId> JobQueue::submit(JobSpec spec) {
         const core::LockGuard lock(state_->mutex);
         state_->waiting.push_back(job.id);
     }
-    state_->workCame.notify_one();
+    state_->jobAdded.notify_one();
     return job.id;
 }
 

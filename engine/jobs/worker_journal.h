@@ -81,10 +81,10 @@ class WorkerJournal {
     /// when the job is Pending or has ended.
     virtual core::Status beginAttempt(std::string_view key) = 0;
 
-    /// What an executing job tells: progress and stage, new series points and log lines; device and
-    /// programVersion where they are not empty. The number, phase and start of `told` are not looked at.
+    /// What an executing job reports: progress and stage, new series points and log lines; device and
+    /// programVersion where they are not empty. The number, phase and start of the event are not looked at.
     /// Errors: InvalidArgument when it does not execute.
-    virtual core::Status note(std::string_view key, const RemoteEvent& told) = 0;
+    virtual core::Status note(std::string_view key, const RemoteEvent& event) = 0;
 
     /// Completed, Error or Aborted, with what came of it. progress becomes 1 for Completed. Errors:
     /// InvalidArgument for another phase, a step that canMove() does not allow, and the second time.

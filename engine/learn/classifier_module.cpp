@@ -32,7 +32,7 @@ core::Result<const ClassifierModule*> openClassifierModule(const ClassifierLibra
     if (opened == nullptr) return refuse(::dlerror());
     using Entry = const ClassifierModule* (*)();
     const auto entry = reinterpret_cast<Entry>(::dlsym(opened, classifierModuleEntry));
-    if (entry == nullptr) return refuse(file + " is no classifier of Balmer's");
+    if (entry == nullptr) return refuse(file + " is not a classifier of Balmer's");
     const ClassifierModule* const module = entry();
     if (std::string_view(module->interface) != classifierInterface())
         return refuse(file + " was built from other sources, or with another compiler, than this program");

@@ -86,7 +86,7 @@ core::Result<std::unique_ptr<Classifier>> loadClassifier(const std::filesystem::
             return model;
         }
     return fail(ErrorCode::Format,
-                file.string() + " is no model that this Balmer knows; give one that `balmer learn` wrote");
+                file.string() + " is not a model that this Balmer knows; give one that `balmer learn` wrote");
 }
 
 } // namespace balmer::learn

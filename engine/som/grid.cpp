@@ -71,7 +71,7 @@ core::Result<Grid> Grid::parse(std::string_view text, Topology topology) {
         }
     }
     return core::fail(ErrorCode::InvalidArgument,
-                      "\"" + std::string(text) + "\" is no grid; write width x height, such as 20x20");
+                      "\"" + std::string(text) + "\" is not a grid; write width x height, such as 20x20");
 }
 
 } // namespace balmer::som

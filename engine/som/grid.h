@@ -53,7 +53,7 @@ struct Grid {
     double distance(std::size_t a, std::size_t b) const;
     /// The 4 (rectangular) or 6 (hexagonal) nearest that lie on the grid, in ascending order.
     std::vector<std::size_t> neighbours(std::size_t neuron) const;
-    /// A neuron is no neighbour of itself.
+    /// A neuron is not a neighbour of itself.
     bool areNeighbours(std::size_t a, std::size_t b) const;
 
     /// InvalidArgument unless each side is from 1 to longestSide and there are at least two neurons.

@@ -56,7 +56,7 @@ std::string serialise(const Map& map) {
 core::Result<Map> deserialise(std::string_view bytes) {
     if (bytes.size() < sizeof(Header) + digestLength || !bytes.starts_with(magic))
         return fail(ErrorCode::Format,
-                    "these bytes are no self-organising map; choose one that Balmer has written");
+                    "these bytes are not a self-organising map; choose one that Balmer has written");
     Header header;
     std::memcpy(&header, bytes.data(), sizeof header);
     if (header.version != version)

@@ -11,7 +11,7 @@ namespace balmer::som {
 /// Mean Euclidean distance of a row to its nearest neuron, in the units of the data; 0 without rows.
 double quantisationError(const Projection& projection);
 
-/// Share of the rows whose second nearest neuron is no neighbour (4 or 6) of the nearest; 0 without rows.
+/// Share of the rows whose second nearest neuron is not a neighbour (4 or 6) of the nearest; 0 without rows.
 double topographicError(const Projection& projection, const Grid& grid);
 
 } // namespace balmer::som

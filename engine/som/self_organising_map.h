@@ -42,7 +42,7 @@ core::Result<Initialisation> initialisationFrom(std::string_view word);
 constexpr std::size_t mostEpochs = 10'000;
 constexpr double leastRadius = 0.1;
 
-/// The number of threads is no parameter: it belongs to the pool that trains, and changes nothing in the
+/// The number of threads is not a parameter: it belongs to the pool that trains, and changes nothing in the
 /// result.
 struct SomParameters {
     Grid grid;

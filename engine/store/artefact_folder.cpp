@@ -73,7 +73,7 @@ Result<jobs::Artefact> ArtefactFolder::putFile(const fs::path& source, std::stri
 Result<fs::path> ArtefactFolder::path(std::string_view digest) const {
     if (!isDigest(digest))
         return fail(ErrorCode::InvalidArgument, "\"" + std::string(digest.substr(0, 80)) +
-                                                    "\" is no digest; one has 64 hexadecimal digits");
+                                                    "\" is not a digest; one has 64 hexadecimal digits");
     const auto file = place(digest);
     std::error_code error;
     if (!fs::is_regular_file(file, error))

@@ -36,7 +36,7 @@ Statement::Statement(Statement&& other) noexcept
       failure_(other.failure_) {}
 
 Statement::~Statement() {
-    if (statement_ != nullptr) database_->giveBack(sql_, statement_);
+    if (statement_ != nullptr) database_->recycle(sql_, statement_);
 }
 
 Statement& Statement::bind(std::int64_t value) {
@@ -178,7 +178,7 @@ Result<Statement> Database::prepare(std::string_view sql) {
     return Statement(*this, statement, std::move(key));
 }
 
-void Database::giveBack(const std::string& sql, sqlite3_stmt* statement) {
+void Database::recycle(const std::string& sql, sqlite3_stmt* statement) {
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
     if (stock_.size() < statementsInStock)

@@ -132,7 +132,7 @@ class Database {
   private:
     friend class Statement;
     Database(sqlite3* handle, std::filesystem::path file) : handle_(handle), file_(std::move(file)) {}
-    void giveBack(const std::string& sql, sqlite3_stmt* statement);
+    void recycle(const std::string& sql, sqlite3_stmt* statement);
 
     sqlite3* handle_;
     std::filesystem::path file_;

@@ -167,7 +167,7 @@ Result<std::vector<Token>> tokensOf(std::string_view text) {
                 token.text += text[at++];
             const auto value = core::parseDouble(token.text);
             if (!value || !std::isfinite(*value))
-                return fail(wrong(token.position, "\"" + token.text + "\" is no number"));
+                return fail(wrong(token.position, "\"" + token.text + "\" is not a number"));
         } else {
             token.kind = Token::Kind::Symbol;
             const auto two = text.substr(at, 2);

@@ -1,6 +1,6 @@
 // JSON as the store's tables hold it: lists of texts, and header cards. Private to the store.
 //
-// Written here, read by SQLite's own json_each. Bytes that are no UTF-8 become U+FFFD: any reader can read
+// Written here, read by SQLite's own json_each. Bytes that are not UTF-8 become U+FFFD: any reader can read
 // the tables.
 #pragma once
 

@@ -48,7 +48,7 @@ class Project {
   public:
     /// Creates or opens; brings an older database up to this program's schema, keeping a copy of it as
     /// `project.sqlite.before-N`. Errors: NotFound; Unsupported for a database that a newer program has
-    /// written; Store for a file that is no database of Balmer; Io for a folder that cannot be written.
+    /// written; Store for a file that is not a database of Balmer; Io for a folder that cannot be written.
     static core::Result<std::unique_ptr<Project>> open(const std::filesystem::path& folder,
                                                        OpenOptions options = {});
     ~Project();

@@ -319,7 +319,7 @@ Result<std::vector<jobs::LogLine>> SqliteJobStore::log(JobId id) {
     });
 }
 
-Result<bool> SqliteJobStore::hear(JobId id, const jobs::RemoteEvent& event) {
+Result<bool> SqliteJobStore::recordEvent(JobId id, const jobs::RemoteEvent& event) {
     if (jobs::isFinal(event.phase))
         return fail(ErrorCode::InvalidArgument,
                     "the end of job " + std::to_string(id) + " comes with what it made, not as a mere event");

@@ -26,7 +26,7 @@ class SqliteJobStore : public jobs::JobStore {
     core::Result<std::vector<jobs::Job>> list(const jobs::JobFilter& filter) override;
     core::Result<std::vector<jobs::SeriesPoint>> series(jobs::JobId id) override;
     core::Result<std::vector<jobs::LogLine>> log(jobs::JobId id) override;
-    core::Result<bool> hear(jobs::JobId id, const jobs::RemoteEvent& event) override;
+    core::Result<bool> recordEvent(jobs::JobId id, const jobs::RemoteEvent& event) override;
     core::Result<std::vector<jobs::Job>> listRemote() override;
     core::Status remove(jobs::JobId id) override;
 

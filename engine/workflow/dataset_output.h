@@ -18,8 +18,8 @@ std::vector<Field> datasetFields();
 core::Error otherDataset(const std::string& name);
 
 /// collection "" for a matrix that came as one. The same content under the same name again changes nothing.
-/// Errors: InvalidArgument for a name that is taken by other content, or one that is no file name; those of
-/// writing.
+/// Errors: InvalidArgument for a name that is taken by other content, or one that is not a file name; those
+/// of writing.
 core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string& name,
                                                const std::string& collection, const std::string& pipeline,
                                                const dataset::DatasetContent& content);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> usualNames{"id", "spectrum", "spectrum_id", "name"};
 constexpr std::size_t askedAtOnce = 500;
-/// A column of addresses or remarks is no column of ids.
+/// A column of addresses or remarks is not a column of ids.
 constexpr std::size_t longestId = 1024;
 constexpr std::size_t mostBytes = 64 * 1024 * 1024;
 /// What a text takes beside its characters.

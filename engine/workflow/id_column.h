@@ -24,7 +24,7 @@ struct IdColumn {
 
 /// Looks at the first `most` rows, from the reader's present place on. The columns id, spectrum,
 /// spectrum_id and name come first where any of their cells is an id, otherwise the column with most ids.
-/// Numbers that are not whole are no ids. No more rows are looked at where their texts take 64 MiB.
+/// Numbers that are not whole are not ids. No more rows are looked at where their texts take 64 MiB.
 /// Errors: those of the reader and of known; Cancelled.
 core::Result<IdColumn> findIdColumn(io::TableReader& reader, const KnownIds& known, std::size_t most,
                                     core::TaskContext& task);

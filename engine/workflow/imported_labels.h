@@ -34,7 +34,7 @@ class ImportedLabels {
     ImportedLabels(store::Project& project, const NamedSpectra& spectra, std::string who, std::string view,
                    Replaces replaces);
 
-    /// A label for the spectrum that has this name. An empty name or class is no label; a name that no
+    /// A label for the spectrum that has this name. An empty name or class is not a label; a name that no
     /// spectrum has, or several, is counted and kept for the result. Errors: InvalidArgument for a class that
     /// is not UTF-8.
     core::Status add(const std::string& name, const std::string& className);

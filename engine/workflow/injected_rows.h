@@ -28,14 +28,14 @@ struct InjectionParameters {
 struct TargetClasses {
     std::vector<std::string> classes;
     std::vector<int> targets;                    ///< indices into classes, ascending
-    int background = 0;                          ///< the first class that is no target
+    int background = 0;                          ///< the first class that is not a target
     std::map<int, simulate::Kind> profiles = {}; ///< of the targets that can be simulated, by index
     bool isTarget(int index) const;
 };
 
 /// profiles: target → "single-peak" or "double-peak". The targets "single peak" and "double peak" have theirs
 /// without being named. Errors: InvalidArgument: fewer than two classes, a repeated class, a target that is
-/// no class, no target, nothing but targets, or a profile that is none or of a class that is no target.
+/// no class, no target, nothing but targets, or a profile that is none or of a class that is not a target.
 core::Result<TargetClasses> targetClasses(const std::vector<std::string>& classes,
                                           const std::vector<std::string>& targets,
                                           const std::map<std::string, std::string>& profiles);

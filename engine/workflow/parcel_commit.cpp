@@ -185,7 +185,7 @@ class Commit {
         BALMER_CHECK(checkModel(round.model));
         for (const auto& target : round.targets)
             if (!has(round.classes, target))
-                return core::fail(misfit("a round with a target that is no class"));
+                return core::fail(misfit("a round with a target that is not a class"));
         BALMER_TRY(const auto ids, project_.datasets().ids(round.dataset));
         const std::set<std::string_view> rows(ids.begin(), ids.end());
         std::set<std::pair<RoundList, int>> places;

@@ -104,7 +104,7 @@ struct OutputIndex {
 core::Result<std::string> encodeOutputs(const OutputIndex& outputs);
 core::Result<OutputIndex> decodeOutputs(std::string_view json);
 
-/// A job's result with its "round" replaced; unchanged without a number. Errors: Format for what is no JSON
+/// A job's result with its "round" replaced; unchanged without a number. Errors: Format for what is not JSON
 /// object.
 core::Result<std::string> checkedResult(std::string_view json, std::optional<int> round = {});
 

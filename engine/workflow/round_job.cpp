@@ -61,7 +61,7 @@ struct RoundParameters {
         fields.required("dataset", dataset, {.help = "the pool of spectra to rank", .names = Names::Dataset});
         fields.optional(
             "classes", classes,
-            {.help = "all classes; the first that is no target stands for everything else; the digit keys "
+            {.help = "all classes; the first that is not a target stands for everything else; the digit keys "
                      "follow this order"});
         fields.optional("targets", targets, {.help = "the classes that are looked for"});
         fields.optional("batch", batch, {.help = "spectra to ask about", .minimum = 1});

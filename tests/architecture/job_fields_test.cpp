@@ -54,7 +54,7 @@ TEST(JobFields, NoDefaultStandsTwice) {
         for (const auto& statement : core::splitList(source.text, ';')) {
             constexpr std::string_view given = "(default: ";
             const auto at = statement.find(given);
-            // What is no number explains an option of the whole program that is called like a field.
+            // What is not a number explains an option of the whole program that is called like a field.
             if (at == std::string::npos ||
                 !std::isdigit(static_cast<unsigned char>(statement[at + given.size()])))
                 continue;

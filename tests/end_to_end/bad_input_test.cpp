@@ -213,7 +213,7 @@ TEST(BadProject, SqliteFileOfSomethingElse) {
     BalmerSession session;
     std::filesystem::create_directories(session.project());
     session.write("test.balmer/project.sqlite",
-                  "these bytes are no database, and there are more than sixteen");
+                  "these bytes are not a database, and there are more than sixteen");
     session.fail({"list"});
 }
 

@@ -112,7 +112,7 @@ TEST(Import, WhatIsDoubtfulIsCountedShownAndFound) {
     for (int i = 0; i < 40; ++i) {
         const auto row = std::to_string(6500 + 5 * i) + " 1." + std::to_string(i % 7) + " 0.1";
         clean += row + "\n";
-        doubtful += row + " 7.5\n"; // a fourth column that is no mask
+        doubtful += row + " 7.5\n"; // a fourth column that is not a mask
     }
     std::filesystem::create_directories(session / "s");
     session.write("s/clean.txt", clean);
@@ -132,7 +132,7 @@ TEST(Import, WhatIsDoubtfulIsCountedShownAndFound) {
     EXPECT_EQ(all.value("medium", ""), "unknown");
     EXPECT_TRUE(all.contains("unit")) << all.dump();
     ASSERT_EQ(all["warnings"].size(), 1u) << all.dump();
-    EXPECT_NE(all["warnings"][0].get<std::string>().find("no mask"), std::string::npos);
+    EXPECT_NE(all["warnings"][0].get<std::string>().find("not a mask"), std::string::npos);
 }
 
 TEST(Labels, OfOneImportAreTakenBackByOneUndo) {

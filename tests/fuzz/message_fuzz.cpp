@@ -94,7 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Bytes bytes = std::as_bytes(std::span(data + 1, size - 1));
     read(data[0], bytes);
     const std::string text(reinterpret_cast<const char*>(data + 1), size - 1);
-    lookAtText(text); // bytes that are no UTF-8, too
+    lookAtText(text); // bytes that are not UTF-8, too
     if (const auto digits = keyFromBytes(text))
         balmer::test::require(digits->size() == 32, "a key has 32 digits");
     return 0;

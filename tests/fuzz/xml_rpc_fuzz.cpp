@@ -23,10 +23,10 @@ void lookAtRefusal(const core::Error& error) {
 void lookAtMessage(const SampMessage& message) {
     EchoGuard guard;
     const bool repeated = guard.hears(message, {});
-    require(!repeated, "what comes first is no echo");
+    require(!repeated, "what comes first is not an echo");
     const auto request = decodeRequest(message);
     if (!request) {
-        require(!guard.hears(message, {}), "what is not understood is no echo");
+        require(!guard.hears(message, {}), "what is not understood is not an echo");
         return;
     }
     const auto written = encodeRequest(*request);

@@ -163,7 +163,7 @@ TEST_P(SampCommand, WhatOthersSendIsTakenIn) {
     ASSERT_EQ(responses.size(), 5u) << astropy->log();
     for (const auto i : {0u, 2u, 3u, 4u})
         EXPECT_EQ(responses[i]["samp.status"], "samp.ok") << responses[i].dump();
-    EXPECT_EQ(responses[1]["samp.status"], "samp.error") << "a table of widths is no spectrum";
+    EXPECT_EQ(responses[1]["samp.status"], "samp.error") << "a table of widths is not a spectrum";
 
     const auto jsamp = start(
         withJava({"-jar", jsampJar, "messagesender", "-mtype", "spectrum.load.ssa-generic", "-mode", "sync",

@@ -25,7 +25,7 @@ class ValueScale {
 
     /// No value at all: there is no scale.
     bool empty() const;
-    /// 0 at the lower end, 1 at the upper; NaN for what is no number.
+    /// 0 at the lower end, 1 at the upper; NaN for what is not a number.
     double fraction(double value) const;
     /// Round values, about `count` of them; decades where the scale is logarithmic.
     std::vector<double> ticks(int count) const;

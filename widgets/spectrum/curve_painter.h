@@ -31,7 +31,7 @@ struct CurveRaster {
 /// without gaps.
 void drawBand(QPainter& painter, const PlottedSpectrum& s, const PlotAxes& axes, QColor colour);
 
-/// The curve: good stretches with the pen, masked ones grey, gaps where the flux is no number. Dense
+/// The curve: good stretches with the pen, masked ones grey, gaps where the flux is not a number. Dense
 /// stretches go into the raster where there is one.
 void drawCurve(QPainter& painter, const PlottedSpectrum& s, const PlotAxes& axes, const QPen& pen,
                CurveRaster* raster = nullptr);

@@ -24,7 +24,7 @@ namespace {
 
 QJsonValue initialValue(const jobs::Field& field) {
     if (field.initial.empty()) return {};
-    // A bare value is no document; one in brackets is.
+    // A bare value is not a document; one in brackets is.
     return QJsonDocument::fromJson(QByteArray::fromStdString("[" + field.initial + "]")).array().at(0);
 }
 

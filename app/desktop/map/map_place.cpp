@@ -169,7 +169,7 @@ void MapPlace::showNoMaps() {
     const bool ready = !datasets_.empty();
     empty_->setSentence(quality_->training()
                             ? tr("The first map is being trained; its progress stands in Jobs")
-                        : ready ? tr("No map yet: a map lays alike spectra beside each other")
+                        : ready ? tr("No map yet: a map puts similar spectra next to each other")
                                 : tr("A map needs a dataset: preprocess the spectra first"));
     empty_->setAction(ready ? tr("Train a map…") : tr("Go to Data"),
                       ready ? tr("Choose grid and dataset (Ctrl+T)")

@@ -60,7 +60,7 @@ std::optional<Refusal> readBandEnd(const QString& typed, const QString& field, b
     const auto value = core::parseDouble(plain(typed));
     if (!value || !(*value > 0))
         return Refusal{
-            field, tr("“%1” is no wavelength: write a number, as %2.")
+            field, tr("“%1” is not a wavelength: write a number, as %2.")
                        .arg(typed.trimmed(), nanometres ? QStringLiteral("656.3") : QStringLiteral("6563"))};
     end = nanometres ? *value * angstromInNanometre : *value;
     return {};

@@ -36,7 +36,7 @@ struct PanelRow {
     std::function<Panel*(const PanelContext& context)> make;
     /// Where it is seen from the start. In every other place it is hidden at first.
     std::vector<PanelHome> homes;
-    /// Where it comes when it is shown in a place that is no home.
+    /// Where it comes when it is shown in a place that is not a home.
     PanelHome elsewhere = {};
 };
 

@@ -59,7 +59,7 @@ RemoteJobs::State::Line& RemoteJobs::State::line(const std::string& worker) {
     return *place;
 }
 
-void RemoteJobs::State::lookAfter(const std::string& worker, JobId id) {
+void RemoteJobs::State::supervise(const std::string& worker, JobId id) {
     if (closing) return;
     auto& to = line(worker);
     to.known.insert(id);
@@ -72,7 +72,7 @@ void RemoteJobs::State::setState(Line& line, Link::State state, std::string trou
     line.link.trouble = std::move(trouble);
     if (line.client) line.link.greeting = line.client->greeting();
     countBytes(line);
-    if (tellLink) tellLink(line.link);
+    if (publishLink) publishLink(line.link);
 }
 
 void RemoteJobs::State::countBytes(Line& line) {
@@ -93,26 +93,26 @@ void RemoteJobs::State::show(const Link& link) {
         *found = link;
 }
 
-void RemoteJobs::State::tell(const Job& job, jobs::JobEvent::Kind kind,
-                             std::vector<jobs::SeriesPoint> points) {
+void RemoteJobs::State::publish(const Job& job, jobs::JobEvent::Kind kind,
+                                std::vector<jobs::SeriesPoint> points) {
     if (publishJob) publishJob({kind, job, std::move(points), {}});
     if (jobs::isFinal(job.phase)) {
         const std::lock_guard lock(endMutex);
         ++ends;
-        endCame.notify_all();
+        jobEnded.notify_all();
     }
 }
 
 /// Of a job that is being sent or fetched: shown, not kept.
-void RemoteJobs::State::tellStage(JobId id, const std::string& stage) {
+void RemoteJobs::State::reportStage(JobId id, const std::string& stage) {
     const auto time = std::chrono::steady_clock::now();
-    auto& last = stageTold[id];
+    auto& last = stageReported[id];
     if (time - last < std::chrono::milliseconds(200)) return;
     last = time;
     auto job = store.get(id);
     if (!job) return;
     job->stage = stage;
-    tell(*job, jobs::JobEvent::Kind::Progress);
+    publish(*job, jobs::JobEvent::Kind::Progress);
 }
 
 asio::awaitable<Result<Job>> RemoteJobs::State::get(JobId id) {
@@ -166,7 +166,7 @@ asio::awaitable<void> RemoteJobs::State::serve(Line& line) {
         if (closing) co_return;
         if (!line.known.empty()) {
             setState(line, Link::State::Lost, why.message());
-            // A worker that ends its connections at once is not asked without a pause.
+            // A worker that ends its connections at once is not tried again without a pause.
             co_await line.wake.wait(
                 std::min<std::chrono::milliseconds>(options.firstRetry, std::chrono::milliseconds(100)));
         }
@@ -220,7 +220,7 @@ RemoteJobs::RemoteJobs(jobs::JobStore& store, ParcelPort& ports, WorkerBook book
     if (auto opened = ObjectStore::open(state->options.folder / "incoming", keeping))
         state->incoming = std::move(*opened);
     else
-        state->noIncoming = opened.error();
+        state->incomingError = opened.error();
     state->work.emplace(state->io.get_executor());
     state->thread = std::thread([state] {
         ::pthread_setname_np(::pthread_self(), "balmer-remote");
@@ -247,7 +247,7 @@ RemoteJobs::~RemoteJobs() {
 }
 
 void RemoteJobs::begin() {
-    asio::post(state_->io, [state = state_.get()] { state->takeUp(); });
+    asio::post(state_->io, [state = state_.get()] { state->resumeJobs(); });
 }
 
 Result<JobId> RemoteJobs::submit(jobs::JobSpec spec, const std::string& worker,
@@ -264,8 +264,8 @@ Result<JobId> RemoteJobs::submit(jobs::JobSpec spec, const std::string& worker,
     core::crashPoint("home.created");
     job.id = id;
     asio::post(state_->io, [state = state_.get(), job, worker] {
-        state->tell(job, jobs::JobEvent::Kind::Phase);
-        state->lookAfter(worker, job.id);
+        state->publish(job, jobs::JobEvent::Kind::Phase);
+        state->supervise(worker, job.id);
     });
     return id;
 }
@@ -276,7 +276,7 @@ Status RemoteJobs::attach(JobId id) {
         return fail(ErrorCode::InvalidArgument, "job " + std::to_string(id) + " does not run on a worker");
     if (!jobs::isFinal(job.phase))
         asio::post(state_->io,
-                   [state = state_.get(), worker = job.remote->worker, id] { state->lookAfter(worker, id); });
+                   [state = state_.get(), worker = job.remote->worker, id] { state->supervise(worker, id); });
     return {};
 }
 
@@ -303,7 +303,7 @@ std::optional<std::string> RemoteJobs::choose(const jobs::JobSpec& spec) {
         std::int64_t ready = 0;   ///< slots that no job runs in or waits for
         auto rank() const { return std::tuple(ready > 0, present, ready); }
     };
-    std::map<std::string, std::int64_t> onTheWay; ///< jobs that the worker has not been told of yet
+    std::map<std::string, std::int64_t> onTheWay; ///< jobs that the worker has not got yet
     if (const auto known = state_->store.listRemote())
         for (const auto& each : *known)
             if (each.remote->lastEvent == 0) ++onTheWay[each.remote->worker];
@@ -320,9 +320,9 @@ std::optional<std::string> RemoteJobs::choose(const jobs::JobSpec& spec) {
                         (*client)->close();
                         co_return fail(ErrorCode::Unsupported, "the worker has no such kind");
                     }
-                    auto told = co_await (*client)->status(objects);
+                    auto answer = co_await (*client)->status(objects);
                     (*client)->close();
-                    co_return told;
+                    co_return answer;
                 });
             if (!status) return std::nullopt;
             Offer offer{entry.name, 0, static_cast<std::int64_t>(status->limits.freeSlots)};
@@ -346,10 +346,10 @@ Status RemoteJobs::abort(JobId id) {
     asio::post(state_->io, [state = state_.get(), id] {
         const auto job = state->store.get(id);
         if (!job || !job->remote) return;
-        state->tell(*job, jobs::JobEvent::Kind::Progress);
-        state->lookAfter(job->remote->worker, id);
+        state->publish(*job, jobs::JobEvent::Kind::Progress);
+        state->supervise(job->remote->worker, id);
         const auto& line = state->line(job->remote->worker);
-        // What no worker has told of needs none to end; should one have it all the same, nobody asks for it.
+        // A job that no worker has reported ends here; if a worker has it after all, nobody asks for it.
         if (!line.client && job->phase == Phase::Pending && job->remote->lastEvent == 0) {
             asio::co_spawn(
                 state->io,
@@ -374,7 +374,7 @@ Status RemoteJobs::abort(JobId id) {
 Result<Job> RemoteJobs::wait(JobId id, std::stop_token stop) {
     const std::stop_callback wake(stop, [state = state_.get()] {
         const std::lock_guard lock(state->endMutex);
-        state->endCame.notify_all();
+        state->jobEnded.notify_all();
     });
     std::unique_lock lock(state_->endMutex);
     while (true) {
@@ -384,8 +384,8 @@ Result<Job> RemoteJobs::wait(JobId id, std::stop_token stop) {
         lock.lock();
         if (!job || jobs::isFinal(job->phase) || stop.stop_requested()) return job;
         // Another process may end it, too; that is seen by looking.
-        state_->endCame.wait_for(lock, std::chrono::seconds(1),
-                                 [&] { return state_->ends != before || stop.stop_requested(); });
+        state_->jobEnded.wait_for(lock, std::chrono::seconds(1),
+                                  [&] { return state_->ends != before || stop.stop_requested(); });
     }
 }
 

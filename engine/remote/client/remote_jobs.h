@@ -38,7 +38,7 @@ struct NamedFile {
     std::filesystem::path path;
 };
 
-/// What RemoteJobs has others do. Called from any of its threads.
+/// The work that RemoteJobs leaves to others. Called from any of its threads.
 class ParcelPort {
   public:
     virtual ~ParcelPort() = default;
@@ -53,10 +53,10 @@ class ParcelPort {
                                       std::span<const NamedFile> outputs, std::string_view endTime) = 0;
 };
 
-/// How it stands with the connection to a worker.
+/// The state of the connection to a worker.
 struct Link {
     enum class State {
-        Idle,       ///< nothing is wanted of it
+        Idle,       ///< no job needs it
         Connecting, ///<
         Connected,  ///<
         Lost        ///< tried again by itself
@@ -76,7 +76,7 @@ class RemoteJobs {
         WorkerProbe::Options connect;
         std::chrono::milliseconds firstRetry{1000}, lastRetry{60000};
         std::chrono::milliseconds ping{15000};
-        std::chrono::milliseconds closeAfter{30000}; ///< a connection that nothing is wanted of
+        std::chrono::milliseconds closeAfter{30000}; ///< a connection that no job needs
     };
     using JobObserver = std::function<void(const jobs::JobEvent&)>;
     using LinkObserver = std::function<void(const Link&)>;
@@ -88,8 +88,8 @@ class RemoteJobs {
     RemoteJobs(const RemoteJobs&) = delete;
     RemoteJobs& operator=(const RemoteJobs&) = delete;
 
-    /// Takes up the remote jobs that the store has, and lets go at their workers of those that ended when the
-    /// program was killed. Until then only what is submitted here is looked after.
+    /// Resumes the remote jobs of the store; releases at their workers those that ended when the program was
+    /// killed. Until then only what is submitted here is supervised.
     void begin();
 
     /// Keeps the job as Pending, durably, then sends it. worker: a name of the book. Errors: NotFound for
@@ -108,7 +108,7 @@ class RemoteJobs {
     /// Waits until the job is final, or until stop; returns its record.
     core::Result<jobs::Job> wait(jobs::JobId id, std::stop_token stop = {});
 
-    /// Looks after one job that the store has, as begin() does after all.
+    /// Supervises one job of the store, as begin() does with all.
     core::Status attach(jobs::JobId id);
 
     std::vector<Link> links() const;

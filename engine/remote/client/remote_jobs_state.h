@@ -1,4 +1,4 @@
-// What RemoteJobs works with: a line to each worker, and on it each job's way. Private to the module.
+// The parts of RemoteJobs: a line to each worker, and the steps of each job on it. Private to the module.
 //
 // All of it belongs to the thread `balmer-remote`, except what says otherwise; whatever waits for the disk is
 // handed to `balmer-transfer`.
@@ -27,8 +27,7 @@
 
 namespace balmer::remote {
 
-/// Objects that a job fetches, commits and takes away again: another job with an equal output waits
-/// meanwhile.
+/// Objects that a job fetches, commits and removes again: another job with an equal output waits meanwhile.
 class Fetching {
   public:
     explicit Fetching(const asio::any_io_executor& executor) : changed_(executor) {}
@@ -76,23 +75,23 @@ struct RemoteJobs::State {
         Link link;
         Signal wake;
         std::shared_ptr<WorkerClient> client;
-        std::set<jobs::JobId> known;   ///< that are to be looked after
-        std::set<jobs::JobId> driving; ///< that are looked after now
+        std::set<jobs::JobId> known;   ///< jobs to supervise
+        std::set<jobs::JobId> driving; ///< jobs that a coroutine drives now
     };
 
     State(jobs::JobStore& kept, ParcelPort& given, WorkerBook entries, Options chosen, JobObserver forJobs,
           LinkObserver forLinks)
         : store(kept), ports(given), book(std::move(entries)), options(std::move(chosen)),
-          publishJob(std::move(forJobs)), tellLink(std::move(forLinks)),
+          publishJob(std::move(forJobs)), publishLink(std::move(forLinks)),
           manifests(options.folder / "manifests"), io(1), transfer(2, "balmer-transfer") {}
 
     Line& line(const std::string& worker);
-    void lookAfter(const std::string& worker, jobs::JobId id);
+    void supervise(const std::string& worker, jobs::JobId id);
     void setState(Line& line, Link::State state, std::string trouble = {});
     void countBytes(Line& line);
     void show(const Link& link);
-    void tell(const jobs::Job& job, jobs::JobEvent::Kind kind, std::vector<jobs::SeriesPoint> points = {});
-    void tellStage(jobs::JobId id, const std::string& stage);
+    void publish(const jobs::Job& job, jobs::JobEvent::Kind kind, std::vector<jobs::SeriesPoint> points = {});
+    void reportStage(jobs::JobId id, const std::string& stage);
 
     asio::awaitable<void> serve(Line& line);
     asio::awaitable<void> whileConnected(Line& line);
@@ -102,9 +101,9 @@ struct RemoteJobs::State {
     asio::awaitable<core::Status> listen(std::shared_ptr<WorkerClient> client, jobs::JobId id);
     asio::awaitable<core::Status> fetch(std::shared_ptr<WorkerClient> client, jobs::JobId id);
     asio::awaitable<core::Status> endJob(jobs::JobId id, jobs::Phase phase, core::Error error);
-    asio::awaitable<core::Status> letGo(std::shared_ptr<WorkerClient> client, const jobs::Job& job,
-                                        std::vector<jobs::ParcelEntry> outputs);
-    void takeUp();
+    asio::awaitable<core::Status> releaseJob(std::shared_ptr<WorkerClient> client, const jobs::Job& job,
+                                             std::vector<jobs::ParcelEntry> outputs);
+    void resumeJobs();
     asio::awaitable<core::Result<jobs::Job>> get(jobs::JobId id);
     core::Result<std::shared_ptr<const std::vector<PackedFile>>> packed(const jobs::Job& job);
     std::filesystem::path folderOf(const jobs::Job& job) const { return options.folder / job.remote->key; }
@@ -114,22 +113,22 @@ struct RemoteJobs::State {
     WorkerBook book;
     Options options;
     JobObserver publishJob;
-    LinkObserver tellLink;
+    LinkObserver publishLink;
     ManifestCache manifests;
     std::unique_ptr<ObjectStore> incoming;
-    std::optional<core::Error> noIncoming;
+    std::optional<core::Error> incomingError;
 
     mutable std::mutex linksMutex; ///< guards shown
     std::vector<Link> shown;
     std::mutex endMutex;
-    std::condition_variable endCame; ///< some job became final
-    std::uint64_t ends = 0;          ///< how many did; guarded by endMutex
+    std::condition_variable jobEnded; ///< some job became final
+    std::uint64_t ends = 0;           ///< how many did; guarded by endMutex
 
     asio::io_context io;
     std::shared_ptr<Fetching> fetching = std::make_shared<Fetching>(io.get_executor());
     NamedPool transfer;
     std::map<std::string, std::unique_ptr<Line>> lines;
-    std::map<jobs::JobId, std::chrono::steady_clock::time_point> stageTold;
+    std::map<jobs::JobId, std::chrono::steady_clock::time_point> stageReported;
     bool closing = false;
     std::stop_source stop;
     std::promise<void> ran;

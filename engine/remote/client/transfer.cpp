@@ -32,9 +32,9 @@ Result<std::vector<std::byte>> readChunk(const std::filesystem::path& path, cons
 }
 
 /// Several coroutines and their end.
-struct Crew {
-    explicit Crew(asio::any_io_executor executor) : places(executor, chunksAtOnce), ended(executor) {}
-    Turnstile places;
+struct Group {
+    explicit Group(asio::any_io_executor executor) : places(executor, chunksAtOnce), ended(executor) {}
+    Semaphore places;
     Signal ended;
     std::size_t busy = 0;
     std::optional<Error> failed;
@@ -44,26 +44,26 @@ struct Crew {
 template <typename Work>
 asio::awaitable<Status> forEachChunk(asio::any_io_executor executor, std::vector<std::uint32_t> chunks,
                                      Work work) {
-    const auto crew = std::make_shared<Crew>(executor);
+    const auto group = std::make_shared<Group>(executor);
     const auto kept = std::make_shared<Work>(std::move(work));
     for (const auto index : chunks) {
-        auto place = std::make_shared<Turnstile::Place>(co_await crew->places.enter());
-        if (crew->failed) break;
-        ++crew->busy;
+        auto place = std::make_shared<Semaphore::Permit>(co_await group->places.acquire());
+        if (group->failed) break;
+        ++group->busy;
         asio::co_spawn(
             executor,
-            [crew, kept, index, place]() mutable -> asio::awaitable<void> {
+            [group, kept, index, place]() mutable -> asio::awaitable<void> {
                 auto done = co_await (*kept)(index);
-                if (!done && !crew->failed) crew->failed = done.error();
-                --crew->busy;
+                if (!done && !group->failed) group->failed = done.error();
+                --group->busy;
                 place.reset();
-                crew->ended.notify();
+                group->ended.notify();
             },
             asio::detached);
     }
-    while (crew->busy > 0)
-        co_await crew->ended.wait();
-    if (crew->failed) co_return fail(*crew->failed);
+    while (group->busy > 0)
+        co_await group->ended.wait();
+    if (group->failed) co_return fail(*group->failed);
     co_return Status();
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 auto refuse(std::string_view url, const std::string& why) {
     return fail(ErrorCode::InvalidArgument,
-                "\"" + std::string(url) + "\" is no address of a worker: " + why +
+                "\"" + std::string(url) + "\" is not an address of a worker: " + why +
                     "; write ssh://[user@]host[:port], unix:/path/of/socket, tls://host:port or "
                     "tcp://127.0.0.1:port");
 }
@@ -65,11 +65,11 @@ Result<std::vector<WorkerEntry>> entriesOf(const std::string& text, const std::f
     const auto object = core::parseJson<json>(text);
     if (!object || !object->is_object() || !object->contains("workers") || !(*object)["workers"].is_array())
         return fail(ErrorCode::Format,
-                    file.string() + " is no list of workers; move it away and add them anew");
+                    file.string() + " is not a list of workers; move it away and add them anew");
     std::vector<WorkerEntry> entries;
     for (const auto& each : (*object)["workers"]) {
         if (!each.is_object())
-            return fail(ErrorCode::Format, file.string() + " has a worker that is no object");
+            return fail(ErrorCode::Format, file.string() + " has a worker that is not an object");
         WorkerEntry entry{textIn(each, "name"), textIn(each, "url"), textIn(each, "token"),
                           textIn(each, "fingerprint"), 4};
         if (const auto number = each.find("jobs_at_once");

@@ -305,7 +305,7 @@ asio::awaitable<Status> WorkerClient::put(ObjectId object, std::uint32_t chunk,
     request.mutable_put()->set_object(*raw);
     request.mutable_put()->set_chunk(chunk);
     request.mutable_put()->set_bytes(static_cast<std::uint32_t>(bytes.size()));
-    auto place = std::make_unique<Turnstile::Place>(co_await putting_.enter());
+    auto place = std::make_unique<Semaphore::Permit>(co_await putting_.acquire());
     auto stream = co_await begin(request);
     if (!stream) co_return fail(std::move(stream).error());
     auto sent = co_await channel_->sendData((*stream)->number, bytes);
@@ -358,7 +358,7 @@ asio::awaitable<Result<std::vector<std::byte>>> WorkerClient::get(ObjectId objec
     co_return std::move((*stream)->data);
 }
 
-asio::awaitable<Status> WorkerClient::watch(std::string key, std::uint64_t after, Heard heard) {
+asio::awaitable<Status> WorkerClient::watch(std::string key, std::uint64_t after, EventHandler handler) {
     const auto self = shared_from_this();
     wire::Request request;
     auto raw = keyToBytes(key);
@@ -377,7 +377,7 @@ asio::awaitable<Status> WorkerClient::watch(std::string key, std::uint64_t after
         const auto message = std::move((*stream)->events.front());
         (*stream)->events.pop_front();
         auto event = eventFrom(message);
-        auto done = co_await heard(std::move(event), message.final());
+        auto done = co_await handler(std::move(event), message.final());
         if (!done || message.final()) {
             streams_.erase((*stream)->number);
             co_return done;

@@ -90,9 +90,9 @@ class WorkerClient : public std::enable_shared_from_this<WorkerClient> {
     asio::awaitable<core::Status> put(ObjectId object, std::uint32_t chunk, std::vector<std::byte> bytes);
     asio::awaitable<core::Result<Manifest>> manifest(ObjectId object);
     asio::awaitable<core::Result<std::vector<std::byte>>> get(ObjectId object, std::uint32_t chunk);
-    /// heard(event, final) for each event; ends after the final one or when heard fails.
-    using Heard = std::function<asio::awaitable<core::Status>(jobs::RemoteEvent, bool)>;
-    asio::awaitable<core::Status> watch(std::string key, std::uint64_t after, Heard heard);
+    /// handler(event, final) for each event; ends after the final one or when the handler fails.
+    using EventHandler = std::function<asio::awaitable<core::Status>(jobs::RemoteEvent, bool)>;
+    asio::awaitable<core::Status> watch(std::string key, std::uint64_t after, EventHandler handler);
     asio::awaitable<core::Status> cancel(std::string key);
     asio::awaitable<core::Result<RemoteResult>> result(std::string key);
     asio::awaitable<core::Status> release(std::string key);
@@ -115,7 +115,7 @@ class WorkerClient : public std::enable_shared_from_this<WorkerClient> {
     std::uint32_t next_ = 1;
     std::optional<core::Error> ended_;
     Signal over_;
-    Turnstile putting_;
+    Semaphore putting_;
 };
 
 } // namespace balmer::remote

@@ -49,9 +49,10 @@ Result<WorkerReport> WorkerProbe::ask(const WorkerEntry& entry) const {
 
 Result<std::string> WorkerProbe::pair(const WorkerEntry& entry, const std::string& code) const {
     if (normalisedPairingCode(code).empty())
-        return fail(ErrorCode::InvalidArgument, "\"" + code +
-                                                    "\" is no pairing code; `balmer-worker pair` shows one, "
-                                                    "four groups of four letters and digits");
+        return fail(ErrorCode::InvalidArgument,
+                    "\"" + code +
+                        "\" is not a pairing code; `balmer-worker pair` shows one, "
+                        "four groups of four letters and digits");
     return waitFor<std::string>([&](asio::any_io_executor executor) -> asio::awaitable<Result<std::string>> {
         auto settings = settingsFor(options_);
         settings.pairingCode = normalisedPairingCode(code);

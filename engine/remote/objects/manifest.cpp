@@ -53,7 +53,8 @@ std::vector<std::byte> encode(const Manifest& manifest) {
 
 Result<Manifest> decodeManifest(std::span<const std::byte> bytes) {
     if (bytes.size() < 8 || bytes.size() > manifestBytesAtMost || bytes.size() % 32 != 8)
-        return fail(ErrorCode::Format, std::to_string(bytes.size()) + " bytes are no manifest of an object");
+        return fail(ErrorCode::Format,
+                    std::to_string(bytes.size()) + " bytes are not a manifest of an object");
     Manifest manifest;
     for (std::size_t i = 0; i < 8; ++i)
         manifest.size |= std::to_integer<std::uint64_t>(bytes[i]) << (8 * i);

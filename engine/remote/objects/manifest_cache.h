@@ -18,7 +18,7 @@ class ManifestCache {
     /// Makes the folder when there is something to keep, and drops the entries of files that are gone.
     explicit ManifestCache(std::filesystem::path folder, const core::Clock& clock = core::systemClock());
 
-    /// Errors: those of manifestOfFile; a cache that cannot be written is no error.
+    /// Errors: those of manifestOfFile; a cache that cannot be written is not an error.
     core::Result<Manifest> manifestOf(const std::filesystem::path& file, core::TaskContext& task);
 
   private:

@@ -52,7 +52,7 @@ Result<FileStamp> File::stamp() const {
     struct stat seen {};
     if (::fstat(handle_, &seen) != 0) return fail(cannot("look at", path_));
     if (!S_ISREG(seen.st_mode))
-        return fail(ErrorCode::InvalidArgument, path_.string() + " is no ordinary file; name one");
+        return fail(ErrorCode::InvalidArgument, path_.string() + " is not an ordinary file; name one");
     return FileStamp{seen.st_dev, seen.st_ino, static_cast<std::uint64_t>(seen.st_size),
                      nanoseconds(seen.st_mtim), nanoseconds(seen.st_ctim)};
 }

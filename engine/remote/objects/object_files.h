@@ -44,7 +44,7 @@ class File {
 
     int handle() const { return handle_; }
     const std::filesystem::path& path() const { return path_; }
-    /// Errors: InvalidArgument when it is no ordinary file.
+    /// Errors: InvalidArgument when it is not an ordinary file.
     core::Result<FileStamp> stamp() const;
 
     /// All of `bytes`. Errors: Io; Format when the file ends before.
@@ -70,7 +70,7 @@ core::Result<Manifest> manifestOfOpen(const File& file, core::TaskContext& task)
 /// Flushes a folder, so that names in it last.
 core::Status flushFolder(const std::filesystem::path& folder);
 
-/// The whole content of a small file that is no link; errors as File::open, and Format above the limit.
+/// The whole content of a small file that is not a link; errors as File::open, and Format above the limit.
 core::Result<std::vector<std::byte>> readSmall(const std::filesystem::path& path, std::size_t limitBytes);
 
 /// Writes beside the target under a name of its own, flushes, renames.

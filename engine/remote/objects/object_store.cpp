@@ -89,7 +89,7 @@ struct ObjectStore::Parts {
     Result<File> openObject(const ObjectId& id);
     Status verifyChunk(const File& file, const Manifest& manifest, std::uint32_t index,
                        std::span<std::byte> bytes) const;
-    void setAside(const ObjectId& id);
+    void quarantine(const ObjectId& id);
 
     using Held = std::pair<std::shared_ptr<Upload>, std::unique_lock<std::mutex>>;
     Result<Held> join(const ObjectId& id, const Manifest& manifest, core::TaskContext& task);
@@ -180,7 +180,7 @@ Status ObjectStore::Parts::verifyChunk(const File& file, const Manifest& manifes
     return {};
 }
 
-void ObjectStore::Parts::setAside(const ObjectId& id) {
+void ObjectStore::Parts::quarantine(const ObjectId& id) {
     // As an incoming object: the next offer hashes it and asks for the damaged chunks alone. Should the disk
     // forget the new name, the damage is found once more.
     const bool renamed = ::rename(at(id).c_str(), at(id, ".part").c_str()) == 0;
@@ -399,7 +399,7 @@ Result<std::unique_ptr<ObjectStore>> ObjectStore::open(const fs::path& folder, O
     if (::mkdir(parts->folder.c_str(), 0700) != 0 && errno != EEXIST)
         return fail(cannot("make the folder", parts->folder));
     if (!fs::is_directory(parts->folder, error))
-        return fail(ErrorCode::Io, parts->folder.string() + " is no folder; name another for the objects");
+        return fail(ErrorCode::Io, parts->folder.string() + " is not a folder; name another for the objects");
     for (auto& root : options.roots)
         root = fs::absolute(root, error).lexically_normal();
     parts->clock = options.clock ? options.clock : &core::systemClock();
@@ -471,7 +471,7 @@ Result<std::vector<std::byte>> ObjectStore::read(const ObjectId& id, std::uint32
                                                     " chunks; there is no chunk " + std::to_string(index));
     std::vector<std::byte> bytes(chunkBytes(*manifest, index));
     if (auto verified = parts_->verifyChunk(file, *manifest, index, bytes); !verified) {
-        if (verified.error().code() == ErrorCode::Format) parts_->setAside(id);
+        if (verified.error().code() == ErrorCode::Format) parts_->quarantine(id);
         return fail(std::move(verified).error());
     }
     return bytes;

@@ -86,7 +86,7 @@ class ObjectStore {
     /// Of a whole, registered or incoming object. Errors: NotFound.
     core::Result<Manifest> manifest(const ObjectId& id);
 
-    /// Forgets it, incoming or not; a registered file itself stays. An id that is not here is no error.
+    /// Forgets it, incoming or not; a registered file itself stays. An id that is not here is not an error.
     core::Status remove(const ObjectId& id);
 
     core::Result<ObjectUsage> usage();
@@ -97,8 +97,8 @@ class ObjectStore {
 
     /// Makes a file below one of the roots an object where it lies, without a copy; takes nothing of the
     /// quota. A path may be absolute or relative to a root, and passes no symbolic link below the root. A
-    /// file that changed later is no object any more: register it again. Errors: InvalidArgument outside the
-    /// roots, or for what is no ordinary file; NotFound; those of manifestOfFile.
+    /// file that changed later is not an object any more: register it again. Errors: InvalidArgument outside
+    /// the roots, or for what is not an ordinary file; NotFound; those of manifestOfFile.
     core::Result<ObjectId> registerFile(const std::filesystem::path& file, core::TaskContext& task);
 
   private:

@@ -14,8 +14,8 @@ namespace balmer::remote {
 
 /// Opens an ordinary file below one of the roots: an absolute path that begins with a root, or one relative
 /// to a root (the first that has it). ".." and symbolic links below the root are refused; the root itself may
-/// be reached by links. Errors: InvalidArgument outside the roots or for what is no ordinary file, NotFound,
-/// Io.
+/// be reached by links. Errors: InvalidArgument outside the roots or for what is not an ordinary file,
+/// NotFound, Io.
 core::Result<File> openBelowRoots(const std::vector<std::filesystem::path>& roots,
                                   const std::filesystem::path& path);
 

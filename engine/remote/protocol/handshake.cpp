@@ -203,7 +203,7 @@ struct Machine {
     core::Status judge(const Frame& frame, std::vector<std::byte>& send, Take take) {
         if (frame.header.type == FrameType::Problem) {
             BALMER_TRY(const auto problem, decodeMessage<wire::Problem>(frame.payload()));
-            told = true;
+            notified = true;
             return fail(errorFrom(problem));
         }
         return take(frame, send);
@@ -211,7 +211,7 @@ struct Machine {
 
     void refuse(core::Error error, std::vector<std::byte>& send) {
         // A side of another major version may write its greeting in a way that is not known here.
-        if (const auto& preface = cutter.preface(); preface && !transcript && !told &&
+        if (const auto& preface = cutter.preface(); preface && !transcript && !notified &&
                                                     error.code() == ErrorCode::Protocol &&
                                                     preface->major != protocolMajor)
             error = {ErrorCode::Unsupported,
@@ -219,11 +219,11 @@ struct Machine {
                          " of the protocol, this one version " + std::to_string(protocolMajor) +
                          "; install the same release of Balmer on both"};
         // Who speaks another protocol altogether is left without a word, and so is who has just refused us.
-        if (cutter.preface() && !told) append(send, encodeProblem(0, error));
+        if (cutter.preface() && !notified) append(send, encodeProblem(0, error));
         refused = std::move(error);
     }
 
-    bool told = false;
+    bool notified = false;
 };
 
 /// "nothing" where the handshake has not ended.
@@ -264,7 +264,7 @@ struct ClientHandshake::State {
             secret = normalisedPairingCode(settings.pairingCode);
             if (secret.empty())
                 return fail(ErrorCode::InvalidArgument,
-                            "this is no pairing code; it has four groups of four letters and digits");
+                            "this is not a pairing code; it has four groups of four letters and digits");
             if (!offers(method))
                 return fail(ErrorCode::Unsupported,
                             "this way to the worker needs no pairing; only tls:// addresses are paired");

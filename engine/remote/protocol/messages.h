@@ -59,7 +59,7 @@ constexpr std::size_t problemTextLimit = 2000;
 std::string showable(std::string_view text, std::size_t limit);
 
 /// The fields of a message and of its own messages, counted without taking memory: two bytes of a hostile
-/// message can become forty. What is no message counts as far as it could be one.
+/// message can become forty. What is not a message counts as far as it could be one.
 std::size_t partsIn(Bytes bytes);
 
 // ---- Names: hexadecimal digits (lower case) here, raw bytes in messages

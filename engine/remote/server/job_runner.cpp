@@ -40,8 +40,8 @@ namespace {
 
 constexpr std::size_t resultTextLimit = 256u << 10;
 constexpr std::size_t lineLimit = 4u << 20;
-constexpr std::size_t toldAtOnce = 128u << 10; ///< bytes of log and series in an event, roughly
-constexpr auto betweenNotes = std::chrono::milliseconds(250);
+constexpr std::size_t eventBytesAtMost = 128u << 10; ///< bytes of log and series in an event, roughly
+constexpr auto noteInterval = std::chrono::milliseconds(250);
 constexpr auto graceAfterStop = std::chrono::seconds(10);
 
 std::string textIn(const json& object, const char* name) {
@@ -85,7 +85,7 @@ Result<jobs::ParcelEntry> keepFile(ObjectStore& store, jobs::WorkerJournal& jour
 }
 
 /// The folder that the child works in: spec.json, and inputs/NAME as links to the objects.
-Status layOut(const std::filesystem::path& folder, const jobs::WorkerJob& job, ObjectStore& store) {
+Status prepareFolder(const std::filesystem::path& folder, const jobs::WorkerJob& job, ObjectStore& store) {
     std::error_code error;
     std::filesystem::remove_all(folder, error);
     std::filesystem::create_directories(folder / "inputs", error);
@@ -137,8 +137,8 @@ struct JobRunner::Child {
     }
 };
 
-/// What a running job has told since it was last noted.
-struct JobRunner::Told {
+/// What a running job has reported since it was last noted.
+struct JobRunner::Report {
     jobs::RemoteEvent event;
     bool anything = false;
     std::size_t bytes = 0; ///< of points and lines
@@ -330,7 +330,7 @@ asio::awaitable<Status> JobRunner::perform(const std::string& key) {
                                                 "job less to do");
     const auto folder = options_.folder / key;
     auto readySoon = offload(disk_, [this, folder, job]() -> Status {
-        BALMER_CHECK(layOut(folder, job, objects_));
+        BALMER_CHECK(prepareFolder(folder, job, objects_));
         BALMER_CHECK(journal_.beginAttempt(job.key));
         core::crashPoint("worker.begun");
         jobs::RemoteEvent began;
@@ -346,16 +346,16 @@ asio::awaitable<Status> JobRunner::perform(const std::string& key) {
     const auto worker = std::move(*got);
     running_[key] = worker;
     if (cancelled_.contains(key)) cancel(key);
-    auto spoke = co_await converse(key, worker);
-    const bool healthy = spoke || spoke.error().code() != ErrorCode::Internal || worker->reaped;
+    auto answered = co_await converse(key, worker);
+    const bool healthy = answered || answered.error().code() != ErrorCode::Internal || worker->reaped;
     running_[key] = nullptr;
-    if (!worker->reaped && healthy && !stopping_) co_await putAway(worker);
-    if (!spoke) co_return spoke;
+    if (!worker->reaped && healthy && !stopping_) co_await keepIdle(worker);
+    if (!answered) co_return answered;
     core::crashPoint("worker.child-done");
     co_return co_await collect(key);
 }
 
-asio::awaitable<void> JobRunner::putAway(std::shared_ptr<Child> child) {
+asio::awaitable<void> JobRunner::keepIdle(std::shared_ptr<Child> child) {
     if (idle_.empty()) idle_.push_back(std::move(child));
     co_return;
 }
@@ -363,16 +363,16 @@ asio::awaitable<void> JobRunner::putAway(std::shared_ptr<Child> child) {
 asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::shared_ptr<Child>& child) {
     const auto order = lineOf({{"job", (options_.folder / key).string()}, {"threads", options_.threads}});
     auto sent = co_await child->stream->write(bytesOf(order), {});
-    Told told;
+    Report report;
     std::vector<std::byte> buffer(64u << 10);
     const auto note = [&]() -> asio::awaitable<void> {
-        told.anything = false;
-        told.bytes = 0;
-        told.noted = std::chrono::steady_clock::now();
+        report.anything = false;
+        report.bytes = 0;
+        report.noted = std::chrono::steady_clock::now();
         jobs::RemoteEvent next;
-        next.progress = told.event.progress;
-        next.stage = told.event.stage;
-        const auto event = std::exchange(told.event, std::move(next));
+        next.progress = report.event.progress;
+        next.stage = report.event.stage;
+        const auto event = std::exchange(report.event, std::move(next));
         auto notedSoon = offload(disk_, [this, key, event] { return journal_.note(key, event); });
         auto noted = co_await std::move(notedSoon);
         if (!noted) core::log::warning("job " + key + ": " + noted.error().describe());
@@ -384,32 +384,32 @@ asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::s
         for (auto end = child->rest.find('\n'); end != std::string::npos && !done;
              end = child->rest.find('\n', from)) {
             const auto parsed = core::parseJson<json>(std::string_view(child->rest).substr(from, end - from));
-            told.bytes += end - from;
+            report.bytes += end - from;
             from = end + 1;
             if (!parsed || !parsed->is_object()) continue;
             const auto& line = *parsed;
-            told.anything = true;
+            report.anything = true;
             if (const auto progress = line.find("progress");
                 progress != line.end() && progress->is_number()) {
-                told.event.progress = std::clamp(progress->get<double>(), 0.0, 1.0);
-                told.event.stage = textIn(line, "stage");
+                report.event.progress = std::clamp(progress->get<double>(), 0.0, 1.0);
+                report.event.stage = textIn(line, "stage");
             }
             if (const auto series = line.find("series"); series != line.end() && series->is_array() &&
                                                          series->size() == 3 && (*series)[0].is_string() &&
                                                          (*series)[1].is_number() && (*series)[2].is_number())
-                told.event.points.push_back(
+                report.event.points.push_back(
                     {showable((*series)[0].get<std::string>(), 200), (*series)[1], (*series)[2]});
             if (line.contains("log"))
-                told.event.lines.push_back(
+                report.event.lines.push_back(
                     {showable(textIn(line, "time"), 40), showable(textIn(line, "log"), 4000)});
             // An event must fit into a frame: what comes faster is noted at once, and waits meanwhile.
-            if (told.bytes > toldAtOnce) co_await note();
+            if (report.bytes > eventBytesAtMost) co_await note();
             if (const auto end_ = line.find("done"); end_ != line.end()) done = *end_;
         }
         child->rest.erase(0, from);
-        const bool due = std::chrono::steady_clock::now() - told.noted >= betweenNotes;
-        const bool more = !told.event.points.empty() || !told.event.lines.empty();
-        if (told.anything && (due || (done && more))) co_await note();
+        const bool due = std::chrono::steady_clock::now() - report.noted >= noteInterval;
+        const bool more = !report.event.points.empty() || !report.event.lines.empty();
+        if (report.anything && (due || (done && more))) co_await note();
         if (done) {
             if (done->is_object() && done->contains("error")) co_return fail(errorIn((*done)["error"]));
             co_return Status();
@@ -419,7 +419,7 @@ asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::s
         if (!count) break;
         child->rest.append(reinterpret_cast<const char*>(buffer.data()), *count);
     }
-    // It has gone, or speaks nonsense.
+    // It has ended, or what it sends is not understood.
     ::kill(child->pid, SIGKILL);
     auto statusSoon = offload(disk_, [child]() -> Result<int> {
         int how = 0;
@@ -429,7 +429,7 @@ asio::awaitable<Status> JobRunner::converse(const std::string& key, const std::s
     });
     auto status = co_await std::move(statusSoon);
     const int how = status.value_or(0);
-    if (told.anything && !stopping_) co_await note();
+    if (report.anything && !stopping_) co_await note();
     co_return fail(ErrorCode::Internal,
                    WIFSIGNALED(how)
                        ? "the job's process was ended by signal " + std::to_string(WTERMSIG(how)) +

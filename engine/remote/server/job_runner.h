@@ -72,7 +72,7 @@ class JobRunner {
 
   private:
     struct Child;
-    struct Told;
+    struct Report;
     core::Result<std::shared_ptr<Child>> child();
     core::Result<std::shared_ptr<Child>> spawn();
     void startNext();
@@ -81,7 +81,7 @@ class JobRunner {
     asio::awaitable<core::Status> converse(const std::string& key, const std::shared_ptr<Child>& child);
     asio::awaitable<core::Status> collect(const std::string& key);
     asio::awaitable<void> end(const std::string& key, core::Error error);
-    asio::awaitable<void> putAway(std::shared_ptr<Child> child);
+    asio::awaitable<void> keepIdle(std::shared_ptr<Child> child);
 
     asio::any_io_executor executor_;
     asio::thread_pool& disk_;

@@ -53,8 +53,8 @@ void setBit(std::string& bits, std::size_t index) {
 
 Result<jobs::ParcelEntry> entryFrom(const wire::ParcelEntry& message) {
     if (!isParcelName(message.name()))
-        return fail(ErrorCode::InvalidArgument,
-                    "\"" + showable(message.name(), 60) + "\" is no name that a file of a parcel may have");
+        return fail(ErrorCode::InvalidArgument, "\"" + showable(message.name(), 60) +
+                                                    "\" is not a name that a file of a parcel may have");
     jobs::ParcelEntry entry;
     entry.name = message.name();
     BALMER_TRY(entry.object, digestFromBytes(message.object()));
@@ -64,8 +64,8 @@ Result<jobs::ParcelEntry> entryFrom(const wire::ParcelEntry& message) {
     return entry;
 }
 
-void writeEvent(const jobs::WorkerEvent& told, wire::Event& message) {
-    const auto& event = told.event;
+void writeEvent(const jobs::WorkerEvent& entry, wire::Event& message) {
+    const auto& event = entry.event;
     message.set_sequence(event.sequence);
     message.set_phase(std::string(jobs::toString(event.phase)));
     message.set_progress(event.progress);
@@ -84,16 +84,16 @@ void writeEvent(const jobs::WorkerEvent& told, wire::Event& message) {
         to.set_time(line.time);
         to.set_text(showable(line.text, 4000));
     }
-    message.set_final(told.final);
+    message.set_final(entry.final);
 }
 
 } // namespace
 
 // --------------------------------------------------------------------------------------------------------
-// news
+// notifier
 
-void NewsBoard::tell(const std::string& key) {
-    ++told_;
+void JobNotifier::notify(const std::string& key) {
+    ++count_;
     if (const auto found = signals_.find(key); found != signals_.end()) {
         const auto signal = found->second;
         signals_.erase(found);
@@ -101,14 +101,14 @@ void NewsBoard::tell(const std::string& key) {
     }
 }
 
-void NewsBoard::tellAll() {
-    ++told_;
+void JobNotifier::notifyAll() {
+    ++count_;
     for (const auto& [key, signal] : std::exchange(signals_, {}))
         signal->notify();
 }
 
-asio::awaitable<void> NewsBoard::wait(std::string key, std::uint64_t since) {
-    if (told_ != since) co_return;
+asio::awaitable<void> JobNotifier::wait(std::string key, std::uint64_t since) {
+    if (count_ != since) co_return;
     auto& place = signals_[key];
     if (!place) place = std::make_shared<Signal>(executor_);
     const auto signal = place;
@@ -119,9 +119,10 @@ asio::awaitable<void> NewsBoard::wait(std::string key, std::uint64_t since) {
 // --------------------------------------------------------------------------------------------------------
 // requests
 
-Session::Session(Shop& shop, std::shared_ptr<Channel> channel, std::string owner)
-    : shop_(shop), channel_(std::move(channel)), owner_(std::move(owner)), reading_(channel_->executor(), 2),
-      answering_(channel_->executor(), 2), telling_(channel_->executor(), 1) {}
+Session::Session(Services& services, std::shared_ptr<Channel> channel, std::string owner)
+    : services_(services), channel_(std::move(channel)), owner_(std::move(owner)),
+      reading_(channel_->executor(), 2), answering_(channel_->executor(), 2),
+      sendingEvents_(channel_->executor(), 1) {}
 
 Session::~Session() = default;
 
@@ -214,7 +215,7 @@ asio::awaitable<Status> Session::respond(std::uint32_t stream, const wire::Reque
         co_return co_await registerPath(stream, request.register_());
     default:
         co_return fail(ErrorCode::Unsupported,
-                       "this worker (" + shop_.programVersion +
+                       "this worker (" + services_.programVersion +
                            ") does not know that request; bring it to the desktop's version");
     }
 }
@@ -228,8 +229,8 @@ asio::awaitable<Status> Session::send(std::uint32_t stream, const wire::Response
 asio::awaitable<Result<jobs::WorkerJob>> Session::find(std::string key) {
     auto digits = keyFromBytes(key);
     if (!digits) co_return fail(std::move(digits).error());
-    auto foundSoon = offload(shop_.disk, [&shop = shop_, key_ = *digits, owner = owner_] {
-        return shop.journal.find(key_, owner);
+    auto foundSoon = offload(services_.disk, [&services = services_, key_ = *digits, owner = owner_] {
+        return services.journal.find(key_, owner);
     });
     auto found = co_await std::move(foundSoon);
     if (!found) co_return fail(std::move(found).error());
@@ -247,29 +248,29 @@ asio::awaitable<Status> Session::status(std::uint32_t stream, const wire::Status
         asked.push_back(std::move(*id));
     }
     const auto response = std::make_shared<wire::Response>();
-    auto doneSoon = offload(shop_.disk, [&shop = shop_, asked, response]() -> Status {
+    auto doneSoon = offload(services_.disk, [&services = services_, asked, response]() -> Status {
         auto& answer = *response->mutable_status();
-        BALMER_TRY(const auto usage, shop.objects.usage());
+        BALMER_TRY(const auto usage, services.objects.usage());
         answer.set_objects(usage.whole + usage.registered);
         answer.mutable_limits()->set_store_used(usage.bytes);
         answer.mutable_limits()->set_store_quota(usage.quotaBytes);
         for (std::size_t i = 0; i < asked.size(); ++i)
-            if (shop.objects.has(asked[i])) setBit(*answer.mutable_present(), i);
+            if (services.objects.has(asked[i])) setBit(*answer.mutable_present(), i);
         return {};
     });
     auto done = co_await std::move(doneSoon);
     if (!done) co_return done;
     auto& answer = *response->mutable_status();
-    answer.mutable_limits()->set_slots(static_cast<unsigned>(shop_.runner.slots()));
-    answer.mutable_limits()->set_free_slots(
-        static_cast<unsigned>(shop_.runner.slots() - std::min(shop_.runner.slots(), shop_.runner.running())));
-    answer.set_running(static_cast<unsigned>(shop_.runner.running()));
-    answer.set_waiting(static_cast<unsigned>(shop_.runner.waiting()));
+    answer.mutable_limits()->set_slots(static_cast<unsigned>(services_.runner.slots()));
+    answer.mutable_limits()->set_free_slots(static_cast<unsigned>(
+        services_.runner.slots() - std::min(services_.runner.slots(), services_.runner.running())));
+    answer.set_running(static_cast<unsigned>(services_.runner.running()));
+    answer.set_waiting(static_cast<unsigned>(services_.runner.waiting()));
     co_return co_await send(stream, *response);
 }
 
 asio::awaitable<Status> Session::submit(std::uint32_t stream, const wire::SubmitRequest& request) {
-    const auto place = co_await answering_.enter();
+    const auto permit = co_await answering_.acquire();
     jobs::WorkerJob job;
     auto key = keyFromBytes(request.key());
     if (!key) co_return fail(std::move(key).error());
@@ -286,7 +287,7 @@ asio::awaitable<Status> Session::submit(std::uint32_t stream, const wire::Submit
         if (!entry) co_return fail(std::move(entry).error());
         job.inputs.push_back(std::move(*entry));
     }
-    job.programVersion = shop_.programVersion;
+    job.programVersion = services_.programVersion;
     job.leaseUntil = later(keptUnreleased);
 
     struct Accepted {
@@ -294,11 +295,11 @@ asio::awaitable<Status> Session::submit(std::uint32_t stream, const wire::Submit
         std::vector<ObjectId> missing;
         bool queued = false;
     };
-    auto acceptedSoon = offload(shop_.disk, [&shop = shop_, job]() mutable -> Result<Accepted> {
-        BALMER_TRY(const auto known, shop.journal.find(job.key, job.owner));
+    auto acceptedSoon = offload(services_.disk, [&services = services_, job]() mutable -> Result<Accepted> {
+        BALMER_TRY(const auto known, services.journal.find(job.key, job.owner));
         if (!known) {
-            BALMER_CHECK(shop.checkSpec(job.spec));
-            BALMER_TRY(const auto all, shop.journal.unfinished());
+            BALMER_CHECK(services.checkSpec(job.spec));
+            BALMER_TRY(const auto all, services.journal.unfinished());
             const auto open = std::count_if(all.begin(), all.end(),
                                             [&](const auto& each) { return each.owner == job.owner; });
             if (static_cast<std::size_t>(open) >= jobsAtMost)
@@ -307,16 +308,16 @@ asio::awaitable<Status> Session::submit(std::uint32_t stream, const wire::Submit
         }
         Accepted made;
         for (const auto& entry : job.inputs)
-            if (!shop.objects.has(entry.object) &&
+            if (!services.objects.has(entry.object) &&
                 std::find(made.missing.begin(), made.missing.end(), entry.object) == made.missing.end())
                 made.missing.push_back(entry.object);
         job.phase = made.missing.empty() ? Phase::Queued : Phase::Pending;
-        BALMER_TRY(const bool isNew, shop.journal.accept(job));
+        BALMER_TRY(const bool isNew, services.journal.accept(job));
         core::crashPoint("worker.accepted");
-        BALMER_TRY(auto kept, shop.journal.find(job.key, job.owner));
+        BALMER_TRY(auto kept, services.journal.find(job.key, job.owner));
         if (!kept) return fail(ErrorCode::Internal, "the journal did not keep the job");
         if (kept->phase == Phase::Pending && made.missing.empty() && !kept->cancelWanted) {
-            BALMER_CHECK(shop.journal.moveTo(job.key, Phase::Queued, ""));
+            BALMER_CHECK(services.journal.moveTo(job.key, Phase::Queued, ""));
             kept->phase = Phase::Queued;
             made.queued = true;
         }
@@ -328,8 +329,8 @@ asio::awaitable<Status> Session::submit(std::uint32_t stream, const wire::Submit
     auto accepted = co_await std::move(acceptedSoon);
     if (!accepted) co_return fail(std::move(accepted).error());
     if (accepted->queued) {
-        shop_.news.tell(accepted->job.key);
-        shop_.runner.enqueue(accepted->job.key);
+        services_.notifier.notify(accepted->job.key);
+        services_.runner.enqueue(accepted->job.key);
     }
     wire::Response response;
     auto& answer = *response.mutable_submit();
@@ -354,10 +355,10 @@ asio::awaitable<Status> Session::watch(std::uint32_t stream, const wire::WatchRe
     auto sent = co_await send(stream, begun);
     auto after = request.after();
     while (sent && !channel_->closed()) {
-        auto place = std::make_unique<Turnstile::Place>(co_await telling_.enter());
-        const auto told = shop_.news.told();
-        auto eventsSoon = offload(shop_.disk, [&shop = shop_, key = job->key, after] {
-            return shop.journal.eventsAfter(key, after, eventsAtOnce);
+        auto place = std::make_unique<Semaphore::Permit>(co_await sendingEvents_.acquire());
+        const auto seen = services_.notifier.count();
+        auto eventsSoon = offload(services_.disk, [&services = services_, key = job->key, after] {
+            return services.journal.eventsAfter(key, after, eventsAtOnce);
         });
         auto events = co_await std::move(eventsSoon);
         if (!events) co_return fail(std::move(events).error());
@@ -372,7 +373,7 @@ asio::awaitable<Status> Session::watch(std::uint32_t stream, const wire::WatchRe
             if (each.final) co_return Status();
         }
         place.reset();
-        if (events->empty()) co_await shop_.news.wait(job->key, told);
+        if (events->empty()) co_await services_.notifier.wait(job->key, seen);
     }
     co_return sent;
 }
@@ -380,18 +381,19 @@ asio::awaitable<Status> Session::watch(std::uint32_t stream, const wire::WatchRe
 asio::awaitable<Status> Session::cancel(std::uint32_t stream, std::string key) {
     auto job = co_await find(std::move(key));
     if (!job) co_return fail(std::move(job).error());
-    auto notedSoon =
-        offload(shop_.disk, [&shop = shop_, key_ = job->key] { return shop.journal.wantCancel(key_); });
+    auto notedSoon = offload(services_.disk, [&services = services_, key_ = job->key] {
+        return services.journal.wantCancel(key_);
+    });
     auto noted = co_await std::move(notedSoon);
     if (!noted) co_return noted;
-    if (!jobs::isFinal(job->phase)) shop_.runner.cancel(job->key);
+    if (!jobs::isFinal(job->phase)) services_.runner.cancel(job->key);
     wire::Response response;
     response.mutable_cancel()->set_phase(std::string(jobs::toString(job->phase)));
     co_return co_await send(stream, response);
 }
 
 asio::awaitable<Status> Session::result(std::uint32_t stream, std::string key) {
-    const auto place = co_await answering_.enter();
+    const auto permit = co_await answering_.acquire();
     auto job = co_await find(std::move(key));
     if (!job) co_return fail(std::move(job).error());
     if (!jobs::isFinal(job->phase))
@@ -419,8 +421,8 @@ asio::awaitable<Status> Session::result(std::uint32_t stream, std::string key) {
 asio::awaitable<Status> Session::release(std::uint32_t stream, std::string key) {
     auto job = co_await find(std::move(key));
     if (!job) co_return fail(std::move(job).error());
-    auto notedSoon = offload(shop_.disk, [&shop = shop_, key_ = job->key] {
-        auto released = shop.journal.release(key_, later(keptAfterRelease));
+    auto notedSoon = offload(services_.disk, [&services = services_, key_ = job->key] {
+        auto released = services.journal.release(key_, later(keptAfterRelease));
         core::crashPoint("worker.released");
         return released;
     });
@@ -432,10 +434,11 @@ asio::awaitable<Status> Session::release(std::uint32_t stream, std::string key) 
 }
 
 asio::awaitable<Status> Session::list(std::uint32_t stream) {
-    const auto place = co_await answering_.enter();
-    const auto whose = shop_.seesAll(owner_) ? std::string() : owner_;
-    auto allSoon =
-        offload(shop_.disk, [&shop = shop_, whose] { return shop.journal.list(whose, listedAtMost); });
+    const auto permit = co_await answering_.acquire();
+    const auto whose = services_.seesAll(owner_) ? std::string() : owner_;
+    auto allSoon = offload(services_.disk, [&services = services_, whose] {
+        return services.journal.list(whose, listedAtMost);
+    });
     auto all = co_await std::move(allSoon);
     if (!all) co_return fail(std::move(all).error());
     wire::Response response;
@@ -443,7 +446,7 @@ asio::awaitable<Status> Session::list(std::uint32_t stream) {
     for (const auto& job : *all) {
         auto raw = keyToBytes(job.key);
         if (!raw) co_return fail(std::move(raw).error());
-        const auto words = shop_.describeSpec(job.spec);
+        const auto words = services_.describeSpec(job.spec);
         auto& to = *answer.add_jobs();
         to.set_key(*raw);
         to.set_owner(showable(job.owner, 100));

@@ -37,29 +37,29 @@ class WatchRequest;
 class RegisterRequest;
 } // namespace wire
 
-/// Whoever waits for news of a job.
-class NewsBoard {
+/// Wakes those who wait for news of a job.
+class JobNotifier {
   public:
-    explicit NewsBoard(asio::any_io_executor executor) : executor_(std::move(executor)) {}
-    void tell(const std::string& key);
-    /// To be asked before looking; news since then end the waiting at once.
-    std::uint64_t told() const { return told_; }
+    explicit JobNotifier(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+    void notify(const std::string& key);
+    /// Read it before looking into the journal: news since then end the waiting at once.
+    std::uint64_t count() const { return count_; }
     asio::awaitable<void> wait(std::string key, std::uint64_t since);
-    void tellAll();
+    void notifyAll();
 
   private:
     asio::any_io_executor executor_;
     std::map<std::string, std::shared_ptr<Signal>> signals_;
-    std::uint64_t told_ = 0; ///< of any job
+    std::uint64_t count_ = 0; ///< of any job
 };
 
 /// What all sessions of a worker share; outlives them.
-struct Shop {
+struct Services {
     asio::thread_pool& disk;
     jobs::WorkerJournal& journal;
     ObjectStore& objects;
     JobRunner& runner;
-    NewsBoard& news;
+    JobNotifier& notifier;
     /// Is this a job that the worker can run? Errors: Unsupported, InvalidArgument, Format.
     std::function<core::Status(const std::string& spec)> checkSpec;
     /// The words of a job that a list shows.
@@ -73,7 +73,7 @@ struct Shop {
 
 class Session : public std::enable_shared_from_this<Session> {
   public:
-    Session(Shop& shop, std::shared_ptr<Channel> channel, std::string owner);
+    Session(Services& services, std::shared_ptr<Channel> channel, std::string owner);
     ~Session();
 
     /// Until the connection ends; says why it did.
@@ -105,7 +105,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void remember(std::set<ObjectId>& ids, const ObjectId& id);
     core::Status beginUpload(std::uint32_t stream, const wire::PutRequest& request);
 
-    Shop& shop_;
+    Services& services_;
     std::shared_ptr<Channel> channel_;
     std::string owner_;
     std::map<std::uint32_t, std::shared_ptr<Upload>> uploads_;
@@ -114,9 +114,9 @@ class Session : public std::enable_shared_from_this<Session> {
     std::set<ObjectId> readable_;  ///< outputs of jobs of this owner
     std::uint32_t lastStream_ = 0;
     std::size_t heldBytes_ = 0; ///< of requests that have not been answered
-    Turnstile reading_;         ///< chunks of answers in memory
-    Turnstile answering_;       ///< long answers in memory
-    Turnstile telling_;         ///< events in memory
+    Semaphore reading_;         ///< chunks of answers in memory
+    Semaphore answering_;       ///< long answers in memory
+    Semaphore sendingEvents_;   ///< events in memory
 };
 
 } // namespace balmer::remote

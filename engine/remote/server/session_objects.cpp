@@ -61,7 +61,7 @@ struct Session::Upload {
 };
 
 asio::awaitable<Status> Session::offer(std::uint32_t stream, const wire::OfferRequest& request) {
-    const auto place = co_await answering_.enter();
+    const auto permit = co_await answering_.acquire();
     auto manifest = manifestFrom(request.manifest());
     if (!manifest) co_return fail(std::move(manifest).error());
     auto id = digestFromBytes(request.object());
@@ -71,9 +71,10 @@ asio::awaitable<Status> Session::offer(std::uint32_t stream, const wire::OfferRe
     if (!wanted_.contains(*id))
         co_return fail(ErrorCode::InvalidArgument, "no job of yours lacks this object; submit the job first");
     auto missingSoon =
-        offload(shop_.disk, [&shop = shop_, manifest = *manifest]() -> Result<std::vector<std::uint32_t>> {
-            return offerMakingRoom(shop.objects, shop.journal, manifest);
-        });
+        offload(services_.disk,
+                [&services = services_, manifest = *manifest]() -> Result<std::vector<std::uint32_t>> {
+                    return offerMakingRoom(services.objects, services.journal, manifest);
+                });
     auto missing = co_await std::move(missingSoon);
     if (!missing) co_return fail(std::move(missing).error());
     wire::Response response;
@@ -133,12 +134,13 @@ asio::awaitable<Status> Session::takeData(Frame frame) {
     asio::co_spawn(
         channel_->executor(),
         [self, stream, upload]() -> asio::awaitable<void> {
-            auto keptSoon = offload(self->shop_.disk, [&shop = self->shop_, upload]() -> Result<bool> {
-                if (upload->refused) return fail(*upload->refused);
-                auto whole = shop.objects.put(upload->object, upload->chunk, upload->bytes);
-                if (whole) core::crashPoint(*whole ? "worker.object-whole" : "worker.chunk-put");
-                return whole;
-            });
+            auto keptSoon =
+                offload(self->services_.disk, [&services = self->services_, upload]() -> Result<bool> {
+                    if (upload->refused) return fail(*upload->refused);
+                    auto whole = services.objects.put(upload->object, upload->chunk, upload->bytes);
+                    if (whole) core::crashPoint(*whole ? "worker.object-whole" : "worker.chunk-put");
+                    return whole;
+                });
             auto kept = co_await std::move(keptSoon);
             self->channel_->consumed(upload->bytes.size());
             if (kept) {
@@ -155,13 +157,14 @@ asio::awaitable<Status> Session::takeData(Frame frame) {
 }
 
 asio::awaitable<Status> Session::manifest(std::uint32_t stream, std::string object) {
-    const auto place = co_await answering_.enter();
+    const auto permit = co_await answering_.acquire();
     auto id = digestFromBytes(object);
     if (!id) co_return fail(std::move(id).error());
     if (!readable_.contains(*id))
         co_return fail(ErrorCode::NotFound,
                        "no result of yours has the object " + *id + "; ask for the result first");
-    auto foundSoon = offload(shop_.disk, [&shop = shop_, id = *id] { return shop.objects.manifest(id); });
+    auto foundSoon =
+        offload(services_.disk, [&services = services_, id = *id] { return services.objects.manifest(id); });
     auto found = co_await std::move(foundSoon);
     if (!found) co_return fail(std::move(found).error());
     wire::Response response;
@@ -176,9 +179,10 @@ asio::awaitable<Status> Session::get(std::uint32_t stream, const wire::GetReques
         co_return fail(ErrorCode::NotFound,
                        "no result of yours has the object " + *id + "; ask for the result first");
     const auto chunk = request.chunk();
-    const auto place = co_await reading_.enter();
-    auto bytesSoon =
-        offload(shop_.disk, [&shop = shop_, id = *id, chunk] { return shop.objects.read(id, chunk); });
+    const auto permit = co_await reading_.acquire();
+    auto bytesSoon = offload(services_.disk, [&services = services_, id = *id, chunk] {
+        return services.objects.read(id, chunk);
+    });
     auto bytes = co_await std::move(bytesSoon);
     if (!bytes) co_return fail(std::move(bytes).error());
     wire::Response response;
@@ -191,13 +195,13 @@ asio::awaitable<Status> Session::get(std::uint32_t stream, const wire::GetReques
 asio::awaitable<Status> Session::registerPath(std::uint32_t stream, const wire::RegisterRequest& request) {
     const auto path = showable(request.path(), 4096);
     const auto response = std::make_shared<wire::Response>();
-    auto doneSoon = offload(shop_.disk, [&shop = shop_, path, response]() -> Status {
+    auto doneSoon = offload(services_.disk, [&services = services_, path, response]() -> Status {
         auto& answer = *response->mutable_register_();
         core::TaskContext task;
         std::uint64_t bytes = 0;
         const auto one = [&](const std::filesystem::path& file) -> Status {
-            BALMER_TRY(const auto id, shop.objects.registerFile(file, task));
-            BALMER_TRY(const auto manifest, shop.objects.manifest(id));
+            BALMER_TRY(const auto id, services.objects.registerFile(file, task));
+            BALMER_TRY(const auto manifest, services.objects.manifest(id));
             bytes += manifest.size;
             answer.set_files(answer.files() + 1);
             answer.set_bytes(bytes);

@@ -52,13 +52,13 @@ using Local = asio::local::stream_protocol;
 
 namespace {
 
-constexpr std::size_t shakingAtMost = 64;
+constexpr std::size_t handshakesAtMost = 64;
 constexpr int guessesAtMost = 5;
 constexpr auto guessWindow = std::chrono::minutes(1);
 constexpr auto guessPenalty = std::chrono::seconds(2);
 constexpr std::int64_t pairingSeconds = 600;
 constexpr int unusedDays = 30;
-constexpr auto betweenTidyings = std::chrono::hours(24);
+constexpr auto cleaningInterval = std::chrono::hours(24);
 
 std::string hexOf(std::span<const std::byte> bytes) {
     std::string text;
@@ -103,7 +103,8 @@ Result<tcp::endpoint> endpointFrom(const std::string& text) {
     const auto address = asio::ip::make_address(host.empty() ? "127.0.0.1" : host, error);
     if (port < 0 || port > 65535 || error)
         return fail(ErrorCode::InvalidArgument,
-                    "\"" + text + "\" is no address to listen on; write e.g. 127.0.0.1:7350 or [::1]:7350");
+                    "\"" + text +
+                        "\" is not an address to listen on; write e.g. 127.0.0.1:7350 or [::1]:7350");
     return tcp::endpoint(address, static_cast<std::uint16_t>(port));
 }
 
@@ -139,7 +140,7 @@ void voidCode(const std::filesystem::path& folder) {
 struct WorkerServer::State {
     State(WorkerSettings given, WorkerJobs work, jobs::WorkerJournal& kept)
         : settings(std::move(given)), jobs(std::move(work)), journal(kept), pins(settings.folder / "clients"),
-          io(1), disk(2, "balmer-disk"), over(io.get_executor()), news(io.get_executor()) {}
+          io(1), disk(2, "balmer-disk"), over(io.get_executor()), notifier(io.get_executor()) {}
 
     ~State() {
         if (lock >= 0) ::close(lock);
@@ -153,12 +154,12 @@ struct WorkerServer::State {
 
     template <typename Acceptor, typename Welcome>
     asio::awaitable<void> accept(Acceptor& acceptor, Welcome welcome);
-    asio::awaitable<void> meetLocally(Local::socket socket);
-    asio::awaitable<void> meetPlainly(tcp::socket socket);
-    asio::awaitable<void> meetOverTls(tcp::socket socket);
-    asio::awaitable<void> meet(std::unique_ptr<Stream> stream, TransportTrust trust, bool tokens);
+    asio::awaitable<void> serveLocal(Local::socket socket);
+    asio::awaitable<void> servePlain(tcp::socket socket);
+    asio::awaitable<void> serveTls(tcp::socket socket);
+    asio::awaitable<void> serveStream(std::unique_ptr<Stream> stream, TransportTrust trust, bool tokens);
     asio::awaitable<void> watchIdleness();
-    asio::awaitable<void> tidyUp();
+    asio::awaitable<void> cleanUp();
     ServerHandshake::Settings handshakeSettings(TransportTrust trust, bool tokens) const;
     WorkerLimits limits() const;
     asio::awaitable<void> afterGuess();
@@ -174,14 +175,14 @@ struct WorkerServer::State {
     asio::io_context io;
     NamedPool disk;
     Signal over;
-    NewsBoard news;
+    JobNotifier notifier;
     std::unique_ptr<JobRunner> runner;
-    std::unique_ptr<Shop> shop;
+    std::unique_ptr<Services> services;
     std::optional<Local::acceptor> local;
     std::optional<tcp::acceptor> plain, secure;
     std::shared_ptr<TlsContext> tls;
     std::list<std::weak_ptr<Session>> sessions;
-    std::list<Stream*> shaking; ///< oldest first
+    std::list<Stream*> handshaking; ///< oldest first
     std::deque<std::chrono::steady_clock::time_point> guesses;
     int wrongCodes = 0;
     bool ended = false;
@@ -221,17 +222,18 @@ Status WorkerServer::State::prepare() {
     running.device = settings.device;
     running.programVersion = settings.programVersion;
     runner = std::make_unique<JobRunner>(io.get_executor(), disk, journal, *objects, std::move(running),
-                                         [this](const std::string& key) { news.tell(key); });
-    shop = std::make_unique<Shop>(Shop{disk, journal, *objects, *runner, news, jobs.check,
-                                       [this](const std::string& spec) {
-                                           auto words = jobs.describe(spec);
-                                           return Shop::Words{std::move(words.kind), std::move(words.label)};
-                                       },
-                                       [this](const std::string& owner) {
-                                           const auto& all = settings.config.seesAll;
-                                           return std::find(all.begin(), all.end(), owner) != all.end();
-                                       },
-                                       settings.programVersion});
+                                         [this](const std::string& key) { notifier.notify(key); });
+    services = std::make_unique<Services>(
+        Services{disk, journal, *objects, *runner, notifier, jobs.check,
+                 [this](const std::string& spec) {
+                     auto words = jobs.describe(spec);
+                     return Services::Words{std::move(words.kind), std::move(words.label)};
+                 },
+                 [this](const std::string& owner) {
+                     const auto& all = settings.config.seesAll;
+                     return std::find(all.begin(), all.end(), owner) != all.end();
+                 },
+                 settings.programVersion});
     BALMER_CHECK(listenLocally());
     if (!settings.tcp.empty()) {
         BALMER_TRY([[maybe_unused]] const auto token, workerToken(folder, core::loginName()));
@@ -276,7 +278,7 @@ Result<tcp::acceptor> WorkerServer::State::listenOn(const std::string& address, 
 }
 
 // --------------------------------------------------------------------------------------------------------
-// meeting clients
+// clients
 
 template <typename Acceptor, typename Welcome>
 asio::awaitable<void> WorkerServer::State::accept(Acceptor& acceptor, Welcome welcome) {
@@ -294,7 +296,7 @@ asio::awaitable<void> WorkerServer::State::accept(Acceptor& acceptor, Welcome we
     }
 }
 
-asio::awaitable<void> WorkerServer::State::meetLocally(Local::socket socket) {
+asio::awaitable<void> WorkerServer::State::serveLocal(Local::socket socket) {
     auto stream = streamOver(std::move(socket));
     if (stream->peerUid() != static_cast<long>(::getuid())) {
         core::log::warning("a connection of another user (uid " + std::to_string(stream->peerUid()) +
@@ -303,15 +305,15 @@ asio::awaitable<void> WorkerServer::State::meetLocally(Local::socket socket) {
     }
     TransportTrust trust;
     trust.user = core::loginName();
-    co_await meet(std::move(stream), std::move(trust), false);
+    co_await serveStream(std::move(stream), std::move(trust), false);
 }
 
-asio::awaitable<void> WorkerServer::State::meetPlainly(tcp::socket socket) {
+asio::awaitable<void> WorkerServer::State::servePlain(tcp::socket socket) {
     TransportTrust nothing;
-    co_await meet(streamOver(std::move(socket)), std::move(nothing), true);
+    co_await serveStream(streamOver(std::move(socket)), std::move(nothing), true);
 }
 
-asio::awaitable<void> WorkerServer::State::meetOverTls(tcp::socket socket) {
+asio::awaitable<void> WorkerServer::State::serveTls(tcp::socket socket) {
     auto stream = co_await tls->over(std::move(socket), settings.handshake);
     if (!stream) {
         core::log::warning("a TLS connection was refused: " + stream.error().describe());
@@ -321,7 +323,7 @@ asio::awaitable<void> WorkerServer::State::meetOverTls(tcp::socket socket) {
     trust.binding = (*stream)->binding();
     if (const auto pin = pins.withFingerprint((*stream)->peerFingerprint()); pin && *pin)
         trust.user = (*pin)->name;
-    co_await meet(std::move(*stream), std::move(trust), false);
+    co_await serveStream(std::move(*stream), std::move(trust), false);
 }
 
 WorkerLimits WorkerServer::State::limits() const {
@@ -367,21 +369,21 @@ asio::awaitable<void> WorkerServer::State::afterGuess() {
     if (guesses.size() >= guessesAtMost && !ended) co_await over.wait(guessPenalty);
 }
 
-asio::awaitable<void> WorkerServer::State::meet(std::unique_ptr<Stream> stream, TransportTrust trust,
-                                                bool tokens) {
+asio::awaitable<void> WorkerServer::State::serveStream(std::unique_ptr<Stream> stream, TransportTrust trust,
+                                                       bool tokens) {
     busy = std::chrono::steady_clock::now();
     const auto fingerprintOfPeer = stream->peerFingerprint();
     ServerHandshake handshake(handshakeSettings(std::move(trust), tokens));
-    if (shaking.size() >= shakingAtMost) {
-        shaking.front()->close();
-        shaking.pop_front();
+    if (handshaking.size() >= handshakesAtMost) {
+        handshaking.front()->close();
+        handshaking.pop_front();
     }
-    shaking.push_back(stream.get());
-    auto met = co_await shakeHands(*stream, handshake, settings.handshake);
-    shaking.remove(stream.get());
-    if (!met) {
-        if (met.error().code() != ErrorCode::Cancelled)
-            core::log::warning("a connection was refused: " + met.error().describe());
+    handshaking.push_back(stream.get());
+    auto shaken = co_await shakeHands(*stream, handshake, settings.handshake);
+    handshaking.remove(stream.get());
+    if (!shaken) {
+        if (shaken.error().code() != ErrorCode::Cancelled)
+            core::log::warning("a connection was refused: " + shaken.error().describe());
         if (handshake.guessed()) co_await afterGuess();
         co_return;
     }
@@ -398,7 +400,7 @@ asio::awaitable<void> WorkerServer::State::meet(std::unique_ptr<Stream> stream, 
     const auto channel =
         std::make_shared<Channel>(io.get_executor(), std::move(stream),
                                   ChannelTiming{settings.ping, 3, std::chrono::milliseconds(30000)});
-    const auto session = std::make_shared<Session>(*shop, channel, handshake.owner());
+    const auto session = std::make_shared<Session>(*services, channel, handshake.owner());
     const auto place = sessions.insert(sessions.end(), session);
     const auto rest = handshake.rest();
     const auto why = co_await session->run({rest.begin(), rest.end()});
@@ -424,28 +426,28 @@ asio::awaitable<void> WorkerServer::State::watchIdleness() {
     }
 }
 
-asio::awaitable<void> WorkerServer::State::tidyUp() {
+asio::awaitable<void> WorkerServer::State::cleanUp() {
     while (!ended) {
-        auto tidying = offload(disk, [this] { return collectGarbage(*objects, journal, unusedDays); });
-        const auto tidied = co_await std::move(tidying);
-        if (!tidied) core::log::warning("what no job needs cannot be removed: " + tidied.error().describe());
+        auto cleaning = offload(disk, [this] { return collectGarbage(*objects, journal, unusedDays); });
+        const auto cleaned = co_await std::move(cleaning);
+        if (!cleaned)
+            core::log::warning("what no job needs cannot be removed: " + cleaned.error().describe());
         if (ended) co_return;
-        co_await over.wait(betweenTidyings);
+        co_await over.wait(cleaningInterval);
     }
 }
 
 void WorkerServer::State::begin() {
-    asio::co_spawn(io, tidyUp(), asio::detached);
-    asio::co_spawn(io,
-                   accept(*local, [this](Local::socket socket) { return meetLocally(std::move(socket)); }),
+    asio::co_spawn(io, cleanUp(), asio::detached);
+    asio::co_spawn(io, accept(*local, [this](Local::socket socket) { return serveLocal(std::move(socket)); }),
                    asio::detached);
     if (plain)
         asio::co_spawn(io,
-                       accept(*plain, [this](tcp::socket socket) { return meetPlainly(std::move(socket)); }),
+                       accept(*plain, [this](tcp::socket socket) { return servePlain(std::move(socket)); }),
                        asio::detached);
     if (secure)
         asio::co_spawn(io,
-                       accept(*secure, [this](tcp::socket socket) { return meetOverTls(std::move(socket)); }),
+                       accept(*secure, [this](tcp::socket socket) { return serveTls(std::move(socket)); }),
                        asio::detached);
     if (settings.config.idleMinutes > 0) asio::co_spawn(io, watchIdleness(), asio::detached);
 }
@@ -457,13 +459,13 @@ void WorkerServer::State::end() {
     local->close(ignored);
     if (plain) plain->close(ignored);
     if (secure) secure->close(ignored);
-    for (auto* stream : shaking)
+    for (auto* stream : handshaking)
         stream->close();
     const auto present = sessions;
     for (const auto& each : present)
         if (const auto session = each.lock()) session->close(Error(ErrorCode::Io, "the worker is ending"));
     runner->stop();
-    news.tellAll();
+    notifier.notifyAll();
     over.notify();
 }
 

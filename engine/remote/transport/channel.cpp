@@ -20,7 +20,7 @@ using core::Status;
 namespace {
 
 constexpr std::size_t creditStep = 1u << 20;
-constexpr auto lastWords = std::chrono::milliseconds(500); ///< to tell the other side why, and be heard
+constexpr auto closingTime = std::chrono::milliseconds(500); ///< to tell the other side why, and be heard
 constexpr std::int64_t mostCredit = 64ll << 20;
 
 std::vector<std::byte> creditFrame(std::uint32_t bytes) {
@@ -41,7 +41,7 @@ std::uint32_t numberIn(Bytes payload) {
 
 Channel::Channel(asio::any_io_executor executor, std::unique_ptr<Stream> stream, ChannelTiming timing)
     : executor_(executor), stream_(std::move(stream)), timing_(timing), writing_(executor, 1),
-      creditCame_(executor), over_(executor), heard_(std::chrono::steady_clock::now()) {}
+      creditArrived_(executor), over_(executor), lastReceived_(std::chrono::steady_clock::now()) {}
 
 Channel::~Channel() {
     stream_->close();
@@ -51,7 +51,7 @@ void Channel::close(Error why) {
     if (ended_) return;
     ended_.emplace(std::move(why));
     stream_->close();
-    creditCame_.notify();
+    creditArrived_.notify();
     over_.notify();
 }
 
@@ -65,24 +65,24 @@ asio::awaitable<Error> Channel::run(std::vector<std::byte> early, Handler handle
         executor_, [self]() -> asio::awaitable<void> { co_await self->watch(); }, asio::detached);
     const auto done = co_await readFrames(std::move(handler));
     const bool broken = !done && !ended_ && done.error().code() == ErrorCode::Protocol;
-    if (broken) co_await sayWhy(done.error());
+    if (broken) co_await sendReason(done.error());
     if (!done) close(done.error());
     over_.notify();
     if (broken) co_return done.error();
     co_return ended_.value_or(Error(ErrorCode::Io, "the connection has ended"));
 }
 
-asio::awaitable<void> Channel::sayWhy(const Error& why) {
-    asio::steady_timer timer(executor_, lastWords);
+asio::awaitable<void> Channel::sendReason(const Error& why) {
+    asio::steady_timer timer(executor_, closingTime);
     timer.async_wait([self = shared_from_this()](const boost::system::error_code& stopped) {
         if (!stopped) self->stream_->close();
     });
     const auto problem = encodeProblem(0, why);
-    auto told = co_await write(problem, {});
+    auto sent = co_await write(problem, {});
     // What still comes is read away: closed with bytes unread, the connection would be reset and the reason
     // lost.
     std::vector<std::byte> rest(16u << 10);
-    while (told) {
+    while (sent) {
         auto count = co_await stream_->readSome(rest);
         if (!count) break;
     }
@@ -102,7 +102,7 @@ asio::awaitable<Status> Channel::read(std::span<std::byte> into) {
             reading_ = false;
             co_return fail(ended_ ? *ended_ : std::move(count).error());
         }
-        heard_ = std::chrono::steady_clock::now();
+        lastReceived_ = std::chrono::steady_clock::now();
         into = into.subspan(*count);
     }
     reading_ = false;
@@ -149,7 +149,7 @@ asio::awaitable<Status> Channel::ownFrame(const Frame& frame) {
     if (frame.header.type == FrameType::Credit) {
         credit_ += numberIn(frame.payload);
         if (credit_ > mostCredit) co_return fail(ErrorCode::Protocol, "the other side gave too much credit");
-        creditCame_.notify();
+        creditArrived_.notify();
     }
     co_return Status();
 }
@@ -159,7 +159,7 @@ asio::awaitable<Status> Channel::ownFrame(const Frame& frame) {
 
 asio::awaitable<Status> Channel::write(Bytes first, Bytes second) {
     const auto self = shared_from_this();
-    const auto place = co_await writing_.enter();
+    const auto permit = co_await writing_.acquire();
     if (ended_) co_return fail(*ended_);
     writeBegan_ = std::chrono::steady_clock::now();
     auto written = co_await stream_->write(first, second);
@@ -191,7 +191,7 @@ asio::awaitable<Status> Channel::sendData(std::uint32_t stream, Bytes bytes) {
         const auto piece = bytes.first(std::min<std::size_t>(bytes.size(), dataFrameSize));
         bytes = bytes.subspan(piece.size());
         while (!ended_ && credit_ < static_cast<std::int64_t>(piece.size()))
-            co_await creditCame_.wait();
+            co_await creditArrived_.wait();
         if (ended_) co_return fail(*ended_);
         credit_ -= static_cast<std::int64_t>(piece.size());
         FrameHeader header;
@@ -207,10 +207,10 @@ asio::awaitable<Status> Channel::sendData(std::uint32_t stream, Bytes bytes) {
 }
 
 void Channel::consumed(std::size_t bytes) {
-    dealtWith_ += bytes;
-    if (dealtWith_ < creditStep || ended_) return;
-    window_ += static_cast<std::int64_t>(dealtWith_);
-    sendLater(creditFrame(static_cast<std::uint32_t>(std::exchange(dealtWith_, 0))));
+    consumed_ += bytes;
+    if (consumed_ < creditStep || ended_) return;
+    window_ += static_cast<std::int64_t>(consumed_);
+    sendLater(creditFrame(static_cast<std::uint32_t>(std::exchange(consumed_, 0))));
 }
 
 // --------------------------------------------------------------------------------------------------------
@@ -233,14 +233,14 @@ asio::awaitable<void> Channel::watch() {
             co_return;
         }
         if (!reading_) {
-            heard_ = now; // we do not listen, so silence says nothing
+            lastReceived_ = now; // we do not listen, so silence says nothing
             continue;
         }
-        if (now - heard_ > timing_.ping * timing_.missed) {
+        if (now - lastReceived_ > timing_.ping * timing_.missed) {
             close(Error(ErrorCode::DeadlineExceeded, "the other side does not answer any more"));
             co_return;
         }
-        if (now - heard_ >= timing_.ping && now - asked >= timing_.ping) {
+        if (now - lastReceived_ >= timing_.ping && now - asked >= timing_.ping) {
             asked = now;
             const std::array<std::byte, 8> payload{};
             sendLater(encodeFrame(FrameType::Ping, 0, 0, Bytes(payload)));

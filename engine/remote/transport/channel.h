@@ -64,7 +64,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   private:
     asio::awaitable<core::Status> read(std::span<std::byte> into);
     asio::awaitable<core::Status> readFrames(Handler handler);
-    asio::awaitable<void> sayWhy(const core::Error& why);
+    asio::awaitable<void> sendReason(const core::Error& why);
     asio::awaitable<core::Status> ownFrame(const Frame& frame);
     asio::awaitable<core::Status> write(Bytes first, Bytes second);
     asio::awaitable<void> watch();
@@ -73,17 +73,17 @@ class Channel : public std::enable_shared_from_this<Channel> {
     asio::any_io_executor executor_;
     std::unique_ptr<Stream> stream_;
     ChannelTiming timing_;
-    Turnstile writing_;
-    Signal creditCame_;
+    Semaphore writing_;
+    Signal creditArrived_;
     Signal over_;
     std::optional<core::Error> ended_;
     std::vector<std::byte> early_;
     std::size_t earlyTaken_ = 0;
     std::int64_t credit_ = firstCredit; ///< what we may send
     std::int64_t window_ = firstCredit; ///< what the other side may send
-    std::size_t dealtWith_ = 0;         ///< not yet given back as credit
+    std::size_t consumed_ = 0;          ///< not yet given back as credit
     std::uint64_t sent_ = 0, received_ = 0;
-    std::chrono::steady_clock::time_point heard_;
+    std::chrono::steady_clock::time_point lastReceived_;
     std::optional<std::chrono::steady_clock::time_point> payloadBegan_;
     std::optional<std::chrono::steady_clock::time_point> writeBegan_;
     bool reading_ = false; ///< waiting for bytes, rather than for the handler

@@ -144,7 +144,7 @@ asio::awaitable<core::Status> readAll(Stream& stream, std::span<std::byte> into)
 struct Signal::Waiting {
     explicit Waiting(const asio::any_io_executor& executor) : timer(executor) {}
     asio::steady_timer timer;
-    bool told = false;
+    bool notified = false;
 };
 
 Signal::Signal(asio::any_io_executor executor) : executor_(std::move(executor)) {}
@@ -162,27 +162,27 @@ asio::awaitable<void> Signal::wait(std::chrono::milliseconds atMost) {
     error_code ignored;
     co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     // The signal may be gone when it was the one to wake us.
-    if (!waiting->told) std::erase(waiting_, waiting);
+    if (!waiting->notified) std::erase(waiting_, waiting);
 }
 
 void Signal::notify() {
     for (const auto& waiting : std::exchange(waiting_, {})) {
-        waiting->told = true;
+        waiting->notified = true;
         waiting->timer.cancel();
     }
 }
 
-asio::awaitable<Turnstile::Place> Turnstile::enter() {
+asio::awaitable<Semaphore::Permit> Semaphore::acquire() {
     const auto ticket = next_++;
     while (free_ == 0 || ticket != serving_)
         co_await changed_.wait();
     --free_;
     ++serving_;
     changed_.notify();
-    co_return Place(this);
+    co_return Permit(this);
 }
 
-Turnstile::Place::~Place() {
+Semaphore::Permit::~Permit() {
     if (owner_ == nullptr) return;
     ++owner_->free_;
     owner_->changed_.notify();

@@ -66,21 +66,21 @@ class Signal {
     std::vector<std::shared_ptr<Waiting>> waiting_;
 };
 
-/// So many at once may pass.
-class Turnstile {
+/// Lets only so many coroutines pass at once, in the order in which they came.
+class Semaphore {
   public:
-    Turnstile(asio::any_io_executor executor, std::size_t places) : free_(places), changed_(executor) {}
-    class [[nodiscard]] Place {
+    Semaphore(asio::any_io_executor executor, std::size_t places) : free_(places), changed_(executor) {}
+    class [[nodiscard]] Permit {
       public:
-        explicit Place(Turnstile* owner = nullptr) : owner_(owner) {}
-        Place(Place&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
-        Place& operator=(Place&&) = delete;
-        ~Place();
+        explicit Permit(Semaphore* owner = nullptr) : owner_(owner) {}
+        Permit(Permit&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
+        Permit& operator=(Permit&&) = delete;
+        ~Permit();
 
       private:
-        Turnstile* owner_;
+        Semaphore* owner_;
     };
-    asio::awaitable<Place> enter();
+    asio::awaitable<Permit> acquire();
 
   private:
     std::size_t free_;

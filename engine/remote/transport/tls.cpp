@@ -111,9 +111,10 @@ core::Error tlsError(unsigned long code) {
     case SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
     case SSL_R_WRONG_SIGNATURE_TYPE:
     case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
-        return {ErrorCode::Protocol,
-                "the other side has no Ed25519 certificate, so it is no worker or desktop of Balmer; is the "
-                "address right?"};
+        return {
+            ErrorCode::Protocol,
+            "the other side has no Ed25519 certificate, so it is not a worker or desktop of Balmer; is the "
+            "address right?"};
     default:
         break;
     }

@@ -43,7 +43,7 @@ void appendUtf8(std::string& text, std::uint32_t code) {
     }
 }
 
-/// "#38", "#x26", "amp" …; none where it is no reference that an address needs.
+/// "#38", "#x26", "amp" …; none where it is not a reference that an address needs.
 std::optional<std::uint32_t> codeOf(std::string_view name) {
     if (name.starts_with('#')) {
         name.remove_prefix(1);

@@ -32,35 +32,35 @@ class Allowance {
   public:
     explicit Allowance(std::uint64_t limit) : limit_(limit) {}
 
-    /// Sets bytes aside for a file; false where they are more than are left. 0: nobody knows how many; false
+    /// Reserves bytes for a file; false where more than are left. 0: nobody knows how many; false
     /// where hardly anything is left.
-    bool setAside(std::uint64_t bytes) {
+    bool reserve(std::uint64_t bytes) {
         const core::LockGuard lock(mutex_);
         const auto least = std::max(limit_ / 64, std::min(limit_, fewBytes));
         if (left() == 0 || left() < (bytes > 0 ? bytes : least)) return false;
-        aside_ += bytes;
+        reserved_ += bytes;
         return true;
     }
-    /// aside: what is set aside for this file, from which it is taken first.
-    Status spend(std::uint64_t bytes, std::uint64_t& aside) {
+    /// reserved: of this file, taken from first.
+    Status spend(std::uint64_t bytes, std::uint64_t& reserved) {
         const core::LockGuard lock(mutex_);
-        const auto own = std::min(bytes, aside);
+        const auto own = std::min(bytes, reserved);
         if (bytes - own > left())
             return fail(ErrorCode::ResourceExhausted, "the limit of " + std::to_string(limit_) +
                                                           " bytes is reached; raise it to have the rest");
-        aside -= own;
-        aside_ -= own;
+        reserved -= own;
+        reserved_ -= own;
         spent_ += bytes;
         return {};
     }
-    void giveBack(std::uint64_t aside) {
+    void release(std::uint64_t reserved) {
         const core::LockGuard lock(mutex_);
-        aside_ -= aside;
+        reserved_ -= reserved;
     }
-    /// What a file with so much aside can have at most.
-    std::uint64_t mostFor(std::uint64_t aside) const {
+    /// What a file with so much reserved can have at most.
+    std::uint64_t mostFor(std::uint64_t reserved) const {
         const core::LockGuard lock(mutex_);
-        return aside + left();
+        return reserved + left();
     }
     std::uint64_t spent() const {
         const core::LockGuard lock(mutex_);
@@ -68,13 +68,15 @@ class Allowance {
     }
 
   private:
-    std::uint64_t left() const BALMER_REQUIRES(mutex_) { return limit_ - spent_ - aside_; } // never below 0
+    std::uint64_t left() const BALMER_REQUIRES(mutex_) {
+        return limit_ - spent_ - reserved_;
+    } // never below 0
 
     static constexpr std::uint64_t fewBytes = 64 * 1024;
 
     const std::uint64_t limit_;
     mutable core::Mutex mutex_;
-    std::uint64_t spent_ BALMER_GUARDED_BY(mutex_) = 0, aside_ BALMER_GUARDED_BY(mutex_) = 0;
+    std::uint64_t spent_ BALMER_GUARDED_BY(mutex_) = 0, reserved_ BALMER_GUARDED_BY(mutex_) = 0;
 };
 
 /// What the threads of a download share.
@@ -149,14 +151,14 @@ class Fetching {
         std::uint64_t wanted = outcome.file.bytes.value_or(0);
         if (!outcome.file.exact) wanted -= wanted / 16;
         const auto here = sizeOfPart(outcome);
-        std::uint64_t aside = wanted - std::min(wanted, here);
-        if (!allowance_.setAside(aside)) {
+        std::uint64_t reserved = wanted - std::min(wanted, here);
+        if (!allowance_.reserve(reserved)) {
             outcome.why = "not tried, since the limit of " + std::to_string(options_.limitBytes) +
                           " bytes leaves no room for it";
             return;
         }
-        const auto result = download(outcome, here, aside, own);
-        allowance_.giveBack(aside);
+        const auto result = download(outcome, here, reserved, own);
+        allowance_.release(reserved);
         const core::LockGuard lock(mutex_);
         if (result) {
             failuresInRow_ = 0;
@@ -180,7 +182,8 @@ class Fetching {
         return error ? 0 : size;
     }
 
-    Status download(FileOutcome& outcome, std::uint64_t here, std::uint64_t& aside, core::TaskContext& own) {
+    Status download(FileOutcome& outcome, std::uint64_t here, std::uint64_t& reserved,
+                    core::TaskContext& own) {
         const auto path = target_ / outcome.file.path;
         std::error_code error;
         fs::create_directories(path.parent_path(), error);
@@ -193,8 +196,8 @@ class Fetching {
         request.password = options_.password;
         std::uint64_t counted = 0;
         http::DownloadOptions options;
-        options.limitBytes = std::min(options_.fileLimitBytes, here + allowance_.mostFor(aside));
-        options.spend = [&](std::size_t bytes) { return allowance_.spend(bytes, aside); };
+        options.limitBytes = std::min(options_.fileLimitBytes, here + allowance_.mostFor(reserved));
+        options.spend = [&](std::size_t bytes) { return allowance_.spend(bytes, reserved); };
         options.mayBeHtml = isNamedHtml(path);
         options.retry = options_.retry;
         options.committed = [&](const http::Downloaded& file) {

@@ -171,7 +171,7 @@ class Walk {
                 answer.error().code() == ErrorCode::ResourceExhausted && mayBeFile && page.empty();
             if (!longFile) return fail(std::move(answer).error());
             request.method = "HEAD";
-            answer = http::sendPatiently(client_, request, request_.retry, task);
+            answer = http::sendWithRetries(client_, request, request_.retry, task);
             if (!answer) return fail(std::move(answer).error());
             data = *answer;
         }
@@ -182,7 +182,7 @@ class Walk {
             return fail(ErrorCode::Unsupported,
                         url.text() + " leads to " + answer->finalUrl + "; give that address itself");
         if (data || !isPage(*answer, page, fileWanted)) {
-            if (!mayBeFile) return fail(ErrorCode::Format, url.text() + " is no page that lists a folder");
+            if (!mayBeFile) return fail(ErrorCode::Format, url.text() + " is not a page that lists a folder");
             shown.isFolder = false;
             shown.bytes = answer->contentLength;
             if (!shown.bytes && !data) shown.bytes = page.size();
@@ -197,7 +197,7 @@ class Walk {
         return shown;
     }
 
-    /// fileWanted: then the server's word that it is HTML does not count for what is no markup.
+    /// fileWanted: then the server's word that it is HTML does not count for what is not markup.
     static bool isPage(const http::Answer& answer, std::string_view beginning, bool fileWanted) {
         return http::looksLikeHtml(beginning, answer.contentType) ||
                (!fileWanted && (answer.contentType.starts_with("text/html") ||
@@ -222,7 +222,7 @@ class Walk {
                 return fail(listed.error());
             auto question = requestFor(url);
             question.method = "HEAD";
-            BALMER_TRY(const auto answer, http::sendPatiently(client_, question, request_.retry, task));
+            BALMER_TRY(const auto answer, http::sendWithRetries(client_, question, request_.retry, task));
             shown.isFolder = false;
             shown.url = url;
             shown.bytes = answer.contentLength;
@@ -386,7 +386,7 @@ class Walk {
             request.method = "HEAD";
             request.user = login_.first;
             request.password = login_.second;
-            auto answer = http::sendPatiently(client_, request, request_.retry, own);
+            auto answer = http::sendWithRetries(client_, request, request_.retry, own);
             if (!answer || !answer->hasContent()) return std::nullopt;
             return *answer;
         };
@@ -470,7 +470,7 @@ class Walk {
             request.method = "HEAD";
             request.user = login_.first;
             request.password = login_.second;
-            const auto answer = http::sendPatiently(client_, request, request_.retry, own);
+            const auto answer = http::sendWithRetries(client_, request, request_.retry, own);
             if (!answer || !answer->hasContent() || !answer->contentLength) continue;
             file.bytes = answer->contentLength;
             file.exact = true;

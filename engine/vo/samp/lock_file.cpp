@@ -37,7 +37,7 @@ Result<SampLock> parseLock(std::string_view text) {
     if (lock.secret.empty()) return wrong("has no samp.secret");
     if (lock.hubUrl.empty()) return wrong("has no samp.hub.xmlrpc.url");
     if (!lock.hubUrl.starts_with("http://") && !lock.hubUrl.starts_with("https://"))
-        return wrong("has a samp.hub.xmlrpc.url that is no http address");
+        return wrong("has a samp.hub.xmlrpc.url that is not an http address");
     if (lock.version.empty()) return wrong("has no samp.profile.version");
     return lock;
 }

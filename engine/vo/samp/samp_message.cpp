@@ -17,13 +17,14 @@ SampMap encodeMessage(const SampMessage& message) {
 
 Result<SampMessage> decodeMessage(const SampValue& value) {
     const auto* map = value.map();
-    if (!map) return fail(ErrorCode::Format, "a SAMP message is no map");
+    if (!map) return fail(ErrorCode::Format, "a SAMP message is not a map");
     SampMessage message;
     for (const auto& [name, item] : *map) {
         if (name == "samp.mtype") {
             if (item.text()) message.mtype = *item.text();
         } else if (name == "samp.params") {
-            if (!item.map()) return fail(ErrorCode::Format, "the samp.params of a SAMP message are no map");
+            if (!item.map())
+                return fail(ErrorCode::Format, "the samp.params of a SAMP message are not a map");
             message.params = *item.map();
         } else {
             message.others.emplace(name, item);
@@ -57,7 +58,7 @@ SampMap encodeResponse(const SampResponse& response) {
 
 Result<SampResponse> decodeResponse(const SampValue& value) {
     const auto* map = value.map();
-    if (!map) return fail(ErrorCode::Format, "a SAMP response is no map");
+    if (!map) return fail(ErrorCode::Format, "a SAMP response is not a map");
     SampResponse response;
     const auto status = textOr(*map, "samp.status");
     if (status == "samp.ok") {

@@ -27,7 +27,7 @@ Result<json> bookOf(const std::string& text, const std::filesystem::path& file) 
     auto book = core::parseJson<json>(text).value_or(json());
     if (!book.is_object() || !book.contains("services") || !book["services"].is_array())
         return fail(ErrorCode::Format,
-                    file.string() + " is no list of services; it must be "
+                    file.string() + " is not a list of services; it must be "
                                     "{\"services\": [{\"name\": …, \"url\": …}]}; mend it or move it away");
     for (std::size_t i = 0; i < book["services"].size(); ++i) {
         const auto& each = book["services"][i];

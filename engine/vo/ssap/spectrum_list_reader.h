@@ -19,7 +19,7 @@ namespace balmer::vo {
 /// have trouble. The first table with a column of addresses counts, otherwise the last one.
 ///
 /// Errors: Remote with the service's words where QUERY_STATUS is ERROR (also where INFO name="Error" says
-/// so); Format for what is no VOTable, or one without a table of columns;
+/// so); Format for what is not a VOTable, or one without a table of columns;
 /// InvalidArgument for a chosen column that is not there, naming those that are; ResourceExhausted for a
 /// table of more than 10 000 columns; Cancelled; those of the source. A text of more than 4 KiB is cut there,
 /// a longer identifier left out, and a longer address than 16 KiB is trouble. Stops within about a tenth of a

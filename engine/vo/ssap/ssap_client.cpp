@@ -44,7 +44,7 @@ Result<SpectrumList> fetchList(http::Client& client, const std::string& url, con
     request.password = options.password;
     request.limitBytes = options.limitBytes;
     auto asking = task.part(0, 0.8);
-    BALMER_TRY(const auto answer, http::sendPatiently(client, request, options.retry, asking));
+    BALMER_TRY(const auto answer, http::sendWithRetries(client, request, options.retry, asking));
     const bool gzip = answer.body.starts_with("\x1f\x8b");
     const bool votable = gzip || io::looksLikeVotable(bytesOf(answer.body));
     // Services put their refusals into a VOTable, with an error's status or with 200.
@@ -57,7 +57,7 @@ Result<SpectrumList> fetchList(http::Client& client, const std::string& url, con
         return fail(http::statusError(answer));
     }
     if (!votable)
-        return fail(ErrorCode::Format, "the answer is no VOTable" +
+        return fail(ErrorCode::Format, "the answer is not a VOTable" +
                                            (answer.contentType.empty() ? "" : " but " + answer.contentType) +
                                            ": \"" + beginningOf(answer.body) +
                                            "\"; is this the address of the service itself?");

@@ -91,7 +91,7 @@ Status SsapQuery::validate() const {
         if (name.empty() || !std::all_of(name.begin(), name.end(), [](char c) {
                 return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.';
             }))
-            return fail(ErrorCode::InvalidArgument, "\"" + name + "\" is no name of a parameter");
+            return fail(ErrorCode::InvalidArgument, "\"" + name + "\" is not a name of a parameter");
         BALMER_CHECK(checkPlain("parameter " + name, value));
     }
     return {};
@@ -158,9 +158,10 @@ Result<spectrum::SkyPosition> parsePosition(std::string_view text) {
     }
     if (words.size() == 2 || words.size() == 6)
         if (const auto found = spectrum::parsePosition(words[0], words[1])) return *found;
-    return fail(ErrorCode::InvalidArgument, "\"" + std::string(text.substr(0, 80)) +
-                                                "\" is no position; write right ascension and declination, "
-                                                "\"83.633 22.014\" in degrees or \"05:34:31.9 +22:00:52\"");
+    return fail(ErrorCode::InvalidArgument,
+                "\"" + std::string(text.substr(0, 80)) +
+                    "\" is not a position; write right ascension and declination, "
+                    "\"83.633 22.014\" in degrees or \"05:34:31.9 +22:00:52\"");
 }
 
 Result<std::vector<spectrum::SkyPosition>> parsePositions(std::string_view lines) {
@@ -199,8 +200,9 @@ Result<double> parseAngle(std::string_view text) {
     else if (unit == "arcsec" || unit == "\"")
         degrees = 1.0 / 3600;
     if (!value || degrees == 0 || !std::isfinite(*value))
-        return fail(ErrorCode::InvalidArgument, "\"" + std::string(clean.substr(0, 80)) +
-                                                    "\" is no angle; write 0.1 or 0.1deg, 5arcmin, 30arcsec");
+        return fail(ErrorCode::InvalidArgument,
+                    "\"" + std::string(clean.substr(0, 80)) +
+                        "\" is not an angle; write 0.1 or 0.1deg, 5arcmin, 30arcsec");
     return *value * degrees;
 }
 

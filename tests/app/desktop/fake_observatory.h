@@ -58,7 +58,7 @@ class FakeObservatory : public api::Observatory {
     core::Status putService(const vo::Service& service) override {
         if (service.url.find("://") == std::string::npos)
             return core::fail(core::ErrorCode::InvalidArgument,
-                              "\"" + service.url + "\" is no address; write https://…");
+                              "\"" + service.url + "\" is not an address; write https://…");
         (void)removeService(service.name);
         const std::lock_guard lock(mutex_);
         known.push_back(service);

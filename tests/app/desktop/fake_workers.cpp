@@ -85,7 +85,7 @@ core::Status FakeWorkers::put(const api::WorkerInfo& worker) {
                      [&](const char* scheme) { return worker.url.rfind(scheme, 0) == 0; }))
         return core::fail(ErrorCode::InvalidArgument,
                           "\"" + worker.url +
-                              "\" is no address of a worker: it has no scheme; write "
+                              "\" is not an address of a worker: it has no scheme; write "
                               "ssh://[user@]host[:port], unix:/path/of/socket, "
                               "tls://host:port or tcp://127.0.0.1:port");
     {
@@ -164,7 +164,7 @@ core::Status FakeWorkers::pair(const std::string& name, const std::string& code)
     if (code != "ABCD-EFGH-JKLM-NPQR")
         return core::fail(ErrorCode::InvalidArgument,
                           "\"" + code +
-                              "\" is no pairing code; `balmer-worker pair` shows one, four groups of "
+                              "\" is not a pairing code; `balmer-worker pair` shows one, four groups of "
                               "four letters and digits");
     {
         const std::lock_guard lock(mutex_);

@@ -328,7 +328,7 @@ TEST(NeighboursTest, ATableThatComesCanBecomeColumnsLabelsOrAListOfSpectra) {
     auto* form = came->findChild<QDialog*>(QStringLiteral("table-importForm"));
     ASSERT_NE(form, nullptr);
     auto* labels = form->findChild<QComboBox*>(QStringLiteral("label_columnField"));
-    EXPECT_EQ(labels->findData("star"), -1) << "ids are no labels";
+    EXPECT_EQ(labels->findData("star"), -1) << "ids are not labels";
     labels->setCurrentIndex(labels->findData("type"));
     auto* columns = form->findChild<QListWidget*>(QStringLiteral("columnsField"));
     ASSERT_EQ(columns->count(), 2);

@@ -300,7 +300,7 @@ TEST(WorkerFormTest, AWorkerOverTlsIsPairedNextWithItsCode) {
     auto* error = pair->findChild<QLabel*>(QStringLiteral("pairError"));
     code->setText("abc");
     QTest::keyClick(code, Qt::Key_Return);
-    ASSERT_TRUE(soon([&] { return error->text().contains("no pairing code"); }));
+    ASSERT_TRUE(soon([&] { return error->text().contains("not a pairing code"); }));
     EXPECT_FALSE(desk.workbench->workers().list()->front().paired);
     code->setText("ABCD-EFGH-JKLM-NPQR");
     QTest::keyClick(code, Qt::Key_Return);
@@ -323,7 +323,7 @@ TEST(RemoteJobsTest, TheTableSaysWhereAndHowItStandsWithTheLink) {
     EXPECT_FALSE(cell(9, Model::Place, Qt::DecorationRole).isNull());
     EXPECT_EQ(cell(11, Model::Place).toString(), QStringLiteral("tycho: unreachable"));
     EXPECT_TRUE(cell(11, Model::Place, Qt::ToolTipRole).toString().contains("tried again by itself"));
-    // Unreachable is no phase: the job executes as far as is known.
+    // Unreachable is not a phase: the job executes as far as is known.
     EXPECT_EQ(cell(11, Model::Phase).toString(), QStringLiteral("executing"));
     EXPECT_EQ(cell(10, Model::Phase).toString(), QStringLiteral("pending"));
     EXPECT_EQ(cell(10, Model::Progress).toString(), QStringLiteral("sending 12.0 MB of 43.1 MB"));

@@ -54,7 +54,7 @@ TEST_F(NeighboursTest, ASpectrumThatComesIsKeptAndImported) {
     EXPECT_EQ(call(splat, load).status, vo::SampStatus::Ok);
     EXPECT_EQ(next<ReceivedSpectrum>(3).file.filename(), "HD 1_a & Co-2.txt");
 
-    // What is no spectrum is refused, and nothing stays of it.
+    // What is not a spectrum is refused, and nothing stays of it.
     ASSERT_TRUE(core::writeFile(folder / "page.html", "<html><body>Log in</body></html>"));
     load.url = vo::urlOfFile(folder / "page.html");
     load.name = "page";

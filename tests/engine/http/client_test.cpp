@@ -339,7 +339,7 @@ TEST(Retries, ComeAfterA503AndKeepRetryAfter) {
     core::TaskContext task({}, [&](double, std::string_view stage) { stages.emplace_back(stage); });
     const auto began = std::chrono::steady_clock::now();
     const auto answer =
-        sendPatiently(client, get(server.url("/")), {.first = std::chrono::milliseconds(1)}, task);
+        sendWithRetries(client, get(server.url("/")), {.first = std::chrono::milliseconds(1)}, task);
     ASSERT_TRUE(answer) << test::why(answer);
     EXPECT_EQ(answer->body, "now");
     EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::seconds(1));
@@ -357,7 +357,7 @@ TEST(Retries, EndAfterTheirNumberWithTheLastAnswer) {
     core::TaskContext task;
     const RetryPolicy policy{.tries = 3, .first = std::chrono::milliseconds(1)};
     const auto tries = [&](const std::string& path) {
-        const auto answer = sendPatiently(client, get(server.url(path)), policy, task);
+        const auto answer = sendWithRetries(client, get(server.url(path)), policy, task);
         EXPECT_EQ(answer ? "/" + std::to_string(answer->status) : "/lost", path) << test::why(answer);
         return server.count("GET " + path + " ");
     };
@@ -374,7 +374,7 @@ TEST(Retries, DoNotWaitForAServerThatAsksForTooMuch) {
     });
     Client client;
     core::TaskContext task;
-    const auto answer = sendPatiently(client, get(server.url("/")), {}, task);
+    const auto answer = sendWithRetries(client, get(server.url("/")), {}, task);
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code(), ErrorCode::Remote);
     EXPECT_NE(answer.error().message().find("86400 s"), std::string::npos) << answer.error().message();
@@ -391,7 +391,7 @@ TEST(Retries, AreOverWhenAskedToStop) {
     core::TaskContext task(stop.get_token(), [&](double, std::string_view stage) {
         if (stage.starts_with("waiting")) stop.request_stop();
     });
-    const auto answer = sendPatiently(client, get(server.url("/")), {}, task);
+    const auto answer = sendWithRetries(client, get(server.url("/")), {}, task);
     EXPECT_EQ(codeOf(answer), ErrorCode::Cancelled);
     EXPECT_GT(client.pausedUntil("http://127.0.0.1:" + std::to_string(server.port())),
               std::chrono::steady_clock::now() + std::chrono::seconds(100))

@@ -138,7 +138,7 @@ TEST_F(LoopbackServerTest, SendsFilesWholeAndSaysWhenTheyHaveGone) {
         << head;
     EXPECT_EQ(bodyOf(head), "");
     EXPECT_TRUE(ask("GET /absent HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 404 "));
-    EXPECT_TRUE(ask("GET / HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 404 ")) << "a folder is no file";
+    EXPECT_TRUE(ask("GET / HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 404 ")) << "a folder is not a file";
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return ends.size() == 4; });
     EXPECT_EQ(ends, std::vector<bool>(4, true));

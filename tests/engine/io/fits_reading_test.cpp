@@ -275,7 +275,7 @@ TEST(SpectrumTable, ColumnsByUtypeBeforeNamesAndUnitsTurnedToAngstrom) {
     EXPECT_DOUBLE_EQ(s.axis.first(), 5000);
     EXPECT_EQ(s.axis.medium(), Medium::Air);
     EXPECT_EQ(s.inverseVariance, (std::vector<float>{4, 4, 0}));
-    EXPECT_FALSE(s.good(2)) << "an error of 0 is no error";
+    EXPECT_FALSE(s.good(2)) << "an error of 0 is not an error";
     EXPECT_EQ(s.metadata.fluxUnit, "Jy");
 }
 

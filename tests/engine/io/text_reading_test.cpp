@@ -44,7 +44,7 @@ TEST(TextSpectrum, AFourthColumnThatIsNoMaskIsLeftOut) {
     const auto spectra = read("# lambda flux err tem\n5000 1 0 54.03\n5001 2 1 53.6\n");
     ASSERT_TRUE(spectra) << why(spectra);
     EXPECT_TRUE(spectra->front().mask.empty() || spectra->front().mask[1] == 0);
-    EXPECT_FALSE(spectra->front().good(0)) << "an error of 0 is no error";
+    EXPECT_FALSE(spectra->front().good(0)) << "an error of 0 is not an error";
 }
 
 TEST(TextSpectrum, CommentsTellMediumAndObject) {

@@ -46,7 +46,7 @@ TEST(VotableWriter, EveryTypeComesBackFromBothSerialisations) {
             for (std::size_t r = 0; r < t.rows && !filled; ++r)
                 EXPECT_EQ(t.isNull(r, c), expected.isNull(r, c)) << t.fields[c].name << " row " << r;
         }
-        EXPECT_TRUE(std::isnan(t.number(1, *t.field("f64")).value())) << "NaN is no null";
+        EXPECT_TRUE(std::isnan(t.number(1, *t.field("f64")).value())) << "NaN is not a null";
         EXPECT_EQ(again->description, document.description);
         EXPECT_EQ(again->resources.at(0).infos.at(0).text, document.resources.at(0).infos.at(0).text);
         EXPECT_EQ(t.params.at(0).value, "a\tb\n\"c\" & <d>");
@@ -177,7 +177,7 @@ TEST(VotableWriter, DecorationThatTheSchemaCannotHoldIsLeftOut) {
     EXPECT_EQ(t.fields.at(0).id, "same");
     EXPECT_EQ(t.fields.at(1).id, "");
     EXPECT_EQ(t.fields.at(0).ucd + t.fields.at(0).ref, "");
-    EXPECT_EQ(t.params.at(0).datatype, "char") << "its value is no number";
+    EXPECT_EQ(t.params.at(0).datatype, "char") << "its value is not a number";
     EXPECT_EQ(t.params.at(0).value, "1,x");
 }
 

@@ -79,7 +79,7 @@ class MemoryJobStore : public jobs::JobStore {
             return {};
         });
     }
-    core::Result<bool> hear(jobs::JobId id, const jobs::RemoteEvent& event) override {
+    core::Result<bool> recordEvent(jobs::JobId id, const jobs::RemoteEvent& event) override {
         bool news = false;
         BALMER_CHECK(with(id, [&](Entry& entry) -> core::Status {
             auto& job = entry.job;

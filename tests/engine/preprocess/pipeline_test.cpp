@@ -202,7 +202,7 @@ TEST(Pipeline, RefusesSpectraThatDoNotFit) {
     const auto hollow = [](double l) { return l > 6530 && l < 6720 ? notANumber : static_cast<float>(l); };
     EXPECT_NE(messageOf(pipeline.apply(make(1.5, Medium::Vacuum, hollow))).find("not a number"),
               std::string::npos);
-    // NaN at the ends is no cover.
+    // NaN at the ends does not cover.
     const auto ends = [](double l) { return l < 6525 ? notANumber : static_cast<float>(l); };
     EXPECT_NE(messageOf(pipeline.apply(make(1.5, Medium::Vacuum, ends))).find("overlap"), std::string::npos);
     auto broken = make(1.5, Medium::Vacuum, slope);

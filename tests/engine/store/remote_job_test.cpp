@@ -61,7 +61,7 @@ TEST_F(RemoteJobs, AKeyIsThatOfOneJob) {
 
 TEST_F(RemoteJobs, AnEventIsHeardOnceWithAllThatItTells) {
     const auto id = store.create(remoteJob()).value();
-    EXPECT_TRUE(store.hear(id, event(1, Phase::Queued)).value());
+    EXPECT_TRUE(store.recordEvent(id, event(1, Phase::Queued)).value());
     auto told = event(4, Phase::Executing, 0.25); // 2 and 3 were progress that no longer matters
     told.stage = "training";
     told.started = "2026-01-02T00:00:00.000Z";
@@ -69,10 +69,10 @@ TEST_F(RemoteJobs, AnEventIsHeardOnceWithAllThatItTells) {
     told.programVersion = "9.9";
     told.points = {{"error", 1, 0.5}};
     told.lines = {{"2026-01-02T00:00:01.000Z", "hello"}};
-    EXPECT_TRUE(store.hear(id, told).value());
-    EXPECT_FALSE(store.hear(id, told).value());
-    EXPECT_FALSE(store.hear(id, event(3, Phase::Queued)).value());
-    EXPECT_TRUE(store.hear(id, event(5, Phase::Executing, 0.5)).value());
+    EXPECT_TRUE(store.recordEvent(id, told).value());
+    EXPECT_FALSE(store.recordEvent(id, told).value());
+    EXPECT_FALSE(store.recordEvent(id, event(3, Phase::Queued)).value());
+    EXPECT_TRUE(store.recordEvent(id, event(5, Phase::Executing, 0.5)).value());
     const auto job = store.get(id).value();
     EXPECT_EQ(job.phase, Phase::Executing);
     EXPECT_EQ(job.progress, 0.5);
@@ -83,20 +83,20 @@ TEST_F(RemoteJobs, AnEventIsHeardOnceWithAllThatItTells) {
     EXPECT_EQ(job.remote->lastHeard.size(), std::string("2026-01-02T00:00:00.000Z").size());
     EXPECT_EQ(store.series(id)->size(), 1u);
     EXPECT_EQ(store.log(id)->size(), 1u);
-    EXPECT_TRUE(store.hear(id, event(6, Phase::Queued)).value()) << "the worker began it anew";
+    EXPECT_TRUE(store.recordEvent(id, event(6, Phase::Queued)).value()) << "the worker began it anew";
     EXPECT_EQ(store.get(id)->phase, Phase::Queued);
 }
 
 TEST_F(RemoteJobs, WhatIsNoNewsOfARemoteJobIsRefused) {
     const auto id = store.create(remoteJob()).value();
-    EXPECT_EQ(store.hear(id, event(1, Phase::Completed)).error().code(), ErrorCode::InvalidArgument);
-    EXPECT_EQ(store.hear(id, event(0, Phase::Queued)).error().code(), ErrorCode::InvalidArgument);
-    EXPECT_EQ(store.hear(id, event(std::uint64_t{1} << 63, Phase::Queued)).error().code(),
+    EXPECT_EQ(store.recordEvent(id, event(1, Phase::Completed)).error().code(), ErrorCode::InvalidArgument);
+    EXPECT_EQ(store.recordEvent(id, event(0, Phase::Queued)).error().code(), ErrorCode::InvalidArgument);
+    EXPECT_EQ(store.recordEvent(id, event(std::uint64_t{1} << 63, Phase::Queued)).error().code(),
               ErrorCode::InvalidArgument);
-    EXPECT_EQ(store.hear(99, event(1, Phase::Queued)).error().code(), ErrorCode::NotFound);
+    EXPECT_EQ(store.recordEvent(99, event(1, Phase::Queued)).error().code(), ErrorCode::NotFound);
     Job here;
     here.phase = Phase::Queued;
-    EXPECT_EQ(store.hear(store.create(here).value(), event(1, Phase::Queued)).error().code(),
+    EXPECT_EQ(store.recordEvent(store.create(here).value(), event(1, Phase::Queued)).error().code(),
               ErrorCode::InvalidArgument);
     EXPECT_EQ(store.get(id)->remote->lastEvent, 0u);
 }
@@ -105,7 +105,7 @@ TEST_F(RemoteJobs, TheEndMayComeFromAnyPhaseAndIsTheEnd) {
     const auto id = store.create(remoteJob()).value();
     ASSERT_TRUE(store.finish(id, Phase::Completed, "2026-01-03T00:00:00.000Z", "{}", {}));
     EXPECT_EQ(store.get(id)->phase, Phase::Completed);
-    EXPECT_FALSE(store.hear(id, event(9, Phase::Executing)).value());
+    EXPECT_FALSE(store.recordEvent(id, event(9, Phase::Executing)).value());
     EXPECT_FALSE(store.finish(id, Phase::Error, "", "", {}));
     EXPECT_EQ(store.get(id)->phase, Phase::Completed);
 }

@@ -52,7 +52,7 @@ TEST(Parameters, UnknownFieldIsRefusedByItsPathWithTheKnownOnes) {
     const auto message = refusal(R"({"name": "x", "epocs": 3})");
     EXPECT_THAT(message, HasSubstr("parameters.epocs"));
     EXPECT_THAT(message, HasSubstr("name, epochs, radius, gzip, seed, classes, blur"));
-    // A part of a known name, or two of them, is no name.
+    // A part of a known name, or two of them, is not a name.
     EXPECT_THAT(refusal(R"({"name": "x", "epoch": 3})"), HasSubstr("parameters.epoch "));
     EXPECT_THAT(refusal(R"({"name": "x", "epochs, radius": 3})"), HasSubstr("is not a field"));
 }

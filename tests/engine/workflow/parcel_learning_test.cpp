@@ -114,7 +114,7 @@ TEST_F(LearningParcel, OnlyAnswersToWhatTheRoundAskedBecomeLabels) {
                   [](json& wrong) { wrong["events"].push_back(wrong["events"][0]); });
     expectRefused(made, "not in the dataset",
                   [](json& wrong) { wrong["rounds"][0]["items"][0]["spectrum"] = "x"; });
-    expectRefused(made, "no class", [](json& wrong) { wrong["rounds"][0]["targets"] = {"quasar"}; });
+    expectRefused(made, "not a class", [](json& wrong) { wrong["rounds"][0]["targets"] = {"quasar"}; });
     expectRefused(made, "does not read", [](json& wrong) { wrong["rounds"][0]["dataset"] = "v"; });
     expectRefused(made, "more than its sample", [](json& wrong) {
         wrong["rounds"][0]["precision"] = {1000, 1000, 1.0, 1.0, 0.95};

@@ -227,7 +227,7 @@ TEST_F(Tree, ComesWithItsFoldersAndIsImported) {
     EXPECT_EQ(result["fetched"], 3);
     EXPECT_EQ(result["folders"], 2);
     EXPECT_EQ(result["imported"], 2);
-    EXPECT_EQ(result["refused"].size(), 1u) << "the notes are no spectrum";
+    EXPECT_EQ(result["refused"].size(), 1u) << "the notes are not a spectrum";
     const auto folder = std::filesystem::path(result["folder"].get<std::string>());
     EXPECT_EQ(folder.filename(), "night");
     EXPECT_EQ(folder.parent_path().parent_path(), project_->folder() / "downloads");

@@ -17,7 +17,7 @@ namespace balmer::test {
 namespace {
 
 constexpr std::size_t twoChunks = remote::chunkSize + 200'000, oneChunk = 50'000; ///< bytes of a job's data
-constexpr std::uint64_t small = 65536; ///< all that is no data, generously
+constexpr std::uint64_t small = 65536; ///< all that is not data, generously
 
 class RemoteCuts : public ::testing::Test {
   protected:

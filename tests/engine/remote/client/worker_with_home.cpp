@@ -42,7 +42,7 @@ RunningWorker::RunningWorker(std::filesystem::path folder, Options options) : fo
     jobs.check = [](const std::string& spec) -> core::Status {
         const auto object = json::parse(spec, nullptr, false);
         if (!object.is_object())
-            return core::fail(core::ErrorCode::Format, "the job's description is no JSON object");
+            return core::fail(core::ErrorCode::Format, "the job's description is not a JSON object");
         if (object.value("kind", "test") != "test")
             return core::fail(core::ErrorCode::Unsupported, "this worker knows no job of the kind \"" +
                                                                 object["kind"].get<std::string>() + "\"");

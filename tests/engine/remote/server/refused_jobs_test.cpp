@@ -67,7 +67,7 @@ TEST_F(Refusals, MoreJobsThanOneOwnerMayHave) {
     const auto answer = client->ask(submission(32, R"({"do": "wait"})"));
     ASSERT_TRUE(answer.problem);
     EXPECT_EQ(answer.problem->code(), ErrorCode::ResourceExhausted);
-    EXPECT_TRUE(client->ask(submission(5, R"({"do": "wait"})")).response) << "a known one is no new one";
+    EXPECT_TRUE(client->ask(submission(5, R"({"do": "wait"})")).response) << "a known one is not new";
     EXPECT_TRUE(meetAs("other")->ask(submission(33, R"({"do": "wait"})")).response);
 }
 
@@ -83,7 +83,7 @@ TEST_F(Refusals, SubmissionsThatCannotBe) {
                              std::string(101, 'a'), std::string("a\n")}) {
         auto request = submission(1, R"({"do": "copy"})", {&sample});
         request.mutable_submit()->mutable_inputs(0)->set_name(name);
-        EXPECT_THAT(client->ask(request).text(), HasSubstr("no name that a file of a parcel may have"))
+        EXPECT_THAT(client->ask(request).text(), HasSubstr("not a name that a file of a parcel may have"))
             << name;
     }
     for (const auto& key : {std::string(), std::string(15, 'k'), std::string(17, 'k')}) {

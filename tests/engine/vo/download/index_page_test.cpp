@@ -154,7 +154,7 @@ TEST(SafePath, DecodesEachSegmentOnce) {
     EXPECT_EQ(path("http://h/a%20b/%26%20%23%25%2B%3F/Ond%c5%99ejov+1.fits"), "& #%+?/Ond\xc5\x99"
                                                                               "ejov+1.fits");
     EXPECT_EQ(path("http://h/a%20b/%2520"), "%20");
-    EXPECT_EQ(path("http://h/a%20b/caf%E9%FF.fits"), "caf%E9%FF.fits") << "Latin-1 is no UTF-8";
+    EXPECT_EQ(path("http://h/a%20b/caf%E9%FF.fits"), "caf%E9%FF.fits") << "Latin-1 is not UTF-8";
     EXPECT_EQ(path("http://h/a%20b/.hidden"), ".hidden");
     for (const auto* outside :
          {"http://h/a%20b/", "http://h/a%20bc", "http://h/x", "http://g/a%20b/c", "ftp://h/a%20b/c"})

@@ -260,7 +260,7 @@ TEST_F(TreeListingTest, SaysWhatIsLeftOutAndWhy) {
     says("/r/out/", "leads out of the folder");
     says("/r/twice/", "which is read anyway");
     says("/r/", "hold a query");
-    says("/r/data/", "no page");
+    says("/r/data/", "not a page");
     says("/r/busy/", "503");
 }
 

@@ -72,7 +72,7 @@ TEST_F(TreeTest, TakesOneFileAndAFolderWithoutItsSlash) {
     EXPECT_EQ(small->bytes, 1u);
     const auto longer = list(server.url("/d/a.fits"), {.pageBytes = 1000});
     ASSERT_TRUE(longer) << test::why(longer);
-    EXPECT_EQ(longer->bytes, big.size()) << "longer than a page may be, but it is no page";
+    EXPECT_EQ(longer->bytes, big.size()) << "longer than a page may be, but it is not a page";
     const auto folder = list(server.url("/d"));
     ASSERT_TRUE(folder) << test::why(folder);
     EXPECT_EQ(folder->root, server.url("/d/"));

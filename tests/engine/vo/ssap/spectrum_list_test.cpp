@@ -276,7 +276,7 @@ TEST(ListAddresses, AreFoundByUtypeThenUcdThenNameThenContent) {
                     {url, url, url}),
               "accref by ucd");
     EXPECT_EQ(found(column("first") + column("second"), {url, url}), "") << "two that are alike are a choice";
-    EXPECT_EQ(found(column("accref", "", "datatype=\"int\""), {"1"}), "") << "numbers are no addresses";
+    EXPECT_EQ(found(column("accref", "", "datatype=\"int\""), {"1"}), "") << "numbers are not addresses";
 }
 
 TEST(ListAddresses, AChoiceThatIsNotThereNamesTheColumns) {
@@ -408,7 +408,7 @@ TEST(ListCells, TimesAreReadByTheirUnit) {
     EXPECT_EQ(observed("a", "2000.5"), "2000-07-02T03:00:00.000Z");
     EXPECT_EQ(observed("", "2014", text), "2014") << "as it is written";
     EXPECT_EQ(observed("", "2014-01-02T03:04:05", text), "2014-01-02T03:04:05");
-    EXPECT_EQ(observed("d", "2014"), "") << "a day of 1864 is no spectrum's";
+    EXPECT_EQ(observed("d", "2014"), "") << "a day of 1864 is not a spectrum's";
     EXPECT_EQ(observed("s", "56658"), "");
     EXPECT_EQ(observed("yr", "56658"), "");
 }

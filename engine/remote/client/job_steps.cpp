@@ -1,4 +1,4 @@
-// A job's way: packed, sent, listened to, fetched, let go; each step begun again after a cut.
+// The steps of a job: pack, send, listen, fetch, release; each begins again after a cut.
 #include <algorithm>
 #include <set>
 
@@ -24,7 +24,7 @@ using jobs::Phase;
 
 namespace {
 
-constexpr auto retryOfTrouble = std::chrono::seconds(10);
+constexpr auto retryAfterTrouble = std::chrono::seconds(10);
 
 bool isKey(std::string_view text) {
     return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -48,15 +48,15 @@ asio::awaitable<void> RemoteJobs::State::drive(Line& line, JobId id) {
         auto done = co_await driveOnce(client, id);
         if (done) {
             line.known.erase(id);
-            stageTold.erase(id);
+            stageReported.erase(id);
             break;
         }
         if (client->closed() || closing) break;
         const auto error = done.error();
         if (maySucceedLater(error)) {
-            tellStage(id, "waiting: " + error.message());
+            reportStage(id, "waiting: " + error.message());
             core::log::warning("job " + std::to_string(id) + ": " + error.describe());
-            co_await line.wake.wait(retryOfTrouble);
+            co_await line.wake.wait(retryAfterTrouble);
             continue;
         }
         if (error.code() == ErrorCode::NotFound) {
@@ -88,27 +88,27 @@ asio::awaitable<Status> RemoteJobs::State::driveOnce(std::shared_ptr<WorkerClien
         auto outputs = result ? std::move(result->outputs) : std::vector<jobs::ParcelEntry>();
         auto holding = Fetching::hold(fetching, outputs);
         const auto held = co_await std::move(holding);
-        auto gone = letGo(client, *job, std::move(outputs));
+        auto gone = releaseJob(client, *job, std::move(outputs));
         co_return co_await std::move(gone);
     }
     if (job->remote->abortWanted) {
-        auto told = co_await client->cancel(job->remote->key);
-        if (!told && told.error().code() == ErrorCode::NotFound && !client->closed()) {
+        auto cancelled = co_await client->cancel(job->remote->key);
+        if (!cancelled && cancelled.error().code() == ErrorCode::NotFound && !client->closed()) {
             const Error early(ErrorCode::Cancelled, "aborted on request before the worker had it");
             auto ended = co_await endJob(id, Phase::Aborted, early);
             if (!ended) co_return ended;
-            auto gone = letGo(client, *job, {});
+            auto gone = releaseJob(client, *job, {});
             co_return co_await std::move(gone);
         }
-        if (!told) co_return told;
+        if (!cancelled) co_return cancelled;
     } else {
         auto sent = co_await send(client, *job);
         if (!sent) co_return sent;
-        // A wish to stop that came before the worker had the job was told to nobody.
+        // An abort that was requested before the worker had the job has reached nobody.
         auto now_ = co_await get(id);
         if (now_ && now_->remote && now_->remote->abortWanted) {
-            auto told = co_await client->cancel(job->remote->key);
-            if (!told) co_return told;
+            auto cancelled = co_await client->cancel(job->remote->key);
+            if (!cancelled) co_return cancelled;
         }
     }
     auto heard = co_await listen(client, id);
@@ -148,7 +148,7 @@ Result<std::shared_ptr<const std::vector<PackedFile>>> RemoteJobs::State::packed
 
 asio::awaitable<Status> RemoteJobs::State::send(std::shared_ptr<WorkerClient> client, const Job& job) {
     const auto id = job.id;
-    if (job.phase == Phase::Pending) tellStage(id, "packing");
+    if (job.phase == Phase::Pending) reportStage(id, "packing");
     auto specSoon = offload(transfer, [this, job] { return ports.describe(job); });
     auto spec = co_await std::move(specSoon);
     if (!spec) co_return fail(std::move(spec).error());
@@ -166,7 +166,7 @@ asio::awaitable<Status> RemoteJobs::State::send(std::shared_ptr<WorkerClient> cl
         if (answer->missing.empty()) co_return Status();
         auto sending = upload(client, transfer, *files, answer->missing,
                               [this, id](std::uint64_t done, std::uint64_t all) {
-                                  tellStage(id, "sending " + share(done, all));
+                                  reportStage(id, "sending " + share(done, all));
                               });
         auto sent = co_await std::move(sending);
         if (!sent) co_return sent;
@@ -181,7 +181,7 @@ asio::awaitable<Status> RemoteJobs::State::listen(std::shared_ptr<WorkerClient> 
         [this, id](jobs::RemoteEvent event, bool final) -> asio::awaitable<Status> {
             if (final) co_return Status(); // told with the result
             auto heardSoon = offload(transfer, [this, id, event]() -> Result<std::optional<Job>> {
-                BALMER_TRY(const bool fresh, store.hear(id, event));
+                BALMER_TRY(const bool fresh, store.recordEvent(id, event));
                 if (!fresh) return std::optional<Job>();
                 core::crashPoint("home.heard");
                 BALMER_TRY(auto known, store.get(id));
@@ -190,9 +190,9 @@ asio::awaitable<Status> RemoteJobs::State::listen(std::shared_ptr<WorkerClient> 
             auto heard = co_await std::move(heardSoon);
             if (!heard) co_return fail(std::move(heard).error());
             if (*heard)
-                tell(**heard,
-                     event.points.empty() ? jobs::JobEvent::Kind::Phase : jobs::JobEvent::Kind::Progress,
-                     std::move(event.points));
+                publish(**heard,
+                        event.points.empty() ? jobs::JobEvent::Kind::Phase : jobs::JobEvent::Kind::Progress,
+                        std::move(event.points));
             co_return Status();
         });
     co_return co_await std::move(watching);
@@ -213,10 +213,10 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
             result->error.value_or(Error(ErrorCode::Remote, "the job ended at the worker without a reason")));
         if (!ended) co_return ended;
     } else {
-        if (noIncoming) co_return fail(*noIncoming);
+        if (incomingError) co_return fail(*incomingError);
         auto downloading = download(client, transfer, *incoming, result->outputs,
                                     [this, id](std::uint64_t done, std::uint64_t all) {
-                                        tellStage(id, "fetching " + share(done, all));
+                                        reportStage(id, "fetching " + share(done, all));
                                     });
         auto files = co_await std::move(downloading);
         if (!files) co_return fail(std::move(files).error());
@@ -237,24 +237,24 @@ asio::awaitable<Status> RemoteJobs::State::fetch(std::shared_ptr<WorkerClient> c
         core::crashPoint("home.committed");
         auto done = co_await get(id);
         countBytes(line(job->remote->worker)); // whoever sees the end of the job sees these, too
-        if (done) tell(*done, jobs::JobEvent::Kind::Phase);
+        if (done) publish(*done, jobs::JobEvent::Kind::Phase);
     }
-    auto gone = letGo(client, *job, std::move(result->outputs));
+    auto gone = releaseJob(client, *job, std::move(result->outputs));
     co_return co_await std::move(gone);
 }
 
-/// Of a job that has ended here: the worker may forget it, and what was under way goes. The job's folder goes
-/// last, so that all this is done again when it was cut short.
-asio::awaitable<Status> RemoteJobs::State::letGo(std::shared_ptr<WorkerClient> client, const Job& job,
-                                                 std::vector<jobs::ParcelEntry> outputs) {
+/// For a job that has ended here: the worker may forget it, and what was transferred is removed. The job's
+/// folder goes last, so that all this is done again when it was cut short.
+asio::awaitable<Status> RemoteJobs::State::releaseJob(std::shared_ptr<WorkerClient> client, const Job& job,
+                                                      std::vector<jobs::ParcelEntry> outputs) {
     const auto folder = folderOf(job);
     auto released = co_await client->release(job.remote->key);
     if (!released && (client->closed() || maySucceedLater(released.error()))) co_return released;
     core::crashPoint("home.released");
     if (!released && released.error().code() == ErrorCode::InvalidArgument) {
-        // It ended here alone, and is of no use there any more.
-        auto told = co_await client->cancel(job.remote->key);
-        if (!told && client->closed()) co_return told;
+        // It has ended here but not at the worker.
+        auto cancelled = co_await client->cancel(job.remote->key);
+        if (!cancelled && client->closed()) co_return cancelled;
     }
     auto clearing = offload(transfer, [this, folder, outputs]() -> Status {
         if (incoming)
@@ -276,12 +276,12 @@ asio::awaitable<Status> RemoteJobs::State::endJob(JobId id, Phase phase, Error e
     });
     auto ended = co_await std::move(endedSoon);
     if (!ended) co_return fail(std::move(ended).error());
-    tell(*ended, jobs::JobEvent::Kind::Phase);
+    publish(*ended, jobs::JobEvent::Kind::Phase);
     co_return Status();
 }
 
-/// What an earlier process left: jobs that have not ended, and folders of jobs that have.
-void RemoteJobs::State::takeUp() {
+/// What an earlier process left: jobs that have not ended, and folders of jobs that have ended.
+void RemoteJobs::State::resumeJobs() {
     // The folders first, for a job is in the store before it has one.
     std::set<std::string> folders;
     std::error_code error, ignored;
@@ -292,15 +292,15 @@ void RemoteJobs::State::takeUp() {
     if (!open) return core::log::warning("the jobs on workers cannot be read: " + open.error().describe());
     for (const auto& job : *open) {
         folders.erase(job.remote->key);
-        lookAfter(job.remote->worker, job.id);
+        supervise(job.remote->worker, job.id);
     }
     if (folders.empty()) return;
     const auto all = store.list({});
     if (!all) return core::log::warning("the jobs that have ended cannot be read: " + all.error().describe());
     for (const auto& job : *all)
         if (job.remote && book.get(job.remote->worker) && folders.erase(job.remote->key) > 0)
-            lookAfter(job.remote->worker, job.id);
-    // Nobody is left to whom these could matter; young ones may be those of another process's question.
+            supervise(job.remote->worker, job.id);
+    // No job needs these; recent ones may be those of another process that chooses a worker.
     const auto young = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
     for (const auto& folder : folders)
         if (std::filesystem::last_write_time(options.folder / folder, ignored) < young)
