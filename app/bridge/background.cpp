@@ -95,7 +95,7 @@ void Background::deliver(const std::shared_ptr<Request>& request, const Delivery
 }
 
 void Background::settle() {
-    if (--undelivered_ == 0) Q_EMIT becameIdle();
+    --undelivered_;
 }
 
 } // namespace balmer::bridge

@@ -53,10 +53,6 @@ class Background : public QObject {
     /// No request waits, is at work or is on its way back. UI thread.
     bool idle() const { return undelivered_ == 0; }
 
-  Q_SIGNALS:
-    /// The last result was delivered or dropped.
-    void becameIdle();
-
   private:
     using Delivery = std::function<void()>;
     using Task = std::function<Delivery(const std::stop_token&)>;

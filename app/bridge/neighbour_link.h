@@ -44,7 +44,6 @@ class NeighbourLink : public QObject {
 
     /// Whether steps of the cursor go to the neighbours, and their steps, selections and pointings are taken
     /// up here; otherwise the last two are said only. At first: yes.
-    bool sharesCursor() const { return sharesCursor_; }
     void shareCursor(bool share) { sharesCursor_ = share; }
 
   Q_SIGNALS:

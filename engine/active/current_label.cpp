@@ -68,10 +68,4 @@ CurrentLabel currentLabel(std::span<const LabelEvent> events) {
     return label;
 }
 
-std::optional<LabelEvent> undoTarget(std::span<const LabelEvent> events) {
-    const std::size_t found = latestInForce(events, eventsInForce(events), events.size());
-    if (found == nobody) return std::nullopt;
-    return events[found];
-}
-
 } // namespace balmer::active

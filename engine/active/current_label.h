@@ -38,7 +38,4 @@ struct CurrentLabel {
 /// earlier ones, or is out of force already, does nothing.
 CurrentLabel currentLabel(std::span<const LabelEvent> events);
 
-/// The event that an Undo given now without `supersedes` would take back; nothing when there is none.
-std::optional<LabelEvent> undoTarget(std::span<const LabelEvent> events);
-
 } // namespace balmer::active

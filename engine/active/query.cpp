@@ -159,27 +159,6 @@ core::Status QueryParameters::validate(std::size_t classes) const {
     return {};
 }
 
-core::Result<std::vector<ListedSpectrum>> rankOracle(core::FloatView probabilities,
-                                                     std::span<const std::string> classes,
-                                                     std::span<const unsigned char> excluded,
-                                                     const QueryParameters& parameters) {
-    return makePool(probabilities, classes, excluded, parameters).map(oracleOf);
-}
-
-core::Result<std::vector<ListedSpectrum>> samplePerformanceEstimate(core::FloatView probabilities,
-                                                                    std::span<const std::string> classes,
-                                                                    std::span<const unsigned char> excluded,
-                                                                    const QueryParameters& parameters) {
-    return makePool(probabilities, classes, excluded, parameters).map(estimateOf);
-}
-
-core::Result<std::vector<ListedSpectrum>> rankCandidates(core::FloatView probabilities,
-                                                         std::span<const std::string> classes,
-                                                         std::span<const unsigned char> excluded,
-                                                         const QueryParameters& parameters) {
-    return makePool(probabilities, classes, excluded, parameters).map(candidatesOf);
-}
-
 core::Result<RoundLists> drawRound(core::FloatView probabilities, std::span<const std::string> classes,
                                    std::span<const unsigned char> excluded,
                                    const QueryParameters& parameters) {

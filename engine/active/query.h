@@ -54,32 +54,16 @@ struct QueryParameters {
 };
 
 struct RoundLists {
-    std::vector<ListedSpectrum> oracle;              ///< least sure first
-    std::vector<ListedSpectrum> performanceEstimate; ///< in random order
-    std::vector<ListedSpectrum> candidates;          ///< most probable first
+    std::vector<ListedSpectrum> oracle; ///< the rows of which the model is least sure, those first
+    std::vector<ListedSpectrum> performanceEstimate; ///< a random sample, without replacement, of the rows
+                                                     ///< predicted as one of the targets
+    std::vector<ListedSpectrum> candidates;          ///< the rows predicted as one of the targets, by falling
+                                                     ///< probability of all targets together
 };
 
-/// The rows of which the model is least sure. classes: a name for each column. excluded: one byte a row, or
-/// empty. Errors (all three): InvalidArgument for sizes that disagree or parameters out of range.
-core::Result<std::vector<ListedSpectrum>> rankOracle(core::FloatView probabilities,
-                                                     std::span<const std::string> classes,
-                                                     std::span<const unsigned char> excluded,
-                                                     const QueryParameters& parameters);
-
-/// A random sample, without replacement, of the rows predicted as one of the targets. It may share rows with
-/// the other lists: leaving those out would make the estimate of precision a biased one.
-core::Result<std::vector<ListedSpectrum>> samplePerformanceEstimate(core::FloatView probabilities,
-                                                                    std::span<const std::string> classes,
-                                                                    std::span<const unsigned char> excluded,
-                                                                    const QueryParameters& parameters);
-
-/// The rows predicted as one of the targets, by falling probability of all targets together.
-core::Result<std::vector<ListedSpectrum>> rankCandidates(core::FloatView probabilities,
-                                                         std::span<const std::string> classes,
-                                                         std::span<const unsigned char> excluded,
-                                                         const QueryParameters& parameters);
-
-/// All three.
+/// The three lists of a round. classes: a name for each column. excluded: one byte a row, or empty. The
+/// random sample may share rows with the other lists: leaving those out would make the estimate of precision
+/// a biased one. Errors: InvalidArgument for sizes that disagree or parameters out of range.
 core::Result<RoundLists> drawRound(core::FloatView probabilities, std::span<const std::string> classes,
                                    std::span<const unsigned char> excluded,
                                    const QueryParameters& parameters);

@@ -36,12 +36,6 @@ spdlog::string_view_t view(std::string_view line) {
 
 } // namespace
 
-void setLevel(Level level) {
-    constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info,
-                                                    spdlog::level::warn, spdlog::level::err};
-    console()->set_level(levels[static_cast<int>(level)]);
-}
-
 void alsoTo(const std::filesystem::path& file) {
     try {
         auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), 5u << 20, 2);

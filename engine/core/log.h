@@ -9,11 +9,7 @@
 
 namespace balmer::core::log {
 
-enum class Level { Debug, Info, Warning, Error };
-
-/// Lines below the level are dropped. Warning at the start, so that a quiet run prints nothing.
-void setLevel(Level level);
-/// Also appends every line of Info and above to this file (rotated at 5 MB).
+/// Also appends every line of info and above to this file (rotated at 5 MB).
 void alsoTo(const std::filesystem::path& file);
 
 void debug(std::string_view line);

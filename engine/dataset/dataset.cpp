@@ -182,7 +182,6 @@ struct Dataset::State {
     spectrum::Medium medium = spectrum::Medium::Unknown;
     std::string provenance, digest;
     std::map<std::string, std::span<const double>, std::less<>> columns;
-    std::map<std::string, std::vector<std::string>, std::less<>> textColumns;
 
     core::Status read();
 };
@@ -246,12 +245,6 @@ core::Status Dataset::State::read() {
             return wrong("column \"" + name + "\" has not as many values as there are rows");
         columns.emplace(std::move(name),
                         std::span(reinterpret_cast<const double*>(column.bytes), column.items));
-    }
-    for (auto& name : reader.names("text_columns")) {
-        BALMER_TRY(auto values, reader.texts("text_columns/" + name));
-        if (values.size() != rows)
-            return wrong("column \"" + name + "\" has not as many values as there are rows");
-        textColumns.emplace(std::move(name), std::move(values));
     }
     return {};
 }
@@ -319,34 +312,12 @@ std::optional<std::size_t> Dataset::rowOf(std::string_view id) const {
     return found->second;
 }
 
-std::vector<std::string> Dataset::columnNames() const {
-    std::vector<std::string> names;
-    for (const auto& [name, values] : state_->columns)
-        names.push_back(name);
-    return names;
-}
-
 core::Result<std::span<const double>> Dataset::column(std::string_view name) const {
     const auto found = state_->columns.find(name);
     if (found == state_->columns.end())
         return fail(ErrorCode::NotFound, "the dataset has no column \"" + std::string(name) + "\"; it has " +
                                              namesOf(state_->columns));
     return found->second;
-}
-
-std::vector<std::string> Dataset::textColumnNames() const {
-    std::vector<std::string> names;
-    for (const auto& [name, values] : state_->textColumns)
-        names.push_back(name);
-    return names;
-}
-
-core::Result<std::span<const std::string>> Dataset::textColumn(std::string_view name) const {
-    const auto found = state_->textColumns.find(name);
-    if (found == state_->textColumns.end())
-        return fail(ErrorCode::NotFound, "the dataset has no text column \"" + std::string(name) +
-                                             "\"; it has " + namesOf(state_->textColumns));
-    return std::span<const std::string>(found->second);
 }
 
 core::Status Dataset::verify() const {

@@ -10,7 +10,6 @@
 //   /wavelength         float64 [columns], ångström, ascending
 //   /provenance         UTF-8 text, JSON as the writer gave it
 //   /columns/NAME       float64 [rows]; NaN where a value is not known
-//   /text_columns/NAME  UTF-8 text of fixed length [rows]
 //   attributes of /: format "balmer-dataset", format_version 1, medium, digest
 //
 // The digest is the SHA-256 over shape, wavelengths, ids, flux, inverse variance and mask: what an
@@ -43,11 +42,6 @@ struct Column {
     std::vector<double> values;
 };
 
-struct TextColumn {
-    std::string name;
-    std::vector<std::string> values;
-};
-
 /// What is written. Rows of flux, ids and every column belong together by position.
 struct DatasetContent {
     core::FloatMatrix flux;
@@ -59,7 +53,6 @@ struct DatasetContent {
     spectrum::Medium medium = spectrum::Medium::Vacuum;
     std::string provenance;
     std::vector<Column> columns; ///< scale_minimum and scale_maximum among them where the rows are scaled
-    std::vector<TextColumn> textColumns;
 };
 
 /// Writes beside the target, then renames: a reader sees the old file or the whole new one. Returns the
@@ -97,11 +90,8 @@ class Dataset {
     /// As written in the file; verify() proves it.
     const std::string& digest() const;
 
-    std::vector<std::string> columnNames() const;
     /// The values of a per-row column. Errors: NotFound, listing those that exist.
     core::Result<std::span<const double>> column(std::string_view name) const;
-    std::vector<std::string> textColumnNames() const;
-    core::Result<std::span<const std::string>> textColumn(std::string_view name) const;
 
     /// Reads everything and compares its SHA-256 with digest(). Errors: Format.
     core::Status verify() const;

@@ -56,21 +56,12 @@ core::Status check(const DatasetContent& content) {
         if (!seen.insert(id).second)
             return wrong("the id \"" + id + "\" stands twice; give each row its own");
     }
-    std::vector<std::string> names, textNames;
+    std::vector<std::string> names;
     for (const auto& column : content.columns) {
         BALMER_CHECK(checkName(column.name, names));
         if (column.values.size() != rows)
             return wrong("column \"" + column.name + "\" has " + std::to_string(column.values.size()) +
                          " values for " + std::to_string(rows) + " rows");
-    }
-    for (const auto& column : content.textColumns) {
-        BALMER_CHECK(checkName(column.name, textNames));
-        if (column.values.size() != rows)
-            return wrong("column \"" + column.name + "\" has " + std::to_string(column.values.size()) +
-                         " values for " + std::to_string(rows) + " rows");
-        for (const auto& value : column.values)
-            if (value.size() > (std::size_t{1} << 20))
-                return wrong("a text in column \"" + column.name + "\" is longer than 1 MiB");
     }
     return {};
 }
@@ -176,9 +167,6 @@ core::Result<std::string> writeDataset(core::PendingFile& pending, const Dataset
         for (const auto& column : content.columns)
             out.numbers("columns/" + column.name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {rows},
                         column.values.data());
-        out.group("text_columns");
-        for (const auto& column : content.textColumns)
-            out.texts("text_columns/" + column.name, column.values);
         out.numbers("flux", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {rows, columns}, content.flux.data());
         if (!content.inverseVariance.empty())
             out.numbers("inverse_variance", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {rows, columns},

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "engine/core/text_number.h"
+#include "engine/io/big_endian.h"
 #include "engine/io/file_bytes.h"
 #include "engine/io/plain_number.h"
 
@@ -91,24 +90,6 @@ std::optional<std::size_t> product(std::size_t a, std::size_t b) {
     std::size_t result = 0;
     if (__builtin_mul_overflow(a, b, &result)) return std::nullopt;
     return result;
-}
-
-template <typename T>
-T bigEndian(const std::byte* at) {
-    if constexpr (sizeof(T) == 1) {
-        return std::bit_cast<T>(*at);
-    } else {
-        using Bits = std::conditional_t<sizeof(T) == 2, std::uint16_t,
-                                        std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>;
-        Bits bits;
-        std::memcpy(&bits, at, sizeof bits);
-        if constexpr (std::endian::native == std::endian::little) {
-            if constexpr (sizeof(T) == 2) bits = __builtin_bswap16(bits);
-            if constexpr (sizeof(T) == 4) bits = __builtin_bswap32(bits);
-            if constexpr (sizeof(T) == 8) bits = __builtin_bswap64(bits);
-        }
-        return std::bit_cast<T>(bits);
-    }
 }
 
 /// The integers of a cell with blanks between, exactly: of 64 bits, with a sign or (by TZERO) without.

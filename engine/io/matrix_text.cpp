@@ -265,23 +265,4 @@ core::Status MatrixTextWriter::finish() {
     return state.file.finish();
 }
 
-core::Status writeMatrixText(const std::filesystem::path& file, const MatrixText& matrix) {
-    const bool withLabels = !matrix.labels.empty();
-    if (matrix.values.rows() != matrix.ids.size() ||
-        (withLabels && matrix.labels.size() != matrix.ids.size())) {
-        return fail(ErrorCode::InvalidArgument, "the matrix has " + std::to_string(matrix.values.rows()) +
-                                                    " rows, " + std::to_string(matrix.ids.size()) +
-                                                    " ids and " + std::to_string(matrix.labels.size()) +
-                                                    " labels");
-    }
-    BALMER_TRY(MatrixTextWriter writer,
-               MatrixTextWriter::create(file, matrix.wavelengthAngstrom, withLabels));
-    for (std::size_t r = 0; r < matrix.ids.size(); ++r) {
-        BALMER_CHECK(writer.row(matrix.ids[r],
-                                withLabels ? std::string_view(matrix.labels[r]) : std::string_view{},
-                                matrix.values.row(r)));
-    }
-    return writer.finish();
-}
-
 } // namespace balmer::io

@@ -52,7 +52,4 @@ class MatrixTextWriter {
     std::unique_ptr<State> state_;
 };
 
-/// The whole matrix at once.
-core::Status writeMatrixText(const std::filesystem::path& file, const MatrixText& matrix);
-
 } // namespace balmer::io

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/core/text_number.h"
+#include "engine/io/big_endian.h"
 #include "engine/io/file_bytes.h"
 
 namespace balmer::io {

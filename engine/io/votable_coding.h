@@ -2,7 +2,6 @@
 // to the module.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -48,21 +47,5 @@ std::pair<std::int64_t, std::int64_t> rangeOf(VotableType type);
 std::optional<std::int64_t> wholeNumber(std::string_view text, VotableType type);
 /// Nothing for what is not a number; what is too large or too small for a double is infinite, or nought.
 std::optional<double> realNumber(std::string_view text);
-
-/// A number of BINARY, BINARY2 or FITS.
-template <typename T>
-T bigEndian(const char* at) {
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-        bits = bits << 8 | static_cast<unsigned char>(at[i]);
-    if constexpr (sizeof(T) == 1)
-        return static_cast<T>(bits);
-    else if constexpr (sizeof(T) == 2)
-        return std::bit_cast<T>(static_cast<std::uint16_t>(bits));
-    else if constexpr (sizeof(T) == 4)
-        return std::bit_cast<T>(static_cast<std::uint32_t>(bits));
-    else
-        return std::bit_cast<T>(bits);
-}
 
 } // namespace balmer::io

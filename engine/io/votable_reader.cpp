@@ -182,9 +182,6 @@ const VotableTable& VotableReader::table() const {
 Result<bool> VotableReader::nextRow() {
     return state_->nextRow();
 }
-std::size_t VotableReader::rowsRead() const {
-    return state_->rowsBefore + state_->row;
-}
 bool VotableReader::isNull(std::size_t column) const {
     return state_->column(column).isNull(state_->row - 1);
 }

@@ -45,8 +45,6 @@ class VotableReader {
     /// Goes on to the next row of the present table; false at its end. Where it gives false before the first
     /// row, ask table().unread: that rows are elsewhere, or in FITS that does not fit, is known only then.
     core::Result<bool> nextRow();
-    /// Rows of the present table so far.
-    std::size_t rowsRead() const;
 
     /// The cells of the present row; as VotableColumn's.
     bool isNull(std::size_t column) const;

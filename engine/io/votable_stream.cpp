@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/io/big_endian.h"
 #include "engine/io/file_bytes.h"
 #include "engine/io/fits_file.h"
 

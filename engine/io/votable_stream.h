@@ -49,7 +49,6 @@ class StreamRows {
     VotableLimits limits_;
     std::optional<Inflater> inflater_;
     std::string held_;
-    bool begun_ = false;
 };
 
 } // namespace balmer::io

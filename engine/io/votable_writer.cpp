@@ -6,7 +6,6 @@
 #include <set>
 #include <utility>
 
-#include "engine/core/files.h"
 #include "engine/core/text_number.h"
 #include "engine/core/utf8.h"
 #include "engine/io/file_bytes.h"
@@ -531,12 +530,6 @@ Result<std::string> formatVotable(const Votable& document, const VotableWriteOpt
         },
         options));
     return text;
-}
-
-Status writeVotableFile(const std::filesystem::path& file, const Votable& document,
-                        const VotableWriteOptions& options) {
-    BALMER_TRY(const std::string text, formatVotable(document, options));
-    return core::writeFile(file, text);
 }
 
 } // namespace balmer::io

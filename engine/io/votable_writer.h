@@ -78,8 +78,4 @@ class VotableWriter {
 core::Status writeVotable(const Votable& document, const ByteSink& sink,
                           const VotableWriteOptions& options = {});
 core::Result<std::string> formatVotable(const Votable& document, const VotableWriteOptions& options = {});
-/// Replaces the file as a whole (core::writeFile). Errors also: Io.
-core::Status writeVotableFile(const std::filesystem::path& file, const Votable& document,
-                              const VotableWriteOptions& options = {});
-
 } // namespace balmer::io

@@ -99,8 +99,6 @@ class WorkerJournal {
     virtual core::Result<std::vector<WorkerEvent>> eventsAfter(std::string_view key, std::uint64_t sequence,
                                                                std::size_t limit) = 0;
 
-    /// Sets leaseUntil.
-    virtual core::Status keepUntil(std::string_view key, std::string_view time) = 0;
     /// The client has the result: its objects are in use no more, the record may go after `time`
     /// (leaseUntil). Harmless when repeated. Errors: InvalidArgument when the job has not ended.
     virtual core::Status release(std::string_view key, std::string_view time) = 0;

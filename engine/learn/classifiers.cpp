@@ -44,10 +44,6 @@ constexpr std::array kinds{
 
 } // namespace
 
-std::span<const ClassifierKind> classifierKinds() {
-    return kinds;
-}
-
 core::Result<const ClassifierKind*> classifierNamed(std::string_view name) {
     std::string known;
     for (const auto& kind : kinds) {

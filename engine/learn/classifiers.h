@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,9 +45,6 @@ struct ClassifierKind {
     /// Whether it can be used here. Errors: Unsupported, with the remedy.
     core::Status (*available)();
 };
-
-/// In the order in which a user meets them.
-std::span<const ClassifierKind> classifierKinds();
 
 /// Errors: NotFound, naming those that there are.
 core::Result<const ClassifierKind*> classifierNamed(std::string_view name);

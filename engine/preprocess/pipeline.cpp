@@ -216,11 +216,6 @@ std::string Pipeline::describe() const {
     return text + "]";
 }
 
-std::optional<std::pair<double, double>> Pipeline::scaledTo() const {
-    if (steps_.empty() || steps_.back().name != "min-max") return std::nullopt;
-    return std::pair(parameter(steps_.back(), "minimum"), parameter(steps_.back(), "maximum"));
-}
-
 core::Result<Row> Pipeline::apply(const spectrum::Spectrum& spectrum) const {
     if (grid_.empty()) return fail(ErrorCode::Internal, "an empty pipeline was applied");
     BALMER_TRY(Samples samples, samplesOf(spectrum));

@@ -84,8 +84,6 @@ class Pipeline {
     /// The grid, ascending, in vacuum.
     std::span<const double> wavelengthAngstrom() const { return grid_; }
     std::size_t columns() const { return grid_.size(); }
-    /// What min-max maps to; absent in a pipeline without it.
-    std::optional<std::pair<double, double>> scaledTo() const;
 
     /// Errors: InvalidArgument when the spectrum does not cover the grid (the message names both ranges), has
     /// no finite flux there, more than half of the grid without a finite flux, or the same flux everywhere

@@ -118,11 +118,6 @@ Result<DatasetRecord> DatasetRegistry::get(std::string_view name) {
     return connections_.read([&](Database& database) { return named(database, name); });
 }
 
-Result<std::optional<DatasetRecord>> DatasetRegistry::withDigest(std::string_view digest) {
-    return connections_.read(
-        [&](Database& database) { return one(database, "AND digest = ? ORDER BY key LIMIT 1", digest); });
-}
-
 Result<std::vector<DatasetRecord>> DatasetRegistry::list() {
     return connections_.read([&](Database& database) -> Result<std::vector<DatasetRecord>> {
         std::vector<DatasetRecord> all;

@@ -60,7 +60,6 @@ class DatasetRegistry {
 
     /// Errors: NotFound, naming the datasets that exist.
     core::Result<DatasetRecord> get(std::string_view name);
-    core::Result<std::optional<DatasetRecord>> withDigest(std::string_view digest);
     /// By name.
     core::Result<std::vector<DatasetRecord>> list();
 

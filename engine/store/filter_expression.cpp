@@ -546,11 +546,4 @@ std::string searchQuery(std::string_view words) {
     return query;
 }
 
-std::vector<std::string> filterFields() {
-    std::vector<std::string> names;
-    for (const auto& field : fields)
-        names.emplace_back(field.name);
-    return names;
-}
-
 } // namespace balmer::store

@@ -74,7 +74,4 @@ core::Result<FilterSql> coneFilter(const spectrum::SkyPosition& centre, double r
 /// no word.
 std::string searchQuery(std::string_view words);
 
-/// The fields, for completion and messages.
-std::vector<std::string> filterFields();
-
 } // namespace balmer::store

@@ -175,7 +175,6 @@ class SqliteWorkerJournal : public jobs::WorkerJournal {
     Status wantCancel(std::string_view key) override;
     Result<std::vector<WorkerEvent>> eventsAfter(std::string_view key, std::uint64_t sequence,
                                                  std::size_t limit) override;
-    Status keepUntil(std::string_view key, std::string_view time) override;
     Status release(std::string_view key, std::string_view time) override;
     Status remove(std::string_view key) override;
     Result<std::vector<std::string>> objectsInUse() override;
@@ -388,13 +387,6 @@ Result<std::vector<WorkerEvent>> SqliteWorkerJournal::eventsAfter(std::string_vi
             const bool final = jobs::isFinal(told.phase);
             events.push_back({std::move(told), final});
         }
-    });
-}
-
-Status SqliteWorkerJournal::keepUntil(std::string_view key, std::string_view time) {
-    return write([&](Database& database) -> Status {
-        BALMER_TRY(const auto row, rowOf(database, key));
-        return database.run("UPDATE worker_job SET lease_until = ? WHERE id = ?", time, row.id);
     });
 }
 

@@ -75,13 +75,6 @@ core::Result<std::optional<Pin>> PinBook::withFingerprint(std::string_view finge
     return found == pins.end() ? std::nullopt : std::optional(*found);
 }
 
-core::Result<std::optional<Pin>> PinBook::withName(std::string_view name) const {
-    BALMER_TRY(const auto pins, all());
-    const auto found =
-        std::find_if(pins.rbegin(), pins.rend(), [&](const Pin& pin) { return pin.name == name; });
-    return found == pins.rend() ? std::nullopt : std::optional(*found);
-}
-
 core::Status PinBook::add(const Pin& pin) {
     return store(file_, pin, false);
 }

@@ -30,7 +30,6 @@ class PinBook {
     /// Oldest first; none where there is no file.
     core::Result<std::vector<Pin>> all() const;
     core::Result<std::optional<Pin>> withFingerprint(std::string_view fingerprint) const;
-    core::Result<std::optional<Pin>> withName(std::string_view name) const; ///< the newest of this name
 
     /// Adds a pin; a fingerprint that is there already gets this name. A name may have several (somebody's
     /// two computers).

@@ -32,7 +32,7 @@ class Allowance {
   public:
     explicit Allowance(std::uint64_t limit) : limit_(limit) {}
 
-    /// Reserves bytes for a file; false where more than are left. 0: nobody knows how many; false
+    /// Reserves bytes for a file; false where so many are not left. 0: nobody knows how many; then false
     /// where hardly anything is left.
     bool reserve(std::uint64_t bytes) {
         const core::LockGuard lock(mutex_);
@@ -41,7 +41,7 @@ class Allowance {
         reserved_ += bytes;
         return true;
     }
-    /// reserved: of this file, taken from first.
+    /// reserved: for this file; taken from first.
     Status spend(std::uint64_t bytes, std::uint64_t& reserved) {
         const core::LockGuard lock(mutex_);
         const auto own = std::min(bytes, reserved);
@@ -68,9 +68,8 @@ class Allowance {
     }
 
   private:
-    std::uint64_t left() const BALMER_REQUIRES(mutex_) {
-        return limit_ - spent_ - reserved_;
-    } // never below 0
+    /// Never below 0.
+    std::uint64_t left() const BALMER_REQUIRES(mutex_) { return limit_ - spent_ - reserved_; }
 
     static constexpr std::uint64_t fewBytes = 64 * 1024;
 

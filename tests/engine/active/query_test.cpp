@@ -47,10 +47,10 @@ TEST(Oracle, ListsTheLargestEntropyFirstAndTheLowerRowOnATie) {
         rowsOf({{0.9f, 0.1f, 0}, {0.4f, 0.3f, 0.3f}, {0.5f, 0.5f, 0}, {0.4f, 0.3f, 0.3f}, {1, 0, 0}});
     auto parameters = wanting({1});
     parameters.oracle = 3;
-    const auto list = rankOracle(p.view(), classes, {}, parameters);
-    ASSERT_TRUE(list) << test::why(list);
-    EXPECT_EQ(rowsIn(*list), (std::vector<std::size_t>{1, 3, 2}));
-    EXPECT_THAT(list->at(2).reason,
+    const auto lists = drawRound(p.view(), classes, {}, parameters);
+    ASSERT_TRUE(lists) << test::why(lists);
+    EXPECT_EQ(rowsIn(lists->oracle), (std::vector<std::size_t>{1, 3, 2}));
+    EXPECT_THAT(lists->oracle.at(2).reason,
                 testing::HasSubstr("other and single peak are about equally likely (entropy 0.63)"));
 }
 
@@ -59,7 +59,7 @@ TEST(Oracle, StrategiesRankDifferently) {
     auto parameters = wanting({1});
     const auto with = [&](std::string_view strategy) {
         parameters.doubt = queryStrategyFrom(strategy).value();
-        return rowsIn(*rankOracle(p.view(), classes, {}, parameters));
+        return rowsIn(drawRound(p.view(), classes, {}, parameters)->oracle);
     };
     EXPECT_EQ(with("entropy"), (std::vector<std::size_t>{1, 2, 0}));
     EXPECT_EQ(with("margin"), (std::vector<std::size_t>{0, 2, 1}));
@@ -79,11 +79,11 @@ TEST(Lists, LeaveOutExcludedRowsAndRowsWithoutAPrediction) {
 
 TEST(Candidates, AreThoseWhoseMostProbableClassIsATarget) {
     const auto p = rowsOf({{0.4f, 0.35f, 0.25f}, {0.3f, 0.5f, 0.2f}, {0.1f, 0.3f, 0.6f}, {0, 0.5f, 0.5f}});
-    const auto list = rankCandidates(p.view(), classes, {}, wanting({1, 2}));
-    ASSERT_TRUE(list);
-    EXPECT_EQ(rowsIn(*list), (std::vector<std::size_t>{3, 2, 1}));
-    EXPECT_NEAR(list->at(1).probability, 0.9, 1e-6);
-    EXPECT_EQ(list->at(1).predicted, 2);
+    const auto lists = drawRound(p.view(), classes, {}, wanting({1, 2}));
+    ASSERT_TRUE(lists);
+    EXPECT_EQ(rowsIn(lists->candidates), (std::vector<std::size_t>{3, 2, 1}));
+    EXPECT_NEAR(lists->candidates.at(1).probability, 0.9, 1e-6);
+    EXPECT_EQ(lists->candidates.at(1).predicted, 2);
 }
 
 TEST(PerformanceEstimate, IsAUniformSampleForItsSeed) {
@@ -95,14 +95,15 @@ TEST(PerformanceEstimate, IsAUniformSampleForItsSeed) {
     std::vector<int> drawn(400);
     for (std::uint64_t seed = 0; seed < 400; ++seed) {
         parameters.seed = seed;
-        const auto list = samplePerformanceEstimate(p.view(), classes, {}, parameters);
-        ASSERT_TRUE(list);
-        const auto rows = rowsIn(*list);
+        const auto lists = drawRound(p.view(), classes, {}, parameters);
+        ASSERT_TRUE(lists);
+        const auto rows = rowsIn(lists->performanceEstimate);
         EXPECT_EQ(std::set(rows.begin(), rows.end()).size(), 50u);
         for (const auto row : rows)
             ++drawn[row];
         if (seed == 7) {
-            EXPECT_EQ(*list, *samplePerformanceEstimate(p.view(), classes, {}, parameters));
+            EXPECT_EQ(lists->performanceEstimate,
+                      drawRound(p.view(), classes, {}, parameters)->performanceEstimate);
         }
     }
     // 400 draws of 50 from 200: each row is expected 100 times with a deviation of 8.7.

@@ -27,7 +27,6 @@ DatasetContent sample(std::size_t rows = 5, std::size_t columns = 7) {
     content.inverseVariance = core::FloatMatrix(rows, columns);
     content.mask = core::ByteMatrix(rows, columns);
     Column minimum{"scale_minimum", {}};
-    TextColumn object{"object", {}};
     for (std::size_t r = 0; r < rows; ++r) {
         for (std::size_t c = 0; c < columns; ++c) {
             content.flux(r, c) = static_cast<float>(r) + 0.01f * static_cast<float>(c);
@@ -36,14 +35,12 @@ DatasetContent sample(std::size_t rows = 5, std::size_t columns = 7) {
         }
         content.ids.push_back("spec-" + std::to_string(r));
         minimum.values.push_back(100.0 * static_cast<double>(r));
-        object.values.push_back(r % 2 == 0 ? "γ Cas" : "");
     }
     minimum.values.back() = std::numeric_limits<double>::quiet_NaN();
     for (std::size_t c = 0; c < columns; ++c)
         content.wavelengthAngstrom.push_back(6519 + static_cast<double>(c));
     content.provenance = R"({"preset":"halpha-140"})";
     content.columns = {minimum};
-    content.textColumns = {object};
     return content;
 }
 
@@ -78,15 +75,10 @@ TEST(Dataset, ComesBackAsItWasWritten) {
     EXPECT_EQ(opened->provenance(), content.provenance);
     EXPECT_EQ(opened->digest(), *digest);
     EXPECT_TRUE(opened->verify());
-    EXPECT_EQ(opened->columnNames(), std::vector<std::string>{"scale_minimum"});
     const auto minimum = opened->column("scale_minimum");
     ASSERT_TRUE(minimum);
     EXPECT_EQ((*minimum)[2], 200);
     EXPECT_TRUE(std::isnan((*minimum)[4]));
-    const auto object = opened->textColumn("object");
-    ASSERT_TRUE(object);
-    EXPECT_EQ((*object)[0], "γ Cas");
-    EXPECT_EQ((*object)[1], "");
     const auto missing = opened->column("colour");
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().code(), core::ErrorCode::NotFound);

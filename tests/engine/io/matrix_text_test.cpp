@@ -48,7 +48,11 @@ TEST(MatrixText, WhatIsWrittenIsReadBackBitForBit) {
     matrix.wavelengthAngstrom = {6519, 6520.53237410072};
     matrix.values.appendRow(std::vector<float>{0.1F, 1e-30F});
     matrix.values.appendRow(std::vector<float>{-3.4e38F, 16777217.0F});
-    ASSERT_TRUE(writeMatrixText(folder / "m.csv", matrix));
+    auto writer = MatrixTextWriter::create(folder / "m.csv", matrix.wavelengthAngstrom, true);
+    ASSERT_TRUE(writer) << why(writer);
+    for (std::size_t row = 0; row < matrix.ids.size(); ++row)
+        ASSERT_TRUE(writer->row(matrix.ids[row], matrix.labels[row], matrix.values.row(row)));
+    ASSERT_TRUE(writer->finish());
     const auto again = readMatrixText(folder / "m.csv");
     ASSERT_TRUE(again) << why(again);
     EXPECT_EQ(again->ids, matrix.ids);

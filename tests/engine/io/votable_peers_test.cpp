@@ -46,8 +46,9 @@ class VotablePeers : public testing::Test {
     }
     void write(const std::string& name, const Votable& document, VotableData data) {
         const auto file = folder_ / (name + (data == VotableData::TableData ? ".table.vot" : ".binary2.vot"));
-        const auto status = writeVotableFile(file, document, {data});
-        ASSERT_TRUE(status) << name << ": " << why(status);
+        const auto text = formatVotable(document, {data});
+        ASSERT_TRUE(text) << name << ": " << why(text);
+        ASSERT_TRUE(core::writeFile(file, *text));
         std::string lines;
         for (const std::string& line : test::columnLines(document))
             lines += file.string() + "\t" + line + "\n";

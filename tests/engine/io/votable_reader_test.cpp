@@ -54,7 +54,7 @@ TEST(VotableReader, RowAfterRowWhateverThePieces) {
             if (!*row) break;
             ASSERT_EQ(reader.integer(0), static_cast<std::int64_t>(count));
             ASSERT_EQ(reader.textView(1), "a & b");
-            ASSERT_EQ(reader.rowsRead(), ++count);
+            ++count;
         }
         EXPECT_EQ(count, 500U);
         EXPECT_EQ(reader.table().infos.at(0).value, "OVERFLOW");

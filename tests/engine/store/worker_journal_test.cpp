@@ -292,7 +292,6 @@ TEST_F(WorkerJournalTest, TakesOnlyAllowedSteps) {
     for (const auto& unknown : {keyOf(9), std::string("x"), std::string()}) {
         EXPECT_EQ(journal->moveTo(unknown, Phase::Queued, "").error().code(), ErrorCode::NotFound);
         EXPECT_EQ(journal->eventsAfter(unknown, 0, 0).error().code(), ErrorCode::NotFound);
-        EXPECT_EQ(journal->keepUntil(unknown, "").error().code(), ErrorCode::NotFound);
         EXPECT_EQ(journal->remove(unknown).error().code(), ErrorCode::NotFound);
         EXPECT_FALSE(journal->find(unknown, "")->has_value());
     }
@@ -326,9 +325,8 @@ TEST_F(WorkerJournalTest, KnowsWhichObjectsAreInUse) {
     EXPECT_EQ(journal->objectsInUse().value(), ids("abf"));
     ASSERT_TRUE(journal->finish(key, Phase::Completed, "", {}, {{"out", std::string(64, 'c'), 1}}));
     EXPECT_EQ(journal->objectsInUse().value(), ids("abcf"));
-    ASSERT_TRUE(journal->keepUntil(key, "2027"));
-    EXPECT_EQ(journal->find(key, "")->value().leaseUntil, "2027");
     ASSERT_TRUE(journal->release(key, "2028"));
+    EXPECT_EQ(journal->find(key, "")->value().leaseUntil, "2028");
     ASSERT_TRUE(journal->release(key, "2028"));
     EXPECT_EQ(journal->objectsInUse().value(), ids("bf"));
     reopen();

@@ -31,7 +31,6 @@ class PinBookTest : public testing::Test {
 TEST_F(PinBookTest, IsEmptyWhereThereIsNoFile) {
     EXPECT_TRUE(book.all().value().empty());
     EXPECT_FALSE(book.withFingerprint(print('a')).value());
-    EXPECT_FALSE(book.withName("ann").value());
     EXPECT_FALSE(book.remove("ann").value());
     EXPECT_FALSE(std::filesystem::exists(file));
 }
@@ -43,7 +42,6 @@ TEST_F(PinBookTest, FindsWhatWasAdded) {
     const PinBook later(file);
     EXPECT_EQ(later.all().value(), (std::vector<Pin>{laptop, tower}));
     EXPECT_EQ(later.withFingerprint(print('b')).value(), tower);
-    EXPECT_EQ(later.withName("ann's laptop").value(), laptop);
     EXPECT_FALSE(later.withFingerprint(print('c')).value());
     EXPECT_FALSE(later.withFingerprint("").value());
 }
@@ -54,7 +52,7 @@ TEST_F(PinBookTest, GivesACertificateOneNameAndANameSeveralCertificates) {
     ASSERT_TRUE(book.add({"bob", print('a')}));
     EXPECT_EQ(book.all().value(), (std::vector<Pin>{{"ann", print('b')}, {"bob", print('a')}}));
     ASSERT_TRUE(book.add({"ann", print('c')}));
-    EXPECT_EQ(book.withName("ann").value()->fingerprint, print('c'));
+    EXPECT_EQ(book.all().value().back(), (Pin{"ann", print('c')}));
     ASSERT_TRUE(book.replace({"ann", print('d')}));
     EXPECT_EQ(book.all().value(), (std::vector<Pin>{{"bob", print('a')}, {"ann", print('d')}}));
 }
