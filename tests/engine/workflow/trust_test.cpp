@@ -1,5 +1,5 @@
-// What a job uses is what its record names: changed files are found when they are used, and what is not a number is not
-// kept.
+// What a job uses is what its record names: changed files are found when they are used, and what is not a
+// number is not kept.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
