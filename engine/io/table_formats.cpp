@@ -4,11 +4,9 @@
 #include <array>
 #include <cmath>
 
-#include <nlohmann/json.hpp>
-
 #include "engine/core/files.h"
-#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
+#include "engine/core/words.h"
 #include "engine/io/file_bytes.h"
 #include "engine/io/table_encodings.h"
 #include "engine/io/table_text.h"
@@ -79,6 +77,13 @@ std::string tableEndings() {
     return endings + "; packed with " + std::string(packed) + " behind all but HDF5's";
 }
 
+std::string tableForms() {
+    std::vector<std::string> names;
+    for (const auto& format : formats())
+        names.emplace_back(format.name);
+    return core::alternatives(names);
+}
+
 core::Status checkTableFile(const std::filesystem::path& file) {
     BALMER_TRY([[maybe_unused]] const auto chosen, formatOf(file));
     return {};
@@ -118,26 +123,6 @@ Result<std::string> tableAsText(const WrittenTable& table, char separator) {
         }
     }
     return formatTableText(text, separator);
-}
-
-Result<std::string> tableAsJsonLines(const WrittenTable& table) {
-    std::string lines;
-    const auto rows = table.columns.empty() ? 0 : table.columns.front().rows();
-    for (std::size_t r = 0; r < rows; ++r) {
-        nlohmann::ordered_json row = nlohmann::ordered_json::object();
-        for (const auto& column : table.columns) {
-            auto& cell = row[column.name];
-            if (const auto* texts = std::get_if<WrittenColumn::Texts>(&column.cells)) {
-                if (!(*texts)[r].empty()) cell = (*texts)[r];
-            } else if (const auto* numbers = std::get_if<WrittenColumn::Numbers>(&column.cells)) {
-                if (std::isfinite((*numbers)[r])) cell = (*numbers)[r];
-            } else if (const auto& whole = std::get<WrittenColumn::Integers>(column.cells)[r]) {
-                cell = *whole;
-            }
-        }
-        lines += core::jsonText(row) + "\n";
-    }
-    return lines;
 }
 
 } // namespace balmer::io

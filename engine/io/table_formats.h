@@ -8,8 +8,9 @@
 //   .h5   .hdf5             HDF5, one compound         NaN, empty text         h5py, astropy
 //                           dataset `table`
 //
-// All but HDF5 may be packed: .csv.gz. Units, UCDs and descriptions go where the form has a place for them.
-// FITS holds ASCII alone: other letters become '?', and the cells are counted. Values; any thread.
+// Each is read back by table_reader.h. All but HDF5 may be packed: .csv.gz. Units, UCDs and descriptions go
+// where the form has a place for them. FITS holds ASCII alone: other letters become '?', and the cells are
+// counted. Values; any thread.
 #pragma once
 
 #include <cstddef>
@@ -42,6 +43,8 @@ struct WrittenTable {
 
 /// ".csv, .tsv, .jsonl, …"
 std::string tableEndings();
+/// "CSV, TSV, JSON lines, FITS, VOTable or HDF5".
+std::string tableForms();
 /// Whether a table can be written under this name. Errors: InvalidArgument, naming the endings.
 core::Status checkTableFile(const std::filesystem::path& file);
 

@@ -1,16 +1,20 @@
 // A table as HDF5: one compound dataset (table_encodings.h).
 //
-// Texts are of fixed length, in UTF-8; integers with a gap among them are doubles. Unit, UCD and description
-// of the column NAME are the attributes NAME.unit, NAME.ucd and NAME.description.
+// Written, texts are of fixed length, in UTF-8; integers with a gap among them are doubles. Unit, UCD and
+// description of the column NAME are the attributes NAME.unit, NAME.ucd and NAME.description.
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <mutex>
 
 #include <hdf5.h>
 
 #include "engine/core/hdf5_mutex.h"
+#include "engine/core/text_number.h"
+#include "engine/core/utf8.h"
+#include "engine/io/file_bytes.h"
 #include "engine/io/table_encodings.h"
 
 namespace balmer::io {
@@ -145,6 +149,149 @@ core::Result<std::string> tableAsHdf5(const WrittenTable& table) {
     if (size <= 0 || H5Fget_file_image(file, bytes.data(), bytes.size()) != size)
         return core::fail(refused());
     return bytes;
+}
+
+namespace {
+
+constexpr std::size_t largestBytes = std::size_t{1} << 30;
+constexpr std::string_view signature = "\x89HDF\r\n\x1a\n";
+
+core::Error damaged() {
+    return core::Error(core::ErrorCode::Format, "the HDF5 file cannot be read; it may be damaged");
+}
+
+/// Negative where there is none.
+hid_t firstTable(hid_t file) {
+    H5G_info_t root{};
+    if (H5Gget_info(file, &root) < 0) return -1;
+    for (hsize_t i = 0; i < root.nlinks; ++i) {
+        const Handle object(H5Oopen_by_idx(file, ".", H5_INDEX_NAME, H5_ITER_INC, i, H5P_DEFAULT), &H5Oclose);
+        if (object < 0 || H5Iget_type(object) != H5I_DATASET) continue;
+        const Handle type(H5Dget_type(object), &H5Tclose), space(H5Dget_space(object), &H5Sclose);
+        if (H5Tget_class(type) != H5T_COMPOUND || H5Sget_simple_extent_ndims(space) != 1) continue;
+        H5Iinc_ref(object);
+        return object;
+    }
+    return -1;
+}
+
+/// How the cells of a column lie in memory.
+struct Cells {
+    enum class Kind { Fixed, Variable, Whole, Natural, Number } kind = Kind::Fixed;
+    std::size_t offset = 0, bytes = 8;
+    std::string name;
+};
+
+/// The type in memory; negative for a column that is neither text nor number.
+hid_t memoryType(hid_t member, Cells& cells) {
+    switch (H5Tget_class(member)) {
+    case H5T_STRING:
+        cells.kind = H5Tis_variable_str(member) > 0 ? Cells::Kind::Variable : Cells::Kind::Fixed;
+        cells.bytes = H5Tget_size(member);
+        return H5Tcopy(member);
+    case H5T_INTEGER:
+        cells.kind = H5Tget_sign(member) == H5T_SGN_NONE ? Cells::Kind::Natural : Cells::Kind::Whole;
+        return H5Tcopy(cells.kind == Cells::Kind::Natural ? H5T_NATIVE_UINT64 : H5T_NATIVE_INT64);
+    case H5T_ENUM: // as h5py writes true and false
+        cells.kind = Cells::Kind::Whole;
+        return H5Tcopy(H5T_NATIVE_INT64);
+    case H5T_FLOAT:
+        cells.kind = Cells::Kind::Number;
+        return H5Tcopy(H5T_NATIVE_DOUBLE);
+    default:
+        return -1;
+    }
+}
+
+template <typename T>
+T valueAt(const char* at) {
+    T value;
+    std::memcpy(&value, at, sizeof value);
+    return value;
+}
+
+std::string textAt(const Cells& cells, const char* row) {
+    const char* const at = row + cells.offset;
+    switch (cells.kind) {
+    case Cells::Kind::Whole:
+        return std::to_string(valueAt<std::int64_t>(at));
+    case Cells::Kind::Natural:
+        return std::to_string(valueAt<std::uint64_t>(at));
+    case Cells::Kind::Number: {
+        const auto number = valueAt<double>(at);
+        return std::isnan(number) ? std::string() : core::formatDouble(number);
+    }
+    case Cells::Kind::Fixed:
+    case Cells::Kind::Variable:
+        break;
+    }
+    const char* const variable = cells.kind == Cells::Kind::Variable ? valueAt<const char*>(at) : nullptr;
+    std::string text = cells.kind == Cells::Kind::Fixed ? std::string(at, ::strnlen(at, cells.bytes))
+                       : variable != nullptr            ? std::string(variable)
+                                                        : std::string();
+    text.erase(text.find_last_not_of(' ') + 1);
+    return core::isUtf8(text) ? text : printable(text);
+}
+
+} // namespace
+
+bool looksLikeHdf5(std::string_view beginning) {
+    return beginning.starts_with(signature);
+}
+
+core::Result<TableText> tableFromHdf5(std::string_view bytes) {
+    const std::lock_guard lock(core::hdf5Mutex());
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); // what is wrong is told in our own words
+    const Handle access(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose);
+    H5Pset_fapl_core(access, 1 << 16, 0);                                     // in memory
+    H5Pset_file_image(access, const_cast<char*>(bytes.data()), bytes.size()); // which is copied
+    const Handle file(H5Fopen("table.h5", H5F_ACC_RDONLY, access), &H5Fclose);
+    if (file < 0) return core::fail(damaged());
+    const Handle dataset(firstTable(file), &H5Oclose);
+    if (dataset < 0)
+        return core::fail(core::ErrorCode::Format, "the HDF5 file has no table: no compound dataset");
+    const Handle type(H5Dget_type(dataset), &H5Tclose), space(H5Dget_space(dataset), &H5Sclose);
+    hsize_t rows = 0;
+    const int members = H5Tget_nmembers(type);
+    if (members <= 0 || H5Sget_simple_extent_dims(space, &rows, nullptr) != 1) return core::fail(damaged());
+
+    std::vector<Cells> columns;
+    std::vector<std::unique_ptr<Handle>> types;
+    std::size_t rowBytes = 0;
+    for (unsigned m = 0; m < static_cast<unsigned>(members); ++m) {
+        auto& cells = columns.emplace_back();
+        char* const name = H5Tget_member_name(type, m);
+        cells.name = name != nullptr ? name : "";
+        H5free_memory(name);
+        const Handle member(H5Tget_member_type(type, m), &H5Tclose);
+        types.push_back(std::make_unique<Handle>(memoryType(member, cells), &H5Tclose));
+        if (*types.back() < 0)
+            return core::fail(core::ErrorCode::Unsupported,
+                              "the column " + cells.name +
+                                  " of the HDF5 table is neither text nor number; leave it out");
+        cells.offset = rowBytes;
+        rowBytes += cells.bytes;
+    }
+    // A cell takes what a text takes, however short it is.
+    if (rows > largestBytes / std::max(rowBytes, columns.size() * sizeof(std::string)))
+        return core::fail(core::ErrorCode::ResourceExhausted, "the HDF5 table is larger than 1 GiB");
+    const Handle memory(H5Tcreate(H5T_COMPOUND, std::max<std::size_t>(rowBytes, 1)), &H5Tclose);
+    TableText table;
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+        if (H5Tinsert(memory, columns[c].name.c_str(), columns[c].offset, *types[c]) < 0)
+            return core::fail(damaged());
+        table.columns.push_back(core::isUtf8(columns[c].name) ? columns[c].name : printable(columns[c].name));
+    }
+    std::string content(rows * rowBytes, '\0');
+    if (rows > 0 && H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, content.data()) < 0)
+        return core::fail(damaged());
+    for (hsize_t r = 0; r < rows; ++r) {
+        auto& cells = table.rows.emplace_back();
+        for (const auto& column : columns)
+            cells.push_back(textAt(column, content.data() + r * rowBytes));
+    }
+    if (rows > 0) H5Dvlen_reclaim(memory, space, H5P_DEFAULT, content.data());
+    return table;
 }
 
 } // namespace balmer::io

@@ -11,7 +11,8 @@
 #include "engine/io/byte_source.h"
 #include "engine/io/file_bytes.h"
 #include "engine/io/fits_file.h"
-#include "engine/io/table_text.h"
+#include "engine/io/table_encodings.h"
+#include "engine/io/table_formats.h"
 #include "engine/io/votable_reader.h"
 
 namespace balmer::io {
@@ -34,6 +35,13 @@ class TableReader::Form {
 namespace {
 
 constexpr std::size_t largestBytes = std::size_t{1} << 30;
+
+/// The whole file, unpacked.
+Result<std::string> bytesOf(const std::filesystem::path& file) {
+    BALMER_TRY(auto bytes, core::readFile(file, largestBytes));
+    if (isGzip(asBytes(bytes))) return gunzip(asBytes(bytes), largestBytes);
+    return bytes;
+}
 
 class VotableForm final : public TableReader::Form {
   public:
@@ -75,10 +83,7 @@ class FitsForm final : public TableReader::Form {
   public:
     static Result<std::unique_ptr<TableReader::Form>> open(const std::filesystem::path& file) {
         auto form = std::unique_ptr<FitsForm>(new FitsForm);
-        BALMER_TRY(form->bytes_, core::readFile(file, largestBytes));
-        if (isGzip(asBytes(form->bytes_))) {
-            BALMER_TRY(form->bytes_, gunzip(asBytes(form->bytes_), largestBytes));
-        }
+        BALMER_TRY(form->bytes_, bytesOf(file));
         BALMER_TRY(form->fits_, FitsFile::parse(asBytes(form->bytes_)));
         for (const auto& hdu : form->fits_.hdus())
             if (form->table_ == nullptr && hdu.kind() == FitsHdu::Kind::Table && !hdu.columns().empty())
@@ -115,11 +120,14 @@ class FitsForm final : public TableReader::Form {
     std::size_t next_ = 0; ///< the row after the present one
 };
 
+/// A table whose cells are all in memory.
 class TextForm final : public TableReader::Form {
   public:
-    static Result<std::unique_ptr<TableReader::Form>> open(const std::filesystem::path& file) {
+    static Result<std::unique_ptr<TableReader::Form>> of(const std::filesystem::path& file,
+                                                         Result<TableText> table) {
+        if (!table) return fail(table.error().during("reading " + file.string()));
         auto form = std::make_unique<TextForm>();
-        BALMER_TRY(form->table_, readTableText(file));
+        form->table_ = *std::move(table);
         for (std::size_t c = 0; c < form->table_.columns.size(); ++c) {
             bool any = false;
             const bool numbers =
@@ -170,9 +178,16 @@ Result<TableReader> TableReader::open(const std::filesystem::path& named) {
     const auto& file = input.path();
     BALMER_TRY(const auto beginning, beginningOf(file));
     const auto bytes = asBytes(beginning);
+    const auto inMemory = [&]() -> Result<TableText> {
+        if (looksLikeHdf5(beginning)) return bytesOf(file).and_then(tableFromHdf5);
+        if (beginning.find('\0') != std::string::npos)
+            return fail(ErrorCode::Format, "the file is binary and no table; write it as " + tableForms());
+        BALMER_TRY(const auto text, readText(file, largestBytes));
+        return looksLikeJsonLines(text) ? tableFromJsonLines(text) : parseTableText(text);
+    };
     BALMER_TRY(auto form, looksLikeVotable(bytes)      ? VotableForm::open(file)
                           : FitsFile::looksLike(bytes) ? FitsForm::open(file)
-                                                       : TextForm::open(file));
+                                                       : TextForm::of(named, inMemory()));
     form->input = std::move(input);
     return TableReader(std::move(form));
 }
@@ -186,11 +201,11 @@ const std::vector<TableColumn>& TableReader::columns() const {
     return form_->columns;
 }
 
-std::optional<std::size_t> TableReader::column(std::string_view name) const {
-    const auto wanted = core::lowerCase(core::trimmed(name));
-    for (std::size_t i = 0; i < form_->columns.size(); ++i)
-        if (core::lowerCase(form_->columns[i].name) == wanted) return i;
-    return std::nullopt;
+Result<std::optional<std::size_t>> TableReader::column(std::string_view name) const {
+    std::vector<std::string> names;
+    for (const auto& column : form_->columns)
+        names.push_back(column.name);
+    return columnNamed(names, name);
 }
 
 Result<bool> TableReader::nextRow() {
@@ -203,6 +218,24 @@ std::string TableReader::text(std::size_t column) const {
 
 std::optional<double> TableReader::number(std::size_t column) const {
     return form_->number(column);
+}
+
+Result<TableText> readTable(const std::filesystem::path& file) {
+    BALMER_TRY(auto reader, TableReader::open(file));
+    TableText table;
+    for (const auto& column : reader.columns())
+        table.columns.push_back(column.name);
+    std::size_t bytes = 0;
+    while (true) {
+        BALMER_TRY(const bool row, reader.nextRow());
+        if (!row) return table;
+        auto& cells = table.rows.emplace_back();
+        for (std::size_t c = 0; c < table.columns.size(); ++c)
+            bytes += sizeof(std::string) + cells.emplace_back(reader.text(c)).size();
+        if (bytes > largestBytes)
+            return fail(ErrorCode::ResourceExhausted,
+                        "the table " + file.string() + " is larger than 1 GiB; leave columns out");
+    }
 }
 
 } // namespace balmer::io

@@ -1,5 +1,5 @@
-// Tables of objects, whatever form they come in: a VOTable, a FITS table, text with commas; found by content,
-// gzip undone. Row by row; of a VOTable memory does not grow with the table.
+// Tables of objects in each form that table_formats.h writes: found by content, gzip undone. Row by row; of a
+// VOTable memory does not grow with the table.
 //
 //   auto reader = TableReader::open(file);                     // Results: check them
 //   while (*reader->nextRow())
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "engine/core/result.h"
+#include "engine/io/table_text.h"
 
 namespace balmer::io {
 
@@ -28,16 +29,16 @@ struct TableColumn {
 
 class TableReader {
   public:
-    /// Errors: NotFound, Io; Format for what is not a table; ResourceExhausted for a text or FITS table of
-    /// more than 1 GiB.
+    /// Errors: NotFound, Io; Format for what is not a table; ResourceExhausted for one of more than 1 GiB that
+    /// is not a VOTable.
     static core::Result<TableReader> open(const std::filesystem::path& file);
     ~TableReader();
     TableReader(TableReader&&) noexcept;
     TableReader& operator=(TableReader&&) noexcept;
 
     const std::vector<TableColumn>& columns() const;
-    /// By name, without regard to case.
-    std::optional<std::size_t> column(std::string_view name) const;
+    /// As columnNamed() finds it.
+    core::Result<std::optional<std::size_t>> column(std::string_view name) const;
 
     /// Goes on to the next row; false at the end. Errors: Format, Io; Unsupported for a VOTable whose rows
     /// are elsewhere.
@@ -55,5 +56,8 @@ class TableReader {
     explicit TableReader(std::unique_ptr<Form> form);
     std::unique_ptr<Form> form_;
 };
+
+/// All of a table, for small ones. Errors: those of the reader; ResourceExhausted beyond 1 GiB of text.
+core::Result<TableText> readTable(const std::filesystem::path& file);
 
 } // namespace balmer::io

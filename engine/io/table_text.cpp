@@ -14,8 +14,6 @@ namespace {
 using core::ErrorCode;
 using core::fail;
 
-constexpr std::size_t LARGEST_TABLE_BYTES = std::size_t{1} << 30;
-
 // One record of RFC 4180 from the front of text; line counts on.
 core::Result<std::vector<std::string>> takeRecord(std::string_view& text, char separator, std::size_t& line) {
     std::vector<std::string> cells(1);
@@ -116,12 +114,23 @@ void appendRecord(std::string& out, const std::vector<std::string>& cells, char 
 
 } // namespace
 
-std::optional<std::size_t> TableText::column(std::string_view name) const {
-    const std::string wanted = core::lowerCase(name);
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (core::lowerCase(columns[i]) == wanted) return i;
-    }
-    return std::nullopt;
+core::Result<std::optional<std::size_t>> columnNamed(const std::vector<std::string>& columns,
+                                                     std::string_view name) {
+    const auto wanted = core::trimmed(name);
+    const auto find = [&](auto is) -> core::Result<std::optional<std::size_t>> {
+        const auto first = std::find_if(columns.begin(), columns.end(), is);
+        if (first == columns.end()) return std::nullopt;
+        if (std::find_if(first + 1, columns.end(), is) != columns.end())
+            return fail(ErrorCode::InvalidArgument, "the table has several columns called \"" +
+                                                        std::string(wanted) +
+                                                        "\"; give each a name of its own");
+        return static_cast<std::size_t>(first - columns.begin());
+    };
+    BALMER_TRY(const auto exact, find([&](const std::string& each) { return each == wanted; }));
+    if (exact) return exact;
+    return find([lower = core::lowerCase(wanted)](const std::string& each) {
+        return core::lowerCase(each) == lower;
+    });
 }
 
 core::Result<TableText> parseTableText(std::string_view text) {
@@ -152,12 +161,6 @@ core::Result<TableText> parseTableText(std::string_view text) {
     }
     if (table.columns.empty())
         return fail(ErrorCode::Format, "the table is empty; its first line must name the columns");
-    return table;
-}
-
-core::Result<TableText> readTableText(const std::filesystem::path& file) {
-    auto table = readText(file, LARGEST_TABLE_BYTES).and_then(parseTableText);
-    if (!table) table.error().during("reading " + file.string());
     return table;
 }
 

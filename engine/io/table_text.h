@@ -19,15 +19,16 @@ namespace balmer::io {
 struct TableText {
     std::vector<std::string> columns;
     std::vector<std::vector<std::string>> rows; ///< each as long as columns
-
-    /// Compares without case.
-    std::optional<std::size_t> column(std::string_view name) const;
 };
 
+/// The column of this name: the one that is written exactly so, otherwise the one that is without regard to
+/// case; absent where there is none. Errors: InvalidArgument, naming it, where there are several.
+core::Result<std::optional<std::size_t>> columnNamed(const std::vector<std::string>& columns,
+                                                     std::string_view name);
+
 /// The first line names the columns; what stands most often between its cells (comma, semicolon or tab)
-/// separates all. Errors: NotFound, Io; Format with the line of a row of the wrong length, an unclosed quote,
-/// text that is not UTF-8 or bytes that are not text.
-core::Result<TableText> readTableText(const std::filesystem::path& file);
+/// separates all. Errors: Format with the line of a row of the wrong length, an unclosed quote, text that is
+/// not UTF-8 or bytes that are not text.
 core::Result<TableText> parseTableText(std::string_view text);
 
 /// Quotes where needed; lines end with \n. Errors: InvalidArgument for a row of the wrong length; Io.

@@ -2,10 +2,14 @@
 
 #include <iterator>
 #include <limits>
+#include <utility>
 
+#include "engine/core/crash_point.h"
 #include "engine/core/utf8.h"
+#include "engine/jobs/process_token.h"
 #include "engine/store/connections.h"
 #include "engine/store/json_text.h"
+#include "engine/store/staged_rows.h"
 
 namespace balmer::store {
 
@@ -111,16 +115,28 @@ Result<std::int64_t> appendOne(Database& database, const LabelEvent& event, cons
 }
 
 Result<std::int64_t> newAct(Database& database) {
-    return database.number("SELECT coalesce(max(act), 0) + 1 FROM label_event");
+    return database.number("SELECT max(coalesce((SELECT max(act) FROM label_event), 0), "
+                           "coalesce((SELECT max(act) FROM label_act_open), 0)) + 1");
+}
+
+Status openAct(Database& database, std::int64_t act, bool giving) {
+    return database.run("INSERT OR REPLACE INTO label_act_open (act, by, giving) VALUES (?, ?, ?)", act,
+                        stager(), giving ? 1 : 0);
+}
+
+Status closeAct(Database& database, std::int64_t act) {
+    return database.run("DELETE FROM label_act_open WHERE act = ?", act);
 }
 
 constexpr std::string_view standing = "kind <> 'undo' AND NOT EXISTS (SELECT 1 FROM label_event u WHERE "
                                       "u.spectrum = e.spectrum AND u.supersedes = e.id AND u.kind = 'undo') ";
 
-/// The newest event of this observer that stands. Errors: NotFound.
+/// The newest event of this observer that stands, of acts that have been given. Errors: NotFound.
 Result<LabelEvent> newestOf(Database& database, std::string_view who) {
     BALMER_TRY(auto newest, database.prepare(std::string(select) + "e WHERE " + std::string(standing) +
-                                             "AND who = ? ORDER BY id DESC LIMIT 1"));
+                                             "AND who = ? AND NOT EXISTS (SELECT 1 FROM label_act_open "
+                                             "o WHERE o.act = e.act AND o.giving = 1) "
+                                             "ORDER BY id DESC LIMIT 1"));
     newest.bind(who);
     BALMER_TRY(auto events, eventsFrom(newest));
     if (events.empty()) return fail(ErrorCode::NotFound, "there is no label of yours to take back");
@@ -135,11 +151,11 @@ Result<std::vector<LabelEvent>> eventsOfAct(Database& database, std::int64_t act
     return eventsFrom(statement);
 }
 
-LabelEvent undoOf(const LabelEvent& event, std::string_view who, std::string_view view) {
+LabelEvent undoOf(const LabelEvent& event, std::string_view view) {
     LabelEvent undo;
     undo.spectrum = event.spectrum;
     undo.kind = LabelKind::Undo;
-    undo.who = who;
+    undo.who = event.who;
     undo.view = view.empty() ? event.view : std::string(view);
     undo.round = event.round;
     undo.supersedes = event.id;
@@ -155,57 +171,114 @@ Result<std::int64_t> LabelLog::append(const LabelEvent& event) {
     return connections_.write([&](Database& database) { return appendOne(database, event, now); });
 }
 
-Result<std::int64_t> LabelLog::append(const LabelEvent& event, std::optional<std::int64_t>& act) {
-    const auto now = connections_.now();
-    return connections_.write([&](Database& database) -> Result<std::int64_t> {
-        if (!act) {
-            BALMER_TRY(act, newAct(database));
-        }
-        return appendOne(database, event, now, act);
-    });
-}
-
 Result<std::vector<std::int64_t>> LabelLog::appendAll(std::span<const LabelEvent> events) {
-    return connections_.write([&](Database&) -> Result<std::vector<std::int64_t>> {
+    const auto now = connections_.now();
+    return connections_.write([&](Database& database) -> Result<std::vector<std::int64_t>> {
         std::vector<std::int64_t> ids;
-        std::optional<std::int64_t> act;
+        BALMER_TRY(const auto act, newAct(database));
         for (const auto& event : events) {
-            BALMER_TRY(const auto id, append(event, act));
-            ids.push_back(id);
+            BALMER_TRY(ids.emplace_back(), appendOne(database, event, now, act));
         }
         return ids;
     });
 }
 
+Result<LabelAct> LabelLog::beginAct() {
+    BALMER_TRY(const auto begun, connections_.write([](Database& database) -> Result<std::int64_t> {
+        BALMER_TRY(const auto act, newAct(database));
+        BALMER_CHECK(openAct(database, act, true));
+        return act;
+    }));
+    return LabelAct(*this, begun);
+}
+
+LabelAct::LabelAct(LabelAct&& other) noexcept : log_(std::exchange(other.log_, nullptr)), act_(other.act_) {}
+
+LabelAct::~LabelAct() {
+    // What cannot be taken back now is at the next opening.
+    if (log_ != nullptr) (void)log_->takeBackAct(act_, {});
+}
+
+Result<std::int64_t> LabelAct::append(const LabelEvent& event) {
+    const auto now = log_->connections_.now();
+    return log_->connections_.write(
+        [&](Database& database) { return appendOne(database, event, now, act_); });
+}
+
+Status LabelAct::appendAll(std::span<const LabelEvent> events) {
+    const auto write = [&](Database&, std::size_t i) -> Status {
+        BALMER_TRY([[maybe_unused]] const auto id, append(events[i]));
+        return {};
+    };
+    return writeInPieces(log_->connections_, events.size(), write, LabelLog::inOneWrite);
+}
+
+Status LabelAct::finish() {
+    BALMER_CHECK(log_->connections_.write([&](Database& database) { return closeAct(database, act_); }));
+    log_ = nullptr;
+    return {};
+}
+
 Result<std::vector<LabelEvent>> LabelLog::takeBack(std::string_view who, std::string_view view) {
     const auto now = connections_.now();
-    std::optional<std::int64_t> act, undoAct;
+    BALMER_TRY(auto newest, connections_.write([&](Database& database) -> Result<LabelEvent> {
+        BALMER_TRY(auto event, newestOf(database, who));
+        if (event.act)
+            BALMER_CHECK(openAct(database, *event.act, false));
+        else
+            BALMER_CHECK(appendOne(database, undoOf(event, view), now));
+        return event;
+    }));
+    std::vector<LabelEvent> taken;
+    if (newest.act) {
+        BALMER_TRY(taken, takeBackAct(*newest.act, view));
+    }
+    if (taken.empty()) taken.push_back(std::move(newest)); // another process may have been faster
+    return taken;
+}
+
+Result<std::vector<LabelEvent>> LabelLog::takeBackAct(std::int64_t act, std::string_view view) {
+    const auto now = connections_.now();
+    std::optional<std::int64_t> undoAct;
     std::int64_t before = std::numeric_limits<std::int64_t>::max();
     const auto takeSome = [&](Database& database) -> Result<std::vector<LabelEvent>> {
-        std::vector<LabelEvent> some;
-        if (!act) {
-            BALMER_TRY(auto newest, newestOf(database, who));
-            act = newest.act;
-            if (!act) some.push_back(std::move(newest));
-        }
-        if (act) {
-            BALMER_TRY(some, eventsOfAct(database, *act, before));
-            if (!undoAct) {
-                BALMER_TRY(undoAct, newAct(database));
-            }
+        BALMER_TRY(auto some, eventsOfAct(database, act, before));
+        if (!undoAct && !some.empty()) {
+            BALMER_TRY(undoAct, newAct(database));
         }
         for (const auto& event : some)
-            BALMER_CHECK(appendOne(database, undoOf(event, who, view), now, undoAct));
+            BALMER_CHECK(appendOne(database, undoOf(event, view), now, undoAct));
+        if (some.size() < inOneWrite) BALMER_CHECK(closeAct(database, act));
         return some;
     };
     std::vector<LabelEvent> taken;
     while (true) {
         BALMER_TRY(auto some, connections_.write(takeSome));
-        const bool whole = !act || some.size() < inOneWrite;
+        core::crashPoint("labels.some-taken-back");
+        const bool whole = some.size() < inOneWrite;
         if (!some.empty()) before = some.back().id;
         std::move(some.begin(), some.end(), std::back_inserter(taken));
         if (whole) return taken;
     }
+}
+
+Status LabelLog::takeBackAbandoned() {
+    BALMER_TRY(const auto acts,
+               connections_.read([&](Database& database) -> Result<std::vector<std::int64_t>> {
+                   std::vector<std::int64_t> left;
+                   BALMER_TRY(auto statement,
+                              database.prepare("SELECT act, by FROM label_act_open ORDER BY act DESC"));
+                   while (true) {
+                       BALMER_TRY(const bool row, statement.step());
+                       if (!row) return left;
+                       if (jobs::stateOf(statement.text(1)) == jobs::ProcessState::Ended)
+                           left.push_back(statement.integer(0));
+                   }
+               }));
+    for (const auto act : acts) {
+        BALMER_TRY([[maybe_unused]] const auto taken, takeBackAct(act, {}));
+    }
+    return {};
 }
 
 Result<std::vector<LabelEvent>> LabelLog::of(std::string_view spectrum) {

@@ -20,6 +20,7 @@
 namespace balmer::store {
 
 class Connections;
+class LabelLog;
 
 /// Which events; empty fields do not restrict.
 struct LabelFilter {
@@ -37,6 +38,28 @@ struct SpectrumLabel {
     active::CurrentLabel label;
 };
 
+/// Labels that are given as one act in several short transactions, and taken back together. Until finish()
+/// they are provisional: the end of this takes them back, or the next opening of the project where the
+/// process died before. One thread.
+class LabelAct {
+  public:
+    LabelAct(LabelAct&& other) noexcept;
+    LabelAct& operator=(LabelAct&&) = delete;
+    ~LabelAct();
+
+    /// Errors: those of LabelLog::append.
+    core::Result<std::int64_t> append(const active::LabelEvent& event);
+    /// In as many transactions as it takes.
+    core::Status appendAll(std::span<const active::LabelEvent> events);
+    core::Status finish();
+
+  private:
+    friend class LabelLog;
+    LabelAct(LabelLog& log, std::int64_t act) : log_(&log), act_(act) {}
+    LabelLog* log_; ///< null once it is finished
+    std::int64_t act_;
+};
+
 class LabelLog {
   public:
     explicit LabelLog(Connections& connections);
@@ -46,9 +69,7 @@ class LabelLog {
     /// for an empty spectrum, a Class without a class or with one that is not UTF-8, another kind with one,
     /// or an event to supersede that is not one of the same spectrum.
     core::Result<std::int64_t> append(const active::LabelEvent& event);
-    /// The same for one event of an act, whose events are taken back together: of the act that is named or,
-    /// where none is yet, of a new one, which is then named.
-    core::Result<std::int64_t> append(const active::LabelEvent& event, std::optional<std::int64_t>& act);
+    core::Result<LabelAct> beginAct();
 
     /// As many labels as one transaction should append: other writes wait meanwhile.
     static constexpr std::size_t inOneWrite = 100;
@@ -57,10 +78,13 @@ class LabelLog {
     core::Result<std::vector<std::int64_t>> appendAll(std::span<const active::LabelEvent> events);
 
     /// Takes back the newest event of this observer that nobody took back, with all others of its act, the
-    /// newest first and in short transactions: what an error leaves is taken back by calling it again.
-    /// Returns what was taken back, the newest first. view: where it is taken back; "": where it was given.
-    /// Errors: NotFound when there is none.
+    /// newest first and in short transactions: what an error leaves is taken back by calling it again, what a
+    /// death leaves at the next opening. An act that is still being given is left alone. Returns what was
+    /// taken back, the newest first. view: where it is taken back; "": where it was given. Errors: NotFound
+    /// when there is none.
     core::Result<std::vector<active::LabelEvent>> takeBack(std::string_view who, std::string_view view = {});
+    /// Takes back the acts of which a process that lives no more has written a part.
+    core::Status takeBackAbandoned();
 
     /// Oldest first.
     core::Result<std::vector<active::LabelEvent>> of(std::string_view spectrum);
@@ -78,6 +102,8 @@ class LabelLog {
     core::Result<std::int64_t> classifiedSince(std::string_view time);
 
   private:
+    friend class LabelAct;
+    core::Result<std::vector<active::LabelEvent>> takeBackAct(std::int64_t act, std::string_view view);
     Connections& connections_;
 };
 

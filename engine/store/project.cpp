@@ -63,6 +63,7 @@ Result<std::unique_ptr<Project>> Project::open(const fs::path& folder, OpenOptio
     auto parts = std::make_unique<Parts>(where, std::move(connections));
     BALMER_TRY(parts->interrupted, parts->jobs.markInterrupted());
     BALMER_CHECK(dropAbandoned(*parts->connections));
+    BALMER_CHECK(parts->labels.takeBackAbandoned());
     return std::unique_ptr<Project>(new Project(std::move(parts)));
 }
 

@@ -65,9 +65,10 @@ core::Result<IdColumn> findIdColumn(io::TableReader& reader, const KnownIds& kno
         }
         if (!some.empty()) BALMER_CHECK(ask());
     }
-    for (const auto name : usualNames)
-        if (const auto column = reader.column(name); !found.column && column && matched[*column] > 0)
-            found.column = column;
+    for (const auto name : usualNames) {
+        const auto column = reader.column(name).value_or(std::nullopt);
+        if (!found.column && column && matched[*column] > 0) found.column = column;
+    }
     if (const auto best = std::max_element(matched.begin(), matched.end());
         !found.column && best != matched.end() && *best > 0)
         found.column = static_cast<std::size_t>(best - matched.begin());

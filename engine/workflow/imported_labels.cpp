@@ -1,10 +1,9 @@
 #include "engine/workflow/imported_labels.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <optional>
 #include <span>
 
+#include "engine/core/crash_point.h"
 #include "engine/core/text_number.h"
 #include "engine/core/utf8.h"
 #include "engine/store/label_log.h"
@@ -29,10 +28,18 @@ core::Status ImportedLabels::add(const std::string& name, const std::string& cla
         return {};
     }
     const auto match = spectra_.find(name);
-    if (!match.id.empty())
-        given_.emplace_back(match.id, std::move(tidyClass));
-    else
+    if (match.id.empty()) {
         (match.ambiguous ? ambiguous_ : unknown_).add(name);
+        return {};
+    }
+    const auto [place, isNew] = places_.emplace(match.id, given_.size());
+    if (isNew) {
+        given_.push_back({std::string(match.id), std::move(tidyClass)});
+        return {};
+    }
+    auto& given = given_[place->second];
+    ++given.rows;
+    given.contradicted |= given.className != tidyClass;
     return {};
 }
 
@@ -42,9 +49,17 @@ bool ImportedLabels::givesWay(const active::LabelEvent& verdict) const {
 }
 
 core::Result<nlohmann::json> ImportedLabels::store() {
-    std::optional<std::int64_t> act;
+    auto contradicted = nlohmann::json::array();
+    std::size_t contradicting = 0;
+    for (const auto& given : given_)
+        if (given.contradicted) {
+            contradicted.push_back(given.id);
+            contradicting += given.rows;
+        }
+    std::erase_if(given_, [](const auto& given) { return given.contradicted; });
     std::size_t labelled = 0, unchanged = 0, kept = 0, replaced = 0;
     auto& log = project_.labels();
+    BALMER_TRY(auto act, log.beginAct());
     const auto storeOne = [&](const std::string& id, const std::string& className) -> core::Status {
         active::LabelEvent event;
         event.spectrum = id;
@@ -62,20 +77,22 @@ core::Result<nlohmann::json> ImportedLabels::store() {
         }
         replaced += standing.verdict.has_value();
         ++labelled;
-        BALMER_TRY([[maybe_unused]] const auto stored, log.append(event, act));
+        BALMER_TRY([[maybe_unused]] const auto stored, act.append(event));
         return {};
     };
     for (std::size_t first = 0; first < given_.size(); first += store::LabelLog::inOneWrite) {
         const auto batch =
             std::span(given_).subspan(first, std::min(store::LabelLog::inOneWrite, given_.size() - first));
         const auto storeBatch = [&]() -> core::Status {
-            for (const auto& [id, className] : batch)
-                BALMER_CHECK(storeOne(id, className));
+            for (const auto& given : batch)
+                BALMER_CHECK(storeOne(given.id, given.className));
             return {};
         };
         // Together: nobody gives a verdict between looking and storing.
         BALMER_CHECK(project_.together(storeBatch));
+        core::crashPoint("labels.some-given");
     }
+    BALMER_CHECK(act.finish());
     return nlohmann::json{{"labels", labelled},
                           {"labelled", labelled},
                           {"replaced", replaced},
@@ -85,7 +102,9 @@ core::Result<nlohmann::json> ImportedLabels::store() {
                           {"unknown", unknown_.names},
                           {"not_in_catalogue", unknown_.rows},
                           {"ambiguous", ambiguous_.names},
-                          {"not_unique", ambiguous_.rows}};
+                          {"not_unique", ambiguous_.rows},
+                          {"contradicted", std::move(contradicted)},
+                          {"contradicting", contradicting}};
 }
 
 core::Result<ClassCodes> ClassCodes::of(const std::map<std::string, std::string>& given) {
@@ -124,7 +143,9 @@ std::vector<jobs::Field> labelFields() {
             listField("unknown", textField("", ""), "names that no spectrum has"),
             countField("not_in_catalogue", "rows with such names"),
             listField("ambiguous", textField("", ""), "names that several spectra have"),
-            countField("not_unique", "rows with such names")};
+            countField("not_unique", "rows with such names"),
+            listField("contradicted", textField("", ""), "spectra to which the table gives several classes"),
+            countField("contradicting", "rows of these")};
 }
 
 } // namespace balmer::workflow

@@ -4,8 +4,8 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
-#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -35,14 +35,15 @@ class ImportedLabels {
                    Replaces replaces);
 
     /// A label for the spectrum that has this name. An empty name or class is not a label; a name that no
-    /// spectrum has, or several, is counted and kept for the result. Errors: InvalidArgument for a class that
-    /// is not UTF-8.
+    /// spectrum has, or several, is counted and kept for the result, and so is a spectrum that is given
+    /// different classes: it gets none of them. Errors: InvalidArgument for a class that is not UTF-8.
     core::Status add(const std::string& name, const std::string& className);
-    /// Stores them as one act, beside what stands at that moment, in their order and in batches: what stands
-    /// already is not said again, so that storing once more completes what a failure cut short.
+    /// Stores them as one act, beside what stands at that moment, in their order and in batches: all, or by
+    /// the next opening of the project none. What stands already is not said again.
     /// {"labels": stored (also as "labelled"), "replaced": of these, where another verdict stood, "kept":
     /// other verdicts that stand on, "unchanged", "without_label", "unknown": names that no spectrum has,
-    /// "not_in_catalogue": how often, "ambiguous": names that several spectra have, "not_unique": how often}
+    /// "not_in_catalogue": how often, "ambiguous": names that several spectra have, "not_unique": how often,
+    /// "contradicted": spectra with several classes, "contradicting": their rows}
     /// Each name once, in the order of the table.
     core::Result<nlohmann::json> store();
 
@@ -60,7 +61,13 @@ class ImportedLabels {
     const NamedSpectra& spectra_;
     std::string who_, view_;
     Replaces replaces_;
-    std::vector<std::pair<std::string, std::string>> given_; ///< id, class
+    struct Given {
+        std::string id, className;
+        std::size_t rows = 1;
+        bool contradicted = false;
+    };
+    std::vector<Given> given_;
+    std::unordered_map<std::string, std::size_t> places_; ///< in given_, by id
     Leftover unknown_, ambiguous_;
     std::size_t empty_ = 0;
 };

@@ -8,7 +8,8 @@
 
 #include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
-#include "engine/io/table_text.h"
+#include "engine/io/table_formats.h"
+#include "engine/io/table_reader.h"
 #include "engine/workflow/imported_labels.h"
 #include "engine/workflow/job_kinds.h"
 
@@ -26,7 +27,8 @@ struct LabelImportParameters {
 
     void declare(Fields& fields) {
         fields.required("file", file,
-                        {.help = "table with commas, semicolons or tabs, its first line naming the columns",
+                        {.help = "table with a column of names and one of classes, as " + io::tableForms() +
+                                 "; text may also have semicolons between its cells",
                          .names = Names::File,
                          .option = "file"});
         fields.optional("id_column", idColumn,
@@ -70,9 +72,10 @@ core::Error noColumn(const io::TableText& table, const std::string& what) {
                            ". Name those to take with parameters.id_column and parameters.label_column");
 }
 
-core::Result<std::size_t> columnNamed(const io::TableText& table, const std::string& name,
-                                      const std::string& parameter) {
-    if (const auto column = table.column(core::trimmed(name))) return *column;
+core::Result<std::size_t> columnOf(const io::TableText& table, const std::string& name,
+                                   const std::string& parameter) {
+    BALMER_TRY(const auto column, io::columnNamed(table.columns, name));
+    if (column) return *column;
     return core::fail(core::ErrorCode::InvalidArgument, "parameters." + parameter +
                                                             ": the table has no column \"" + name +
                                                             "\"; its columns are " + namesOf(table));
@@ -81,11 +84,11 @@ core::Result<std::size_t> columnNamed(const io::TableText& table, const std::str
 /// Of the columns with a usual name the one with most names of spectra, the first of equals.
 core::Result<std::size_t> idColumnOf(const io::TableText& table, const std::string& wanted,
                                      const NamedSpectra& spectra) {
-    if (!wanted.empty()) return columnNamed(table, wanted, "id_column");
+    if (!wanted.empty()) return columnOf(table, wanted, "id_column");
     std::optional<std::size_t> best;
     std::size_t most = 0;
     for (const auto name : idNames) {
-        const auto column = table.column(name);
+        BALMER_TRY(const auto column, io::columnNamed(table.columns, name));
         if (!column) continue;
         const auto matched = static_cast<std::size_t>(
             std::count_if(table.rows.begin(), table.rows.end(),
@@ -100,15 +103,17 @@ core::Result<std::size_t> idColumnOf(const io::TableText& table, const std::stri
 }
 
 core::Result<std::size_t> labelColumnOf(const io::TableText& table, const std::string& wanted) {
-    if (!wanted.empty()) return columnNamed(table, wanted, "label_column");
-    for (const auto name : labelNames)
-        if (const auto column = table.column(name)) return *column;
+    if (!wanted.empty()) return columnOf(table, wanted, "label_column");
+    for (const auto name : labelNames) {
+        BALMER_TRY(const auto column, io::columnNamed(table.columns, name));
+        if (column) return *column;
+    }
     return core::fail(noColumn(table, "label or class"));
 }
 
 core::Result<jobs::Outcome> importLabels(const LabelImportParameters& parameters, const Run& run) {
     BALMER_TRY(const auto codes, ClassCodes::of(parameters.map));
-    BALMER_TRY(const auto table, io::readTableText(parameters.file));
+    BALMER_TRY(const auto table, io::readTable(parameters.file));
     BALMER_TRY(const auto labelColumn, labelColumnOf(table, parameters.labelColumn));
     BALMER_TRY(const auto spectra, NamedSpectra::of(run.project().catalogue()));
     BALMER_TRY(const auto idColumn, idColumnOf(table, parameters.idColumn, spectra));

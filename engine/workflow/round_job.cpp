@@ -16,7 +16,8 @@
 #include "engine/core/random_stream.h"
 #include "engine/core/text_number.h"
 #include "engine/core/utf8.h"
-#include "engine/io/table_text.h"
+#include "engine/io/table_formats.h"
+#include "engine/io/table_reader.h"
 #include "engine/learn/classifiers.h"
 #include "engine/store/label_log.h"
 #include "engine/store/round_archive.h"
@@ -76,7 +77,8 @@ struct RoundParameters {
                          .choices = std::move(strategies),
                          .more = true});
         fields.optional("oracle", oracle,
-                        {.help = "table of truth (id, label) that answers both lists in your place",
+                        {.help = "table of truth (id, label), as " + io::tableForms() +
+                                 ", that answers both lists in your place",
                          .otherwise = "a person answers",
                          .names = Names::File,
                          .more = true});
@@ -133,18 +135,26 @@ struct RoundParameters {
 
 core::Result<Truth> readTruth(const Run& run, const std::string& file,
                               const std::vector<std::string>& classes) {
-    BALMER_TRY(const auto table, io::readTableText(run.file(file)));
-    const auto id = table.column("id");
-    const auto label = table.column("label") ? table.column("label") : table.column("class");
-    if (!id || !label) return core::fail(core::ErrorCode::Format, file + " needs the columns id and label");
+    BALMER_TRY(const auto table, io::readTable(run.file(file)));
+    BALMER_TRY(const auto id, io::columnNamed(table.columns, "id"));
+    BALMER_TRY(auto label, io::columnNamed(table.columns, "label"));
+    if (!label) {
+        BALMER_TRY(label, io::columnNamed(table.columns, "class"));
+    }
+    if (!id || !label)
+        return core::fail(core::ErrorCode::InvalidArgument, file + " needs the columns id and label");
     Truth truth;
     for (const auto& row : table.rows) {
         BALMER_TRY(auto className, core::tidyName(row[*label]));
         if (std::find(classes.begin(), classes.end(), className) == classes.end())
             return core::fail(core::ErrorCode::InvalidArgument,
                               file + " calls " + row[*id] + " \"" + className +
-                                  "\", which is not one of the classes; name it in --classes");
-        truth.emplace(core::trimmed(row[*id]), std::move(className));
+                                  "\", which is not one of the classes; name it in parameters.classes");
+        const auto [answer, isNew] = truth.emplace(core::trimmed(row[*id]), className);
+        if (!isNew && answer->second != className)
+            return core::fail(core::ErrorCode::InvalidArgument, file + " calls " + row[*id] + " both \"" +
+                                                                    answer->second + "\" and \"" + className +
+                                                                    "\"; leave one of the two rows out");
     }
     return truth;
 }
@@ -242,12 +252,9 @@ core::Status answer(const Run& run, const store::RoundRecord& round, const Truth
         event.list = item.list;
         events.push_back(std::move(event));
     }
-    constexpr auto batch = store::LabelLog::inOneWrite;
-    for (std::size_t first = 0; first < events.size(); first += batch) {
-        const auto some = std::span(events).subspan(first, std::min(batch, events.size() - first));
-        BALMER_TRY([[maybe_unused]] const auto ids, run.project().labels().appendAll(some));
-    }
-    return {};
+    BALMER_TRY(auto act, run.project().labels().beginAct());
+    BALMER_CHECK(act.appendAll(events));
+    return act.finish();
 }
 
 core::Result<jobs::Outcome> runRound(const RoundParameters& given, const Run& run) {

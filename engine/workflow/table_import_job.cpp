@@ -1,5 +1,5 @@
-// table-import: what a table (VOTable, FITS, text with commas) says of spectra of the project, matched by id:
-// columns as versioned columns of a dataset, one column as labels.
+// table-import: what a table says of spectra of the project, matched by id: columns as versioned columns of a
+// dataset, one column as labels.
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/json_text.h"
+#include "engine/io/table_formats.h"
 #include "engine/io/table_reader.h"
 #include "engine/store/catalogue.h"
 #include "engine/store/column_registry.h"
@@ -44,7 +45,7 @@ struct TableImportParameters {
     void declare(Fields& fields) {
         fields.required(
             "file", file,
-            {.help = "a VOTable, a FITS table, or text with commas", .names = Names::File, .option = "file"});
+            {.help = "the table, as " + io::tableForms(), .names = Names::File, .option = "file"});
         fields.optional("id_column", idColumn,
                         {.help = "column with the spectrum's id",
                          .title = "Spectra by",
@@ -90,10 +91,11 @@ struct TableImportParameters {
 };
 
 core::Result<std::size_t> columnNamed(const io::TableReader& table, const std::string& name) {
-    if (const auto column = table.column(name)) return *column;
+    BALMER_TRY(const auto column, table.column(name));
+    if (column) return *column;
     std::string there;
-    for (const auto& column : table.columns())
-        there += (there.empty() ? "" : ", ") + column.name;
+    for (const auto& each : table.columns())
+        there += (there.empty() ? "" : ", ") + each.name;
     return fail(ErrorCode::InvalidArgument,
                 "the table has no column \"" + name + "\"; its columns are: " + there);
 }
@@ -109,7 +111,7 @@ core::Result<std::size_t> idColumnOf(const TableImportParameters& parameters, co
     };
     BALMER_TRY(auto again, io::TableReader::open(parameters.file));
     BALMER_TRY(const auto found, findIdColumn(again, known, rowsLookedAt, task));
-    if (found.column) return *found.column;
+    if (found.column) return columnNamed(table, table.columns()[*found.column].name);
     return fail(ErrorCode::InvalidArgument,
                 "none of the first " + std::to_string(found.looked) + " rows of " + parameters.file +
                     " names a spectrum of this project; name the column with parameters.id_column");
@@ -246,7 +248,7 @@ class Taking {
                 BALMER_TRY(chosen.emplace_back(), columnNamed(table, name));
                 continue;
             }
-            const auto labels = table.column(parameters.labelColumn);
+            BALMER_TRY(const auto labels, table.column(parameters.labelColumn));
             for (std::size_t c = 0; c < table.columns().size(); ++c)
                 if (c != idColumn && c != labels &&
                     std::find(chosen.begin(), chosen.end(), c) == chosen.end())
@@ -284,7 +286,7 @@ core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters,
                        parameters.replace ? ImportedLabels::Replaces::All
                                           : ImportedLabels::Replaces::SameSource);
     }
-    // The first row that names a spectrum counts.
+    // Of columns the first row that names a spectrum counts; labels of several rows must agree.
     std::set<std::string> seen;
     std::size_t rows = 0, repeated = 0;
     while (true) {
@@ -295,12 +297,11 @@ core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters,
         const auto match = spectra.find(name);
         // Rows of a matrix need not be in the catalogue.
         const auto id = match.id.empty() && !match.ambiguous ? name : std::string(match.id);
-        if (!id.empty() && !seen.insert(id).second) {
-            ++repeated;
-            continue;
-        }
-        BALMER_CHECK(taking.row(table, id));
         if (labels) BALMER_CHECK(labels->add(name, table.text(labelColumn)));
+        if (id.empty() || seen.insert(id).second)
+            BALMER_CHECK(taking.row(table, id));
+        else
+            ++repeated;
     }
     json result = json::object();
     BALMER_CHECK(run.task.checkpoint(0.9, "keeping what was read"));
@@ -336,7 +337,7 @@ JobKind tableImportKind(const Environment& environment) {
         environment,
         {.kind = "table-import",
          .title = "Table import",
-         .help = "what a VOTable, a FITS table or text with commas says of spectra of the project",
+         .help = "what a table says of spectra of the project: columns, labels",
          .command = "table import",
          .changes = {Change::Columns, Change::Labels},
          .results = std::move(results)},

@@ -55,6 +55,36 @@ TEST(Killed, WhileItLabelsLosesNoLabelThatWasAcknowledged) {
     }
 }
 
+TEST(Killed, WhileItImportsLabelsLeavesAllOrNone) {
+    BalmerSession session;
+    session.succeed(
+        {"dataset", "import", session.write("m.csv", lineMatrix(250, {})).string(), "--name", "m"});
+    const auto table = [&](const std::string& label) {
+        std::string text = "id,label\n";
+        for (int row = 0; row < 250; ++row)
+            text += "row-" + std::to_string(row) + "," + label + "\n";
+        return session.write(label + ".csv", text).string();
+    };
+    const auto labels = [&] {
+        std::set<std::string> standing;
+        for (const auto& [id, row] : session.rows())
+            standing.insert(row.value("label", ""));
+        return standing;
+    };
+    const auto killedAt = [&](const std::string& place, const std::vector<std::string>& arguments) {
+        BackgroundProcess process(session.command(arguments), {{"BALMER_CRASH_AT", place}});
+        EXPECT_NE(process.wait(std::chrono::minutes(10)).signal, 0) << place;
+    };
+    session.succeed({"label", "import", table("first")});
+    killedAt("labels.some-given", {"label", "import", table("second")});
+    EXPECT_EQ(labels(), std::set<std::string>{"first"});
+    EXPECT_EQ(session.succeed({"label", "import", table("second")})["labels"], 250);
+    killedAt("labels.some-taken-back", {"label", "undo"});
+    EXPECT_EQ(labels(), std::set<std::string>{"first"});
+    session.succeed({"label", "undo"});
+    EXPECT_EQ(labels(), std::set<std::string>{""});
+}
+
 TEST(Killed, BetweenSingleLabelsLosesNoneOfThem) {
     BalmerSession session;
     session.succeed(

@@ -5,7 +5,7 @@
 #include "engine/core/text_number.h"
 #include "engine/io/directory_scan.h"
 #include "engine/io/spectrum_reader.h"
-#include "engine/io/table_text.h"
+#include "engine/io/table_reader.h"
 #include "tests/support/test_support.h"
 
 namespace balmer::io {
@@ -60,8 +60,7 @@ TEST(RealSpectra, AnUnpluggedFibreIsRefused) {
 
 TEST(RealSpectra, AgreeWithAstropy) {
     BALMER_NEEDS_REAL_DATA();
-    const auto golden =
-        readTableText(test::sourceRoot() / "tests" / "engine" / "io" / "golden" / "spectra.csv");
+    const auto golden = readTable(test::sourceRoot() / "tests" / "engine" / "io" / "golden" / "spectra.csv");
     ASSERT_TRUE(golden) << why(golden);
     std::map<std::string, std::vector<spectrum::Spectrum>> read;
     for (const auto& row : golden->rows) {

@@ -18,8 +18,8 @@ using testing::HasSubstr;
 TEST(TableFormats, WhatIsWrittenIsReadBackInEachForm) {
     const test::TemporaryFolder folder;
     const auto table = test::sampleTable();
-    for (const std::string name :
-         {"t.csv", "t.tsv", "T.FITS", "t.fit.gz", "t.vot", "t.votable", "t.xml.gz"}) {
+    for (const std::string name : {"t.csv", "t.tsv", "t.jsonl", "t.jsonl.gz", "T.FITS", "t.fit.gz", "t.vot",
+                                   "t.votable", "t.xml.gz", "t.h5"}) {
         const auto written = writeTable(folder / name, table);
         ASSERT_TRUE(written) << why(written);
         const bool fits = written->format == "FITS";
@@ -42,7 +42,9 @@ TEST(TableFormats, WhatIsWrittenIsReadBackInEachForm) {
         EXPECT_EQ(reader->text(3), "") << name;
         ASSERT_TRUE(reader->nextRow().value());
         EXPECT_EQ(reader->number(1), -0.5);
-        EXPECT_EQ(reader->text(2), "299489677444933633") << name;
+        // HDF5 has no gaps among whole numbers: they are doubles there.
+        EXPECT_EQ(reader->text(2), written->format == "HDF5" ? "299489677444933632" : "299489677444933633")
+            << name;
         EXPECT_EQ(reader->text(3), "x <y>");
         EXPECT_FALSE(reader->nextRow().value());
     }

@@ -7,6 +7,7 @@
 #include "engine/core/files.h"
 #include "engine/io/file_bytes.h"
 #include "tests/engine/io/fits_builder.h"
+#include "tests/engine/io/table_samples.h"
 #include "tests/support/test_support.h"
 
 namespace balmer::io {
@@ -53,8 +54,8 @@ TEST_F(Tables, AVotableIsReadAlsoPackedAndUnderAnyName) {
         EXPECT_THAT(names(*reader), ElementsAre("id", "ew#", "both", "n#"));
         EXPECT_EQ(reader->columns()[1].unit, "Angstrom");
         EXPECT_EQ(reader->columns()[0].ucd, "meta.id");
-        EXPECT_EQ(reader->column("EW"), 1u);
-        EXPECT_EQ(reader->column("nothing"), std::nullopt);
+        EXPECT_EQ(reader->column("EW").value(), 1u);
+        EXPECT_EQ(reader->column("nothing").value(), std::nullopt);
         ASSERT_TRUE(reader->nextRow().value());
         EXPECT_EQ(reader->text(0), "a");
         EXPECT_EQ(reader->number(1), 1.5);
@@ -146,6 +147,43 @@ TEST_F(Tables, TextWithCommasIsRead) {
     EXPECT_FALSE(reader->nextRow().value());
 }
 
+TEST_F(Tables, JsonLinesAreRead) {
+    auto reader = TableReader::open(write("t.jsonl", "{\"id\": \"a\", \"n\": 299489677444933633}\n\n"
+                                                     "{\"n\": null, \"ew\": 0.1, \"id\": \"b\\u00e9\"}\r\n"
+                                                     "{\"flag\": true, \"both\": [1, 2]}"));
+    ASSERT_TRUE(reader) << why(reader);
+    EXPECT_THAT(names(*reader), ElementsAre("id", "n#", "ew#", "flag", "both"));
+    ASSERT_TRUE(reader->nextRow().value());
+    EXPECT_EQ(reader->text(1), "299489677444933633");
+    EXPECT_EQ(reader->text(2), "");
+    ASSERT_TRUE(reader->nextRow().value());
+    EXPECT_EQ(reader->text(0), "b\u00e9");
+    EXPECT_EQ(reader->number(1), std::nullopt);
+    EXPECT_EQ(reader->number(2), 0.1);
+    ASSERT_TRUE(reader->nextRow().value());
+    EXPECT_EQ(reader->text(3), "true");
+    EXPECT_EQ(reader->text(4), "[1,2]");
+    EXPECT_FALSE(reader->nextRow().value());
+    const auto broken = TableReader::open(write("b.jsonl", "{\"id\": \"a\"}\n{\"id\": \n"));
+    ASSERT_FALSE(broken);
+    EXPECT_THAT(broken.error().message(), HasSubstr("line 2"));
+    EXPECT_FALSE(TableReader::open(write("l.jsonl", "{\"id\": \"a\"}\n[1]\n")));
+}
+
+TEST_F(Tables, ADamagedHdf5FileIsRefused) {
+    ASSERT_TRUE(writeTable(folder / "t.h5", test::sampleTable()));
+    const auto whole = core::readFile(folder / "t.h5").value();
+    for (std::size_t bytes = 8; bytes < whole.size(); bytes += 97) {
+        auto cut = TableReader::open(write("cut.h5", std::string_view(whole).substr(0, bytes)));
+        if (!cut) {
+            EXPECT_EQ(cut.error().code(), core::ErrorCode::Format) << bytes;
+        }
+        auto flipped = whole;
+        flipped[bytes] = static_cast<char>(~flipped[bytes]);
+        (void)TableReader::open(write("flipped.h5", flipped)); // right or refused, and no crash
+    }
+}
+
 TEST_F(Tables, WhatIsNoTableIsRefusedByName) {
     const auto missing = TableReader::open(folder / "none.vot");
     ASSERT_FALSE(missing);
@@ -165,9 +203,11 @@ TEST_F(Tables, WhatIsNoTableIsRefusedByName) {
     const auto row = elsewhere->nextRow();
     ASSERT_FALSE(row);
     EXPECT_EQ(row.error().code(), core::ErrorCode::Unsupported);
-    EXPECT_FALSE(TableReader::open(write("b.csv", std::string_view("\x7f"
-                                                                   "ELF\0\0",
-                                                                   6))));
+    const auto program = TableReader::open(write("b.csv", std::string_view("\x7f"
+                                                                           "ELF\0\0",
+                                                                           6)));
+    ASSERT_FALSE(program);
+    EXPECT_THAT(why(program), HasSubstr("CSV, TSV, JSON lines, FITS, VOTable or HDF5"));
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "engine/io/table_text.h"
 
+#include "engine/io/table_reader.h"
 #include "tests/support/test_support.h"
 
 namespace balmer::io {
@@ -15,8 +16,8 @@ TEST(TableText, QuotesLineBreaksAndBlankLines) {
     ASSERT_EQ(table->rows.size(), 2U);
     EXPECT_EQ(table->rows[0], (std::vector<std::string>{"a,1", "say \"Be\""}));
     EXPECT_EQ(table->rows[1][1], "two\nlines");
-    EXPECT_EQ(table->column("LABEL"), 1U);
-    EXPECT_FALSE(table->column("none"));
+    EXPECT_EQ(columnNamed(table->columns, " LABEL").value(), 1U);
+    EXPECT_EQ(columnNamed(table->columns, "none").value(), std::nullopt);
 }
 
 TEST(TableText, WhatIsWrittenIsReadBack) {
@@ -41,7 +42,6 @@ TEST(TableText, ErrorsNameTheLine) {
     EXPECT_NE(open.error().message().find("line 2"), std::string::npos);
     EXPECT_FALSE(parseTableText(""));
     EXPECT_FALSE(parseTableText(std::string_view("a\0b", 3)));
-    EXPECT_EQ(readTableText("/nonexistent/x.csv").error().code(), core::ErrorCode::NotFound);
 }
 
 TEST(TableText, TheFirstLineTellsWhatSeparatesTheCells) {
@@ -56,7 +56,19 @@ TEST(TableText, TheFirstLineTellsWhatSeparatesTheCells) {
     EXPECT_EQ(parseTableText("id\na;b\n")->rows, (std::vector<std::vector<std::string>>{{"a;b"}}));
     const test::TemporaryFolder folder;
     ASSERT_TRUE(writeTableText(folder / "t.tsv", {{"id", "label"}, rows}, '\t'));
-    EXPECT_EQ(readTableText(folder / "t.tsv")->rows, rows);
+    EXPECT_EQ(readTable(folder / "t.tsv")->rows, rows);
+}
+
+TEST(TableText, ANameThatSeveralColumnsHaveIsRefusedWhereItIsMeant) {
+    const std::vector<std::string> columns{"id", "label", "Label", "note", "note", "Ra", "rA"};
+    EXPECT_EQ(columnNamed(columns, "id").value(), 0U);
+    EXPECT_EQ(columnNamed(columns, "Label").value(), 2U) << "written exactly so";
+    for (const auto* name : {"note", "LABEL", "ra"}) {
+        const auto column = columnNamed(columns, name);
+        ASSERT_FALSE(column) << name;
+        EXPECT_EQ(column.error().code(), core::ErrorCode::InvalidArgument);
+        EXPECT_NE(column.error().message().find("\"" + std::string(name) + "\""), std::string::npos);
+    }
 }
 
 TEST(TableText, OtherEncodingsAreRefusedByTheirLine) {

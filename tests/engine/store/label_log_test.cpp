@@ -147,6 +147,52 @@ TEST_F(LabelLogTest, WhatOfAListWasTakenBackStaysSo) {
     EXPECT_FALSE(labels.takeBack("eva"));
 }
 
+TEST_F(LabelLogTest, AnActThatIsNotFinishedIsTakenBack) {
+    append(eventOf("a", LabelKind::Class, "single"));
+    std::vector<LabelEvent> many;
+    for (std::size_t i = 0; i < 2 * LabelLog::inOneWrite + 1; ++i)
+        many.push_back(eventOf(i == 0 ? "a" : "s" + std::to_string(i), LabelKind::Class, "x"));
+    {
+        auto act = labels.beginAct();
+        ASSERT_TRUE(act) << test::why(act);
+        ASSERT_TRUE(act->appendAll(many));
+        EXPECT_EQ(labels.classes()->size(), many.size());
+        EXPECT_EQ(labels.takeBack("eva")->front().className, "single") << "what is still given is left alone";
+        append(eventOf("a", LabelKind::Class, "single"));
+    }
+    EXPECT_EQ(labels.classes().value(), (std::map<std::string, std::string>{{"a", "single"}}));
+    {
+        auto act = labels.beginAct();
+        ASSERT_TRUE(act && act->appendAll(many) && act->finish());
+    }
+    EXPECT_EQ(labels.classes()->size(), many.size());
+    EXPECT_EQ(labels.takeBack("eva")->size(), many.size());
+    EXPECT_LE(project->mostRowsInOneWrite(), 500);
+}
+
+TEST_F(LabelLogTest, AnActOfAProcessThatDiedIsTakenBackAtTheNextOpening) {
+    append(eventOf("kept", LabelKind::Class, "y"));
+    const auto child = ::fork();
+    if (child == 0) {
+        auto own = Project::open(folder / "a.balmer");
+        if (!own) ::_exit(2);
+        std::vector<LabelEvent> many;
+        for (std::size_t i = 0; i < 2 * LabelLog::inOneWrite; ++i)
+            many.push_back(eventOf("s" + std::to_string(i), LabelKind::Class, "x"));
+        auto act = (*own)->labels().beginAct();
+        ::_exit(act && act->appendAll(many) ? 0 : 3); // and its end takes nothing back
+    }
+    ASSERT_GT(child, 0);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+    EXPECT_EQ(labels.classes()->size(), 201U);
+    const auto again = test::openProject(folder / "a.balmer");
+    EXPECT_EQ(again->labels().classes().value(), (std::map<std::string, std::string>{{"kept", "y"}}));
+    EXPECT_EQ(again->labels().of("s0")->back().kind, LabelKind::Undo);
+    EXPECT_EQ(again->labels().takeBack("eva")->front().spectrum, "kept") << "nothing is left open";
+}
+
 TEST_F(LabelLogTest, FiltersEvents) {
     auto event = eventOf("a", LabelKind::Class, "x");
     event.when = "2026-01-01T00:00:00.000Z";

@@ -2,7 +2,6 @@
 
 #include "engine/core/files.h"
 #include "engine/io/table_reader.h"
-#include "engine/io/table_text.h"
 #include "engine/store/label_log.h"
 #include "engine/workflow/job_kinds.h"
 #include "tests/engine/workflow/project_with_jobs.h"
@@ -33,31 +32,42 @@ class Export : public test::ProjectWithJobs {
 TEST_F(Export, LabelsComeBackAsTheyWere) {
     const auto file = (folder_ / "labels.csv").string();
     EXPECT_EQ(succeed("label-export", {{"file", file}})["rows"], 6);
-    const auto table = io::readTableText(file);
+    const auto table = io::readTable(file);
     ASSERT_TRUE(table) << test::why(table);
     EXPECT_EQ(table->columns, (std::vector<std::string>{"id", "label"}));
     EXPECT_THAT(table->rows, testing::Contains(std::vector<std::string>{"row-1", awkward_}));
-    EXPECT_EQ(succeed("label-import", {{"file", file}})["unchanged"], 6);
+}
+
+TEST_F(Export, EachFormIsReadBackAsLabels) {
+    for (const std::string kind : {"export", "label-export"})
+        for (const std::string name :
+             {"l.csv", "l.tsv.gz", "l.jsonl", "l.fits", "l.vot", "l.vot.gz", "l.h5"}) {
+            const auto file = (folder_ / name).string();
+            succeed(kind, {{"file", file}});
+            EXPECT_EQ(succeed("label-import", {{"file", file}})["unchanged"], 6) << kind << " " << name;
+            EXPECT_EQ(succeed("table-import", {{"file", file}, {"label_column", "label"}})["unchanged"], 6)
+                << kind << " " << name;
+        }
 }
 
 TEST_F(Export, TheCatalogueIsWrittenAsTheFilterSays) {
     const auto file = (folder_ / "catalogue.csv").string();
     EXPECT_EQ(succeed("export", {{"file", file}, {"where", "label = 'a'"}})["rows"], 3);
     EXPECT_EQ(succeed("export", {{"file", file}})["rows"], 6);
-    const auto table = io::readTableText(file);
+    const auto table = io::readTable(file);
     ASSERT_TRUE(table) << test::why(table);
-    EXPECT_EQ(table->rows[1][*table->column("label")], awkward_);
-    EXPECT_EQ(table->rows[1][*table->column("predicted")], "") << "nothing was scored";
+    EXPECT_EQ(table->rows[1][**io::columnNamed(table->columns, "label")], awkward_);
+    EXPECT_EQ(table->rows[1][**io::columnNamed(table->columns, "predicted")], "") << "nothing was scored";
 }
 
 TEST_F(Export, TheEndingTellsTheFormAndOthersAreRefused) {
-    for (const auto* name : {"c.csv", "c.tsv", "c.fits", "c.fits.gz", "c.vot"}) {
+    for (const auto* name : {"c.csv", "c.tsv", "c.jsonl", "c.fits", "c.fits.gz", "c.vot", "c.h5"}) {
         const auto file = (folder_ / name).string();
         EXPECT_EQ(succeed("export", {{"file", file}})["rows"], 6) << name;
         auto reader = io::TableReader::open(file);
         ASSERT_TRUE(reader) << name << ": " << test::why(reader);
-        const auto label = reader->column("label"), who = reader->column("who"), ra = reader->column("ra");
-        ASSERT_TRUE(label && who && ra && reader->column("round") && reader->column("model")) << name;
+        const auto label = *reader->column("label"), who = *reader->column("who"), ra = *reader->column("ra");
+        ASSERT_TRUE(label && who && ra && *reader->column("round") && *reader->column("model")) << name;
         for (int row = 0; row < 2; ++row)
             ASSERT_TRUE(reader->nextRow().value());
         EXPECT_EQ(reader->text(*label), awkward_) << name;

@@ -72,6 +72,22 @@ TEST_F(LabelImport, NamesWhatNoSpectrumHasAndKeepsNoLabelForIt) {
     EXPECT_TRUE(project_->labels().of("star-09")->empty());
 }
 
+TEST_F(LabelImport, ATableThatContradictsItselfGivesNeitherClass) {
+    const auto result = import("id,label\nstar-01,a\nstar-02,b\nstar-01.txt,c\nstar-02, b\nstar-01,a\n");
+    EXPECT_EQ(result["labels"], 1);
+    EXPECT_EQ(result["contradicted"], json({"star-01"}));
+    EXPECT_EQ(result["contradicting"], 3);
+    EXPECT_EQ(classes(), (Classes{{"star-02", "b"}}));
+}
+
+TEST_F(LabelImport, AColumnThatIsThereTwiceIsRefusedWhereItIsMeant) {
+    EXPECT_THAT(refusal("id,label,label\nstar-01,a,b\n"), HasSubstr("several columns called \"label\""));
+    EXPECT_THAT(refusal("id,id,label\nstar-01,star-02,b\n"), HasSubstr("several columns called \"id\""));
+    EXPECT_THAT(refusal("id,type,type\nstar-01,a,b\n", {{"label_column", "type"}}),
+                HasSubstr("several columns called \"type\""));
+    EXPECT_EQ(import("id,note,label,note\nstar-01,x,a,y\n")["labels"], 1);
+}
+
 TEST_F(LabelImport, TheColumnThatNamesSpectraIsTheIdAmongThoseThatCouldBe) {
     const auto result = import("id,name,label\n1,star-02,a\n2,star-03,b\n");
     EXPECT_EQ(result["columns"], json({"name", "label"}));

@@ -50,6 +50,10 @@ TEST_F(Round, WordsThatDoNotFitAreRefusedBeforeAnythingIsTrained) {
     wrong = parameters();
     wrong["oracle"] = truth("quasar");
     EXPECT_THAT(fail("round", wrong).message(), HasSubstr("quasar"));
+    wrong["oracle"] = write("both.csv", "id,label\nrow-1,other\nrow-2,other\nrow-1,single peak\n");
+    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("row-1 both \"other\" and \"single peak\""));
+    wrong["oracle"] = write("twice.csv", "id,label,label\nrow-1,other,other\n");
+    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("several columns called \"label\""));
     const auto rounds = project_->rounds().list();
     ASSERT_TRUE(rounds);
     EXPECT_TRUE(rounds->empty());

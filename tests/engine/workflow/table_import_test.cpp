@@ -29,7 +29,7 @@ class TableImport : public test::ProjectWithJobs {
                "datatype=\"double\"/><FIELD name=\"star\" datatype=\"char\" arraysize=\"*\"/><FIELD "
                "name=\"type\" datatype=\"char\" arraysize=\"*\"/><DATA><TABLEDATA>" +
                row("1", "2.5", "row-4", "Be") + row("2", "-1", "elsewhere", "A") +
-               row("3", "", "row-0", "A") + row("4", "7", "row-1", "") + row("5", "9", "row-4", "B") +
+               row("3", "", "row-0", "A") + row("4", "7", "row-1", "") + row("5", "9", "row-4", "Be") +
                "</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>";
     }
 };
@@ -59,6 +59,22 @@ TEST_F(TableImport, ColumnsGoToTheRowsThatTheIdsName) {
     succeed("table-import", {{"file", write("t.csv", "id,EW\nrow-2,5\n")}, {"columns", {"*"}}});
     EXPECT_EQ(project_->columns().versions("m", "EW").value().size(), 2u);
     EXPECT_TRUE(project_->labels().counts().value().empty());
+}
+
+TEST_F(TableImport, RowsThatContradictEachOtherGiveNoLabel) {
+    const auto file = write("t.csv", "id,type,EW\nrow-1,A,1\nrow-2,B,2\nrow-1,B,3\n");
+    const auto result =
+        succeed("table-import", {{"file", file}, {"label_column", "type"}, {"columns", {"EW"}}});
+    EXPECT_EQ(result["labels"], 1);
+    EXPECT_EQ(result["contradicted"], json({"row-1"}));
+    EXPECT_EQ(result["repeated"], 1);
+    EXPECT_EQ(project_->columns().values("m", "EW").value()[1], 1);
+    const auto twice = write("t.csv", "id,type,type\nrow-1,A,B\n");
+    EXPECT_THAT(fail("table-import", {{"file", twice}, {"label_column", "type"}}).message(),
+                HasSubstr("several columns called \"type\""));
+    const auto ids = write("t.csv", "id,type,id\nrow-1,A,row-2\n");
+    EXPECT_THAT(fail("table-import", {{"file", ids}, {"label_column", "type"}}).message(),
+                HasSubstr("several columns called \"id\""));
 }
 
 TEST_F(TableImport, LabelsSayWhoAndWhereFrom) {
@@ -145,8 +161,8 @@ TEST_F(TableImport, WithAFileOfLabelsOneCorrectsOneself) {
         event.view = "panel";
         ASSERT_TRUE(project_->labels().append(event));
     };
-    const auto first = write("l.csv", "id,label\nrow-0,A\nrow-0,A2\n");
-    EXPECT_EQ(succeed("label-import", {{"file", first}})["replaced"], 1) << "the later row of two stands";
+    const auto first = write("l.csv", "id,label\nrow-0,A2\n");
+    EXPECT_EQ(succeed("label-import", {{"file", first}})["labels"], 1);
     const auto who = project_->labels().current("row-0").value().verdict.value().who;
     say("row-0", who);
     say("row-1", "somebody else");
