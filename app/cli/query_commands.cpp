@@ -177,7 +177,7 @@ json describeWhole(const jobs::Job& job) {
     all["parameters"] = parsed(job.spec.parameters);
     all["result"] = parsed(job.result);
     all["inputs"] = job.spec.inputs;
-    all["seed"] = job.spec.seed;
+    all["seed"] = all["parameters"].is_object() ? all["parameters"].value("seed", json()) : json();
     all["program_version"] = job.programVersion;
     all["device"] = job.device;
     all["remote"] = job.remote ? json{{"worker", job.remote->worker},

@@ -47,8 +47,8 @@ void publishJob(EventHub& hub, const jobs::JobEvent& event) {
 }
 
 LocalJobs::LocalJobs(store::Project& project, const std::vector<workflow::JobKind>& kinds,
-                     std::shared_ptr<EventHub> hub, LocalWorkers& workers)
-    : project_(project), kinds_(kinds), hub_(std::move(hub)), workers_(workers) {
+                     std::size_t threads, std::shared_ptr<EventHub> hub, LocalWorkers& workers)
+    : project_(project), kinds_(kinds), threads_(threads), hub_(std::move(hub)), workers_(workers) {
     jobs::RunnerTable runners;
     for (const auto& kind : kinds_)
         runners.emplace(kind.about.kind, kind.run);

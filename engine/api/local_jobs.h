@@ -18,8 +18,8 @@ void publishJob(EventHub& hub, const jobs::JobEvent& event);
 
 class LocalJobs final : public Jobs {
   public:
-    /// What is given must live longer. Starts the queue.
-    LocalJobs(store::Project& project, const std::vector<workflow::JobKind>& kinds,
+    /// What is given must live longer; threads as for workflow::prepareJob. Starts the queue.
+    LocalJobs(store::Project& project, const std::vector<workflow::JobKind>& kinds, std::size_t threads,
               std::shared_ptr<EventHub> hub, LocalWorkers& workers);
 
     core::Result<jobs::JobId> submit(jobs::JobSpec spec) override;
@@ -35,10 +35,13 @@ class LocalJobs final : public Jobs {
     std::vector<jobs::Job> interrupted() const override { return project_.interruptedJobs(); }
 
   private:
-    core::Status prepare(jobs::JobSpec& spec) const { return workflow::prepareJob(kinds_, project_, spec); }
+    core::Status prepare(jobs::JobSpec& spec) const {
+        return workflow::prepareJob(kinds_, project_, spec, threads_);
+    }
 
     store::Project& project_;
     const std::vector<workflow::JobKind>& kinds_;
+    std::size_t threads_;
     std::shared_ptr<EventHub> hub_;
     LocalWorkers& workers_;
     // Last, so that it ends first: its threads use everything above.

@@ -70,7 +70,7 @@ class LocalWorkbench final : public Workbench {
     LocalWorkers workers_{environment_, kinds_,
                           [this](const jobs::JobEvent& event) { publishJob(*hub_, event); },
                           [this] { hub_->publish(Event::Kind::Workers); }};
-    LocalJobs jobs_{*project_, kinds_, hub_, workers_};
+    LocalJobs jobs_{*project_, kinds_, environment_.threads, hub_, workers_};
 };
 
 } // namespace

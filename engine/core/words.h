@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,12 +41,12 @@ std::vector<std::string> wordsOf(const Words<E, N>& words) {
     return all;
 }
 
-/// The words that are understood, but not written.
+/// The words that are understood, but not written, each with the one that is written for it.
 template <typename E, std::size_t N>
-std::vector<std::string> otherWordsOf(const Words<E, N>& words) {
-    std::vector<std::string> others;
+std::map<std::string, std::string> otherWordsOf(const Words<E, N>& words) {
+    std::map<std::string, std::string> others;
     for (const auto& [value, word] : words)
-        if (wordFor(words, value) != word) others.emplace_back(word);
+        if (const auto written = wordFor(words, value); written != word) others.emplace(word, written);
     return others;
 }
 

@@ -36,24 +36,29 @@ std::string titleOf(const Field& field) {
     return title;
 }
 
-std::string rangeOf(const Field& field) {
+std::string rangeOf(const Field& field, bool whole) {
     const auto number = [&](double value) {
         return field.type == Field::Type::Integer ? core::formatFixed(value, 0) : core::formatDouble(value);
     };
-    if (field.minimum && field.maximum) return number(*field.minimum) + " to " + number(*field.maximum);
-    if (field.minimum) return "at least " + number(*field.minimum);
-    if (field.above && field.below)
-        return "above " + number(*field.above) + " and below " + number(*field.below);
-    if (field.above && field.maximum)
-        return "above " + number(*field.above) + " and at most " + number(*field.maximum);
-    if (field.above) return "above " + number(*field.above);
-    if (field.maximum) return "at most " + number(*field.maximum);
-    return field.below ? "below " + number(*field.below) : std::string();
+    const bool bounded = field.maximum && (whole || *field.maximum < greatestInteger);
+    std::string range;
+    if (field.minimum && bounded)
+        range = number(*field.minimum) + " to " + number(*field.maximum);
+    else if (field.minimum)
+        range = "at least " + number(*field.minimum);
+    else if (field.above)
+        range = "above " + number(*field.above);
+    if (bounded && !field.minimum)
+        range += (range.empty() ? "at most " : " and at most ") + number(*field.maximum);
+    if (field.below) range += (range.empty() ? "below " : " and below ") + number(*field.below);
+    if (field.except) range += (range.empty() ? "other than " : " other than ") + number(*field.except);
+    return range;
 }
 
 bool isWithin(const Field& field, double value) {
     return !(field.minimum && value < *field.minimum) && !(field.maximum && value > *field.maximum) &&
-           !(field.above && value <= *field.above) && !(field.below && value >= *field.below);
+           !(field.above && value <= *field.above) && !(field.below && value >= *field.below) &&
+           !(field.except && value == *field.except);
 }
 
 std::string limitsOf(const Field& field) {
@@ -63,8 +68,8 @@ std::string limitsOf(const Field& field) {
     };
     add(field.unit);
     if (!field.choices.empty()) add(core::alternatives(field.choices));
-    const bool idle = field.minimum == 0 && !field.maximum; // what every count is
-    if (!idle) add(rangeOf(field));
+    const auto range = rangeOf(field);
+    if (range != "at least 0") add(range); // what every count is
     if (field.type == Field::Type::Boolean || field.required) return limits;
     const auto& initial = field.otherwise.empty() ? field.initialText : field.otherwise;
     if (!initial.empty()) add("default: " + initial);

@@ -5,12 +5,16 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace balmer::jobs {
+
+/// The greatest whole number that a field takes which is no count of bytes and no seed.
+constexpr double greatestInteger = 2147483647;
 
 struct Field {
     enum class Type {
@@ -30,9 +34,10 @@ struct Field {
     std::string unit = {};  ///< "Å", "pixels"
     std::optional<double> minimum = {}, maximum = {}; ///< both allowed
     std::optional<double> above = {}, below = {};     ///< not allowed themselves
+    std::optional<double> except = {};                ///< not allowed, though it lies within the range
     std::vector<std::string> choices = {}; ///< the words that a text, or each text of a list, may be
-    std::vector<std::string> aliases = {}; ///< understood as well, but not offered
-    std::string otherwise = {};            ///< what the default means: "all processors" for 0
+    std::map<std::string, std::string> aliases = {}; ///< understood as well: what is meant, one of choices
+    std::string otherwise = {};                      ///< what the default means: "all processors" for 0
     Names names = Names::Nothing;
     /// On the command line: "" makes it from the name, "--blur", "--recursive,-r", "file" without dashes for
     /// a positional one, "none" for a field that has none. Of a switch that is on by default it is the one
@@ -54,8 +59,9 @@ struct Field {
 std::string optionOf(const Field& field);
 /// "Radius start".
 std::string titleOf(const Field& field);
-/// "at least 1", "1 to 4"; "" where every number is allowed.
-std::string rangeOf(const Field& field);
+/// "at least 1", "1 to 4", "at least 0 other than 1"; "" where every number is allowed. whole: also says
+/// that nothing is above greatestInteger.
+std::string rangeOf(const Field& field, bool whole = false);
 bool isWithin(const Field& field, double value);
 /// What follows the help in brackets: "Å; at least 1; one of a, b; default: 10"; may be "".
 std::string limitsOf(const Field& field);

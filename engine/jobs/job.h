@@ -47,8 +47,7 @@ struct JobSpec {
     std::string notes; ///< the user's remarks; may be empty
     std::string parameters = "{}";   ///< one JSON object, of the kind's schema
     std::vector<std::string> inputs; ///< digests of what it reads
-    std::uint64_t seed = 0;
-    std::optional<JobId> parent; ///< the job of which this is "run again"
+    std::optional<JobId> parent;     ///< the job of which this is "run again"
     bool operator==(const JobSpec&) const = default;
 };
 

@@ -1,7 +1,6 @@
 #include "engine/store/sqlite_job_store.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -23,7 +22,7 @@ using jobs::Phase;
 namespace {
 
 constexpr std::string_view select =
-    "SELECT id, kind, label, notes, parameters, inputs, seed, parent, phase, created, started, ended, "
+    "SELECT id, kind, label, notes, parameters, inputs, parent, phase, created, started, ended, "
     "progress, stage, "
     "error_code, error_message, error_context, result, place, program_version, device, process, "
     "worker, remote_key, last_event, abort_wanted, last_heard FROM job LEFT JOIN job_remote ON "
@@ -37,29 +36,28 @@ Result<Job> jobFrom(Database& database, const Statement& row) {
     job.spec.notes = row.text(3);
     job.spec.parameters = row.text(4);
     BALMER_TRY(job.spec.inputs, textsFrom(database, row.text(5)));
-    job.spec.seed = std::bit_cast<std::uint64_t>(row.integer(6));
-    job.spec.parent = row.optionalInteger(7);
-    job.phase = jobs::parsePhase(row.text(8)).value_or(Phase::Unknown);
-    job.created = row.text(9);
-    job.started = row.text(10);
-    job.ended = row.text(11);
-    job.progress = row.number(12);
-    job.stage = row.text(13);
-    if (!row.isNull(14)) {
-        job.error.emplace(core::errorCodeFrom(row.text(14)), row.text(15));
-        BALMER_TRY(auto context, textsFrom(database, row.text(16)));
+    job.spec.parent = row.optionalInteger(6);
+    job.phase = jobs::parsePhase(row.text(7)).value_or(Phase::Unknown);
+    job.created = row.text(8);
+    job.started = row.text(9);
+    job.ended = row.text(10);
+    job.progress = row.number(11);
+    job.stage = row.text(12);
+    if (!row.isNull(13)) {
+        job.error.emplace(core::errorCodeFrom(row.text(13)), row.text(14));
+        BALMER_TRY(auto context, textsFrom(database, row.text(15)));
         for (auto& doing : context)
             job.error->during(std::move(doing));
     }
-    job.result = row.text(17);
-    job.place = row.text(18);
-    job.programVersion = row.text(19);
-    job.device = row.text(20);
-    job.processToken = row.text(21);
-    if (!row.isNull(22))
+    job.result = row.text(16);
+    job.place = row.text(17);
+    job.programVersion = row.text(18);
+    job.device = row.text(19);
+    job.processToken = row.text(20);
+    if (!row.isNull(21))
         job.remote =
-            jobs::RemoteTicket{row.text(22), row.text(23), static_cast<std::uint64_t>(row.integer(24)),
-                               row.integer(25) != 0, row.text(26)};
+            jobs::RemoteTicket{row.text(21), row.text(22), static_cast<std::uint64_t>(row.integer(23)),
+                               row.integer(24) != 0, row.text(25)};
     BALMER_TRY(auto artefacts,
                database.prepare("SELECT name, media_type, digest, bytes FROM job_artefact WHERE job = ? "
                                 "ORDER BY key"));
@@ -147,13 +145,13 @@ Status insert(Database& database, const Job& job, std::optional<JobId> id) {
                         "the key " + key + " is that of job " + std::to_string(owner) + " already");
     }
     BALMER_CHECK(database.run(
-        "INSERT INTO job (id, kind, label, notes, parameters, inputs, seed, parent, phase, created, "
+        "INSERT INTO job (id, kind, label, notes, parameters, inputs, parent, phase, created, "
         "started, ended, progress, stage, result, place, program_version, device, process) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         id, job.spec.kind, job.spec.label, job.spec.notes, job.spec.parameters, jsonOf(job.spec.inputs),
-        std::bit_cast<std::int64_t>(job.spec.seed), job.spec.parent, jobs::toString(job.phase), job.created,
-        job.started, job.ended, job.progress, job.stage, job.result,
-        job.remote ? job.remote->worker : job.place, job.programVersion, job.device, job.processToken));
+        job.spec.parent, jobs::toString(job.phase), job.created, job.started, job.ended, job.progress,
+        job.stage, job.result, job.remote ? job.remote->worker : job.place, job.programVersion, job.device,
+        job.processToken));
     if (!job.remote) return {}; // the row below has the same key, so that lastKey() stays what it is
     return database.run(
         "INSERT INTO job_remote (job, worker, remote_key, last_event, abort_wanted, last_heard) "

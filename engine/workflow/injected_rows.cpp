@@ -30,6 +30,13 @@ std::optional<Kind> profileFrom(std::string_view word) {
 
 } // namespace
 
+std::vector<std::string> simulatedTargets() {
+    std::vector<std::string> names;
+    for (const auto& [word, kind] : profileTable)
+        names.emplace_back(simulate::toString(kind));
+    return names;
+}
+
 core::Result<TargetClasses> targetClasses(const std::vector<std::string>& classes,
                                           const std::vector<std::string>& targets,
                                           const std::map<std::string, std::string>& profiles) {

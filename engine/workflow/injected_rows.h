@@ -33,6 +33,9 @@ struct TargetClasses {
     bool isTarget(int index) const;
 };
 
+/// The targets that have a profile without being given one: "single peak", "double peak".
+std::vector<std::string> simulatedTargets();
+
 /// profiles: target → "single-peak" or "double-peak". The targets "single peak" and "double peak" have theirs
 /// without being named. Errors: InvalidArgument: fewer than two classes, a repeated class, a target that is
 /// no class, no target, nothing but targets, or a profile that is none or of a class that is not a target.

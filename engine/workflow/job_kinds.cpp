@@ -14,6 +14,10 @@ namespace balmer::workflow {
 using core::ErrorCode;
 using nlohmann::json;
 
+namespace {
+constexpr const char* threadsName = "threads"; ///< of threadsField()
+}
+
 /// The table of kinds, in the order in which a user meets them: one line each, the function that its file
 /// defines.
 #define BALMER_JOB_KINDS(KIND)                                                                               \
@@ -80,13 +84,16 @@ core::Status checkNames(const std::vector<Field>& fields, std::string_view param
     return {};
 }
 
-core::Status prepareJob(const std::vector<JobKind>& kinds, store::Project& project, jobs::JobSpec& spec) {
+core::Status prepareJob(const std::vector<JobKind>& kinds, store::Project& project, jobs::JobSpec& spec,
+                        std::size_t threads) {
     BALMER_TRY(const auto* const kind, findKind(kinds, spec.kind));
     BALMER_TRY(spec.parameters, kind->complete(spec.parameters));
+    BALMER_TRY(auto parameters, core::parseJson<json>(spec.parameters));
+    if (const auto own = parameters.find(threadsName); threads > 0 && own != parameters.end() && *own == 0) {
+        *own = threads;
+        BALMER_TRY(spec.parameters, kind->complete(core::jsonText(parameters)));
+    }
     BALMER_CHECK(kind->checkProject(spec.parameters, project));
-    BALMER_TRY(const auto parameters, core::parseJson<json>(spec.parameters));
-    const auto seed = parameters.find("seed");
-    spec.seed = seed != parameters.end() && seed->is_number_unsigned() ? seed->get<std::uint64_t>() : 0;
     // Inputs are named by digest, so that a run can be told from another with the same words.
     if (!spec.inputs.empty()) return {};
     for (const auto& field : kind->about.fields) {

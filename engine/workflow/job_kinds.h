@@ -60,7 +60,8 @@ struct Needs {
 
 struct JobKind {
     jobs::Kind about;
-    /// Checks the parameters by themselves and returns them with all defaults, as a record keeps them.
+    /// Checks the parameters by themselves and returns them with all defaults and in the words that are
+    /// offered, as a record keeps them.
     /// Errors: InvalidArgument with the path of the first parameter that is wrong.
     std::function<core::Result<std::string>(std::string_view parameters)> complete;
     /// What only a project can tell: a dataset that is not there, a map larger than its data. Parameters that
@@ -82,9 +83,11 @@ std::vector<JobKind> jobKinds(const Environment& environment);
 core::Result<const JobKind*> findKind(const std::vector<JobKind>& kinds, std::string_view kind);
 
 /// Makes of what was asked for what is kept and run: checks it, by itself and against the project, fills in
-/// all parameters, the seed that is really used, and the digests of the datasets that it names. For jobs of
-/// this computer and of workers alike. Errors: those of complete and checkProject.
-core::Status prepareJob(const std::vector<JobKind>& kinds, store::Project& project, jobs::JobSpec& spec);
+/// all parameters and the digests of the datasets that it names. threads: those that the program was told to
+/// compute with; a kind that has them as a parameter is recorded with them, unless it asks for its own
+/// number. For jobs of this computer and of workers alike. Errors: those of complete and checkProject.
+core::Status prepareJob(const std::vector<JobKind>& kinds, store::Project& project, jobs::JobSpec& spec,
+                        std::size_t threads = 0);
 
 /// One run of a runner, as its function sees it.
 struct Run {
@@ -111,6 +114,12 @@ concept Validates = requires(const P p) {
     { p.validate() } -> std::same_as<core::Status>;
 };
 
+/// Parameters that may be written in several ways: the one that is kept. Called before validate().
+template <typename P>
+concept Tidies = requires(const P p) {
+    { p.tidy() } -> std::same_as<core::Result<P>>;
+};
+
 /// Parameters that may not suit a project: checked when a job is submitted.
 template <typename P>
 concept ChecksProject = requires(const P p, store::Project& project) {
@@ -134,6 +143,9 @@ JobKind makeKind(const Environment& environment, jobs::Kind about,
     about.schema = schemaOf(about.title, about.help, about.fields);
     const auto read = [](std::string_view json) -> core::Result<P> {
         BALMER_TRY(P parameters, readParameters<P>(json));
+        if constexpr (Tidies<P>) {
+            BALMER_TRY(parameters, parameters.tidy());
+        }
         if constexpr (Validates<P>) BALMER_CHECK(parameters.validate());
         return parameters;
     };

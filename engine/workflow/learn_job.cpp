@@ -50,8 +50,9 @@ struct LearnParameters {
                         {.help = "the dataset whose labelled rows are learnt", .names = Names::Dataset});
         fields.optional("classes", classes,
                         {.help = "classes to tell apart", .otherwise = "all that the rows have"});
-        fields.optional("folds", folds,
-                        {.help = "parts of the cross-validation; 0: no cross-validation", .minimum = 0});
+        fields.optional(
+            "folds", folds,
+            {.help = "parts of the cross-validation; 0: no cross-validation", .minimum = 0, .except = 1});
         fields.optional("epochs", epochs,
                         {.help = "passes over the data, at most",
                          .minimum = 0,
@@ -66,12 +67,14 @@ struct LearnParameters {
         fields.optional("threads", threads, threadsField());
     }
 
-    core::Status validate() const {
-        if (folds == 1)
-            return core::fail(core::ErrorCode::InvalidArgument,
-                              "parameters.folds must be 0 (no cross-validation) or at least 2");
-        return classes.empty() ? core::Status() : checkClasses(classes);
+    /// In whatever order the classes are named, the model is the same.
+    core::Result<LearnParameters> tidy() const {
+        auto made = *this;
+        BALMER_TRY(made.classes, core::tidyNames(classes));
+        std::sort(made.classes.begin(), made.classes.end());
+        return made;
     }
+    core::Status validate() const { return classes.empty() ? core::Status() : checkClasses(classes); }
     Needs needs() const { return {.datasets = {dataset}, .labels = true}; }
 };
 
@@ -92,8 +95,7 @@ json describeMetrics(const learn::Metrics& metrics, const std::vector<std::strin
 
 core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, const Run& run) {
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
-    BALMER_TRY(auto classes, core::tidyNames(parameters.classes));
-    std::sort(classes.begin(), classes.end()); // in whatever order they are named, the model is the same
+    auto classes = parameters.classes;
     if (classes.empty()) {
         BALMER_TRY(classes, classesOf(run.project(), dataset));
     }

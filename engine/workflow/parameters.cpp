@@ -30,7 +30,7 @@ std::string shortened(const json& value) {
 }
 
 /// "a whole number of at least 1", "hexagonal or rectangular", "a list of texts".
-std::string wanted(const Field& field) {
+std::string wanted(const Field& field, const json& instead = {}) {
     std::string what;
     switch (field.type) {
     case Type::Text:
@@ -56,7 +56,8 @@ std::string wanted(const Field& field) {
         what = "an object";
         break;
     }
-    if (const auto range = jobs::rangeOf(field); !range.empty())
+    const bool tooGreat = instead.is_number_integer() && instead.get<double>() > jobs::greatestInteger;
+    if (const auto range = jobs::rangeOf(field, tooGreat); !range.empty())
         what += (range.starts_with("at ") ? " of " : " ") + range;
     return what + (field.nullable ? " or null" : "");
 }
@@ -65,7 +66,8 @@ bool isChoice(const Field& field, const json& value) {
     if (field.choices.empty()) return true;
     const auto is = [&](const std::string& word) { return value == word; };
     return std::any_of(field.choices.begin(), field.choices.end(), is) ||
-           std::any_of(field.aliases.begin(), field.aliases.end(), is);
+           std::any_of(field.aliases.begin(), field.aliases.end(),
+                       [&](const auto& alias) { return is(alias.first); });
 }
 
 /// What is wrong, by its path; "" for nothing.
@@ -84,7 +86,9 @@ std::string problemOfMembers(const std::vector<Field>& fields, const json& objec
 }
 
 std::string problemOf(const Field& field, const json& value, const std::string& path) {
-    const auto wrong = [&] { return path + " must be " + wanted(field) + ", not " + shortened(value); };
+    const auto wrong = [&] {
+        return path + " must be " + wanted(field, value) + ", not " + shortened(value);
+    };
     if (value.is_null() && field.nullable) return {};
     switch (field.type) {
     case Type::Text:
@@ -184,10 +188,17 @@ class Reader final : public Fields {
                        (found->is_array() ? "a list with at least one text" : "a text that is not empty") +
                        ", not " + shortened(*found);
         if (problem_.empty() && !take(*found, value))
-            problem_ = path + " must be " + wanted(field) + ", not " + shortened(*found);
+            problem_ = path + " must be " + wanted(field, *found) + ", not " + shortened(*found);
+        if (auto* const text = std::get_if<std::string*>(&value)) replaceAlias(field, **text);
+        if (auto* const list = std::get_if<std::vector<std::string>*>(&value))
+            for (auto& text : **list)
+                replaceAlias(field, text);
     }
 
   private:
+    static void replaceAlias(const Field& field, std::string& word) {
+        if (const auto alias = field.aliases.find(word); alias != field.aliases.end()) word = alias->second;
+    }
     /// False: it does not fit the type.
     static bool take(const json& from, const Value& value) {
         return std::visit(Overloaded{[&](int* number) {
@@ -271,7 +282,7 @@ ordered_json schemaOfField(const Field& field) {
     const auto choices = [&](ordered_json& into) {
         if (field.choices.empty()) return;
         into["enum"] = field.choices;
-        for (const auto& alias : field.aliases)
+        for (const auto& [alias, meant] : field.aliases)
             into["enum"].push_back(alias);
     };
     switch (field.type) {
@@ -314,6 +325,7 @@ ordered_json schemaOfField(const Field& field) {
     bound("maximum", field.maximum);
     bound("exclusiveMinimum", field.above);
     bound("exclusiveMaximum", field.below);
+    if (field.except) schema["not"] = {{"const", static_cast<std::int64_t>(*field.except)}};
     if (!field.help.empty())
         schema["description"] = field.help + (field.unit.empty() ? "" : "; in " + field.unit) +
                                 (field.otherwise.empty() ? "" : "; by default: " + field.otherwise);
@@ -335,6 +347,7 @@ void Fields::declare(std::string_view name, const Value& value, Field field, boo
         value);
     field.nullable = std::holds_alternative<std::optional<double>*>(value);
     if (std::holds_alternative<std::uint64_t*>(value) && !field.minimum) field.minimum = 0;
+    if (std::holds_alternative<int*>(value) && !field.maximum) field.maximum = jobs::greatestInteger;
     if (field.type == Type::List || field.type == Type::Map) field.of = {Field{}};
     if (!required) {
         field.initial = core::jsonText(jsonOf(value));

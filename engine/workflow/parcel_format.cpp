@@ -17,7 +17,7 @@ namespace {
 using core::ErrorCode;
 using nlohmann::json;
 
-constexpr int version = 1;
+constexpr int version = 2;
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
 /// What is wrong with a file; never leaves this one.
@@ -89,10 +89,6 @@ class Value {
         return number;
     }
     std::size_t count() const { return static_cast<std::size_t>(whole(0)); }
-    std::uint64_t seed() const {
-        if (!value_.is_number_unsigned()) wrong("a whole number from 0 on");
-        return value_.get<std::uint64_t>();
-    }
     double number() const {
         if (value_.is_null()) return std::nan("");
         if (!value_.is_number()) wrong("a number");
@@ -227,7 +223,6 @@ std::string writeSpec(const jobs::Job& job, std::string_view who) {
                                {"kind", job.spec.kind},
                                {"label", job.spec.label},
                                {"parameters", job.spec.parameters},
-                               {"seed", job.spec.seed},
                                {"inputs", job.spec.inputs},
                                {"who", who}});
 }
@@ -239,7 +234,6 @@ core::Result<ParcelSpec> readSpec(std::string_view text) {
         spec.job.spec.kind = value.at("kind").nonEmpty();
         spec.job.spec.label = value.at("label").text(std::size_t{1} << 16);
         spec.job.spec.parameters = value.at("parameters").text(std::size_t{1} << 24);
-        spec.job.spec.seed = value.at("seed").seed();
         spec.job.spec.inputs = value.at("inputs").texts();
         spec.who = value.at("who").text();
         return spec;

@@ -47,6 +47,7 @@ struct PreprocessParameters {
                          .title = "Blur",
                          .unit = "pixels",
                          .minimum = 0,
+                         .maximum = 1000,
                          .otherwise = "left to the recipe",
                          .option = "--blur",
                          .more = true});

@@ -42,7 +42,7 @@ constexpr std::string_view randomStrategy = "random"; ///< to compare with
 struct RoundParameters {
     std::string dataset;
     std::vector<std::string> classes{"other", "single peak", "double peak"};
-    std::vector<std::string> targets{"single peak", "double peak"};
+    std::vector<std::string> targets;
     int batch = 100;
     int estimate = 30;
     int candidates = 100;
@@ -64,7 +64,9 @@ struct RoundParameters {
             "classes", classes,
             {.help = "all classes; the first that is not a target stands for everything else; the digit keys "
                      "follow this order"});
-        fields.optional("targets", targets, {.help = "the classes that are looked for"});
+        fields.optional("targets", targets,
+                        {.help = "the classes that are looked for",
+                         .otherwise = core::joinQuoted(simulatedTargets()) + ", as far as they are classes"});
         fields.optional("batch", batch, {.help = "spectra to ask about", .minimum = 1});
         fields.optional("estimate", estimate,
                         {.help = "random sample of the predicted targets, to judge the precision by",
@@ -112,7 +114,7 @@ struct RoundParameters {
         return made;
     }
 
-    /// The same with the names of classes as labels keep them.
+    /// With the names of classes as labels keep them, and with the targets that are meant.
     core::Result<RoundParameters> tidy() const {
         auto made = *this;
         BALMER_TRY(made.classes, core::tidyNames(classes));
@@ -122,13 +124,21 @@ struct RoundParameters {
             BALMER_TRY(auto name, core::tidyName(target));
             made.profile.emplace(std::move(name), word);
         }
+        if (made.targets.empty()) {
+            for (const auto& target : simulatedTargets())
+                if (std::find(made.classes.begin(), made.classes.end(), target) != made.classes.end())
+                    made.targets.push_back(target);
+            if (made.targets.empty())
+                return core::fail(
+                    core::ErrorCode::InvalidArgument,
+                    "parameters.targets must say which of the classes are looked for; they are " +
+                        core::joinQuoted(made.classes));
+        }
         return made;
     }
 
     core::Status validate() const {
-        BALMER_TRY(const auto named, tidy());
-        BALMER_TRY([[maybe_unused]] const auto meant,
-                   targetClasses(named.classes, named.targets, named.profile));
+        BALMER_TRY([[maybe_unused]] const auto meant, targetClasses(classes, targets, profile));
         return {};
     }
 };
@@ -257,8 +267,7 @@ core::Status answer(const Run& run, const store::RoundRecord& round, const Truth
     return act.finish();
 }
 
-core::Result<jobs::Outcome> runRound(const RoundParameters& given, const Run& run) {
-    BALMER_TRY(const auto parameters, given.tidy());
+core::Result<jobs::Outcome> runRound(const RoundParameters& parameters, const Run& run) {
     BALMER_TRY(const auto classes, targetClasses(parameters.classes, parameters.targets, parameters.profile));
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
     Truth truth;

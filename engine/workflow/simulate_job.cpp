@@ -39,20 +39,28 @@ struct SimulateParameters {
     void declare(Fields& fields) {
         fields.required("out", out,
                         {.help = "folder for the FITS files and truth.csv", .names = Names::Folder});
-        fields.optional("spectra", spectra, {.help = "how many", .minimum = 1});
+        fields.optional("spectra", spectra, {.help = "how many", .minimum = 1, .maximum = 10000000});
         fields.optional("targets", targets,
                         {.help = "fraction of emission stars", .minimum = 0, .maximum = 1});
         fields.optional(
             "double_fraction", doubleFraction,
             {.help = "fraction of the emission stars with two peaks", .minimum = 0, .maximum = 1});
-        fields.optional("snr_minimum", snrMinimum, {.help = "lowest signal-to-noise ratio beside Hα"});
-        fields.optional("snr_maximum", snrMaximum, {.help = "highest signal-to-noise ratio beside Hα"});
-        fields.optional(
-            "equivalent_width_minimum", equivalentWidthMinimum,
-            {.help = "smallest equivalent width of the emission", .unit = "Å", .option = "--ew-minimum"});
-        fields.optional(
-            "equivalent_width_maximum", equivalentWidthMaximum,
-            {.help = "largest equivalent width of the emission", .unit = "Å", .option = "--ew-maximum"});
+        fields.optional("snr_minimum", snrMinimum,
+                        {.help = "lowest signal-to-noise ratio beside Hα", .maximum = 1e6, .above = 0});
+        fields.optional("snr_maximum", snrMaximum,
+                        {.help = "highest signal-to-noise ratio beside Hα", .maximum = 1e6, .above = 0});
+        fields.optional("equivalent_width_minimum", equivalentWidthMinimum,
+                        {.help = "smallest equivalent width of the emission",
+                         .unit = "Å",
+                         .above = 0,
+                         .below = 1e4,
+                         .option = "--ew-minimum"});
+        fields.optional("equivalent_width_maximum", equivalentWidthMaximum,
+                        {.help = "largest equivalent width of the emission",
+                         .unit = "Å",
+                         .above = 0,
+                         .below = 1e4,
+                         .option = "--ew-maximum"});
         fields.optional("form", form,
                         {.help = "full: 3700 to 9100 Å; window: 6400 to 6850 Å",
                          .choices = core::wordsOf(simulate::formWords)});
@@ -60,6 +68,16 @@ struct SimulateParameters {
         fields.optional("seed", seed, seedField());
     }
 
+    core::Status validate() const {
+        const auto ordered = [](double low, double high, const std::string& what) -> core::Status {
+            if (low <= high) return {};
+            return core::fail(core::ErrorCode::InvalidArgument, "parameters." + what +
+                                                                    "_minimum must not be above parameters." +
+                                                                    what + "_maximum");
+        };
+        BALMER_CHECK(ordered(snrMinimum, snrMaximum, "snr"));
+        return ordered(equivalentWidthMinimum, equivalentWidthMaximum, "equivalent_width");
+    }
     core::Result<simulate::SurveyParameters> survey() const {
         simulate::SurveyParameters meant;
         meant.spectra = static_cast<std::size_t>(spectra);

@@ -59,12 +59,14 @@ struct SomJobParameters {
                         {.help = "neighbourhood at the start",
                          .unit = "neurons",
                          .minimum = 0,
+                         .maximum = som::Grid::longestSide,
                          .otherwise = "half the smaller side",
                          .more = true});
         fields.optional("radius_end", radiusEnd,
                         {.help = "neighbourhood at the end",
                          .unit = "neurons",
                          .minimum = som::leastRadius,
+                         .maximum = som::Grid::longestSide,
                          .more = true});
         fields.optional("neighbourhood", neighbourhood,
                         {.help = "how much a neuron follows the winner beside it",
@@ -78,6 +80,14 @@ struct SomJobParameters {
         fields.optional("threads", threads, threadsField());
     }
 
+    core::Result<SomJobParameters> tidy() const {
+        auto made = *this;
+        if (grid == automatic) return made;
+        BALMER_TRY(const auto lattice, som::topologyFrom(topology));
+        BALMER_TRY(const auto meant, som::Grid::parse(grid, lattice));
+        made.grid = meant.toText();
+        return made;
+    }
     /// For data of so many rows, where the grid is chosen by them.
     core::Result<som::SomParameters> training(std::size_t rows) const {
         som::SomParameters meant;

@@ -287,10 +287,9 @@ void JobsPlace::showDetails() {
     if (const QString duration = jobDuration(*job); !duration.isEmpty())
         times += QStringLiteral(" (%1)").arg(duration);
     facts << times;
-    facts << tr("seed %1 · Balmer %2%3")
-                 .arg(job->spec.seed)
-                 .arg(text(job->programVersion),
-                      job->device.empty() ? QString() : QStringLiteral(" · ") + text(job->device));
+    QString made = tr("Balmer %1").arg(text(job->programVersion));
+    if (!job->device.empty()) made += QStringLiteral(" · ") + text(job->device);
+    facts << made;
     if (!job->spec.notes.empty()) facts << text(job->spec.notes);
     facts_->setText(facts.join('\n'));
     error_->setVisible(job->error.has_value());

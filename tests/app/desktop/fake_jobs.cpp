@@ -20,7 +20,6 @@ jobs::Job recorded(jobs::JobId id, std::string kind, std::string label, std::str
     made.spec.kind = std::move(kind);
     made.spec.label = std::move(label);
     made.spec.parameters = std::move(parameters);
-    made.spec.seed = 1;
     made.phase = phase;
     made.created = made.started = at(21, 9 + minute / 60, minute % 60);
     if (jobs::isFinal(phase)) made.ended = at(21, 9 + (minute + lasts) / 60, (minute + lasts) % 60);

@@ -82,7 +82,6 @@ TEST(JobQueue, RunsAJobThroughItsPhases) {
         const auto listening = queue.subscribe(std::ref(listener));
         auto spec = specOf("count");
         spec.parameters = R"({"n":3})";
-        spec.seed = 7;
         const auto submitted = queue.submit(spec);
         ASSERT_TRUE(submitted) << test::why(submitted);
         id = *submitted;

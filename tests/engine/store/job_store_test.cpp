@@ -39,7 +39,6 @@ TEST_F(JobStoreTest, KeepsEveryFieldOfAJob) {
     job.spec.notes = "20 × 20";
     job.spec.parameters = R"({"grid":"20x20"})";
     job.spec.inputs = {"ab", "cd\"e"};
-    job.spec.seed = std::numeric_limits<std::uint64_t>::max();
     job.spec.parent = 7;
     job.programVersion = "0.1";
     job.device = "cpu";

@@ -373,10 +373,25 @@ TEST(StoredProjects, OneOfTheFifthSchemaOpens) {
     fs::create_directory(folder / "old.balmer");
     runSql(folder / "old.balmer" / "project.sqlite",
            read(test::sourceRoot() / "tests" / "engine" / "store" / "fixtures" / "project_v5.sql"));
+    runSql(folder / "old.balmer" / "project.sqlite", "UPDATE job SET seed = 42 WHERE id = 1");
     const auto project = Project::open(folder / "old.balmer");
     ASSERT_TRUE(project) << test::why(project);
+    EXPECT_TRUE(fs::exists(folder / "old.balmer" / "project.sqlite.before-6"));
+    EXPECT_EQ((*project)->jobs().get(1)->spec.parameters, R"({"seed":42})") << "one that stood beside them";
+    EXPECT_EQ((*project)->jobs().get(2)->spec.parameters, "{}");
     EXPECT_EQ((*project)->columns().values("h-140", "entropy").value(), (std::vector{0.25, 0.75}));
     EXPECT_EQ((*project)->rounds().latest("h-140").value()->items.size(), 1u);
+    EXPECT_EQ((*project)->jobs().listRemote()->front().remote->lastHeard, "2026-01-02T03:04:05.000Z");
+}
+
+TEST(StoredProjects, OneOfTheSeventhSchemaOpens) {
+    test::TemporaryFolder folder;
+    fs::create_directory(folder / "old.balmer");
+    runSql(folder / "old.balmer" / "project.sqlite",
+           read(test::sourceRoot() / "tests" / "engine" / "store" / "fixtures" / "project_v7.sql"));
+    const auto project = Project::open(folder / "old.balmer");
+    ASSERT_TRUE(project) << test::why(project);
+    EXPECT_EQ((*project)->labels().takeBack("eva")->size(), 2u);
     EXPECT_EQ((*project)->jobs().listRemote()->front().remote->lastHeard, "2026-01-02T03:04:05.000Z");
 }
 

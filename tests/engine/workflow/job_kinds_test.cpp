@@ -55,6 +55,14 @@ TEST(JobKinds, FieldsInASentenceAreSpeltAsAFaceCallsThem) {
 
 class Submission : public test::ProjectWithJobs {
   protected:
+    /// The parameters that are kept of these.
+    json recorded(const std::string& kind, const json& parameters, std::size_t threads = 0) {
+        jobs::JobSpec spec;
+        spec.kind = kind;
+        spec.parameters = parameters.dump();
+        (void)prepareJob(kinds(), *project_, spec, threads); // complete also where the project refuses it
+        return json::parse(spec.parameters);
+    }
     Submission() {
         succeed("dataset-import", {{"file", write("m.csv", matrix(30, {"a", "b"}))}, {"name", "m"}});
     }
@@ -76,9 +84,79 @@ TEST_F(Submission, TheRecordHasAllParametersAndTheSeedThatIsUsed) {
         EXPECT_TRUE(parameters.contains(field.name)) << field.name;
     EXPECT_EQ(parameters["seed"], 1);
     EXPECT_EQ(parameters["epochs"], 10);
-    EXPECT_EQ(done.spec.seed, 1u);
     EXPECT_EQ(done.spec.inputs.size(), 1u);
-    EXPECT_EQ(job("som", {{"dataset", "m"}, {"grid", "3x3"}, {"seed", 42}}).spec.seed, 42u);
+    EXPECT_EQ(recorded("som", {{"dataset", "m"}, {"grid", "3x3"}, {"seed", 42}})["seed"], 42);
+    EXPECT_FALSE(recorded("score", {{"dataset", "m"}, {"model", "x"}}).contains("seed"))
+        << "a kind without a seed has none";
+}
+
+TEST_F(Submission, TheRecordSaysWhatIsMeantHoweverItWasWritten) {
+    const auto map = recorded("som", {{"dataset", "m"}, {"grid", " 3 X 2"}, {"topology", "hex"}});
+    EXPECT_EQ(map["topology"], "hexagonal");
+    EXPECT_EQ(map["grid"], "3x2");
+    EXPECT_EQ(recorded("learn", {{"dataset", "m"}, {"classes", {" b", "a "}}})["classes"], json({"a", "b"}));
+    const auto round = recorded("round", {{"dataset", "m"}, {"classes", {"other ", "double peak", "x"}}});
+    EXPECT_EQ(round["classes"], json({"other", "double peak", "x"}));
+    EXPECT_EQ(round["targets"], json({"double peak"})) << "of the usual targets the one that is a class";
+    EXPECT_THAT(
+        refused("round", {{"dataset", "m"}, {"classes", {"other", "Be"}}}).message(),
+        HasSubstr("parameters.targets must say which of the classes are looked for; they are other,Be"));
+}
+
+TEST_F(Submission, TheRecordHasTheThreadsThatTheProgramWasToldToUse) {
+    const json wanted{{"dataset", "m"}, {"grid", "3x3"}};
+    EXPECT_EQ(recorded("som", wanted)["threads"], 0) << "all processors";
+    EXPECT_EQ(recorded("som", wanted, 3)["threads"], 3);
+    auto own = wanted;
+    own["threads"] = 2;
+    EXPECT_EQ(recorded("som", own, 3)["threads"], 2);
+    EXPECT_FALSE(recorded("simulate", {{"out", "x"}}, 3).contains("threads"));
+}
+
+/// A value for each field that has to be given, so that kinds can be asked about one other.
+json needed(const jobs::Kind& kind) {
+    json parameters = json::object();
+    for (const auto& field : kind.fields)
+        if (field.required)
+            parameters[field.name] = field.type == Field::Type::List ? json({"http://a.example/x"})
+                                     : field.name == "url"           ? json("http://a.example/x")
+                                                                     : json("x.csv");
+    return parameters;
+}
+
+TEST(JobKinds, WhatASchemaAllowsTheKindTakesAndNothingElse) {
+    for (const auto& kind : jobKinds({})) {
+        const auto schema = json::parse(kind.about.schema)["properties"];
+        for (const auto& field : kind.about.fields) {
+            if (field.type != Field::Type::Integer && field.type != Field::Type::Number) continue;
+            const auto& bounds = schema[field.name];
+            const auto takes = [&](const json& value) {
+                auto parameters = needed(kind.about);
+                parameters[field.name] = value;
+                // A pair of bounds is kept in order.
+                for (const auto& [low, high] :
+                     {std::pair("_minimum", "_maximum"), std::pair("_end", "_start")})
+                    if (const auto at = field.name.find(low); at != std::string::npos)
+                        parameters[field.name.substr(0, at) + high] = value;
+                return static_cast<bool>(kind.complete(parameters.dump()));
+            };
+            const auto name = kind.about.kind + "." + field.name;
+            for (const auto* bound : {"minimum", "maximum"}) {
+                if (!bounds.contains(bound)) continue;
+                EXPECT_TRUE(takes(bounds[bound])) << name << " is not taken at its " << bound;
+                const auto beyond = bound == std::string_view("minimum") ? -1 : 1;
+                EXPECT_FALSE(takes(bounds[bound].get<double>() + beyond)) << name;
+            }
+            for (const auto* bound : {"exclusiveMinimum", "exclusiveMaximum"})
+                if (bounds.contains(bound)) {
+                    EXPECT_FALSE(takes(bounds[bound])) << name;
+                }
+            if (bounds.contains("not")) {
+                EXPECT_FALSE(takes(bounds["not"]["const"])) << name;
+            }
+            EXPECT_TRUE(bounds.contains("minimum") || bounds.contains("exclusiveMinimum")) << name;
+        }
+    }
 }
 
 TEST_F(Submission, ARecordThatIsRunAgainGivesTheSameDigest) {

@@ -63,7 +63,7 @@ TEST(Parameters, WrongTypeIsRefusedByItsPathWithWhatWasFound) {
         {R"({"name": "x", "epochs": "three"})", "parameters.epochs must be a whole number, not \"three\""},
         {R"({"name": "x", "epochs": 2.5})", "parameters.epochs must be a whole number, not 2.5"},
         {R"({"name": "x", "epochs": 3000000000})",
-         "parameters.epochs must be a whole number, not 3000000000"},
+         "parameters.epochs must be a whole number of at most 2147483647, not 3000000000"},
         {R"({"name": "x", "radius": true})", "parameters.radius must be a number"},
         {R"({"name": "x", "gzip": 1})", "parameters.gzip must be true or false"},
         {R"({"name": "x", "seed": -1})", "parameters.seed must be a whole number of at least 0"},
@@ -115,9 +115,10 @@ struct Bounded {
     void declare(Fields& fields) {
         fields.optional("epochs", epochs, {.help = "passes over the data", .minimum = 1, .maximum = 100});
         fields.optional("share", share, {.help = "of the rows", .above = 0, .below = 1});
-        fields.optional(
-            "lattice", lattice,
-            {.help = "how neurons lie", .choices = {"hexagonal", "rectangular"}, .aliases = {"hex"}});
+        fields.optional("lattice", lattice,
+                        {.help = "how neurons lie",
+                         .choices = {"hexagonal", "rectangular"},
+                         .aliases = {{"hex", "hexagonal"}}});
         fields.optional("words", words, {.help = "some", .choices = {"a", "b"}, .otherwise = "all"});
         fields.optional("codes", codes, {.help = "what they stand for"});
         fields.optional("blur", blur, {.help = "Gaussian blur", .unit = "pixels", .minimum = 0});

@@ -71,7 +71,6 @@ TEST(ParcelFormat, WhatIsWrittenIsReadBack) {
     job.spec.kind = "som";
     job.spec.label = "ä";
     job.spec.parameters = R"({"dataset":"w"})";
-    job.spec.seed = ~std::uint64_t{0};
     job.spec.inputs = {std::string(64, 'a')};
     const auto spec = readSpec(writeSpec(job, "eva"));
     ASSERT_TRUE(spec) << spec.error().describe();
