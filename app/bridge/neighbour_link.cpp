@@ -186,8 +186,8 @@ void NeighbourLink::handle(const QString& from, const api::ReceivedSelection& re
     for (const auto& id : received.ids)
         ids << text(id);
     if (ids.isEmpty() && received.outside > 0) {
-        Q_EMIT said(tr("None of the %1 rows that %2 selected is a spectrum here")
-                        .arg(countText(received.outside), from));
+        Q_EMIT said(tr("%2 selected %1, but no spectrum of this project")
+                        .arg(countText(received.outside, tr("row"), tr("rows")), from));
         return;
     }
     if (sharesCursor_) session_.selection().select(ids, origin);

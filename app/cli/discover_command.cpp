@@ -7,8 +7,8 @@
 #include <map>
 
 #include "app/cli/job_options.h"
+#include "engine/active/label_event.h"
 #include "engine/core/files.h"
-#include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -20,7 +20,7 @@ using nlohmann::json;
 struct DiscoverOptions {
     std::string folder;
     std::shared_ptr<json> simulation; ///< parameters, as far as they were given; the seed is for all jobs
-    int top = 10;
+    std::size_t top = 10;
 
     /// With the seed where one was given.
     json seeded(json parameters) const {
@@ -65,9 +65,7 @@ core::Result<Found> discover(Session& session, const DiscoverOptions& options) {
     BALMER_TRY(found.import,
                session.run("import",
                            {{"paths", {folder.string()}}, {"recursive", true}, {"collection", collection}}));
-    console.say("  " + core::jsonText(found.import["imported"]) + " spectra imported, " +
-                core::jsonText(found.import["already"]) + " known already, " +
-                std::to_string(found.import["refused"].size()) + " files refused.");
+    console.say("  " + importedText(found.import) + ".");
     if (found.import["imported"] == 0 && found.import["already"] == 0)
         return core::fail(
             core::ErrorCode::NotFound,
@@ -79,8 +77,9 @@ core::Result<Found> discover(Session& session, const DiscoverOptions& options) {
     console.say("Cutting out 140 samples about Hα …");
     BALMER_TRY(found.dataset, preprocess(session, collection));
     const auto dataset = found.dataset["dataset"].get<std::string>();
-    console.say("  " + core::jsonText(found.dataset["rows"]) + " spectra in the dataset " + dataset + ", " +
-                std::to_string(found.dataset["refused"].size()) + " do not cover the window.");
+    console.say("  " + counted(found.dataset["rows"], "spectrum", "spectra") + " in the dataset " + dataset +
+                "; " + counted(found.dataset["refused"], "spectrum", "spectra") +
+                " left out, which the window does not fit.");
     console.say("Training the map …");
     BALMER_TRY(found.map, session.run("som", options.seeded({{"dataset", dataset}, {"grid", "auto"}})));
     console.say("  " + found.map["grid"].get<std::string>() + " neurons, quantisation error " +
@@ -97,8 +96,7 @@ core::Result<Found> discover(Session& session, const DiscoverOptions& options) {
 void sayCandidates(Console& console, const json& candidates, std::size_t most) {
     if (candidates.empty())
         return console.say("\nNo spectrum looks like an emission-line star to the network.");
-    console.say("\nThe most likely emission-line stars (" + std::to_string(candidates.size()) +
-                " candidates in all):");
+    console.say("\nThe most likely emission-line stars (of " + counted(candidates, "candidate") + "):");
     std::vector<std::vector<std::string>> rows{{"", "SPECTRUM", "LOOKS LIKE", "PROBABILITY"}};
     for (std::size_t i = 0; i < std::min(most, candidates.size()); ++i)
         rows.push_back({std::to_string(i + 1), candidates[i]["id"].get<std::string>(),
@@ -118,9 +116,9 @@ core::Status sayTruth(Console& console, const std::string& file, const json& can
         stars += label != "other";
         right += label == candidates[shown]["class"].get<std::string>();
     }
-    console.say("The simulation knows the truth: " + std::to_string(stars) + " of these " +
-                std::to_string(shown) + " are emission-line stars, and " + std::to_string(right) +
-                " have the right number of peaks.");
+    console.say("The simulation knows the truth. Emission-line stars among these " + std::to_string(shown) +
+                ": " + std::to_string(stars) + "; with the right number of peaks: " + std::to_string(right) +
+                ".");
     return {};
 }
 
@@ -132,7 +130,7 @@ void addDiscoverCommand(CLI::App& app, Work& chosen) {
     auto options = std::make_shared<DiscoverOptions>();
     command.add_option("folder", options->folder, "your spectra; without one a survey is simulated");
     options->simulation = addFieldOptions(command, kindNamed("simulate"), {"spectra", "seed"});
-    command.add_option("--top", options->top, "candidates to show (default: 10)");
+    command.add_option("--top", options->top, "candidates to show (default: 10)")->check(notNegative);
     command.callback([&chosen, options] {
         chosen = [options](Session& session) -> core::Status {
             std::error_code error;
@@ -147,11 +145,12 @@ void addDiscoverCommand(CLI::App& app, Work& chosen) {
                                     {"som", found.map},
                                     {"round", found.round}});
             if (session.console.json()) return {};
-            const auto top = static_cast<std::size_t>(std::max(options->top, 0));
-            sayCandidates(session.console, found.round["candidates"], top);
+            const auto candidates = found.round.value(
+                std::string(active::toString(active::RoundList::Candidates)), json::array());
+            sayCandidates(session.console, candidates, options->top);
             if (!found.truth.is_null())
-                BALMER_CHECK(sayTruth(session.console, found.truth["truth"].get<std::string>(),
-                                      found.round["candidates"], top));
+                BALMER_CHECK(sayTruth(session.console, found.truth["truth"].get<std::string>(), candidates,
+                                      options->top));
             session.console.say("\nEverything is in the project " + bench->folder().string() +
                                 ":\n  look:   balmer-desktop --project " + bench->folder().string() +
                                 "\n  list:   balmer --project " + bench->folder().string() +

@@ -22,9 +22,18 @@ std::string count(const json& number) {
     return std::to_string(number.get<std::int64_t>());
 }
 
+std::string spectra(const json& number) {
+    return counted(number, "spectrum", "spectra");
+}
+
+/// "Dataset window: 3000 spectra of 140 samples"
+std::string sizeText(const json& result) {
+    return "Dataset " + result["dataset"].get<std::string>() + ": " + spectra(result["rows"]) + " of " +
+           counted(result["columns"], "sample");
+}
+
 void sayImported(Console& console, const json& result) {
-    console.say(count(result["imported"]) + " spectra imported, " + count(result["already"]) +
-                " were there already, " + std::to_string(result["refused"].size()) + " files refused.");
+    console.say(importedText(result) + ".");
     if (result["with_warnings"] > 0)
         console.say("Of " + count(result["with_warnings"]) +
                     " something is doubtful: balmer list --where \"warning is not null\" finds them.");
@@ -40,25 +49,22 @@ void sayImported(Console& console, const json& result) {
 }
 
 void sayPreprocessed(Console& console, const json& result) {
-    console.say("Dataset " + result["dataset"].get<std::string>() + ": " + count(result["rows"]) +
-                " spectra of " + count(result["columns"]) + " samples; " +
-                std::to_string(result["refused"].size()) + " spectra do not fit the recipe.");
+    console.say(sizeText(result) + "; " + spectra(result["refused"]) +
+                " left out, which the recipe does not fit.");
 }
 
 void addDataset(CLI::App& app, Work& chosen) {
     auto& command = *app.add_subcommand("dataset", "list datasets; bring matrices in and out");
     command.require_subcommand(1);
     addJobCommand(command, chosen, "dataset-import", [](Console& console, const json& result) {
-        console.say("Dataset " + result["dataset"].get<std::string>() + ": " + count(result["rows"]) +
-                    " spectra of " + count(result["columns"]) + " samples, " + count(result["labels"]) +
-                    " labels." +
+        console.say(sizeText(result) + ", " + counted(result["labels"], "label") + "." +
                     (result["labels_kept"] > 0
-                         ? " " + count(result["labels_kept"]) +
-                               " spectra keep another verdict; `balmer label import` would overrule yours."
+                         ? " Another verdict stands on for " + spectra(result["labels_kept"]) +
+                               "; `balmer label import` would overrule yours."
                          : ""));
     });
     addJobCommand(command, chosen, "dataset-export", [](Console& console, const json& result) {
-        console.say(count(result["rows"]) + " spectra written to " + result["file"].get<std::string>() + ".");
+        console.say(spectra(result["rows"]) + " written to " + result["file"].get<std::string>() + ".");
     });
     auto& list = *command.add_subcommand("list", "the datasets of the project");
     list.callback([&chosen] {
@@ -96,9 +102,10 @@ void sayMap(Console& console, const json& result) {
 }
 
 void sayLearnt(Console& console, const json& result) {
-    console.say("Model " + result["model"].get<std::string>() + " from " + count(result["rows"]) +
-                " labelled spectra in " + shown(result["seconds"], 0) + " s: macro-F1 " +
-                shown(result["macro_f1"], 3) + ", accuracy " + shown(result["accuracy"], 3) + ".");
+    console.say("Model " + result["model"].get<std::string>() + " from " +
+                counted(result["rows"], "labelled spectrum", "labelled spectra") + " in " +
+                shown(result["seconds"], 0) + " s: macro-F1 " + shown(result["macro_f1"], 3) + ", accuracy " +
+                shown(result["accuracy"], 3) + ".");
     if (!result["confusion"].is_array()) return;
     std::vector<std::vector<std::string>> rows{{"true \\ predicted"}};
     const auto& classes = result["classes"];
@@ -113,7 +120,7 @@ void sayLearnt(Console& console, const json& result) {
 }
 
 void sayScored(Console& console, const json& result) {
-    console.say(count(result["rows"]) + " spectra scored by " + result["model"].get<std::string>() + " in " +
+    console.say(spectra(result["rows"]) + " scored by " + result["model"].get<std::string>() + " in " +
                 shown(result["seconds"], 1) + " s:");
     for (const auto& [name, number] : result["counts"].items())
         console.say("  " + name + ": " + count(number));
@@ -160,8 +167,9 @@ void sayRound(Console& console, const json& result) {
     say(List::PerformanceEstimate, "Random sample of the predicted targets", 5);
     say(List::Candidates, "Candidates", 10);
     if (result["precision"].is_number())
-        console.say("Precision " + shown(result["precision"], 2) + " from " + count(result["judged"]) +
-                    " labels; above " + shown(result["precision_lower_95"], 2) + " with 95 % confidence.");
+        console.say("Precision " + shown(result["precision"], 2) + " from " +
+                    counted(result["judged"], "label") + "; above " + shown(result["precision_lower_95"], 2) +
+                    " with 95 % confidence.");
     else
         console.say(
             "Label the two lists (`balmer label import FILE.csv`, or in the Label place), then start the "
@@ -169,7 +177,7 @@ void sayRound(Console& console, const json& result) {
 }
 
 void saySimulated(Console& console, const json& result) {
-    console.say(count(result["spectra"]) + " spectra written to " + result["out"].get<std::string>() +
+    console.say(spectra(result["spectra"]) + " written to " + result["out"].get<std::string>() +
                 "; their truth is in " + result["truth"].get<std::string>() + ":");
     for (const auto& [name, number] : result["counts"].items())
         console.say("  " + name + ": " + count(number));
@@ -207,17 +215,21 @@ void addRun(CLI::App& app, Work& chosen) {
 
 } // namespace
 
-std::shared_ptr<Place> addPlaceOptions(CLI::App& command) {
+std::shared_ptr<Place> addPlaceOptions(CLI::App& command, bool offered) {
     auto place = std::make_shared<Place>();
-    command
-        .add_option(
-            "--on", place->on,
-            "where it runs: the name of a worker, auto for the one that suits best, or here (default)")
-        ->check([](const std::string& name) {
-            return name.empty() ? std::string("--on needs a name") : std::string();
-        });
-    command.add_flag("--or-here", place->orHere, "on this computer where the worker cannot be reached");
-    command.add_flag("--detach", place->detach, "return as soon as the worker has the job");
+    auto* const on = command.add_option(
+        "--on", place->on,
+        "where it runs: the name of a worker, auto for the one that suits best, or here (default)");
+    on->check([](const std::string& name) {
+        return name.empty() ? std::string("--on needs a name") : std::string();
+    });
+    auto* const orHere =
+        command.add_flag("--or-here", place->orHere, "on this computer where the worker cannot be reached");
+    auto* const detach =
+        command.add_flag("--detach", place->detach, "return as soon as the worker has the job");
+    if (!offered)
+        for (auto* const option : {on, orHere, detach})
+            option->group("");
     return place;
 }
 

@@ -136,8 +136,10 @@ void addOption(CLI::App& command, const Field& field, const std::shared_ptr<json
                 auto value = field.type == Type::Integer  ? wholeNumber(field, text)
                              : field.type == Type::Number ? number(field, text)
                                                           : json(inPlace(field, text));
-                if (value.is_number() && !jobs::isWithin(field, value.get<double>()))
-                    refuse(field, "must be " + jobs::rangeOf(field) + ", not " + text);
+                const auto given = value.is_number() ? value.get<double>() : 0;
+                if (value.is_number() && !jobs::isWithin(field, given))
+                    refuse(field, "must be " + jobs::rangeOf(field, given > jobs::greatestInteger) +
+                                      ", not " + text);
                 set(std::move(value));
             },
             helpOf(field));
@@ -182,13 +184,24 @@ core::Error withOptions(const core::Error& error, const jobs::Kind& kind) {
     return spelt;
 }
 
+core::Error withPlainNames(const core::Error& error) {
+    constexpr std::string_view prefix = "parameters.";
+    auto message = error.message();
+    for (auto at = message.find(prefix); at != std::string::npos; at = message.find(prefix, at))
+        message.erase(at, prefix.size());
+    core::Error plain(error.code(), std::move(message));
+    for (const auto& doing : error.context())
+        plain.during(doing);
+    return plain;
+}
+
 CLI::App& addJobCommand(CLI::App& parent, Work& chosen, std::string_view name, Words words) {
     const auto& kind = kindNamed(name);
     auto& command = *parent.add_subcommand(kind.command.substr(kind.command.find(' ') + 1), kind.help);
     const auto given = addFieldOptions(command, kind);
     const auto label = std::make_shared<std::string>();
     command.add_option("--label", *label, "a name for this run, shown among the jobs");
-    const auto place = addPlaceOptions(command);
+    const auto place = addPlaceOptions(command, kind.stays.empty());
     command.callback([&chosen, &kind, given, words = std::move(words), label, place] {
         chosen = [&kind, given, words, label, place](Session& session) -> core::Status {
             jobs::JobSpec spec;

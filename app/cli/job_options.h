@@ -23,6 +23,9 @@ std::shared_ptr<nlohmann::json> addFieldOptions(CLI::App& command, const jobs::K
 /// The same error with options where it names fields: "--id-column" for "parameters.id_column".
 core::Error withOptions(const core::Error& error, const jobs::Kind& kind);
 
+/// The same error with the fields' plain names: "id_column" for "parameters.id_column".
+core::Error withPlainNames(const core::Error& error);
+
 /// The command of a kind below `parent`, with its fields, --label and the options of addPlaceOptions.
 CLI::App& addJobCommand(CLI::App& parent, Work& chosen, std::string_view kind, Words words);
 

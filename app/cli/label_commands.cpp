@@ -37,8 +37,12 @@ void addGive(CLI::App& parent, Work& chosen) {
     command.add_option("--comment", event->comment, "a remark");
     command.callback([&chosen, event, word] {
         chosen = [event, word](Session& session) -> core::Status {
-            if (word->empty() == event->className.empty())
+            if (!word->empty() && !event->className.empty())
                 return core::fail(core::ErrorCode::InvalidArgument, "give either a class or --as, not both");
+            if (word->empty() && event->className.empty())
+                return core::fail(core::ErrorCode::InvalidArgument,
+                                  "say what the spectrum is: name its class, which cannot be empty, or give "
+                                  "--as not-sure, bad, artefact, noteworthy or comment");
             if (!word->empty()) {
                 const auto kind = active::labelKindFrom(*word);
                 if (!kind || *kind == active::LabelKind::Class || *kind == active::LabelKind::Undo)
@@ -115,30 +119,32 @@ std::string listed(const json& names) {
 } // namespace
 
 void sayWritten(Console& console, const json& result, const std::string& what) {
-    console.say(core::jsonText(result["rows"]) + " " + what + " written to " +
-                result["file"].get<std::string>() + " as " + result["format"].get<std::string>() + ".");
+    console.say(counted(result["rows"], what) + " written to " + result["file"].get<std::string>() + " as " +
+                result["format"].get<std::string>() + ".");
     if (result["letters_replaced"] > 0)
-        console.say(core::jsonText(result["letters_replaced"]) +
-                    " cells have letters that this form does not hold; they became \"?\". VOTable, CSV, JSON "
-                    "lines and HDF5 hold them.");
+        console.say(
+            "In " + counted(result["letters_replaced"], "cell") +
+            " letters that this form does not hold became \"?\". VOTable, CSV, JSON lines and HDF5 hold "
+            "them.");
 }
 
 void sayLabels(Console& console, const json& result) {
-    const auto count = [&](const char* key) { return core::jsonText(result[key]); };
-    console.say(count("labels") + " labels given, " + count("unchanged") + " stood already." +
-                (result["replaced"] > 0 ? " " + count("replaced") + " replace another verdict." : "") +
+    const auto spectra = [&](const char* key) { return counted(result[key], "spectrum", "spectra"); };
+    console.say(counted(result["labels"], "label") + " given, " + core::jsonText(result["unchanged"]) +
+                " stood already." +
+                (result["replaced"] > 0 ? " Replaced: another verdict of " + spectra("replaced") + "." : "") +
                 (result["kept"] > 0
-                     ? " " + count("kept") + " spectra keep another verdict; --replace would overrule them."
+                     ? " Another verdict stands on for " + spectra("kept") + "; --replace would overrule it."
                      : ""));
-    if (result["without_label"] > 0)
-        console.say("Left out: " + count("without_label") +
-                    " rows without a label, or with a code that --map leaves out.");
-    if (result["not_in_catalogue"] > 0)
-        console.say("Left out: " + count("not_in_catalogue") +
-                    " rows whose names no spectrum of the project has: " + listed(result["unknown"]) + ".");
-    if (result["not_unique"] > 0)
-        console.say("Left out: " + count("not_unique") +
-                    " rows whose names several spectra have: " + listed(result["ambiguous"]) + ".");
+    const auto sayLeftOut = [&](const char* rows, const std::string& why, const char* names) {
+        if (result[rows] == 0) return;
+        console.say("Left out: " + counted(result[rows], "row") + " " + why +
+                    (names == nullptr ? "" : ": " + listed(result[names])) + ".");
+    };
+    sayLeftOut("without_label", "without a label, or with a code that --map leaves out", nullptr);
+    sayLeftOut("not_in_catalogue", "with a name that no spectrum of the project has", "unknown");
+    sayLeftOut("not_unique", "with a name that several spectra have", "ambiguous");
+    sayLeftOut("contradicting", "of spectra to which the table gives several classes", "contradicted");
 }
 
 void addLabelCommands(CLI::App& app, Work& chosen) {
@@ -147,7 +153,7 @@ void addLabelCommands(CLI::App& app, Work& chosen) {
     addGive(command, chosen);
     addJobCommand(command, chosen, "label-import", sayLabels);
     addJobCommand(command, chosen, "label-export",
-                  [](Console& console, const json& result) { sayWritten(console, result, "labels"); });
+                  [](Console& console, const json& result) { sayWritten(console, result, "label"); });
     addHistory(command, chosen);
     addUndo(command, chosen);
 }

@@ -24,9 +24,13 @@ int main(int count, char** words) {
     cli::Work chosen;
     app.set_version_flag("--version", "balmer " + api::programVersion());
     app.add_option("--project", options.project,
-                   "the project's folder; made where there is none (default: in your data folder)");
+                   "the project's folder; made where there is none (default: in your data folder)")
+        ->check([](const std::string& folder) {
+            return folder.empty() ? std::string("--project needs a folder") : std::string();
+        });
     app.add_option("--who", options.who, "the observer named in label events (default: your login name)");
-    app.add_option("--threads", options.threads, "threads for computations (default: all processors)")
+    app.add_option("--threads", options.threads,
+                   "threads for computations, kept in the record of a job (default: all processors)")
         ->check(CLI::Range(0, 1024));
     app.add_flag("--json", options.json, "print one JSON object; progress as JSON lines on standard error");
     app.require_subcommand(1);

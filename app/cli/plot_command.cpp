@@ -40,6 +40,10 @@ core::Status runDesktop(std::vector<std::string> words) {
     int status = 0;
     ::waitpid(child, &status, 0);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+    if (WIFEXITED(status) && WEXITSTATUS(status) == WrongUse)
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "the picture cannot be drawn as it is asked for: --out ends in .png, .svg or .pdf, "
+                          "and --range is LOWER:UPPER in ångström");
     return core::fail(core::ErrorCode::Internal, "balmer-desktop could not draw the picture");
 }
 

@@ -85,9 +85,15 @@ void addList(CLI::App& app, Work& chosen) {
                                  number(row.probability, 3)});
             }
             session.console.result({{"rows", std::move(all)}});
-            session.console.say(rows.empty()
-                                    ? "No spectrum meets the filter; `balmer import` brings spectra in."
-                                    : inColumns(lines));
+            if (rows.empty()) {
+                BALMER_TRY(const auto any, bench->spectra().list({}, 1));
+                session.console.say(any.empty()
+                                        ? "There is no spectrum in this project yet; `balmer import` brings "
+                                          "some in."
+                                        : "No spectrum meets the filter; without --where all are listed.");
+                return {};
+            }
+            session.console.say(inColumns(lines));
             if (options->limit == 0 && rows.size() == limit && limit != 0)
                 session.console.say("The first " + std::to_string(limit) + "; --limit shows more.");
             return {};
@@ -119,6 +125,7 @@ void addShow(CLI::App& app, Work& chosen) {
             if (session.console.json()) return {};
             std::vector<std::vector<std::string>> lines;
             for (const auto& [key, value] : all.items()) {
+                if (key == "unit" && value == "") lines.push_back({key, "not stated"});
                 if (key == "header" || value.is_null() ||
                     (value.is_string() && value.get<std::string>().empty()))
                     continue;
@@ -275,7 +282,9 @@ core::Status runAgain(Session& session, jobs::JobId id, const std::string& chang
     spec.parameters = core::jsonText(parameters);
     spec.inputs.clear();
     spec.parent = id;
-    return runAndSay(session, std::move(spec), place, sayWhole);
+    const auto done = runAndSay(session, std::move(spec), place, sayWhole);
+    if (!done) return core::fail(withPlainNames(done.error()));
+    return {};
 }
 
 core::Status sayKinds(Session& session) {
@@ -410,7 +419,7 @@ void addQueryCommands(CLI::App& app, Work& chosen) {
     addList(app, chosen);
     addShow(app, chosen);
     addJobCommand(app, chosen, "export",
-                  [](Console& console, const json& result) { sayWritten(console, result, "rows"); });
+                  [](Console& console, const json& result) { sayWritten(console, result, "row"); });
     addModels(app, chosen);
     addJobs(app, chosen);
     addJob(app, chosen);

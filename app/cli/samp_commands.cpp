@@ -10,6 +10,7 @@
 
 #include "app/cli/session.h"
 #include "engine/api/neighbours.h"
+#include "engine/core/amount_text.h"
 #include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 
@@ -293,7 +294,7 @@ struct Teller {
                    {"listed", came.listed},
                    {"shared", came.shared},
                    {"access_column", came.accessColumn}},
-                  "the table " + came.name + " of " + std::to_string(came.rows) + " rows, kept as " +
+                  "the table " + came.name + " of " + core::countText(came.rows, "row") + ", kept as " +
                       came.file.string()};
         if (!came.accessColumn.empty())
             told.words +=
@@ -307,7 +308,7 @@ struct Teller {
         return {{{"kind", "highlight"}, {"id", came.id}}, "its cursor is on " + came.id};
     }
     Told operator()(const api::ReceivedSelection& came) const {
-        std::string words = "it has selected " + std::to_string(came.ids.size()) + " spectra";
+        std::string words = "it has selected " + core::countText(came.ids.size(), "spectrum", "spectra");
         for (std::size_t i = 0; i < came.ids.size() && i < 10; ++i)
             words += (i == 0 ? ": " : ", ") + came.ids[i];
         if (came.ids.size() > 10) words += " …";

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "engine/api/job_kinds.h"
+#include "engine/core/amount_text.h"
 #include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
 
@@ -113,12 +114,13 @@ core::Result<Session::Ran> Session::run(jobs::JobSpec spec, const Place& place) 
                                   " is for jobs on a worker; name one with --on");
         return here();
     }
+    if (const auto* const kind = api::findJobKind(spec.kind); kind != nullptr && !kind->stays.empty())
+        return core::fail(ErrorCode::InvalidArgument,
+                          "--on is not for " + kind->kind + ", which " + kind->stays + "; leave it out");
     BALMER_TRY(auto* const bench, workbench(true));
     // A worker that is not there is told of before anything is written down.
     core::Status reached;
-    const auto* const kind = api::findJobKind(spec.kind);
-    const bool stays = kind != nullptr && !kind->stays.empty();
-    if (place.on != "auto" && !stays) {
+    if (place.on != "auto") {
         BALMER_TRY(const auto worker, workerNamed(*bench, place.on));
         if (const auto report = askWorker(*bench, worker); !report) reached = core::fail(report.error());
     }
@@ -221,6 +223,12 @@ core::Status runAndSay(Session& session, jobs::JobSpec spec, const Place& place,
     return {};
 }
 
+std::string importedText(const json& result) {
+    return counted(result["imported"], "spectrum", "spectra") + " imported, " +
+           core::jsonText(result["already"]) + " there already, " + counted(result["refused"], "file") +
+           " refused";
+}
+
 void sayWhole(Console& console, const json& result) {
     console.say(core::jsonText(result, 2));
 }
@@ -253,6 +261,10 @@ core::Error refusal(const core::Error& error) {
 
 std::string notNegative(const std::string& text) {
     return text.starts_with('-') ? text + " is negative; give 0 or more" : std::string();
+}
+
+std::string counted(const json& count, std::string_view one, std::string_view many) {
+    return core::countText(count.is_array() ? count.size() : count.get<std::uint64_t>(), one, many);
 }
 
 std::string shown(const json& number, int digits) {

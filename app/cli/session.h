@@ -69,14 +69,17 @@ class Session {
 using Words = std::function<void(Console&, const nlohmann::json&)>;
 /// Runs the job where it shall run; prints its result, as an object or in these words, or that it was sent.
 core::Status runAndSay(Session& session, jobs::JobSpec spec, const Place& place, const Words& words);
+/// "1 spectrum imported, 2 there already, 0 files refused", from the result of an import.
+std::string importedText(const nlohmann::json& result);
 /// The words of a result that has none of its own.
 void sayWhole(Console& console, const nlohmann::json& result);
 /// What became of labels that were imported.
 void sayLabels(Console& console, const nlohmann::json& result);
-/// Where a table went and in which form; what: "rows".
+/// Where a table went and in which form; what: "row".
 void sayWritten(Console& console, const nlohmann::json& result, const std::string& what);
-/// Adds --on, --or-here and --detach.
-std::shared_ptr<Place> addPlaceOptions(CLI::App& command);
+/// Adds --on, --or-here and --detach; not offered in the help of a kind that has to stay, which refuses them
+/// with its reason.
+std::shared_ptr<Place> addPlaceOptions(CLI::App& command, bool offered = true);
 /// Errors: NotFound, naming those that there are.
 core::Result<api::WorkerInfo> workerNamed(api::Workbench& bench, const std::string& name);
 /// The same, but for InvalidArgument: what a worker refuses is no wrong use of the command.
@@ -103,6 +106,8 @@ void addTableCommands(CLI::App& app, Work& chosen);
 /// what is wrong.
 std::string notNegative(const std::string& text);
 
+/// "1 label", "2 labels": core::countText of a number in a result, or of the length of a list.
+std::string counted(const nlohmann::json& count, std::string_view one, std::string_view many = {});
 /// "0.87", "—" where there is none.
 std::string shown(const nlohmann::json& number, int digits);
 

@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 
 void sayTableImport(Console& console, const json& result) {
-    console.say(core::jsonText(result["rows"]) + " rows, matched by the column " +
+    console.say(counted(result["rows"], "row") + ", matched by the column " +
                 result["id_column"].get<std::string>() + "." +
                 (result["repeated"] > 0 ? " Of rows with the same id the first was taken; " +
                                               core::jsonText(result["repeated"]) + " came after one."
@@ -21,7 +21,7 @@ void sayTableImport(Console& console, const json& result) {
         std::string names;
         for (const auto& column : result["columns"])
             names += (names.empty() ? "" : ", ") + column["name"].get<std::string>() + " (version " +
-                     core::jsonText(column["version"]) + ", " + core::jsonText(column["values"]) + " values)";
+                     core::jsonText(column["version"]) + ", " + counted(column["values"], "value") + ")";
         console.say("Columns of " + result["dataset"].get<std::string>() + ": " + names + ".");
     }
     if (result.contains("labelled")) sayLabels(console, result);

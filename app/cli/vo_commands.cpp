@@ -60,7 +60,7 @@ void warnIfNothing(Console& console, const std::string& url, const json& result)
     if (result["found"].get<std::size_t>() > 0) return;
     const auto unmatched = result["unmatched"].get<std::size_t>();
     console.warn("Nothing was found at " + url +
-                 (unmatched > 0 ? ": " + std::to_string(unmatched) + " files do not match."
+                 (unmatched > 0 ? "; " + core::countText(unmatched, "file") + " left out by --match."
                                 : "; open it in a browser to see whether it lists files."));
 }
 
@@ -85,10 +85,12 @@ core::Status listTree(Session& session, api::Observatory& observatory, const api
     for (const auto& each : preview->skipped)
         session.console.say("left out: " + each.url + ": " + each.why);
     session.console.say(
-        std::to_string(preview->files.size()) + " files in " + std::to_string(preview->folders) +
-        " folders, " + core::bytesText(preview->bytes) +
-        (preview->unsized > 0 ? " and " + std::to_string(preview->unsized) + " files of unknown size" : "") +
-        "; " + std::to_string(preview->unmatched) + " files do not match." +
+        core::countText(preview->files.size(), "file") + " in " +
+        core::countText(preview->folders, "folder") + ", " + core::bytesText(preview->bytes) +
+        (preview->unsized > 0
+             ? " and " + core::countText(preview->unsized, "file of unknown size", "files of unknown size")
+             : "") +
+        "; " + core::countText(preview->unmatched, "file") + " left out by --match." +
         (preview->cut ? " There is more: a limit was reached." : ""));
     warnIfNothing(session.console, preview->root, described);
     return {};
@@ -99,17 +101,22 @@ struct Asked {
     api::Destination to;
 };
 
-/// What the options of the kind say, and its defaults where they say nothing.
+/// What the options of the kind say.
 Asked requestOf(const jobs::Kind& kind, const json& given) {
+    Asked asked;
+    const auto take = [&](const char* name, auto& into) {
+        using Value = typename std::decay_t<decltype(into)>::value_type;
+        if (const auto found = given.find(name); found != given.end()) into = found->get<Value>();
+    };
+    auto& request = asked.request;
+    request.url = given["url"].get<std::string>();
+    if (given.contains("match")) request.match = given["match"].get<std::vector<std::string>>();
+    take("depth", request.depth);
+    take("max_files", request.mostFiles);
+    take("max_bytes", request.mostBytes);
+    take("connections", request.connections);
     auto all = core::parseJson<json>(kind.defaults).value();
     all.update(given);
-    Asked asked;
-    asked.request.url = all["url"].get<std::string>();
-    asked.request.match = all["match"].get<std::vector<std::string>>();
-    asked.request.depth = all["depth"].get<std::size_t>();
-    asked.request.mostFiles = all["max_files"].get<std::size_t>();
-    asked.request.mostBytes = all["max_bytes"].get<std::uint64_t>();
-    asked.request.connections = all["connections"].get<unsigned>();
     asked.to = destinationOf(all);
     return asked;
 }

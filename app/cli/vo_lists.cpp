@@ -105,8 +105,8 @@ void warn(Console& console, const vo::SpectrumList& list) {
                      (list.message.empty() ? std::string() : ": " + list.message) +
                      "; ask for less of the sky, or for more rows with --maxrec.");
     if (list.cut)
-        console.warn("The table is longer than " + std::to_string(list.rows.size()) +
-                     " rows; the rest was not read.");
+        console.warn("The table is longer than " + core::countText(list.rows.size(), "row") +
+                     "; the rest was not read.");
     for (const auto& failure : list.failures)
         console.warn("No answer " + failure);
 }
@@ -189,8 +189,8 @@ core::Status useList(Session& session, const api::MarkedList& marked, const List
     }
     if (wanted.size() > choice.most)
         return core::fail(ErrorCode::InvalidArgument,
-                          std::to_string(wanted.size()) + " spectra would be fetched, more than " +
-                              std::to_string(choice.most) +
+                          core::countText(wanted.size(), "spectrum", "spectra") +
+                              " would be fetched, more than " + std::to_string(choice.most) +
                               "; choose some with --rows (--list shows them), or allow more with "
                               "--max-spectra");
     result["chosen"] = wanted.size();
@@ -209,10 +209,11 @@ core::Status useList(Session& session, const api::MarkedList& marked, const List
         result.update(*fetched);
     }
     session.console.result(result);
-    session.console.say(std::to_string(list.rows.size()) + " rows found; the project has " +
-                        std::to_string(inProject) + " of them already, " + std::to_string(otherForms) +
-                        " are other forms of the same, " + std::to_string(unfetchable.size()) +
-                        " cannot be fetched.");
+    session.console.say(core::countText(list.rows.size(), "row") +
+                        " found; in the project already: " + std::to_string(inProject) +
+                        ", other forms of the same: " + std::to_string(otherForms) +
+                        ", without an address that can be fetched: " + std::to_string(unfetchable.size()) +
+                        ".");
     std::size_t said = 0;
     for (const auto& each : unfetchable)
         if (++said <= 20)
@@ -231,9 +232,9 @@ api::Destination destinationOf(const json& parameters) {
 }
 
 void sayFetched(Console& console, const json& result) {
-    console.say(std::to_string(result["fetched"].get<std::size_t>()) + " files fetched (" +
+    console.say(counted(result["fetched"], "file") + " fetched (" +
                 core::bytesText(result["bytes_fetched"].get<std::uint64_t>()) + "), " +
-                std::to_string(result["already_here"].get<std::size_t>()) + " were here already, " +
+                core::jsonText(result["already_here"]) + " here already, " +
                 std::to_string(result["failed"].size() + result["not_tried"].size()) + " failed; in " +
                 result["folder"].get<std::string>());
     std::size_t said = 0;
@@ -246,9 +247,7 @@ void sayFetched(Console& console, const json& result) {
     sayEach(result["not_tried"], "url", "why");
     if (result.contains("skipped")) sayEach(result["skipped"], "url", "why");
     if (result.contains("imported")) {
-        console.say(std::to_string(result["imported"].get<std::size_t>()) + " spectra imported, " +
-                    std::to_string(result["already"].get<std::size_t>()) + " were there already, " +
-                    std::to_string(result["refused"].size()) + " files refused.");
+        console.say(importedText(result) + ".");
         sayEach(result["refused"], "path", "reason");
     }
     if (said > 20) console.say("  … and " + std::to_string(said - 20) + " more; --json lists them all.");

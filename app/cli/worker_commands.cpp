@@ -54,7 +54,7 @@ json describe(const api::WorkerReport& report) {
 std::string summary(const api::WorkerReport& report) {
     return report.software + " on " + report.host +
            (report.processor.empty() ? "" : ", " + report.processor) + "; " +
-           std::to_string(report.freeSlots) + " of " + std::to_string(report.slots) + " slots free";
+           std::to_string(report.freeSlots) + " of " + core::countText(report.slots, "slot") + " free";
 }
 
 std::string pairingAdvice(const std::string& name) {
@@ -140,11 +140,11 @@ void addList(CLI::App& parent, Work& chosen) {
 
 void sayReport(Console& console, const api::WorkerInfo& worker, const api::WorkerReport& report) {
     console.say(worker.name + ", " + worker.url + ": " + summary(report) + ".");
-    console.say("  " + std::to_string(report.running) + " jobs running, " + std::to_string(report.waiting) +
-                " waiting; " + std::to_string(report.objects) + " files cached, " +
-                core::bytesText(report.storedBytes) + " of " + core::bytesText(report.quotaBytes) +
-                "; answers in " + core::formatFixed(report.answeredMilliseconds, 1) + " ms; you are " +
-                report.owner + " there.");
+    console.say(
+        "  " + core::countText(report.running, "job") + " running, " + std::to_string(report.waiting) +
+        " waiting; " + core::countText(report.objects, "file") + " cached, " +
+        core::bytesText(report.storedBytes) + " of " + core::bytesText(report.quotaBytes) + "; answers in " +
+        core::formatFixed(report.answeredMilliseconds, 1) + " ms; you are " + report.owner + " there.");
     if (report.jobs.empty()) return;
     std::vector<std::vector<std::string>> lines{
         {"  KEY", "OWNER", "KIND", "LABEL", "PHASE", "PROGRESS", "CREATED"}};
@@ -250,9 +250,9 @@ void addWorkerCommands(CLI::App& app, Work& chosen) {
            const std::string& path) -> core::Status {
             BALMER_TRY(const auto data, bench.workers().registerData(name, path));
             session.console.result({{"files", data.files}, {"bytes", data.bytes}, {"refused", data.refused}});
-            session.console.say(std::to_string(data.files) + " files (" + core::bytesText(data.bytes) +
-                                ") at " + name + " need not be sent; " + std::to_string(data.refused.size()) +
-                                " were refused.");
+            session.console.say(core::countText(data.files, "file") + " (" + core::bytesText(data.bytes) +
+                                ") at " + name +
+                                " will not be sent; refused: " + std::to_string(data.refused.size()) + ".");
             for (const auto& refused : data.refused)
                 session.console.say("  " + refused);
             return {};

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/api/job_kinds.h"
 #include "engine/core/json_text.h"
 #include "engine/store/origins.h"
 #include "engine/vo/download/tree_listing.h"
@@ -32,6 +33,11 @@ jobs::JobSpec specOf(std::string kind, const json& parameters) {
     return spec;
 }
 
+/// The defaults of the kind.
+json usualFetch() {
+    return core::parseJson<json>(findJobKind("fetch")->defaults).value_or(json::object());
+}
+
 } // namespace
 
 Result<TreePreview> LocalObservatory::preview(const TreeRequest& request, core::TaskContext& task) {
@@ -40,10 +46,11 @@ Result<TreePreview> LocalObservatory::preview(const TreeRequest& request, core::
     const auto login = net_->loginFor(asked.url);
     asked.user = login.user;
     asked.password = login.password;
-    asked.limits.depth = static_cast<unsigned>(request.depth);
-    asked.limits.files = request.mostFiles;
-    asked.limits.bytes = request.mostBytes;
-    asked.connections = request.connections;
+    const auto usual = usualFetch();
+    asked.limits.depth = static_cast<unsigned>(request.depth.value_or(usual.at("depth")));
+    asked.limits.files = request.mostFiles.value_or(usual.at("max_files"));
+    asked.limits.bytes = request.mostBytes.value_or(usual.at("max_bytes"));
+    asked.connections = request.connections.value_or(usual.at("connections"));
     BALMER_TRY(auto listing, vo::listTree(net_->client(), asked, task));
     TreePreview preview;
     preview.unmatched = workflow::keepMatching(listing, request.match);
@@ -128,12 +135,14 @@ Result<std::vector<std::string>> LocalObservatory::addresses(const std::vector<s
 
 Result<jobs::JobSpec> LocalObservatory::fetchJob(const TreeRequest& request, const Destination& to) {
     BALMER_TRY(const auto url, net_->withoutLogin(request.url));
-    json parameters{{"url", url},
-                    {"match", request.match},
-                    {"depth", request.depth},
-                    {"max_files", request.mostFiles},
-                    {"max_bytes", request.mostBytes},
-                    {"connections", request.connections}};
+    json parameters{{"url", url}, {"match", request.match}};
+    const auto set = [&](const char* name, const auto& value) {
+        if (value) parameters[name] = *value;
+    };
+    set("depth", request.depth);
+    set("max_files", request.mostFiles);
+    set("max_bytes", request.mostBytes);
+    set("connections", request.connections);
     setDestination(parameters, to);
     return specOf("fetch", parameters);
 }

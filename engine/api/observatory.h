@@ -21,14 +21,14 @@
 
 namespace balmer::api {
 
-/// What to fetch of a folder on the net, or which file.
+/// What to fetch of a folder on the net, or which file; what is absent is as the kind "fetch" has it.
 struct TreeRequest {
     std::string url;
-    std::vector<std::string> match = {}; ///< names to take, with * and ?; none: all
-    std::size_t depth = 16;              ///< folders below the start
-    std::size_t mostFiles = 100000;
-    std::uint64_t mostBytes = std::uint64_t{1} << 40;
-    unsigned connections = 3; ///< 1 to 4
+    std::vector<std::string> match = {};   ///< names to take, with * and ?; none: all
+    std::optional<std::size_t> depth = {}; ///< folders below the start
+    std::optional<std::size_t> mostFiles = {};
+    std::optional<std::uint64_t> mostBytes = {};
+    std::optional<unsigned> connections = {}; ///< 1 to 4
 };
 
 struct TreePreview {

@@ -12,9 +12,15 @@ std::string twoDigits(std::int64_t number) {
 }
 } // namespace
 
+std::string countText(std::uint64_t count, std::string_view one, std::string_view many) {
+    auto text = std::to_string(count) + " ";
+    if (count == 1) return text.append(one);
+    return many.empty() ? text.append(one) + "s" : text.append(many);
+}
+
 std::string bytesText(std::uint64_t bytes) {
     const auto number = static_cast<double>(bytes);
-    if (bytes < 1000) return std::to_string(bytes) + " bytes";
+    if (bytes < 1000) return countText(bytes, "byte");
     if (number < 999.95e3) return formatFixed(number / 1e3, 1) + " kB";
     if (number < 999.95e6) return formatFixed(number / 1e6, 1) + " MB";
     if (number < 999.95e9) return formatFixed(number / 1e9, 1) + " GB";

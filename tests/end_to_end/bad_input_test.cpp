@@ -93,6 +93,76 @@ TEST_F(BadInput, AFieldIsCalledAsTheUserTypedIt) {
     expectMessage(session_.fail({"run", spec.string()}), "parameters.folds");
 }
 
+TEST_F(BadInput, AJobThatIsRunAgainIsToldWhatWasSet) {
+    const auto job = session_.succeed({"jobs"})["jobs"][0]["id"].dump();
+    const auto again = [&](const std::string& set) {
+        const auto result = session_.run({"job", "rerun", job, "--set", set});
+        EXPECT_EQ(result.exitStatus, 2) << result.describe();
+        EXPECT_EQ(result.standardOutput.find("parameters."), std::string::npos) << result.describe();
+        return result.json()["error"];
+    };
+    expectMessage(again(R"({"name": 7})"), "name must be a text");
+    expectMessage(again(R"({"nam": "x"})"), "nam is not a field of this job; its fields are: file, name");
+    expectMessage(again("name"), "--set");
+}
+
+TEST_F(BadInput, WhatStaysHereCannotBeSentAndSaysWhy) {
+    const auto file = (session_ / "good.csv").string();
+    const auto spec = session_.write(
+        "spec.json", nlohmann::json({{"kind", "label-import"}, {"parameters", {{"file", file}}}}).dump());
+    for (const auto& command : {std::vector<std::string>{"label", "import", file},
+                                {"export", "--out", "x.csv"},
+                                {"run", spec.string()}})
+        for (const auto& place :
+             {std::vector<std::string>{"--on", "lab"}, {"--on", "auto"}, {"--on", "lab", "--or-here"}}) {
+            auto whole = command;
+            whole.insert(whole.end(), place.begin(), place.end());
+            const auto result = session_.run(whole);
+            EXPECT_EQ(result.exitStatus, 2) << joined(whole) << "\n" << result.describe();
+            EXPECT_NE(result.standardOutput.find("of this computer"), std::string::npos) << result.describe();
+        }
+    EXPECT_EQ(session_.run({"label", "import", "--help"}).standardOutput.find("--on"), std::string::npos);
+    EXPECT_NE(session_.run({"som", "--help"}).standardOutput.find("--on"), std::string::npos);
+}
+
+TEST_F(BadInput, WrongUseIsToldByItsStatus) {
+    const auto spec = session_.write("spec.json", R"({"kind": "som", "parameters": 7})").string();
+    const std::vector<std::vector<std::string>> wrong{
+        {"label", "give", "row-0"},
+        {"label", "give", "row-0", ""},
+        {"label", "give", "row-0", " "},
+        {"label", "give", "row-0", "a", "--as", "bad"},
+        {"label", "give", "row-0", "--as", "undo"},
+        {"round", "--dataset", "good", "--classes", "other,Be"},
+        {"round", "--dataset", "good", "--classes", "other,Be", "--targets", "A"},
+        {"som", "--dataset", "good", "--detach"},
+        {"som", "--dataset", "good", "--or-here"},
+        {"som", "--dataset", "good", "--on", ""},
+        {"export", "--out", "catalogue.png"},
+        {"label", "export", "--out", "labels"},
+        {"dataset", "export", "good", "--out", "x.fits"},
+        {"discover", "--top", "-1"},
+        {"job", "schema", "alchemy"},
+        {"job", "show", "first"},
+        {"job", "rerun", "1", "--set", "7"},
+        {"run", spec},
+        {"list", "--where", "snr >"},
+        {"vo", "fetch", "gopher://x/"},
+        {"vo", "fetch", "http://x/", "--password-file", "p"},
+        {"vo", "ssap", "http://x/", "--pos", "here"},
+        {"vo", "samp", "send"},
+        {"worker", "add", "lab", "lab"},
+    };
+    for (const auto& command : wrong) {
+        const auto result = session_.run(command);
+        EXPECT_EQ(result.exitStatus, 2) << joined(command) << "\n" << result.describe();
+        EXPECT_EQ(result.json()["error"]["code"], "invalid-argument") << result.describe();
+    }
+    EXPECT_EQ(runProcess({BALMER_COMMAND, "--project", "", "list"}).exitStatus, 2);
+    const auto blamed = session_.fail({"round", "--dataset", "good", "--classes", "other,Be"});
+    expectMessage(blamed, "--targets must say which of the classes are looked for; they are other,Be");
+}
+
 TEST_F(BadInput, WhatTheProjectCannotDoLeavesNoJob) {
     const auto before = session_.succeed({"jobs"});
     expectMessage(session_.fail({"som", "--dataset", "good", "--grid", "6x6"}), "30 rows");

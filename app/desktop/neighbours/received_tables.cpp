@@ -33,9 +33,10 @@ QString factsOf(const api::ReceivedTable& table) {
         rowsOf(table), countText(table.columns.size(), QObject::tr("column"), QObject::tr("columns")))};
     if (!table.idColumn.empty())
         words << (table.looked < table.rows
-                      ? QObject::tr("Column “%1” names spectra of this project: %2 of the first %3 rows")
-                      : QObject::tr("Column “%1” names spectra of this project: %2 of %3 rows"))
-                     .arg(text(table.idColumn), countText(table.matched), countText(table.looked));
+                      ? QObject::tr("Column “%1” names spectra of this project: %2 of the first %3")
+                      : QObject::tr("Column “%1” names spectra of this project: %2 of %3"))
+                     .arg(text(table.idColumn), countText(table.matched),
+                          countText(table.looked, QObject::tr("row"), QObject::tr("rows")));
     else
         words << QObject::tr("No column names spectra of this project");
     if (!table.accessColumn.empty())

@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include "app/desktop/jobs/submit_job.h"
+#include "engine/api/job_kinds.h"
 #include "widgets/common/empty_state.h"
 
 namespace balmer::desktop {
@@ -19,7 +20,6 @@ namespace balmer::desktop {
 namespace {
 
 constexpr int gap = widgets::gridStep;
-constexpr int mostDepth = 100, mostFilesAllowed = 10'000'000;
 
 QTableView* plainTable(const QString& name, const QString& title, QAbstractItemModel* model,
                        QWidget* parent) {
@@ -42,6 +42,19 @@ QTableView* plainTable(const QString& name, const QString& title, QAbstractItemM
     view->horizontalHeader()->setStretchLastSection(false);
     view->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     return view;
+}
+
+const jobs::Field& fetchField(std::string_view name) {
+    return *api::findJobKind("fetch")->field(name);
+}
+
+int usual(std::string_view name) {
+    return text(fetchField(name).initial).toInt();
+}
+
+void limit(QSpinBox* box, std::string_view name) {
+    const auto& field = fetchField(name);
+    box->setRange(int(field.minimum.value_or(0)), int(field.maximum.value_or(jobs::greatestInteger)));
 }
 
 bool same(const api::TreeRequest& a, const api::TreeRequest& b) {
@@ -70,12 +83,12 @@ void TreePage::build() {
     depth_->setObjectName(named("DepthField"));
     depth_->setAccessibleName(tr("Folders deep"));
     depth_->setToolTip(tr("So many folders below the address are looked into; 0: none"));
-    depth_->setRange(0, mostDepth);
+    limit(depth_, "depth");
     most_ = new QSpinBox(this);
     most_->setObjectName(named("MostField"));
     most_->setAccessibleName(tr("Files at most"));
     most_->setToolTip(tr("No more files are looked for than this"));
-    most_->setRange(1, mostFilesAllowed);
+    limit(most_, "max_files");
     for (QSpinBox* box : {depth_, most_}) {
         box->setButtonSymbols(QAbstractSpinBox::NoButtons);
         connect(box, &QSpinBox::valueChanged, this, &TreePage::showFetch);
@@ -163,11 +176,10 @@ QJsonObject TreePage::entered() const {
 }
 
 void TreePage::enter(const QJsonObject& entries) {
-    const api::TreeRequest usual;
     address_->setText(entries[QStringLiteral("address")].toString());
     match_->setText(entries[QStringLiteral("match")].toString());
-    depth_->setValue(entries[QStringLiteral("depth")].toInt(int(usual.depth)));
-    most_->setValue(entries[QStringLiteral("most")].toInt(int(usual.mostFiles)));
+    depth_->setValue(entries[QStringLiteral("depth")].toInt(usual("depth")));
+    most_->setValue(entries[QStringLiteral("most")].toInt(usual("max_files")));
 }
 
 api::TreeRequest TreePage::request() const {

@@ -271,10 +271,9 @@ void WorkerForm::showReport(const core::Result<api::WorkerReport>& report, const
     QString computer = text(report->host);
     if (!report->processor.empty()) computer += QStringLiteral(", ") + text(report->processor);
     lines << tr("✓ %1 on %2").arg(text(report->software), computer);
-    lines << tr("✓ %1 of %2 slots free; it is run by %3")
-                 .arg(report->freeSlots)
-                 .arg(report->slots)
-                 .arg(text(report->owner));
+    lines << tr("✓ %1 of %2 free; it is run by %3")
+                 .arg(QString::number(report->freeSlots), countText(report->slots, tr("slot"), tr("slots")),
+                      text(report->owner));
     QStringList kinds;
     for (const auto& kind : report->kinds)
         kinds << jobKindTitle(kind).toLower();

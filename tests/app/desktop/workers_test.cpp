@@ -271,7 +271,7 @@ TEST(WorkerFormTest, TheTestSaysWhatItFoundAndTheFormStaysAlive) {
     EXPECT_TRUE(found->text().isEmpty());
     QTest::mouseClick(test, Qt::LeftButton);
     ASSERT_TRUE(soon([&] { return found->text().contains("0.2.0"); }));
-    EXPECT_TRUE(found->text().contains("4 of 4 slots free"));
+    EXPECT_TRUE(found->text().contains("4 of 4\u00A0slots free"));
     EXPECT_TRUE(found->text().contains("run by observer"));
     EXPECT_TRUE(desk.workbench->workers().list()->empty());
 }

@@ -48,6 +48,14 @@ TEST(Result, ContextIsToldInnermostFirst) {
     EXPECT_EQ(error.describe(), "no data (while reading HDU 2; while importing a.fits)");
 }
 
+TEST(AmountText, OneIsOneAndAllElseIsMany) {
+    EXPECT_EQ(countText(1, "file"), "1 file");
+    EXPECT_EQ(countText(0, "file"), "0 files");
+    EXPECT_EQ(countText(2, "spectrum", "spectra"), "2 spectra");
+    EXPECT_EQ(countText(1, "spectrum", "spectra"), "1 spectrum");
+    EXPECT_EQ(bytesText(1), "1 byte");
+}
+
 TEST(AmountText, BytesAndDurationsHaveTheirUnits) {
     EXPECT_EQ(bytesText(812), "812 bytes");
     EXPECT_EQ(bytesText(1'500), "1.5 kB");
