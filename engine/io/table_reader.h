@@ -29,8 +29,8 @@ struct TableColumn {
 
 class TableReader {
   public:
-    /// Errors: NotFound, Io; Format for what is not a table; ResourceExhausted for one of more than 1 GiB that
-    /// is not a VOTable.
+    /// Errors: NotFound, Io; Format for what is not a table; ResourceExhausted for one of more than 1 GiB
+    /// that is not a VOTable.
     static core::Result<TableReader> open(const std::filesystem::path& file);
     ~TableReader();
     TableReader(TableReader&&) noexcept;
