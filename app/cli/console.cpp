@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <cstdio>
-#include <iostream>
 #include <thread>
 
 #include <pthread.h>
 #include <unistd.h>
 
 #include "engine/core/json_text.h"
+#include "engine/core/standard_streams.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -54,6 +53,10 @@ std::size_t width(std::string_view text) {
         text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+std::string asLine(const nlohmann::json& object) {
+    return core::visible(core::jsonText(object)) + '\n';
+}
+
 } // namespace
 
 int exitFor(const core::Error& error) {
@@ -61,23 +64,23 @@ int exitFor(const core::Error& error) {
     return error.code() == core::ErrorCode::InvalidArgument ? WrongUse : Failed;
 }
 
-void Console::say(std::string_view line) const {
-    if (!json_) std::cout << line << '\n' << std::flush;
+void Console::say(const Said& words) const {
+    if (!json_) core::writeOutput(words.text() + '\n');
 }
 
 void Console::warn(std::string_view line) const {
     if (!json_)
-        std::cerr << line << '\n';
+        core::writeErrors(core::visible(line) + '\n');
     else
-        std::cerr << core::jsonText(nlohmann::json{{"warning", line}}) << '\n';
+        core::writeErrors(asLine({{"warning", line}}));
 }
 
 void Console::event(const nlohmann::json& object) const {
-    if (json_) std::cerr << core::jsonText(object) << '\n';
+    if (json_) core::writeErrors(asLine(object));
 }
 
 void Console::result(const nlohmann::json& object) const {
-    if (json_) std::cout << core::jsonText(object) << '\n' << std::flush;
+    if (json_) core::writeOutput(asLine(object));
 }
 
 int Console::fail(const core::Error& error) const {
@@ -87,8 +90,15 @@ int Console::fail(const core::Error& error) const {
                   {"message", error.message()},
                   {"context", error.context()}}}});
     else
-        std::cerr << "balmer: " << error.describe() << '\n';
+        core::writeErrors("balmer: " + core::visible(error.describe()) + '\n');
     return exitFor(error);
+}
+
+int Console::finish(int exit) const {
+    const auto written = core::finishOutput();
+    if (written) return exit;
+    core::writeErrors("balmer: " + core::visible(written.error().describe()) + '\n');
+    return exit == Done ? Failed : exit;
 }
 
 core::TaskContext Console::task() {
@@ -107,7 +117,7 @@ void Console::progress(double fraction, std::string_view stage) {
     stage_ = stage;
     said_ = now;
     if (json_) {
-        std::cerr << core::jsonText(nlohmann::json{{"progress", fraction}, {"stage", stage}}) << '\n';
+        core::writeErrors(asLine({{"progress", fraction}, {"stage", stage}}));
         return;
     }
     if (::isatty(STDERR_FILENO) == 0) return;
@@ -116,17 +126,20 @@ void Console::progress(double fraction, std::string_view stage) {
     std::string bar;
     for (int i = 0; i < cells; ++i)
         bar += i < full ? "█" : "░";
-    std::cerr << "\r\033[K" << bar << ' ' << core::formatFixed(100 * fraction, 0) << " %  " << stage
-              << std::flush;
+    core::writeErrors("\r\033[K" + bar + ' ' + core::formatFixed(100 * fraction, 0) + " %  " +
+                      core::visible(stage));
     barShown_ = true;
 }
 
 void Console::endProgress() {
-    if (barShown_) std::cerr << "\r\033[K" << std::flush;
+    if (barShown_) core::writeErrors("\r\033[K");
     barShown_ = false;
 }
 
-std::string inColumns(const std::vector<std::vector<std::string>>& rows) {
+Said inColumns(std::vector<std::vector<std::string>> rows) {
+    for (auto& row : rows)
+        for (auto& cell : row)
+            cell = core::visible(cell);
     std::vector<std::size_t> widths;
     for (const auto& row : rows)
         for (std::size_t c = 0; c < row.size(); ++c) {
@@ -144,7 +157,7 @@ std::string inColumns(const std::vector<std::vector<std::string>>& rows) {
         text += line + '\n';
     }
     if (!text.empty()) text.pop_back();
-    return text;
+    return Said::lines(text);
 }
 
 } // namespace balmer::cli

@@ -1,18 +1,21 @@
 // Console: what the command line says, to people and to programs.
 //
-// Results go to standard output: words, or with --json exactly one object. Progress goes to standard error: a
-// bar on a terminal, JSON lines with --json, nothing otherwise. Used by the main thread alone.
+// All text passes core::visible(): nothing that came from a file or from the net moves the cursor or forges a
+// line. Results go to standard output: words, or with --json exactly one object. Progress goes to standard
+// error: a bar on a terminal, JSON lines with --json, nothing otherwise. Used by the main thread alone.
 #pragma once
 
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "engine/core/result.h"
 #include "engine/core/task_context.h"
+#include "engine/core/utf8.h"
 
 namespace balmer::cli {
 
@@ -21,14 +24,28 @@ enum Exit { Done = 0, Failed = 1, WrongUse = 2, Aborted = 3 };
 
 int exitFor(const core::Error& error);
 
+/// What a person reads: text in one line, or lines.
+class Said {
+  public:
+    Said(std::string_view line) : text_(core::visible(line)) {}
+    Said(const std::string& line) : Said(std::string_view(line)) {}
+    Said(const char* line) : Said(std::string_view(line)) {}
+    static Said lines(std::string_view text) { return Said(core::visible(text, core::Lines::Many), 0); }
+    const std::string& text() const { return text_; }
+
+  private:
+    Said(std::string text, int) : text_(std::move(text)) {}
+    std::string text_;
+};
+
 class Console {
   public:
     explicit Console(bool json) : json_(json) {}
 
     bool json() const { return json_; }
 
-    /// One line for people; nothing with --json.
-    void say(std::string_view line) const;
+    /// For people; nothing with --json.
+    void say(const Said& words) const;
     /// One line for people on standard error, {"warning": line} with --json: what is not a result.
     void warn(std::string_view line) const;
     /// One JSON line on standard error with --json, nothing otherwise: what happens while a command waits.
@@ -37,6 +54,8 @@ class Console {
     void result(const nlohmann::json& object) const;
     /// The failure, in either form; returns the exit status for it.
     int fail(const core::Error& error) const;
+    /// The program's exit status, after it has said what could not be written to standard output.
+    int finish(int exit) const;
 
     /// Progress and interruption (Ctrl+C) for one long task. One at a time.
     core::TaskContext task();
@@ -52,7 +71,7 @@ class Console {
     std::chrono::steady_clock::time_point said_{};
 };
 
-/// A table in columns, the first line naming them.
-std::string inColumns(const std::vector<std::vector<std::string>>& rows);
+/// A table in columns, the first line naming them; a row is one line.
+Said inColumns(std::vector<std::vector<std::string>> rows);
 
 } // namespace balmer::cli

@@ -94,9 +94,10 @@ core::Result<Found> discover(Session& session, const DiscoverOptions& options) {
 }
 
 void sayCandidates(Console& console, const json& candidates, std::size_t most) {
+    console.say("");
     if (candidates.empty())
-        return console.say("\nNo spectrum looks like an emission-line star to the network.");
-    console.say("\nThe most likely emission-line stars (of " + counted(candidates, "candidate") + "):");
+        return console.say("No spectrum looks like an emission-line star to the network.");
+    console.say("The most likely emission-line stars (of " + counted(candidates, "candidate") + "):");
     std::vector<std::vector<std::string>> rows{{"", "SPECTRUM", "LOOKS LIKE", "PROBABILITY"}};
     for (std::size_t i = 0; i < std::min(most, candidates.size()); ++i)
         rows.push_back({std::to_string(i + 1), candidates[i]["id"].get<std::string>(),
@@ -151,9 +152,11 @@ void addDiscoverCommand(CLI::App& app, Work& chosen) {
             if (!found.truth.is_null())
                 BALMER_CHECK(sayTruth(session.console, found.truth["truth"].get<std::string>(), candidates,
                                       options->top));
-            session.console.say("\nEverything is in the project " + bench->folder().string() +
-                                ":\n  look:   balmer-desktop --project " + bench->folder().string() +
-                                "\n  list:   balmer --project " + bench->folder().string() +
+            const auto project = bench->folder().string();
+            session.console.say("");
+            session.console.say("Everything is in the project " + project + ":");
+            session.console.say("  look:   balmer-desktop --project " + project);
+            session.console.say("  list:   balmer --project " + project +
                                 " list --where \"predicted <> 'other'\"");
             return {};
         };

@@ -1,10 +1,11 @@
 // balmer: everything that the desktop can do, from a shell.
 
-#include <iostream>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 
 #include "app/cli/job_options.h"
+#include "engine/core/standard_streams.h"
 
 namespace {
 
@@ -19,6 +20,7 @@ bool asksForJson(int count, char** words) {
 
 int main(int count, char** words) {
     using namespace balmer;
+    core::prepareStreams();
     CLI::App app("Balmer: from an archive of spectra to a trusted catalogue of rare objects", "balmer");
     cli::Options options;
     cli::Work chosen;
@@ -48,7 +50,12 @@ int main(int count, char** words) {
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& problem) {
-        if (problem.get_exit_code() == 0) return app.exit(problem);
+        if (problem.get_exit_code() == 0) {
+            std::ostringstream help;
+            app.exit(problem, help, help);
+            core::writeOutput(help.str());
+            return cli::Console(false).finish(cli::Done);
+        }
         std::string what = problem.what();
         if (const auto unread = app.remaining(true);
             !unread.empty() && dynamic_cast<const CLI::RequiredError*>(&problem) != nullptr)
@@ -57,7 +64,8 @@ int main(int count, char** words) {
         const core::Error error(
             core::ErrorCode::InvalidArgument,
             what + "; `balmer --help` shows the commands and `balmer COMMAND --help` their options");
-        return cli::Console(asksForJson(count, words)).fail(error);
+        const cli::Console console(asksForJson(count, words));
+        return console.finish(console.fail(error));
     }
     cli::Session session(options);
     core::Status done;
@@ -68,5 +76,5 @@ int main(int count, char** words) {
                           "the command met a defect of the program: " + std::string(exception.what()));
     }
     session.console.endProgress();
-    return done ? cli::Done : session.console.fail(done.error());
+    return session.console.finish(done ? cli::Done : session.console.fail(done.error()));
 }

@@ -273,6 +273,7 @@ void addSend(CLI::App& parent, Work& chosen) {
 struct Told {
     json object;
     std::string words;
+    std::vector<std::string> hints = {}; ///< what can be done with it
 };
 
 struct Teller {
@@ -297,11 +298,11 @@ struct Teller {
                   "the table " + came.name + " of " + core::countText(came.rows, "row") + ", kept as " +
                       came.file.string()};
         if (!came.accessColumn.empty())
-            told.words +=
-                "\n  it lists spectra: `balmer vo votable \"" + came.file.string() + "\"` fetches them";
+            told.hints.push_back("it lists spectra: `balmer vo votable \"" + came.file.string() +
+                                 "\"` fetches them");
         if (!came.idColumn.empty())
-            told.words += "\n  it names spectra of the project: `balmer table import \"" +
-                          came.file.string() + "\"` takes columns or labels";
+            told.hints.push_back("it names spectra of the project: `balmer table import \"" +
+                                 came.file.string() + "\"` takes columns or labels");
         return told;
     }
     Told operator()(const api::ReceivedHighlight& came) const {
@@ -383,6 +384,8 @@ core::Status listen(Session& session, const Listening& given) {
             told.object["from"] = arrival.from;
             session.console.event({{"arrived", told.object}});
             session.console.say(arrival.from + ": " + told.words);
+            for (const auto& hint : told.hints)
+                session.console.say("  " + hint);
             came.add(std::move(told.object));
             if (const auto* spectrum = std::get_if<api::ReceivedSpectrum>(&arrival.what);
                 spectrum != nullptr && spectrum->import > 0)

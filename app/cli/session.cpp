@@ -230,7 +230,7 @@ std::string importedText(const json& result) {
 }
 
 void sayWhole(Console& console, const json& result) {
-    console.say(core::jsonText(result, 2));
+    console.say(Said::lines(core::jsonText(result, 2)));
 }
 
 core::Result<api::WorkerInfo> workerNamed(api::Workbench& bench, const std::string& name) {

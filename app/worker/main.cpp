@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <iostream>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 
@@ -11,18 +11,27 @@
 #include "engine/api/workbench.h"
 #include "engine/api/worker_program.h"
 #include "engine/core/login_name.h"
+#include "engine/core/standard_streams.h"
+#include "engine/core/utf8.h"
 
 namespace {
 
 using namespace balmer;
 
+void say(const std::string& line) {
+    core::writeOutput(core::visible(line) + '\n');
+}
+
 int refuse(const core::Error& error) {
-    std::cerr << "balmer-worker: " << error.describe() << '\n';
+    core::writeErrors("balmer-worker: " + core::visible(error.describe()) + '\n');
     return error.code() == core::ErrorCode::InvalidArgument ? 2 : 1;
 }
 
+/// The exit status; what could not be written to standard output is a failure too.
 int end(const core::Status& done) {
-    return done ? 0 : refuse(done.error());
+    const auto written = core::finishOutput();
+    if (!written) (void)refuse(written.error());
+    return !done ? refuse(done.error()) : written ? 0 : 1;
 }
 
 std::string ownProgram() {
@@ -34,17 +43,17 @@ std::string ownProgram() {
 int serve(api::WorkerOptions options) {
     options.runner = {ownProgram(), "--run-jobs"};
     return end(api::serveWorker(options, [](const api::WorkerAddresses& at) {
-        std::cout << "listening on unix:" << at.socket.string() << '\n';
-        if (at.tcpPort != 0) std::cout << "listening on tcp port " << at.tcpPort << " (loopback)\n";
+        say("listening on unix:" + at.socket.string());
+        if (at.tcpPort != 0) say("listening on tcp port " + std::to_string(at.tcpPort) + " (loopback)");
         if (at.tlsPort != 0)
-            std::cout << "listening on tls port " << at.tlsPort << ", certificate " << at.fingerprint << '\n';
-        std::cout << std::flush;
+            say("listening on tls port " + std::to_string(at.tlsPort) + ", certificate " + at.fingerprint);
     }));
 }
 
 } // namespace
 
 int main(int count, char** words) {
+    core::prepareStreams();
     CLI::App app("Balmer's worker: runs jobs that a desktop sends, and keeps their results until they are "
                  "fetched, 30 days at most",
                  "balmer-worker");
@@ -82,7 +91,15 @@ int main(int count, char** words) {
     app.fallthrough();
     app.footer("A file worker.json in the folder may set slots, threads, quota_gibibyte, roots, sees_all, "
                "idle_minutes.");
-    CLI11_PARSE(app, count, words);
+    try {
+        app.parse(count, words);
+    } catch (const CLI::ParseError& problem) {
+        std::ostringstream help, wrong;
+        const int status = app.exit(problem, help, wrong);
+        core::writeOutput(help.str());
+        core::writeErrors(core::visible(wrong.str(), core::Lines::Many));
+        return std::max(status, end({}));
+    }
 
     options.folder = std::filesystem::absolute(folder.empty() ? api::defaultWorkerFolder()
                                                               : std::filesystem::path(folder));
@@ -94,22 +111,24 @@ int main(int count, char** words) {
     if (pair.parsed()) {
         const auto code = api::openWorkerPairing(options.folder);
         if (!code) return refuse(code.error());
-        std::cout << *code << '\n';
-        std::cerr << "Within ten minutes, on the other computer: balmer worker pair NAME " << *code << '\n';
-        return 0;
+        say(*code);
+        core::writeErrors("Within ten minutes, on the other computer: balmer worker pair NAME " + *code +
+                          '\n');
+        return end({});
     }
     if (token.parsed()) {
         const auto made = api::workerToken(options.folder, user.empty() ? core::loginName() : user);
         if (!made) return refuse(made.error());
-        std::cout << *made << '\n';
-        return 0;
+        say(*made);
+        return end({});
     }
     if (gc.parsed()) {
         const auto garbage = api::collectWorkerGarbage(options.folder, days);
         if (!garbage) return refuse(garbage.error());
-        std::cout << garbage->objects << " objects (" << garbage->bytes / 1'000'000 << " MB) and "
-                  << garbage->jobs << " old jobs removed; " << garbage->left / 1'000'000 << " MB are left.\n";
-        return 0;
+        say(std::to_string(garbage->objects) + " objects (" + std::to_string(garbage->bytes / 1'000'000) +
+            " MB) and " + std::to_string(garbage->jobs) + " old jobs removed; " +
+            std::to_string(garbage->left / 1'000'000) + " MB are left.");
+        return end({});
     }
     return serve(std::move(options));
 }

@@ -25,6 +25,7 @@
 #include "engine/core/json_text.h"
 #include "engine/core/log.h"
 #include "engine/core/pending_file.h"
+#include "engine/core/standard_streams.h"
 #include "engine/remote/objects/object_store.h"
 #include "engine/remote/server/relay.h"
 #include "engine/remote/server/worker_server.h"
@@ -72,13 +73,7 @@ remote::WorkerJobs workerJobs(std::vector<std::string> runner) {
 /// Writes lines for the worker, from any thread.
 class ParentPipe {
   public:
-    void send(const json& line) {
-        const std::lock_guard lock(mutex_);
-        std::cout << core::jsonText(line) << '\n' << std::flush;
-    }
-
-  private:
-    std::mutex mutex_;
+    void send(const json& line) { core::writeOutput(core::jsonText(line) + '\n'); }
 };
 
 class PipeNotes final : public jobs::JobNotes {

@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "engine/core/utf8.h"
+
 namespace balmer::core::log {
 
 namespace {
@@ -30,8 +32,8 @@ spdlog::logger& logger() {
     return *made;
 }
 
-spdlog::string_view_t view(std::string_view line) {
-    return {line.data(), line.size()};
+void say(spdlog::level::level_enum level, std::string_view line) {
+    logger().log(level, spdlog::string_view_t(visible(line)));
 }
 
 } // namespace
@@ -49,16 +51,16 @@ void alsoTo(const std::filesystem::path& file) {
 }
 
 void debug(std::string_view line) {
-    logger().log(spdlog::level::debug, view(line));
+    say(spdlog::level::debug, line);
 }
 void info(std::string_view line) {
-    logger().log(spdlog::level::info, view(line));
+    say(spdlog::level::info, line);
 }
 void warning(std::string_view line) {
-    logger().log(spdlog::level::warn, view(line));
+    say(spdlog::level::warn, line);
 }
 void error(std::string_view line) {
-    logger().log(spdlog::level::err, view(line));
+    say(spdlog::level::err, line);
 }
 
 } // namespace balmer::core::log

@@ -1,7 +1,7 @@
 // The log: one line an event on standard error (and in the project's log file when one is open).
 //
 // Any thread may write. Results never go here: a log line is for whoever wants to know how something came
-// about.
+// about. What is said in one call is one line: core::visible().
 #pragma once
 
 #include <filesystem>

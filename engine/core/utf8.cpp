@@ -13,12 +13,51 @@ bool isAscii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-enum class Part { Letter, Blank, Invisible };
-
-Part partOf(std::string_view letter) {
+utf8proc_int32_t codeOf(std::string_view letter) {
     utf8proc_int32_t code = 0;
     utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(letter.data()),
                      static_cast<utf8proc_ssize_t>(letter.size()), &code);
+    return code;
+}
+
+/// Letters that are seen, or that join those beside them (in Persian, in Hindi, in a word that may be
+/// parted).
+bool isSeen(utf8proc_int32_t code) {
+    switch (utf8proc_category(code)) {
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+        return false;
+    case UTF8PROC_CATEGORY_CF:
+        return code == 0x00AD || code == 0x200C || code == 0x200D;
+    default:
+        return true;
+    }
+}
+
+std::string hexadecimal(unsigned number, int digits) {
+    std::string text;
+    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
+        text += "0123456789abcdef"[(number >> shift) & 15];
+    return text;
+}
+
+/// As JSON spells it, but for the bytes that JSON text cannot have.
+std::string escaped(utf8proc_int32_t code) {
+    const auto number = static_cast<unsigned>(code);
+    if (number == '\n') return "\\n";
+    if (number == '\r') return "\\r";
+    if (number == '\t') return "\\t";
+    if (number < 0x20) return "\\x" + hexadecimal(number, 2);
+    if (number < 0x10000) return "\\u" + hexadecimal(number, 4);
+    return "\\u" + hexadecimal(0xD7C0 + (number >> 10), 4) + "\\u" +
+           hexadecimal(0xDC00 + (number & 0x3FF), 4);
+}
+
+enum class Part { Letter, Blank, Invisible };
+
+Part partOf(std::string_view letter) {
+    const auto code = codeOf(letter);
     if (code == 0xFEFF || code == 0x200B) return Part::Invisible;
     switch (utf8proc_category(code)) {
     case UTF8PROC_CATEGORY_ZS:
@@ -68,6 +107,23 @@ std::string_view clipped(std::string_view text, std::size_t mostBytes) {
     return text.substr(0, mostBytes);
 }
 
+std::string visible(std::string_view text, Lines lines) {
+    std::string seen;
+    seen.reserve(text.size());
+    while (!text.empty()) {
+        const auto bytes = letterBytes(text);
+        const auto letter = text.substr(0, std::max<std::size_t>(bytes, 1));
+        text.remove_prefix(letter.size());
+        if (bytes == 0)
+            seen += "\\x" + hexadecimal(static_cast<unsigned char>(letter[0]), 2);
+        else if (const auto code = codeOf(letter); isSeen(code) || (code == '\n' && lines == Lines::Many))
+            seen += letter;
+        else
+            seen += escaped(code);
+    }
+    return seen;
+}
+
 std::string composed(std::string_view text) {
     if (isAscii(text) || !isUtf8(text)) return std::string(text);
     utf8proc_uint8_t* mapped = nullptr;
@@ -81,11 +137,8 @@ std::string composed(std::string_view text) {
 
 Result<std::string> tidyName(std::string_view text) {
     if (!isUtf8(text)) {
-        std::string shown;
-        for (const char c : clipped(text, 60))
-            shown += c >= 0x20 && c < 0x7f ? c : '?';
         return fail(ErrorCode::InvalidArgument,
-                    "the name \"" + shown +
+                    "the name \"" + visible(clipped(text, 60)) +
                         "\" is not UTF-8; save the text in this encoding (iconv -f LATIN1 -t UTF-8)");
     }
     const auto whole = composed(text);

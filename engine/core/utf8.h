@@ -20,6 +20,12 @@ bool isUtf8(std::string_view text);
 /// The beginning of the text, at most so many bytes of it and only whole letters.
 std::string_view clipped(std::string_view text, std::size_t mostBytes);
 
+enum class Lines { One, Many };
+/// The text as a terminal, a log and a JSON string may have it: what would move the cursor, end the line,
+/// turn the direction of writing, hide, or is no UTF-8 becomes a visible escape: \n, \t, \x1b, \u202e. With
+/// Many line breaks stay. JSON text (with Many) comes out as JSON of the same value.
+std::string visible(std::string_view text, Lines lines = Lines::One);
+
 /// The text in composed letters (Unicode's form NFC), in which two spellings of one word are the same bytes.
 /// What is not UTF-8 comes back as it is.
 std::string composed(std::string_view text);

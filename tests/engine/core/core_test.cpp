@@ -232,6 +232,22 @@ TEST(Utf8, NamesAreTrimmedComposedAndInOneLine) {
     EXPECT_EQ(tidyName("\xe9toile").error().code(), ErrorCode::InvalidArgument);
 }
 
+TEST(Utf8, WhatATerminalWouldObeyBecomesVisible) {
+    EXPECT_EQ(visible("Hα, naïve, क्\u200Dष, 👩\u200D🚀"), "Hα, naïve, क्\u200Dष, 👩\u200D🚀");
+    EXPECT_EQ(visible("a\x1b[31mb\x07\x7f\r\t"), "a\\x1b[31mb\\x07\\u007f\\r\\t");
+    EXPECT_EQ(visible("one\ntwo\u2028three\u2029"), "one\\ntwo\\u2028three\\u2029");
+    EXPECT_EQ(visible("one\ntwo\r\n", Lines::Many), "one\ntwo\\r\n");
+    EXPECT_EQ(visible("\u009b2J \u202egpj\u2066\u200f\u061c\ufeff"),
+              "\\u009b2J \\u202egpj\\u2066\\u200f\\u061c\\ufeff");
+    EXPECT_EQ(visible("\xff\x9b"
+                      "1\xc3"),
+              "\\xff\\x9b1\\xc3");
+    EXPECT_EQ(visible("\U000E0041"), "\\udb40\\udc41");
+    EXPECT_EQ(visible(std::string_view("\0", 1)), "\\x00");
+    const auto text = visible("a\u202eb\n");
+    EXPECT_EQ(visible(text), text);
+}
+
 TEST(Clock, WritesUtcThatSortsAsText) {
     EXPECT_EQ(formatTime(TimePoint(std::chrono::milliseconds(1700000000250))), "2023-11-14T22:13:20.250Z");
 }
