@@ -23,10 +23,6 @@ namespace {
 constexpr std::size_t eventsHeld = 64;
 constexpr std::size_t seriesAtMost = 100000;
 
-bool bitIn(const std::string& bits, std::size_t index) {
-    return index / 8 < bits.size() && (static_cast<unsigned char>(bits[index / 8]) >> (index % 8) & 1u) != 0;
-}
-
 jobs::RemoteEvent eventFrom(const wire::Event& message) {
     jobs::RemoteEvent event;
     event.sequence = message.sequence();

@@ -172,6 +172,15 @@ core::Error errorFrom(const wire::Problem& problem) {
     return {code, std::move(text)};
 }
 
+bool bitIn(const std::string& bits, std::size_t index) {
+    return index / 8 < bits.size() && (static_cast<unsigned char>(bits[index / 8]) >> (index % 8) & 1u) != 0;
+}
+
+void setBit(std::string& bits, std::size_t index) {
+    if (bits.size() <= index / 8) bits.resize(index / 8 + 1);
+    bits[index / 8] = static_cast<char>(static_cast<unsigned char>(bits[index / 8]) | (1u << (index % 8)));
+}
+
 std::string showable(std::string_view text, std::size_t limit) {
     std::string shown;
     while (!text.empty()) {

@@ -62,6 +62,10 @@ std::string showable(std::string_view text, std::size_t limit);
 /// message can become forty. What is not a message counts as far as it could be one.
 std::size_t partsIn(Bytes bytes);
 
+/// A field of bytes as a list of bits, eight a byte from the lowest on; what lies beyond its end is not set.
+bool bitIn(const std::string& bits, std::size_t index);
+void setBit(std::string& bits, std::size_t index);
+
 // ---- Names: hexadecimal digits (lower case) here, raw bytes in messages
 
 /// A job's key: 16 bytes ⇄ 32 digits. Errors: Protocol for another number of bytes.

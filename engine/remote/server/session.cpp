@@ -46,11 +46,6 @@ Error tooMany(std::string what) {
     return Error(ErrorCode::ResourceExhausted, std::move(what));
 }
 
-void setBit(std::string& bits, std::size_t index) {
-    if (bits.size() <= index / 8) bits.resize(index / 8 + 1);
-    bits[index / 8] = static_cast<char>(static_cast<unsigned char>(bits[index / 8]) | (1u << (index % 8)));
-}
-
 Result<jobs::ParcelEntry> entryFrom(const wire::ParcelEntry& message) {
     if (!isParcelName(message.name()))
         return fail(ErrorCode::InvalidArgument, "\"" + showable(message.name(), 60) +

@@ -24,11 +24,6 @@ namespace {
 constexpr std::size_t putsAtMost = 8;
 constexpr std::size_t idsAtMost = 20000; ///< remembered for a connection
 
-void setBit(std::string& bits, std::size_t index) {
-    if (bits.size() <= index / 8) bits.resize(index / 8 + 1);
-    bits[index / 8] = static_cast<char>(static_cast<unsigned char>(bits[index / 8]) | (1u << (index % 8)));
-}
-
 Result<Manifest> manifestFrom(const wire::Manifest& message) {
     if (message.chunks().size() % 32 != 0)
         return fail(ErrorCode::Protocol, "a manifest's digests have not 32 bytes each");

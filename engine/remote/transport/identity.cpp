@@ -12,6 +12,7 @@
 #include "engine/core/files.h"
 #include "engine/core/private_file.h"
 #include "engine/remote/protocol/messages.h"
+#include "engine/remote/transport/openssl_owned.h"
 
 namespace balmer::remote {
 
@@ -19,17 +20,6 @@ namespace {
 
 using core::ErrorCode;
 using core::fail;
-
-template <auto free>
-struct Free {
-    template <typename T>
-    void operator()(T* value) const {
-        free(value);
-    }
-};
-using Key = std::unique_ptr<EVP_PKEY, Free<&EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Free<&X509_free>>;
-using Bio = std::unique_ptr<BIO, Free<&BIO_free_all>>;
 
 constexpr std::size_t fileLimit = 64u << 10;
 constexpr long day = 24 * 60 * 60;

@@ -21,15 +21,6 @@ namespace {
 
 using boost::system::error_code;
 
-core::Error errorFrom(const error_code& error) {
-    if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
-        return core::Error(core::ErrorCode::Cancelled, "the connection was given up");
-    if (error == asio::error::eof || error == asio::error::connection_reset ||
-        error == asio::error::broken_pipe)
-        return core::Error(core::ErrorCode::Io, "the connection was closed by the other side");
-    return core::Error(core::ErrorCode::Io, "the connection failed: " + error.message());
-}
-
 std::array<asio::const_buffer, 2> buffersOf(Bytes first, Bytes second) {
     return {asio::buffer(first.data(), first.size()), asio::buffer(second.data(), second.size())};
 }
@@ -43,14 +34,14 @@ class SocketStream final : public Stream {
         error_code error;
         const auto count = co_await socket_.async_read_some(asio::buffer(into.data(), into.size()),
                                                             asio::redirect_error(asio::use_awaitable, error));
-        if (error) co_return core::fail(errorFrom(error));
+        if (error) co_return core::fail(connectionError(error));
         co_return count;
     }
     asio::awaitable<core::Status> write(Bytes first, Bytes second) override {
         error_code error;
         co_await asio::async_write(socket_, buffersOf(first, second),
                                    asio::redirect_error(asio::use_awaitable, error));
-        if (error) co_return core::fail(errorFrom(error));
+        if (error) co_return core::fail(connectionError(error));
         co_return core::Status();
     }
     void close() override {
@@ -81,14 +72,14 @@ class PipeStream final : public Stream {
         error_code error;
         const auto count = co_await in_.async_read_some(asio::buffer(into.data(), into.size()),
                                                         asio::redirect_error(asio::use_awaitable, error));
-        if (error) co_return core::fail(errorFrom(error));
+        if (error) co_return core::fail(connectionError(error));
         co_return count;
     }
     asio::awaitable<core::Status> write(Bytes first, Bytes second) override {
         error_code error;
         co_await asio::async_write(out_, buffersOf(first, second),
                                    asio::redirect_error(asio::use_awaitable, error));
-        if (error) co_return core::fail(errorFrom(error));
+        if (error) co_return core::fail(connectionError(error));
         co_return core::Status();
     }
     void close() override {
@@ -102,6 +93,15 @@ class PipeStream final : public Stream {
 };
 
 } // namespace
+
+core::Error connectionError(const error_code& error) {
+    if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
+        return core::Error(core::ErrorCode::Cancelled, "the connection was given up");
+    if (error == asio::error::eof || error == asio::error::connection_reset ||
+        error == asio::error::broken_pipe)
+        return core::Error(core::ErrorCode::Io, "the connection was closed by the other side");
+    return core::Error(core::ErrorCode::Io, "the connection failed: " + error.message());
+}
 
 std::unique_ptr<Stream> streamOver(asio::local::stream_protocol::socket socket) {
     return std::make_unique<SocketStream<asio::local::stream_protocol::socket>>(std::move(socket));

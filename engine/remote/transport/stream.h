@@ -23,6 +23,9 @@ namespace balmer::remote {
 
 namespace asio = boost::asio;
 
+/// What a failed read or write says: Cancelled when it was given up here, else Io.
+core::Error connectionError(const boost::system::error_code& error);
+
 class Stream {
   public:
     virtual ~Stream() = default;

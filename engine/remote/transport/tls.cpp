@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 
 #include "engine/remote/protocol/messages.h"
+#include "engine/remote/transport/openssl_owned.h"
 
 namespace balmer::remote {
 
@@ -18,17 +19,7 @@ namespace {
 using core::ErrorCode;
 using core::fail;
 
-template <auto free>
-struct Free {
-    template <typename T>
-    void operator()(T* value) const {
-        free(value);
-    }
-};
-using Context = std::unique_ptr<SSL_CTX, Free<&SSL_CTX_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Free<&EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Free<&X509_free>>;
-using Bio = std::unique_ptr<BIO, Free<&BIO_free_all>>;
+using Context = std::unique_ptr<SSL_CTX, Freed<&SSL_CTX_free>>;
 
 constexpr long certificateLimit = 8 << 10; // bytes of what the other side shows as its certificate
 constexpr std::string_view bindingLabel = "EXPORTER-balmer-worker";

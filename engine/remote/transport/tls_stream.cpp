@@ -12,6 +12,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "engine/remote/transport/openssl_owned.h"
+
 namespace balmer::remote {
 
 using boost::system::error_code;
@@ -24,20 +26,6 @@ namespace {
 
 constexpr std::size_t shakenAtOnce = 4u << 10; ///< while nobody knows who it is
 constexpr std::size_t readAtOnce = 128u << 10; ///< several records; boost::asio::ssl takes one at a time
-
-core::Error errorFrom(const error_code& error) {
-    if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
-        return core::Error(ErrorCode::Cancelled, "the connection was given up");
-    if (error == asio::error::eof || error == asio::error::connection_reset ||
-        error == asio::error::broken_pipe)
-        return core::Error(ErrorCode::Io, "the connection was closed by the other side");
-    return core::Error(ErrorCode::Io, "the connection failed: " + error.message());
-}
-
-struct Free {
-    void operator()(SSL* connection) const { SSL_free(connection); }
-    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-};
 
 /// OpenSSL reads from one buffer in memory and writes into another; these are filled and emptied by the
 /// socket, many records at a time.
@@ -130,7 +118,7 @@ class TlsStream final : public Stream {
         error_code error;
         const auto count = co_await socket_.async_read_some(asio::buffer(arriving_),
                                                             asio::redirect_error(asio::use_awaitable, error));
-        if (error) co_return fail(errorFrom(error));
+        if (error) co_return fail(connectionError(error));
         BIO_write(in_, arriving_.data(), static_cast<int>(count));
         co_return Status();
     }
@@ -142,12 +130,12 @@ class TlsStream final : public Stream {
         error_code error;
         co_await asio::async_write(socket_, asio::buffer(leaving_),
                                    asio::redirect_error(asio::use_awaitable, error));
-        if (error) co_return fail(errorFrom(error));
+        if (error) co_return fail(connectionError(error));
         co_return Status();
     }
 
     asio::ip::tcp::socket socket_;
-    std::unique_ptr<SSL, Free> tls_;
+    std::unique_ptr<SSL, Freed<&SSL_free>> tls_;
     BIO *in_ = nullptr, *out_ = nullptr; ///< tls_ owns them
     TlsPeer peer_;
     unsigned long failure_ = 0; ///< the first reason that OpenSSL gave
@@ -157,7 +145,7 @@ class TlsStream final : public Stream {
 } // namespace
 
 struct TlsContext::State {
-    std::unique_ptr<SSL_CTX, Free> context;
+    std::unique_ptr<SSL_CTX, Freed<&SSL_CTX_free>> context;
     TlsRole role;
 };
 
