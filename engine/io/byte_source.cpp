@@ -19,8 +19,6 @@ using core::ErrorCode;
 using core::fail;
 using core::Result;
 
-constexpr std::size_t PIECE = 65536;
-
 // The source, with gzip undone once the first bytes have shown whether it is gzip.
 class Plain {
   public:
@@ -31,7 +29,7 @@ class Plain {
         if (!begun_) BALMER_CHECK(begin());
         while (true) {
             if (at_ == held_.size() && !ended_) {
-                held_.resize(PIECE);
+                held_.resize(pieceBytes);
                 at_ = 0;
                 auto got = source_(held_);
                 held_.resize(got ? *got : 0);
@@ -58,7 +56,7 @@ class Plain {
   private:
     core::Status begin() {
         begun_ = true;
-        held_.resize(PIECE);
+        held_.resize(pieceBytes);
         std::size_t have = 0;
         while (have < 2) { // enough to tell
             auto got = source_(std::span(held_).subspan(have));

@@ -16,6 +16,8 @@
 
 namespace balmer::io {
 
+inline constexpr std::size_t pieceBytes = 65536; ///< so much is read or written at once
+
 /// Fills the beginning of the buffer and says how much of it; 0 at the end, and ever after. Errors are its
 /// own.
 using ByteSource = std::function<core::Result<std::size_t>(std::span<std::byte> buffer)>;

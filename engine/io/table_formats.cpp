@@ -44,12 +44,12 @@ const std::array<Format, 6>& formats() {
     return all;
 }
 
-struct Chosen {
+struct FormatAndPack {
     const Format* format = nullptr;
     bool pack = false;
 };
 
-Result<Chosen> formatOf(const std::filesystem::path& file) {
+Result<FormatAndPack> formatOf(const std::filesystem::path& file) {
     auto name = core::lowerCase(file.filename().string());
     const bool pack = name.ends_with(packed);
     if (pack) name.erase(name.size() - packed.size());
@@ -57,7 +57,7 @@ Result<Chosen> formatOf(const std::filesystem::path& file) {
         for (const auto ending : format.endings)
             if (!ending.empty() && name.size() > ending.size() && name.ends_with(ending) &&
                 (!pack || format.mayBePacked))
-                return Chosen{&format, pack};
+                return FormatAndPack{&format, pack};
     return fail(ErrorCode::InvalidArgument,
                 "the name of the file " + file.string() +
                     " must end in the form that it shall have: " + tableEndings());

@@ -153,7 +153,7 @@ core::Result<std::string> tableAsHdf5(const WrittenTable& table) {
 
 namespace {
 
-constexpr std::size_t largestBytes = std::size_t{1} << 30;
+constexpr std::size_t largestTableBytes = std::size_t{1} << 30;
 constexpr std::string_view signature = "\x89HDF\r\n\x1a\n";
 
 core::Error damaged() {
@@ -273,7 +273,7 @@ core::Result<TableText> tableFromHdf5(std::string_view bytes) {
         rowBytes += cells.bytes;
     }
     // A cell takes what a text takes, however short it is.
-    if (rows > largestBytes / std::max(rowBytes, columns.size() * sizeof(std::string)))
+    if (rows > largestTableBytes / std::max(rowBytes, columns.size() * sizeof(std::string)))
         return core::fail(core::ErrorCode::ResourceExhausted, "the HDF5 table is larger than 1 GiB");
     const Handle memory(H5Tcreate(H5T_COMPOUND, std::max<std::size_t>(rowBytes, 1)), &H5Tclose);
     TableText table;

@@ -17,8 +17,6 @@ using core::ErrorCode;
 using core::fail;
 using core::Status;
 
-constexpr std::size_t PIECE = 65536;
-
 } // namespace
 
 struct VotableParser::Sax {
@@ -150,7 +148,7 @@ Status VotableParser::feed(std::span<const std::byte> piece) {
         return feed(asBytes(rest));
     }
     while (!piece.empty() && !error_) {
-        const auto part = piece.first(std::min(piece.size(), PIECE));
+        const auto part = piece.first(std::min(piece.size(), pieceBytes));
         xmlParseChunk(sax.context, reinterpret_cast<const char*>(part.data()), static_cast<int>(part.size()),
                       0);
         piece = piece.subspan(part.size());

@@ -15,8 +15,6 @@ using core::fail;
 using core::Result;
 using core::Status;
 
-constexpr std::size_t PIECE = 65536;
-
 VotableTable* tableAt(Votable& document, const std::vector<std::size_t>& where) {
     auto* resources = &document.resources;
     VotableResource* resource = nullptr;
@@ -38,7 +36,7 @@ struct Elsewhere {
 struct VotableReader::State {
     State(ByteSource document, const VotableLimits& l, OpenStream open)
         : source(plainSource(std::move(document))), limits(l), openStream(std::move(open)), parser(l),
-          piece(PIECE) {}
+          piece(pieceBytes) {}
 
     bool hasFront() const { return !parser.tables.empty(); }
     TableOnTheWay& front() { return parser.tables.front(); }

@@ -19,8 +19,6 @@ using core::Result;
 using core::Status;
 using Type = VotableType;
 
-constexpr std::size_t PIECE = 65536;
-
 std::optional<Coding> codingOfFits(const FitsColumn& column, const std::string& nullText) {
     struct Entry {
         char letter;
@@ -85,7 +83,7 @@ StreamRows::StreamRows(Kind kind, bool gzip, std::size_t extension, const Votabl
 
 Status StreamRows::feed(std::string_view bytes, RowBlock& block) {
     if (!inflater_) return plain(bytes, block);
-    std::string piece(PIECE, '\0');
+    std::string piece(pieceBytes, '\0');
     auto in = asBytes(bytes);
     while (true) {
         BALMER_TRY(const Inflater::Step step,

@@ -19,7 +19,7 @@ using core::fail;
 using core::Result;
 using core::Status;
 
-constexpr std::size_t PIECE = 65536, MOST_ROW_BYTES = std::size_t{1} << 26;
+constexpr std::size_t MOST_ROW_BYTES = std::size_t{1} << 26;
 
 // What an attribute or a description says, with what XML cannot hold replaced.
 std::string sayable(std::string_view text) {
@@ -77,7 +77,7 @@ struct VotableWriter::State {
         Status status = right ? doing()
                               : Status(fail(ErrorCode::InvalidArgument,
                                             "the parts of a VOTable are written in the wrong order"));
-        if (status && out.size() >= PIECE) status = flush();
+        if (status && out.size() >= pieceBytes) status = flush();
         if (!status) failure = status.error();
         return status;
     }

@@ -15,8 +15,6 @@ namespace {
 using core::ErrorCode;
 using core::fail;
 
-const double sigmaOfFwhm = 1 / (2 * std::sqrt(2 * std::numbers::ln2));
-
 core::Status checkSamples(std::span<const double> wavelength, std::span<float> flux, double continuumLevel) {
     if (wavelength.size() != flux.size() || wavelength.size() < 2)
         return fail(ErrorCode::InvalidArgument,

@@ -9,6 +9,8 @@
 // stated width however coarse the sampling is.
 #pragma once
 
+#include <cmath>
+#include <numbers>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -23,6 +25,7 @@ namespace balmer::simulate {
 /// Vacuum, ångström.
 inline constexpr double halphaAngstrom = spectrum::line("Hα").vacuumAngstrom;
 inline constexpr double speedOfLightKmS = 299792.458;
+inline const double sigmaOfFwhm = 1 / (2 * std::sqrt(2 * std::numbers::ln2)); ///< of a Gaussian
 
 /// What a spectrum is, as the truth table and the network's classes spell it.
 enum class Kind { Other, SinglePeak, DoublePeak };

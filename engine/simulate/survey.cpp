@@ -18,8 +18,6 @@ using core::ErrorCode;
 using core::fail;
 using core::RandomStream;
 
-const double sigmaOfFwhm = 1 / (2 * std::sqrt(2 * std::numbers::ln2));
-
 /// What a class of stars looks like here. Half widths and depths are of Hα; the higher Balmer lines follow.
 struct StarClass {
     char letter;
