@@ -24,7 +24,7 @@ using api::NeighbourState;
 using core::ErrorCode;
 using nlohmann::json;
 
-constexpr auto pollInterval = std::chrono::milliseconds(50);
+constexpr auto signalInterval = std::chrono::milliseconds(50);
 /// For programs that answer before they have fetched what they were sent.
 constexpr auto fetchLimit = std::chrono::seconds(5);
 
@@ -79,7 +79,7 @@ class Neighbourhood {
     /// Until something happens, or a moment.
     void pause() {
         std::unique_lock lock(mutex_);
-        happened_.wait_for(lock, pollInterval);
+        happened_.wait_for(lock, signalInterval);
     }
 
     core::TaskContext& task() { return task_; }

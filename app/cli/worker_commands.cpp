@@ -113,7 +113,7 @@ void addAdd(CLI::App& parent, Work& chosen) {
     });
 }
 
-void addList(CLI::App& parent, Work& chosen) {
+void addWorkerList(CLI::App& parent, Work& chosen) {
     auto& command = *parent.add_subcommand("list", "the workers that you have added");
     command.callback([&chosen] {
         chosen = [](Session& session) -> core::Status {
@@ -221,7 +221,7 @@ void addWorkerCommands(CLI::App& app, Work& chosen) {
         "worker", "computers that run jobs for you: add, list, status, pair, remove, register");
     command.require_subcommand(1);
     addAdd(command, chosen);
-    addList(command, chosen);
+    addWorkerList(command, chosen);
     addStatus(command, chosen);
     addVerb(command, "pair", "prove a code once, for tls://", {"code", "as `balmer-worker pair` shows it"},
             chosen,

@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 using core::ErrorCode;
 
-core::Error misfit(const std::string& what) {
+core::Error badParcel(const std::string& what) {
     return core::Error(ErrorCode::Format, what + "; submit the job again");
 }
 
@@ -60,7 +60,7 @@ class Unpacking {
         if (needs.files.size() != index_.files.size() || needs.models.size() != index_.models.size() ||
             (needs.labels && !index_.labels) || (needs.rounds && !index_.rounds) ||
             (needs.spectra && !index_.spectra))
-            return core::fail(misfit("parcel.json does not have what the parameters of the job need"));
+            return core::fail(badParcel("parcel.json does not have what the parameters of the job need"));
         for (std::size_t i = 0; i < needs.files.size(); ++i) {
             BALMER_TRY(const auto file, input(index_.files[i]));
             carried_.files[needs.files[i]] = {file, 0, 0, {}};
@@ -94,7 +94,7 @@ class Unpacking {
         auto file = inputs_ / name;
         std::error_code error;
         if (!fs::is_regular_file(file, error))
-            return core::fail(misfit("the parcel names " + name + ", but did not bring it"));
+            return core::fail(badParcel("the parcel names " + name + ", but did not bring it"));
         return file;
     }
     core::Result<std::string> read(const std::string& name) const {
@@ -106,9 +106,9 @@ class Unpacking {
         BALMER_TRY(const auto file, input(described.file));
         const auto opened = dataset::Dataset::openProved(file, described.digest);
         if (!opened)
-            return core::fail(misfit("the dataset \"" + described.name +
-                                     "\" that is not what its parcel says (" + opened.error().message() +
-                                     ")"));
+            return core::fail(badParcel("the dataset \"" + described.name +
+                                        "\" that is not what its parcel says (" + opened.error().message() +
+                                        ")"));
         const auto& dataset = *opened;
         store::DatasetRecord record;
         record.name = described.name;
@@ -128,8 +128,8 @@ class Unpacking {
         BALMER_TRY(const auto artefact,
                    project_.artefacts().putFile(file, model.artefact.name, model.artefact.mediaType));
         if (artefact != model.artefact)
-            return core::fail(misfit("the model " + model.kind + "-" + std::to_string(model.job) +
-                                     " has another digest or size than its parcel says"));
+            return core::fail(badParcel("the model " + model.kind + "-" + std::to_string(model.job) +
+                                        " has another digest or size than its parcel says"));
         jobs::Job job;
         job.id = model.job;
         job.spec.kind = model.kind;
@@ -154,7 +154,7 @@ class Unpacking {
         for (const auto& round : rounds) {
             BALMER_TRY(auto kept, project_.rounds().add(round));
             if (kept.number != round.number)
-                return core::fail(misfit("rounds.json leaves out a round of \"" + round.dataset + "\""));
+                return core::fail(badParcel("rounds.json leaves out a round of \"" + round.dataset + "\""));
             rounds_.push_back(std::move(kept));
         }
         return {};
@@ -176,11 +176,11 @@ class Unpacking {
             if (!file.error) {
                 if (file.pack > packs.size() || file.bytes > io::ReadOptions{}.fileLimitBytes ||
                     file.offset > sizes[file.pack - 1] || file.bytes > sizes[file.pack - 1] - file.offset)
-                    return core::fail(misfit("spectra.json places " + file.path + " where no pack is"));
+                    return core::fail(badParcel("spectra.json places " + file.path + " where no pack is"));
                 made.path = packs[file.pack - 1];
             }
             if (!carried_.files.emplace(file.path, std::move(made)).second)
-                return core::fail(misfit("spectra.json names " + file.path + " twice"));
+                return core::fail(badParcel("spectra.json names " + file.path + " twice"));
         }
         std::vector<store::NewSpectrum> batch;
         for (std::size_t i = 0; i < packed.spectra.size(); ++i) {
@@ -197,7 +197,7 @@ class Unpacking {
             BALMER_TRY(const auto outcomes, project_.catalogue().add(batch));
             for (std::size_t k = 0; k < batch.size(); ++k)
                 if (!outcomes[k].added || outcomes[k].id != batch[k].metadata.id)
-                    return core::fail(misfit("spectra.json names " + batch[k].metadata.id + " twice"));
+                    return core::fail(badParcel("spectra.json names " + batch[k].metadata.id + " twice"));
             batch.clear();
         }
         return {};
@@ -212,9 +212,9 @@ class Unpacking {
 };
 
 /// Passes the log on and keeps the artefacts.
-class Collector : public jobs::JobNotes {
+class ArtefactCollector : public jobs::JobNotes {
   public:
-    explicit Collector(jobs::JobNotes& notes) : notes_(notes) {}
+    explicit ArtefactCollector(jobs::JobNotes& notes) : notes_(notes) {}
     void log(std::string_view line) override { notes_.log(line); }
     void artefact(const jobs::Artefact& artefact) override {
         if (std::ranges::find(artefacts_, artefact) == artefacts_.end()) artefacts_.push_back(artefact);
@@ -344,7 +344,7 @@ core::Result<ParcelResult> runParcel(const fs::path& jobFolder, const WorkerRun&
     });
     if (!taken) return core::fail(taken.error());
 
-    Collector collector(notes);
+    ArtefactCollector collector(notes);
     BALMER_TRY(const auto outcome, jobs::runGuarded(kind->run, spec.job, task, collector));
     for (const auto& artefact : outcome.artefacts)
         collector.artefact(artefact);

@@ -25,8 +25,6 @@ namespace balmer::desktop {
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
-
 QPlainTextEdit* textPane(const char* name, const QString& tip) {
     auto* pane = new QPlainTextEdit;
     pane->setObjectName(QString::fromLatin1(name));
@@ -73,8 +71,9 @@ JobsPlace::JobsPlace(bridge::Session& session, QWidget* parent)
 QWidget* JobsPlace::buildDetails() {
     auto* details = new QWidget;
     auto* column = new QVBoxLayout(details);
-    column->setContentsMargins(2 * gap, gap, 2 * gap, gap);
-    column->setSpacing(gap);
+    column->setContentsMargins(2 * widgets::gridStep, widgets::gridStep, 2 * widgets::gridStep,
+                               widgets::gridStep);
+    column->setSpacing(widgets::gridStep);
     title_->setObjectName(QStringLiteral("jobTitle"));
     QFont large = title_->font();
     large.setPointSizeF(large.pointSizeF() * 1.2);
@@ -103,7 +102,7 @@ QWidget* JobsPlace::buildDetails() {
     tabs_->addTab(quality_, tr("Quality"));
 
     auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(gap);
+    buttons->setSpacing(widgets::gridStep);
     for (QAction* action : {again_, abort_, remove_})
         buttons->addWidget(buttonFor(action, details));
     buttons->addStretch();
@@ -151,10 +150,10 @@ void JobsPlace::build() {
 
     auto* list = new QWidget;
     auto* column = new QVBoxLayout(list);
-    column->setContentsMargins(0, gap, 0, 0);
-    column->setSpacing(gap);
+    column->setContentsMargins(0, widgets::gridStep, 0, 0);
+    column->setSpacing(widgets::gridStep);
     auto* row = new QHBoxLayout;
-    row->setContentsMargins(gap, 0, gap, 0);
+    row->setContentsMargins(widgets::gridStep, 0, widgets::gridStep, 0);
     row->addWidget(buttonFor(create, list));
     row->addStretch();
     column->addLayout(row);

@@ -23,7 +23,6 @@ namespace balmer::desktop {
 namespace {
 
 const QString origin = QStringLiteral("label");
-constexpr int gap = widgets::gridStep;
 constexpr int preparedAhead = 8, preparedBehind = 2, thumbnailsAround = 40;
 /// Above so many entries the labels are read with one question instead of one each.
 constexpr std::size_t mostSingleRows = 1000;
@@ -110,8 +109,8 @@ void LabelPlace::buildBar() {
                             tr("What it predicts as a target, surest first")};
     const int keys[] = {Qt::Key_O, Qt::Key_E, Qt::Key_C};
     auto* row = new QHBoxLayout;
-    row->setContentsMargins(gap, gap, gap, 0);
-    row->setSpacing(gap);
+    row->setContentsMargins(widgets::gridStep, widgets::gridStep, widgets::gridStep, 0);
+    row->setSpacing(widgets::gridStep);
     row->addWidget(rounds_);
     for (const auto list : active::roundLists) {
         const auto i = std::size_t(list);

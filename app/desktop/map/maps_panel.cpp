@@ -21,8 +21,6 @@ using bridge::text;
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
-
 QLabel* heading(const QString& words, QWidget* parent) {
     auto* label = new QLabel(words, parent);
     label->setFont(widgets::smallFont(label->font()));
@@ -43,8 +41,8 @@ MapsPanel::MapsPanel(QAction* train, QWidget* parent)
         if (item) Q_EMIT mapChosen(item->data(Qt::UserRole).toLongLong());
     });
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(gap, 0, gap, gap);
-    column->setSpacing(gap);
+    column->setContentsMargins(widgets::gridStep, 0, widgets::gridStep, widgets::gridStep);
+    column->setSpacing(widgets::gridStep);
     column->addWidget(maps_, 1);
     column->addWidget(heading(tr("Layer"), this));
     buildLayers(column);

@@ -13,7 +13,6 @@
 namespace balmer::desktop {
 
 namespace {
-constexpr int gap = widgets::gridStep;
 constexpr int leastHeight = 96;
 } // namespace
 
@@ -24,7 +23,7 @@ QualityPanel::QualityPanel(bridge::Session& session, QWidget* parent)
     words_->setObjectName(QStringLiteral("qualityText"));
     words_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(gap, 0, gap, gap);
+    column->setContentsMargins(widgets::gridStep, 0, widgets::gridStep, widgets::gridStep);
     column->setSpacing(0);
     column->addWidget(words_);
     column->addWidget(errors_, 1);

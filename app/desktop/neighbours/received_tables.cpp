@@ -20,7 +20,6 @@ using bridge::text;
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
 constexpr std::size_t mostTables = 100;
 
 QString rowsOf(const api::ReceivedTable& table) {
@@ -85,14 +84,15 @@ ReceivedTables::ReceivedTables(bridge::Session& session, QWidget* parent)
     connect(list_, &QListWidget::currentRowChanged, this, &ReceivedTables::showChosen);
 
     auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(gap);
+    buttons->setSpacing(widgets::gridStep);
     buttons->addWidget(columns_);
     buttons->addWidget(spectra_);
     buttons->addStretch();
     buttons->addWidget(remove_);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(2 * gap, 2 * gap, 2 * gap, 2 * gap);
-    column->setSpacing(gap);
+    column->setContentsMargins(2 * widgets::gridStep, 2 * widgets::gridStep, 2 * widgets::gridStep,
+                               2 * widgets::gridStep);
+    column->setSpacing(widgets::gridStep);
     column->addWidget(list_, 1);
     column->addWidget(facts_);
     column->addWidget(file_);

@@ -26,10 +26,6 @@ using bridge::countText;
 using bridge::plain;
 using bridge::text;
 
-namespace {
-constexpr int gap = widgets::gridStep;
-}
-
 QPushButton* namedButton(const QString& name, const QString& words, const QString& tip, QWidget* parent) {
     auto* made = new QPushButton(words, parent);
     made->setObjectName(name);
@@ -69,12 +65,11 @@ void markInvalid(QWidget& field, bool invalid) {
 
 void layOutForm(QDialog& form, const QString& intro, QFormLayout* fields, QLabel* error, QPushButton* cancel,
                 QPushButton* keep) {
-    constexpr int gap = widgets::gridStep;
     auto* words = new QLabel(intro, &form);
     words->setWordWrap(true);
     fields->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    fields->setHorizontalSpacing(2 * gap);
-    fields->setVerticalSpacing(gap);
+    fields->setHorizontalSpacing(2 * widgets::gridStep);
+    fields->setVerticalSpacing(widgets::gridStep);
     error->setMinimumHeight(2 * form.fontMetrics().lineSpacing());
     error->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     widgets::setTone(*error, widgets::Tone::Error);
@@ -85,8 +80,9 @@ void layOutForm(QDialog& form, const QString& intro, QFormLayout* fields, QLabel
     buttons->addWidget(cancel);
     buttons->addWidget(keep);
     auto* column = new QVBoxLayout(&form);
-    column->setContentsMargins(3 * gap, 3 * gap, 3 * gap, 2 * gap);
-    column->setSpacing(2 * gap);
+    column->setContentsMargins(3 * widgets::gridStep, 3 * widgets::gridStep, 3 * widgets::gridStep,
+                               2 * widgets::gridStep);
+    column->setSpacing(2 * widgets::gridStep);
     column->addWidget(words);
     column->addLayout(fields);
     column->addWidget(error, 1);
@@ -107,7 +103,7 @@ DestinationFields::DestinationFields(const QString& name, QWidget* parent)
     connect(choose, &QPushButton::clicked, this, &DestinationFields::chooseFolder);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(gap);
+    row->setSpacing(widgets::gridStep);
     for (const auto& [title, field] :
          {std::pair{tr("Collection"), collection_}, std::pair{tr("Folder"), folder_}}) {
         auto* label = new QLabel(title, this);
@@ -145,10 +141,10 @@ JobLine::JobLine(bridge::Session& session, const QString& name, QWidget* parent)
     bar_->setObjectName(name + QStringLiteral("JobBar"));
     bar_->setTextVisible(false);
     bar_->setRange(0, 1000);
-    bar_->setFixedSize(10 * gap, gap - 2);
+    bar_->setFixedSize(10 * widgets::gridStep, widgets::gridStep - 2);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(gap);
+    row->setSpacing(widgets::gridStep);
     row->addWidget(bar_);
     row->addWidget(words_, 1);
     row->addWidget(show_);

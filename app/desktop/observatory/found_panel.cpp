@@ -25,10 +25,9 @@ using bridge::plain;
 using bridge::text;
 
 namespace {
-constexpr int gap = widgets::gridStep;
 constexpr std::size_t mostFailuresShown = 4;
 constexpr int markMilliseconds = 1000;
-constexpr int widestTitle = 32 * gap;
+constexpr int widestTitle = 32 * widgets::gridStep;
 } // namespace
 
 FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QString& emptySentence,
@@ -79,7 +78,7 @@ FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QStr
                                                       QStringLiteral("LAMOST DR10")};
     const QFontMetrics metrics(table_->view()->font());
     for (int c = 0; c < FoundModel::ColumnCount; ++c)
-        table_->view()->setColumnWidth(c, metrics.horizontalAdvance(samples[c]) + 3 * gap);
+        table_->view()->setColumnWidth(c, metrics.horizontalAdvance(samples[c]) + 3 * widgets::gridStep);
     table_->view()->setColumnHidden(FoundModel::AskedFor, true);
     connect(table_, &widgets::SpectrumTable::filterChanged, model_, &FoundModel::setFilter);
     connect(table_, &widgets::SpectrumTable::selectedIdsChanged, this, &FoundPanel::showCounts);
@@ -102,17 +101,17 @@ FoundPanel::FoundPanel(bridge::Session& session, const QString& name, const QStr
     });
 
     auto* facts = new QHBoxLayout;
-    facts->setSpacing(gap);
+    facts->setSpacing(widgets::gridStep);
     facts->addWidget(facts_, 1);
     facts->addWidget(repeated_);
     auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(gap);
+    buttons->setSpacing(widgets::gridStep);
     buttons->addStretch(1);
     buttons->addWidget(chosen_);
     buttons->addWidget(all_);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(gap);
+    column->setSpacing(widgets::gridStep);
     column->addWidget(notices_);
     column->addWidget(table_, 1);
     column->addLayout(facts);
@@ -134,7 +133,8 @@ void FoundPanel::showList(api::MarkedList list, std::vector<std::string> askedFo
     table_->view()->setColumnHidden(FoundModel::AskedFor, !model_->hasAskedFor());
     table_->view()->scrollToTop();
     const int titles = static_cast<QAbstractItemView*>(table_->view())->sizeHintForColumn(FoundModel::Title);
-    if (const int width = std::min(titles + gap, widestTitle); width > table_->view()->columnWidth(0))
+    if (const int width = std::min(titles + widgets::gridStep, widestTitle);
+        width > table_->view()->columnWidth(0))
         table_->view()->setColumnWidth(FoundModel::Title, width);
     showNotices();
     // What was fetched before the list came is known; what a job fetches now is not of this list.

@@ -15,8 +15,6 @@ namespace balmer::desktop {
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
-
 QString inWords(const std::string& by) {
     if (by == "utype") return QObject::tr("by its utype");
     if (by == "ucd") return QObject::tr("by its UCD");
@@ -51,7 +49,7 @@ ListPage::ListPage(bridge::Session& session, QWidget* parent)
         namedButton(named("FileButton"), tr("Choose…"), tr("Choose a file of this computer"), this);
     connect(choose, &QPushButton::clicked, this, &ListPage::chooseFile);
     auto* place = new QHBoxLayout;
-    place->setSpacing(gap);
+    place->setSpacing(widgets::gridStep);
     place->addWidget(place_, 1);
     place->addWidget(choose);
     addRow(tr("Table"), place, place_);

@@ -15,8 +15,7 @@
 namespace balmer::desktop {
 
 namespace {
-constexpr int gap = widgets::gridStep;
-constexpr int fieldsWidth = 46 * gap;
+constexpr int fieldsWidth = 46 * widgets::gridStep;
 } // namespace
 
 ObservatoryPage::ObservatoryPage(bridge::Session& session, const QString& key, const QString& explanation,
@@ -38,22 +37,23 @@ ObservatoryPage::ObservatoryPage(bridge::Session& session, const QString& key, c
     intro->setWordWrap(true);
     widgets::setTone(*intro, widgets::Tone::Muted);
     form_->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    form_->setHorizontalSpacing(gap);
-    form_->setVerticalSpacing(gap);
+    form_->setHorizontalSpacing(widgets::gridStep);
+    form_->setVerticalSpacing(widgets::gridStep);
 
     auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(gap);
+    buttons->setSpacing(widgets::gridStep);
     buttons->addWidget(ask_, 1);
     buttons->addWidget(cancel_);
     buttons->addWidget(logIn_);
     auto* inside = new QWidget;
     auto* column = new QVBoxLayout(inside);
-    column->setContentsMargins(2 * gap, 2 * gap, gap, 2 * gap);
-    column->setSpacing(gap);
+    column->setContentsMargins(2 * widgets::gridStep, 2 * widgets::gridStep, widgets::gridStep,
+                               2 * widgets::gridStep);
+    column->setSpacing(widgets::gridStep);
     column->addWidget(intro);
-    column->addSpacing(gap / 2);
+    column->addSpacing(widgets::gridStep / 2);
     column->addLayout(form_);
-    column->addSpacing(gap / 2);
+    column->addSpacing(widgets::gridStep / 2);
     column->addLayout(buttons);
     column->addWidget(progress_);
     column->addWidget(notice_);
@@ -64,10 +64,11 @@ ObservatoryPage::ObservatoryPage(bridge::Session& session, const QString& key, c
     left_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     left_->setFocusPolicy(Qt::NoFocus);
     left_->setWidget(inside);
-    content_->setContentsMargins(gap, 2 * gap, 2 * gap, 2 * gap);
+    content_->setContentsMargins(widgets::gridStep, 2 * widgets::gridStep, 2 * widgets::gridStep,
+                                 2 * widgets::gridStep);
     auto* across = new QHBoxLayout(this);
     across->setContentsMargins(0, 0, 0, 0);
-    across->setSpacing(gap);
+    across->setSpacing(widgets::gridStep);
     across->addWidget(left_);
     across->addLayout(content_, 1);
 

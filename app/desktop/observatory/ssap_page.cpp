@@ -18,7 +18,6 @@ namespace balmer::desktop {
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
 constexpr int mostRowsAllowed = 1'000'000;
 
 QComboBox* choice(const QString& name, const QString& title, const QString& tip,
@@ -38,7 +37,7 @@ void choose(QComboBox* box, const QJsonValue& value) {
 
 QHBoxLayout* sideBySide(std::initializer_list<QWidget*> fields) {
     auto* row = new QHBoxLayout;
-    row->setSpacing(gap);
+    row->setSpacing(widgets::gridStep);
     for (QWidget* field : fields)
         row->addWidget(field, qobject_cast<QLineEdit*>(field) ? 1 : 0);
     return row;
@@ -80,7 +79,7 @@ void SsapPage::build() {
         tr("Right ascension and declination, ICRS, one position a line: degrees, or hours where "
            "it is sexagesimal; with “name =” before it if you like. Empty: everywhere"));
     positions_->setTabChangesFocus(true);
-    positions_->setFixedHeight(3 * fontMetrics().lineSpacing() + 2 * gap);
+    positions_->setFixedHeight(3 * fontMetrics().lineSpacing() + 2 * widgets::gridStep);
     positions_->setLineWrapMode(QPlainTextEdit::NoWrap);
     size_ = namedField(named("SizeField"), tr("Size"), tr("the service's own"),
                        tr("Diameter of the region around each position"), this);

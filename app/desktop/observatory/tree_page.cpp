@@ -19,8 +19,6 @@ namespace balmer::desktop {
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
-
 QTableView* plainTable(const QString& name, const QString& title, QAbstractItemModel* model,
                        QWidget* parent) {
     auto* view = new QTableView(parent);
@@ -37,7 +35,7 @@ QTableView* plainTable(const QString& name, const QString& title, QAbstractItemM
     view->setTextElideMode(Qt::ElideMiddle);
     view->verticalHeader()->hide();
     view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    view->verticalHeader()->setDefaultSectionSize(QFontMetrics(view->font()).height() + gap);
+    view->verticalHeader()->setDefaultSectionSize(QFontMetrics(view->font()).height() + widgets::gridStep);
     view->horizontalHeader()->setHighlightSections(false);
     view->horizontalHeader()->setStretchLastSection(false);
     view->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
@@ -122,10 +120,10 @@ void TreePage::build() {
     files_ = new PreviewModel(PreviewModel::Shows::Files, this);
     skipped_ = new PreviewModel(PreviewModel::Shows::LeftOut, this);
     fileView_ = plainTable(named("FilesView"), tr("Files"), files_, this);
-    fileView_->setColumnWidth(1, 14 * gap);
+    fileView_->setColumnWidth(1, 14 * widgets::gridStep);
     skippedView_ = plainTable(named("SkippedView"), tr("Left out"), skipped_, this);
-    skippedView_->setColumnWidth(1, 45 * gap);
-    skippedView_->setMaximumHeight(20 * gap);
+    skippedView_->setColumnWidth(1, 45 * widgets::gridStep);
+    skippedView_->setMaximumHeight(20 * widgets::gridStep);
     to_ = new DestinationFields(QStringLiteral("tree"), this);
     fetch_ = namedButton(named("FetchButton"), tr("Fetch and import"), {}, this);
     job_ = new JobLine(session_, QStringLiteral("tree"), this);
@@ -135,7 +133,7 @@ void TreePage::build() {
     auto* listing = new QWidget;
     auto* lists = new QVBoxLayout(listing);
     lists->setContentsMargins(0, 0, 0, 0);
-    lists->setSpacing(gap);
+    lists->setSpacing(widgets::gridStep);
     lists->addWidget(found_);
     lists->addWidget(notes_);
     lists->addWidget(fileView_, 3);
@@ -145,13 +143,13 @@ void TreePage::build() {
     stack_->addWidget(empty_);
     stack_->addWidget(listing);
     auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(gap);
+    buttons->setSpacing(widgets::gridStep);
     buttons->addStretch(1);
     buttons->addWidget(fetch_);
     auto* content = new QWidget(this);
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(gap);
+    column->setSpacing(widgets::gridStep);
     column->addWidget(stack_, 1);
     column->addWidget(to_);
     column->addWidget(refusal_);

@@ -18,7 +18,6 @@ namespace balmer::desktop {
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
 /// Of the saved layouts; another number, and they are not read any more.
 constexpr int layoutVersion = 1;
 /// Of the docks in a window of 1280 × 800; in a higher one the panels at top and bottom are higher, too.
@@ -38,12 +37,12 @@ QWidget* titleBar(QDockWidget* dock, const PanelRow& row) {
     close->setObjectName(row.key + QStringLiteral("CloseButton"));
     close->setText(QStringLiteral("×"));
     close->setAutoRaise(true);
-    close->setFixedSize(5 * gap / 2, 5 * gap / 2);
+    close->setFixedSize(5 * widgets::gridStep / 2, 5 * widgets::gridStep / 2);
     close->setFocusPolicy(Qt::NoFocus);
     close->setToolTip(QObject::tr("Hide this panel here; it comes back by View, or by Ctrl+K"));
     QObject::connect(close, &QToolButton::clicked, dock, &QDockWidget::close);
     auto* line = new QHBoxLayout(bar);
-    line->setContentsMargins(gap, 2, gap / 2, 2);
+    line->setContentsMargins(widgets::gridStep, 2, widgets::gridStep / 2, 2);
     line->addWidget(title, 1);
     line->addWidget(close);
     return bar;

@@ -14,8 +14,6 @@ namespace balmer::desktop {
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
-
 QString nameOf(const balmer::jobs::Job& job) {
     const QString kind = jobKindTitle(job.spec.kind);
     return job.spec.label.empty()
@@ -32,7 +30,8 @@ InterruptedBanner::InterruptedBanner(bridge::Session& session, QWidget* actionOw
     const auto interrupted = session.workbench().jobs().interrupted();
     setVisible(!interrupted.empty());
     auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(2 * gap, gap, 2 * gap, gap);
+    row->setContentsMargins(2 * widgets::gridStep, widgets::gridStep, 2 * widgets::gridStep,
+                            widgets::gridStep);
     if (interrupted.empty()) return;
 
     QStringList names;

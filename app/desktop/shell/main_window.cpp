@@ -34,7 +34,6 @@ namespace balmer::desktop {
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
 constexpr std::size_t mostPlaceKeys = 9;
 
 template <typename P>
@@ -201,17 +200,18 @@ void MainWindow::makeViewMenu() {
 QWidget* MainWindow::buildRail() {
     auto* rail = new QWidget;
     rail->setObjectName(QStringLiteral("rail"));
-    rail->setFixedWidth(9 * gap);
+    rail->setFixedWidth(9 * widgets::gridStep);
     auto* column = new QVBoxLayout(rail);
-    column->setContentsMargins(gap / 2, gap, gap / 2, gap);
-    column->setSpacing(gap / 2);
+    column->setContentsMargins(widgets::gridStep / 2, widgets::gridStep, widgets::gridStep / 2,
+                               widgets::gridStep);
+    column->setSpacing(widgets::gridStep / 2);
     for (QAction* action : rail_->actions()) {
         auto* button = new QToolButton;
         button->setObjectName(action->objectName() + QStringLiteral("Button"));
         button->setDefaultAction(action);
         button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
         button->setIconSize({24, 24});
-        button->setFixedSize(8 * gap, 7 * gap);
+        button->setFixedSize(8 * widgets::gridStep, 7 * widgets::gridStep);
         button->setFocusPolicy(Qt::NoFocus);
         column->addWidget(button);
     }

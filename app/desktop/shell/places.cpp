@@ -11,7 +11,7 @@ namespace balmer::desktop {
 namespace {
 
 template <typename P>
-Place* make(bridge::Session& session) {
+Place* makePlace(bridge::Session& session) {
     return new P(session);
 }
 
@@ -20,11 +20,11 @@ Place* make(bridge::Session& session) {
 std::vector<PlaceRow> placeTable() {
     using widgets::Icon;
     return {
-        {QStringLiteral("data"), QObject::tr("Data"), Icon::Data, make<DataPlace>},
-        {QStringLiteral("map"), QObject::tr("Map"), Icon::Map, make<MapPlace>},
-        {QStringLiteral("label"), QObject::tr("Label"), Icon::Label, make<LabelPlace>},
-        {QStringLiteral("jobs"), QObject::tr("Jobs"), Icon::Jobs, make<JobsPlace>},
-        {QStringLiteral("workers"), QObject::tr("Workers"), Icon::Workers, make<WorkersPlace>},
+        {QStringLiteral("data"), QObject::tr("Data"), Icon::Data, makePlace<DataPlace>},
+        {QStringLiteral("map"), QObject::tr("Map"), Icon::Map, makePlace<MapPlace>},
+        {QStringLiteral("label"), QObject::tr("Label"), Icon::Label, makePlace<LabelPlace>},
+        {QStringLiteral("jobs"), QObject::tr("Jobs"), Icon::Jobs, makePlace<JobsPlace>},
+        {QStringLiteral("workers"), QObject::tr("Workers"), Icon::Workers, makePlace<WorkersPlace>},
     };
 }
 

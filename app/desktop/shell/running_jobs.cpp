@@ -12,29 +12,25 @@
 
 namespace balmer::desktop {
 
-namespace {
-constexpr int gap = widgets::gridStep;
-}
-
 RunningJobs::RunningJobs(bridge::Session& session, QWidget* parent)
     : QWidget(parent), bar_(new QProgressBar(this)), button_(new QPushButton(this)) {
     bar_->setObjectName(QStringLiteral("runningJobsBar"));
     bar_->setTextVisible(false);
     bar_->setRange(0, 1000);
-    bar_->setFixedSize(12 * gap, gap - 2);
+    bar_->setFixedSize(12 * widgets::gridStep, widgets::gridStep - 2);
     QSizePolicy keepsRoom = bar_->sizePolicy();
     keepsRoom.setRetainSizeWhenHidden(true);
     bar_->setSizePolicy(keepsRoom);
     button_->setObjectName(QStringLiteral("runningJobsButton"));
     button_->setFlat(true);
     button_->setStyleSheet(QStringLiteral("text-align: right;"));
-    button_->setFixedWidth(22 * gap);
+    button_->setFixedWidth(22 * widgets::gridStep);
     button_->setFocusPolicy(Qt::NoFocus);
     button_->setToolTip(tr("Show the jobs (Ctrl+4)"));
     connect(button_, &QPushButton::clicked, this, &RunningJobs::activated);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(2 * gap);
+    row->setSpacing(2 * widgets::gridStep);
     row->addWidget(bar_);
     row->addWidget(button_);
 

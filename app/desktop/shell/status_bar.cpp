@@ -16,7 +16,6 @@ namespace balmer::desktop {
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
 constexpr int messageMilliseconds = 8000;
 
 QLabel* figures(const char* name, int width) {
@@ -42,7 +41,7 @@ StatusBar::StatusBar(bridge::Session& session, bridge::NeighbourLink& neighbours
     clear_->setText(QStringLiteral("×"));
     clear_->setToolTip(actions.clearSelection->toolTip());
     clear_->setFocusPolicy(Qt::NoFocus);
-    clear_->setFixedSize(3 * gap, 3 * gap);
+    clear_->setFixedSize(3 * widgets::gridStep, 3 * widgets::gridStep);
     QSizePolicy keepsRoom = clear_->sizePolicy();
     keepsRoom.setRetainSizeWhenHidden(true);
     clear_->setSizePolicy(keepsRoom);
@@ -59,20 +58,21 @@ StatusBar::StatusBar(bridge::Session& session, bridge::NeighbourLink& neighbours
     send_->setPopupMode(QToolButton::InstantPopup);
     send_->setMenu(sendMenu);
     send_->setFocusPolicy(Qt::NoFocus);
-    neighbours_->setFixedHeight(3 * gap);
+    neighbours_->setFixedHeight(3 * widgets::gridStep);
     messageTimer_->setSingleShot(true);
     messageTimer_->setInterval(messageMilliseconds);
     connect(messageTimer_, &QTimer::timeout, message_, &QLabel::clear);
 
     auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(2 * gap, gap / 2, 2 * gap, gap / 2);
-    row->setSpacing(gap);
+    row->setContentsMargins(2 * widgets::gridStep, widgets::gridStep / 2, 2 * widgets::gridStep,
+                            widgets::gridStep / 2);
+    row->setSpacing(widgets::gridStep);
     row->addWidget(selection_);
     row->addWidget(clear_);
     row->addWidget(current_);
-    row->addSpacing(gap);
+    row->addSpacing(widgets::gridStep);
     row->addWidget(send_);
-    row->addSpacing(gap);
+    row->addSpacing(widgets::gridStep);
     row->addWidget(readOut_, 3);
     row->addWidget(message_, 4);
     row->addWidget(lost_);

@@ -16,10 +16,6 @@
 
 namespace balmer::desktop {
 
-namespace {
-constexpr int gap = widgets::gridStep;
-}
-
 QString TopBar::projectName(bridge::Session& session) {
     return QFileInfo(bridge::text(session.workbench().folder().string())).completeBaseName();
 }
@@ -54,8 +50,8 @@ TopBar::TopBar(bridge::Session& session, const Actions& actions, QMenu* view, co
     connect(search, &QPushButton::clicked, actions.palette, &QAction::trigger);
 
     auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(gap, gap, 2 * gap, gap);
-    row->setSpacing(2 * gap);
+    row->setContentsMargins(widgets::gridStep, widgets::gridStep, 2 * widgets::gridStep, widgets::gridStep);
+    row->setSpacing(2 * widgets::gridStep);
     row->addWidget(project);
     row->addWidget(views);
     row->addStretch(1);

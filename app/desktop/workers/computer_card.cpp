@@ -26,7 +26,6 @@ using bridge::text;
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
 constexpr int mostEndedJobs = 5, fewRows = 3, manyRows = 7;
 
 struct Means {
@@ -68,7 +67,7 @@ QProgressBar* bar(const char* name, const QString& tip) {
     made->setToolTip(tip);
     made->setRange(0, 1000);
     made->setTextVisible(false);
-    made->setFixedHeight(gap / 2);
+    made->setFixedHeight(widgets::gridStep / 2);
     return made;
 }
 
@@ -102,7 +101,7 @@ void ComputerCard::build() {
     names->addWidget(name_);
     names->addWidget(summary_);
     auto* top = new QHBoxLayout;
-    top->setSpacing(2 * gap);
+    top->setSpacing(2 * widgets::gridStep);
     top->addWidget(glyph_, 0, Qt::AlignTop);
     top->addLayout(names, 1);
 
@@ -110,8 +109,8 @@ void ComputerCard::build() {
                      QSysInfo::currentCpuArchitecture());
     version_->setText(QStringLiteral(BALMER_VERSION));
     auto* facts = new QFormLayout;
-    facts->setHorizontalSpacing(3 * gap);
-    facts->setVerticalSpacing(gap);
+    facts->setHorizontalSpacing(3 * widgets::gridStep);
+    facts->setVerticalSpacing(widgets::gridStep);
     const auto add = [&](const QString& title, QLabel* value, QProgressBar* gauge = nullptr) {
         auto* label = new QLabel(title);
         label->setForegroundRole(QPalette::PlaceholderText);
@@ -122,7 +121,7 @@ void ComputerCard::build() {
             return;
         }
         auto* both = new QVBoxLayout;
-        both->setSpacing(gap / 2);
+        both->setSpacing(widgets::gridStep / 2);
         both->addWidget(value);
         both->addWidget(gauge);
         facts->addRow(label, both);
@@ -160,8 +159,9 @@ void ComputerCard::build() {
     strong.setBold(true);
     heading->setFont(strong);
     auto* inside = new QVBoxLayout(this);
-    inside->setContentsMargins(3 * gap, 3 * gap, 3 * gap, 3 * gap);
-    inside->setSpacing(2 * gap);
+    inside->setContentsMargins(3 * widgets::gridStep, 3 * widgets::gridStep, 3 * widgets::gridStep,
+                               3 * widgets::gridStep);
+    inside->setSpacing(2 * widgets::gridStep);
     inside->addLayout(top);
     inside->addLayout(facts);
     inside->addWidget(heading);

@@ -29,7 +29,6 @@ using Link = api::WorkerInfo::Link;
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
 constexpr int roomForJobs = 3, mostJobs = 12;
 const QString unknown = QStringLiteral("–");
 
@@ -78,7 +77,7 @@ void WorkerCard::build() {
 
     // The palette tells the workers apart by name; on the card the name stands above.
     auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(gap);
+    buttons->setSpacing(widgets::gridStep);
     const auto make = [&](const char* what, const QString& title, const QString& brief, const QString& tip,
                           void (WorkerCard::*wanted)()) {
         auto* action = makeAction(
@@ -124,15 +123,15 @@ void WorkerCard::build() {
     link_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     link_->setMinimumHeight(2 * fontMetrics().lineSpacing());
     auto* state = new QHBoxLayout;
-    state->setSpacing(gap);
-    mark_->setFixedSize(2 * gap, fontMetrics().lineSpacing());
+    state->setSpacing(widgets::gridStep);
+    mark_->setFixedSize(2 * widgets::gridStep, fontMetrics().lineSpacing());
     state->addWidget(mark_, 0, Qt::AlignTop);
     state->addWidget(link_, 1);
 
     auto* facts = new QGridLayout;
-    facts->setHorizontalSpacing(2 * gap);
-    facts->setVerticalSpacing(gap);
-    facts->setContentsMargins(0, gap / 2, 0, 0);
+    facts->setHorizontalSpacing(2 * widgets::gridStep);
+    facts->setVerticalSpacing(widgets::gridStep);
+    facts->setContentsMargins(0, widgets::gridStep / 2, 0, 0);
     const auto put = [&](int row, int column, const QString& title, QLabel* value, const char* name) {
         auto* heading = new QLabel(title);
         heading->setForegroundRole(QPalette::PlaceholderText);
@@ -152,7 +151,7 @@ void WorkerCard::build() {
     dataBar_->setToolTip(tr("Part of the room for cached data that is used"));
     dataBar_->setRange(0, 1000);
     dataBar_->setTextVisible(false);
-    dataBar_->setFixedHeight(gap / 2);
+    dataBar_->setFixedHeight(widgets::gridStep / 2);
     facts->addWidget(dataBar_, 2, 1);
     facts->setColumnStretch(1, 1);
     facts->setColumnStretch(3, 1);
@@ -176,17 +175,18 @@ void WorkerCard::build() {
     });
 
     auto* top = new QHBoxLayout;
-    top->setSpacing(2 * gap);
+    top->setSpacing(2 * widgets::gridStep);
     top->addWidget(name_);
     top->addWidget(address_, 1);
     top->addLayout(buttons);
     auto* head = new QVBoxLayout;
-    head->setSpacing(gap / 2);
+    head->setSpacing(widgets::gridStep / 2);
     head->addLayout(top);
     head->addLayout(state);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(3 * gap, 2 * gap, 3 * gap, 2 * gap);
-    column->setSpacing(gap);
+    column->setContentsMargins(3 * widgets::gridStep, 2 * widgets::gridStep, 3 * widgets::gridStep,
+                               2 * widgets::gridStep);
+    column->setSpacing(widgets::gridStep);
     column->addLayout(head);
     column->addLayout(facts);
     column->addWidget(list_);
@@ -239,7 +239,7 @@ void WorkerCard::showLink() {
     // A worker that nothing is wanted of may answer or not all the same.
     const bool mute = silent_ && worker_.link != Link::Lost;
     mark_->setPixmap(widgets::icon(mute ? widgets::Icon::LinkLost : linkIcon(worker_.link))
-                         .pixmap(QSize(2 * gap, 2 * gap), devicePixelRatioF()));
+                         .pixmap(QSize(2 * widgets::gridStep, 2 * widgets::gridStep), devicePixelRatioF()));
     address_->setText(text(worker_.url));
     address_->setToolTip(text(worker_.url));
     const bool lost = worker_.link == Link::Lost;

@@ -22,8 +22,6 @@ using bridge::text;
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
-
 QLabel* sentence(const char* name, widgets::Tone tone) {
     auto* label = new QLabel;
     label->setObjectName(QString::fromLatin1(name));
@@ -49,8 +47,9 @@ void mark(QLineEdit* field, bool invalid) {
 }
 
 void frame(QVBoxLayout* column) {
-    column->setContentsMargins(3 * gap, 3 * gap, 3 * gap, 2 * gap);
-    column->setSpacing(2 * gap);
+    column->setContentsMargins(3 * widgets::gridStep, 3 * widgets::gridStep, 3 * widgets::gridStep,
+                               2 * widgets::gridStep);
+    column->setSpacing(2 * widgets::gridStep);
 }
 
 } // namespace
@@ -122,15 +121,15 @@ void WorkerForm::build() {
     const auto under = [](QWidget* field, std::initializer_list<QWidget*> below) {
         auto* column = new QVBoxLayout;
         column->setContentsMargins(0, 0, 0, 0);
-        column->setSpacing(gap / 2);
+        column->setSpacing(widgets::gridStep / 2);
         column->addWidget(field);
         for (QWidget* one : below)
             column->addWidget(one);
         return column;
     };
     fields_->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    fields_->setHorizontalSpacing(2 * gap);
-    fields_->setVerticalSpacing(gap);
+    fields_->setHorizontalSpacing(2 * widgets::gridStep);
+    fields_->setVerticalSpacing(widgets::gridStep);
     fields_->addRow(tr("Name"), under(name_, {nameError_}));
     fields_->addRow(tr("Address"), under(address_, {addressError_, forms}));
     fields_->addRow(tr("Token"), token_);
@@ -300,7 +299,7 @@ PairForm::PairForm(bridge::Session& session, const api::WorkerInfo& worker, QWid
     code_->setPlaceholderText(QStringLiteral("XXXX-XXXX-XXXX-XXXX"));
     code_->setFont(widgets::tabularFont(code_->font()));
     auto* form = new QFormLayout;
-    form->setHorizontalSpacing(2 * gap);
+    form->setHorizontalSpacing(2 * widgets::gridStep);
     form->addRow(tr("Code"), code_);
     error_->setMinimumHeight(3 * fontMetrics().lineSpacing());
     error_->setAlignment(Qt::AlignLeft | Qt::AlignTop);

@@ -23,7 +23,6 @@ using Link = api::WorkerInfo::Link;
 
 namespace {
 
-constexpr int gap = widgets::gridStep;
 constexpr int widestCard = 960;
 /// From here on the workers stand beside this computer instead of below it.
 constexpr int besideFrom = 1500;
@@ -75,7 +74,7 @@ void WorkersPlace::build() {
     connect(empty_, &widgets::EmptyState::actionTriggered, add, &QAction::trigger);
     auto* addButton = buttonFor(add, this);
     auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(gap, gap, gap, 0);
+    bar->setContentsMargins(widgets::gridStep, widgets::gridStep, widgets::gridStep, 0);
     bar->addWidget(addButton);
     bar->addStretch();
 
@@ -86,14 +85,15 @@ void WorkersPlace::build() {
     workers->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     workers->setLayout(column_);
     column_->setContentsMargins(0, 0, 0, 0);
-    column_->setSpacing(2 * gap);
+    column_->setSpacing(2 * widgets::gridStep);
     column_->addWidget(empty_, 1);
     column_->addStretch();
 
     auto* inside = new QWidget;
     auto* row = new QHBoxLayout(inside);
-    row->setContentsMargins(2 * gap, gap, 2 * gap, 2 * gap);
-    sides_->setSpacing(2 * gap);
+    row->setContentsMargins(2 * widgets::gridStep, widgets::gridStep, 2 * widgets::gridStep,
+                            2 * widgets::gridStep);
+    sides_->setSpacing(2 * widgets::gridStep);
     sides_->addWidget(computer_, 0);
     sides_->addWidget(workers, 1);
     row->addStretch(1);
