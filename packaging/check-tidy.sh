@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# clang-tidy over the .cpp files that have changed, with the commands of a configured build.
+# clang-tidy over the .cpp files that have changed, each by itself, as the daily build compiles it.
 #
 #   check-tidy.sh BUILD [--all | REVISION]
 #
+#   BUILD     a configured build without CMAKE_UNITY_BUILD (the preset dev)
 #   --all     every .cpp file
 #   REVISION  those that differ from it (default: HEAD~1)
 #
@@ -19,12 +20,13 @@ else
     echo "There is no revision $since to compare with, so nothing is looked at."
     exit 0
 fi
-# Only what this build compiles has a command; what clang 14 cannot read (coroutines with Boost 1.74) is left out.
-sources=()
+# Only what this build compiles has a command. What clang 14 cannot read (coroutines with Boost 1.74) is compiled instead.
+sources=() unread=()
 for source in "${changed[@]}"; do
-    [[ $source == engine/remote/@(client|server|transport)/* ]] && continue
-    grep -qF "\"file\": \"$PWD/$source\"" "$build/compile_commands.json" && sources+=("$source")
+    grep -qF "\"file\": \"$PWD/$source\"" "$build/compile_commands.json" || continue
+    if [[ $source == engine/remote/@(client|server|transport)/* ]]; then unread+=("$PWD/$source^"); else sources+=("$source"); fi
 done
+ninja -C "$build" --quiet balmer_remote_messages "${unread[@]}" || exit 1
 ((${#sources[@]})) || exit 0
 # clang is given the text of the headers that GCC has precompiled, and no option that it does not know.
 commands=$(mktemp -d)

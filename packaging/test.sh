@@ -6,8 +6,9 @@
 #   test.sh [--long] [--since REVISION]
 #
 #   --long            the long form of the tests that have one (every edge, a thousand random bytes, hundreds of kills),
-#                     every header compiled alone, clang-tidy over the whole tree; and sanitize.sh: what reads hostile
-#                     input under the address and undefined-behaviour sanitizers, ten minutes of each fuzz target
+#                     every header and every source compiled alone, clang-tidy over the whole tree; and sanitize.sh:
+#                     what reads hostile input under the address and undefined-behaviour sanitizers, ten minutes of
+#                     each fuzz target
 #   --since REVISION  clang-tidy looks at what has changed since then (default: in the last commit and after it)
 #
 # The last line reads "N passed, N failed"; the exit status is 0 only when nothing failed.
@@ -99,7 +100,11 @@ if ((long)); then
     check "no finding of the sanitizers" packaging/sanitize.sh "$jobs" 1
 fi
 
-stage "the form of the code"
+# The builds above compile several sources at once; the daily one, each by itself.
+stage "the form of the code, and each source by itself"
 check "clang-format has nothing to change" packaging/check-format.sh
-check "clang-tidy has nothing to say" packaging/check-tidy.sh "$build" "$( ((long)) && echo --all || echo "$since")"
+alone=build/alone
+cmake --preset dev -B "$alone" -DBALMER_WERROR=ON >"$alone.log" 2>&1 || cat "$alone.log"
+((long)) && check "each source compiles by itself" ninja -C "$alone" -j "$jobs" --quiet
+check "clang-tidy has nothing to say" packaging/check-tidy.sh "$alone" "$( ((long)) && echo --all || echo "$since")"
 finish

@@ -30,6 +30,10 @@ add_library(balmer_settings INTERFACE)
 target_include_directories(balmer_settings INTERFACE ${CMAKE_SOURCE_DIR})
 # -fPIC for programs too, which would have -fPIE: a precompiled header serves only those that were compiled like it.
 target_compile_options(balmer_settings INTERFACE -fPIC -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+if(CMAKE_UNITY_BUILD)
+    # GCC lets a file's own classes hold what is in its anonymous namespace; of files that it takes together it warns.
+    target_compile_options(balmer_settings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 if(BALMER_WERROR)
     # GCC 12 sees overflows in std::string where there are none (its bug 105329 and kin): those stay warnings.
     target_compile_options(balmer_settings INTERFACE -Werror
@@ -47,6 +51,9 @@ if(BALMER_FUZZ)
         -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
     target_link_options(balmer_settings INTERFACE -fsanitize=address,undefined)
 endif()
+
+# How what waits for people, disks and other computers is compiled; what computes is in other modules.
+set(balmer_glue_options $<$<CONFIG:Release>:-O1>)
 
 # balmer_precompiled(json LINK nlohmann_json::nlohmann_json HEADERS <string> <nlohmann/json.hpp>)
 #   Headers that many targets read, compiled once: balmer_use_precompiled(TARGET json). OPTIONS and DEFINITIONS
@@ -77,6 +84,20 @@ find_package(nlohmann_json REQUIRED)
 balmer_precompiled(standard LINK tl::expected HEADERS ${balmer_standard_headers} <tl/expected.hpp>)
 balmer_precompiled(json LINK tl::expected nlohmann_json::nlohmann_json
     HEADERS ${balmer_standard_headers} <tl/expected.hpp> <nlohmann/json.hpp>)
+
+# Where CMAKE_UNITY_BUILD is on (the preset release), a compiler takes several sources at once, so names in their anonymous
+# namespaces must differ. balmer_unity_by_folder(TARGET): those of one folder, instead of those that stand beside each other.
+function(balmer_unity_by_folder target)
+    get_target_property(sources ${target} SOURCES)
+    get_target_property(home ${target} SOURCE_DIR)
+    foreach(source IN LISTS sources)
+        cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${home})
+        cmake_path(GET source PARENT_PATH folder)
+        cmake_path(GET folder FILENAME folder)
+        set_source_files_properties(${source} TARGET_DIRECTORY ${target} PROPERTIES UNITY_GROUP ${folder})
+    endforeach()
+    set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+endfunction()
 
 # balmer_module(store SOURCES a.cpp b.cpp DEPENDS core PRIVATE SQLite::SQLite3)
 #   DEPENDS names modules (public), PRIVATE third-party targets seen by the module's .cpp files alone.
