@@ -306,7 +306,7 @@ TEST_F(WorkbenchTest, WrongParametersAreRefusedBeforeAJobIsMade) {
 TEST_F(WorkbenchTest, AJobNamesItsInputSeedAndVersion) {
     const auto job = run("som", R"({"dataset": "m", "grid": "2x2", "epochs": 2, "seed": 9})");
     EXPECT_THAT(job.spec.inputs, ElementsAre(bench_->datasets().list()->front().digest));
-    EXPECT_EQ(job.spec.seed, 9u);
+    EXPECT_EQ(nlohmann::json::parse(job.spec.parameters)["seed"], 9);
     EXPECT_EQ(job.programVersion, programVersion());
 }
 
