@@ -37,7 +37,7 @@ packages=(
 if ((peers)); then
     packages+=(nginx-light apache2-bin lighttpd vsftpd python3-pyftpdlib openssl)
     packages+=(python3-gavo postgresql-15 postgresql-15-pgsphere postgresql-15-q3c python3-astropy python3-pyvo stilts curl)
-    packages+=(jsamp topcat astropy-utils default-jre xvfb xdotool imagemagick libxml2-utils)
+    packages+=(jsamp topcat astropy-utils python3-h5py default-jre xvfb xdotool imagemagick libxml2-utils)
 fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

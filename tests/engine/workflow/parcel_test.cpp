@@ -228,7 +228,7 @@ TEST_F(Parcel, HostileOutputsLeaveTheProjectAsItWas) {
     const auto made = makeMap();
     two_.here("preprocess", {{"name", "v"}, {"blur_sigma_pixels", 3}});
     const auto v = two_.project().datasets().get("v")->digest;
-    expectRefused(made, "version 2", [](json& index) { index["outputs"] = 2; });
+    expectRefused(made, "version 3", [](json& index) { index["outputs"] = 3; });
     expectRefused(made, "\"columns\"", [](json& index) { index.erase("columns"); });
     expectRefused(made, "a digest", [](json& index) { index["artefacts"][0]["digest"] = "../x"; });
     expectRefused(made, "digest and size", [](json& index) { index["artefacts"][0]["bytes"] = 7; });
@@ -336,7 +336,7 @@ TEST_F(Parcel, AHostileParcelIsRefusedWithASentence) {
     refused("inputs/parcel.json", "", "is not JSON");
     refused("inputs/parcel.json", "[]", "an object");
     refused("inputs/parcel.json", std::string(100'000, '['), "nested too deeply");
-    changed("version 2", [](json& wrong) { wrong["parcel"] = 2; });
+    changed("version 3", [](json& wrong) { wrong["parcel"] = 3; });
     changed("a whole number", [](json& wrong) { wrong["parcel"] = "1"; });
     changed("\"datasets\"", [](json& wrong) { wrong.erase("datasets"); });
     changed("a list", [](json& wrong) { wrong["datasets"] = 3; });
@@ -357,7 +357,7 @@ TEST_F(Parcel, AHostileParcelIsRefusedWithASentence) {
     auto spec = json::parse(bytesOf(there / "spec.json"));
     spec["spec"] = 3;
     refused("spec.json", spec.dump(), "version 3");
-    spec["spec"] = 1;
+    spec["spec"] = 2;
     spec["id"] = -1;
     refused("spec.json", spec.dump(), "a whole number");
     spec["id"] = 1.5;
