@@ -51,7 +51,8 @@ void prepareStreams() {
     std::signal(SIGPIPE, SIG_IGN);
     // Opened the wrong way round, so that who uses it is told; the lowest free number is the one.
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-        if (::fcntl(stream, F_GETFD) < 0) (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        if (::fcntl(stream, F_GETFD) < 0)
+            (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 void writeOutput(std::string_view text) {

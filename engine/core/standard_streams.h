@@ -10,8 +10,8 @@
 
 namespace balmer::core {
 
-/// For main() to begin with: a pipe that nobody reads any more does not end the program, and a stream that was
-/// closed is no place for the next file that is opened.
+/// For main() to begin with: a pipe that nobody reads any more does not end the program, and a stream that
+/// was closed is no place for the next file that is opened.
 void prepareStreams();
 
 /// The text as it is. After an error nothing more is written.

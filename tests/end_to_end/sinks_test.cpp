@@ -12,8 +12,8 @@ namespace {
 /// What a shell says of a line: b is balmer on the session's project, $W a folder.
 ProcessResult shell(const BalmerSession& session, const std::string& line) {
     return runProcess({"/bin/sh", "-c",
-                       "W='" + (session / "worker").string() + "'; b() { '" BALMER_COMMAND "' --project '" + session.project().string() + "' \"$@\"; }; " +
-                           line});
+                       "W='" + (session / "worker").string() + "'; b() { '" BALMER_COMMAND "' --project '" +
+                           session.project().string() + "' \"$@\"; }; " + line});
 }
 
 constexpr auto hostile = "\x1b]0;title\x07\u202estar";
@@ -22,7 +22,8 @@ TEST(Sinks, NothingOfAStrangersSteersTheTerminal) {
     const BalmerSession session;
     const auto file = session.write("m.csv", std::string("id,6519,6520\n\"") + hostile + "\",0.2,0.1\n");
     session.succeed({"dataset", "import", file.string(), "--name", "m"});
-    for (const char* line : {"b list", "b show nobody\u202e\x1b[2J", "b list --json", "b list --where 'x\x1b = 1'"}) {
+    for (const char* line :
+         {"b list", "b show nobody\u202e\x1b[2J", "b list --json", "b list --where 'x\x1b = 1'"}) {
         const auto result = shell(session, line);
         const auto all = result.standardOutput + result.standardError;
         EXPECT_FALSE(all.empty()) << line;
@@ -45,7 +46,8 @@ TEST(Sinks, AFullStandardOutputIsAFailure) {
         const auto result = shell(session, line);
         EXPECT_EQ(result.exitStatus, 1) << line << "\n" << result.describe();
         EXPECT_NE(result.standardError.find("cannot write standard output"), std::string::npos)
-            << line << "\n" << result.describe();
+            << line << "\n"
+            << result.describe();
     }
 }
 

@@ -283,7 +283,7 @@ TEST(NeighboursTest, SelectionsAndPositionsThatComeAreFollowed) {
     ASSERT_TRUE(desk.says("topcat selected 2 spectra, and 3 rows that name none here"));
     EXPECT_EQ(desk.selection().ids(), (QStringList{Beside::id(4), Beside::id(6)}));
     desk.hub->arrive("topcat", api::ReceivedSelection{{}, 3});
-    ASSERT_TRUE(desk.says("3\u00A0rows, but no spectrum of this project"));
+    ASSERT_TRUE(desk.says("3 rows, but no spectrum of this project"));
     EXPECT_EQ(desk.selection().size(), 2) << "rows that are none here do not clear it";
     desk.hub->arrive("topcat", api::ReceivedSelection{{}, 0});
     ASSERT_TRUE(desk.says("cleared the selection"));

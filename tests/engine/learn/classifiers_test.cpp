@@ -64,7 +64,7 @@ TEST(Classifiers, FileOfNoKnownKindIsRefusedWithoutAModule) {
 
 TEST(ClassifierModule, ThatIsMissingOrDoesNotFitIsNamedWithTheRemedy) {
     for (const auto& [file, why] : {std::pair{"/nowhere/module.so", "No such file"},
-                                    {"libm.so.6", "no classifier"},
+                                    {"libm.so.6", "not a classifier"},
                                     {BALMER_OTHER_MODULE, "other sources"}}) {
         const OtherModule other(file);
         const auto there = network().available();
