@@ -34,6 +34,7 @@ void Session::setSetting(const QString& key, const QString& value) {
     auto& now = settings_[plain(key)];
     if (now == plain(value)) return;
     now = plain(value);
+    if (!workbench_->onlyReads().empty()) return; // known until the end
     changes_->run(
         this,
         [workbench = workbench_, key = plain(key), value = now](const std::stop_token&) {

@@ -36,7 +36,7 @@ core::Result<json> resultOf(const jobs::Job& job) {
     if (job.phase == jobs::Phase::Completed) {
         auto result = core::parseJson<json>(job.result).value_or(json());
         if (!result.is_object()) result = json::object();
-        result["job"] = job.id;
+        if (job.id != 0) result["job"] = job.id;
         return result;
     }
     auto error = job.error.value_or(core::Error(ErrorCode::Internal, "the job ended without a result"));
@@ -77,6 +77,7 @@ core::Result<api::Workbench*> Session::workbench(bool followRemote) {
                                                                : std::filesystem::path(options_.project),
                                       open));
         followsRemote_ = followRemote;
+        if (const auto why = workbench_->onlyReads(); !why.empty()) console.warn(capitalised(why));
         for (const auto& job : workbench_->jobs().interrupted())
             console.warn("Job " + std::to_string(job.id) + " (" + job.spec.kind + ") was " +
                          (job.error ? job.error->message() : std::string("interrupted")));

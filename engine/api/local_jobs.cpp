@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/api/job_kinds.h"
+#include "engine/core/temporary_folder.h"
 
 namespace balmer::api {
 
@@ -33,6 +34,23 @@ std::optional<Event::Kind> eventOf(jobs::Change change) {
     return std::nullopt;
 }
 
+std::unique_ptr<jobs::JobQueue> makeQueue(jobs::JobStore& store,
+                                          const std::vector<workflow::JobKind>& kinds) {
+    jobs::RunnerTable runners;
+    for (const auto& kind : kinds)
+        runners.emplace(kind.about.kind, kind.run);
+    jobs::QueueOptions options;
+    options.programVersion = BALMER_VERSION;
+    return std::make_unique<jobs::JobQueue>(store, std::move(runners), options);
+}
+
+core::Result<jobs::Job> runIn(jobs::JobQueue& queue, jobs::JobSpec spec, core::TaskContext& task) {
+    return queue.runHere(
+        std::move(spec), task.stopToken(),
+        [&task](double fraction, std::string_view stage) { (void)task.checkpoint(fraction, stage); },
+        [&task](std::string_view name, double step, double value) { task.report(name, step, value); });
+}
+
 } // namespace
 
 void publishJob(EventHub& hub, const jobs::JobEvent& event) {
@@ -49,12 +67,7 @@ void publishJob(EventHub& hub, const jobs::JobEvent& event) {
 LocalJobs::LocalJobs(store::Project& project, const std::vector<workflow::JobKind>& kinds,
                      std::size_t threads, std::shared_ptr<EventHub> hub, LocalWorkers& workers)
     : project_(project), kinds_(kinds), threads_(threads), hub_(std::move(hub)), workers_(workers) {
-    jobs::RunnerTable runners;
-    for (const auto& kind : kinds_)
-        runners.emplace(kind.about.kind, kind.run);
-    jobs::QueueOptions options;
-    options.programVersion = BALMER_VERSION;
-    queue_ = std::make_unique<jobs::JobQueue>(project_.jobs(), std::move(runners), options);
+    queue_ = makeQueue(project_.jobs(), kinds_);
     watching_ = queue_->subscribe([this](const jobs::JobEvent& event) { publishJob(*hub_, event); });
 }
 
@@ -65,10 +78,19 @@ core::Result<jobs::JobId> LocalJobs::submit(jobs::JobSpec spec) {
 
 core::Result<jobs::Job> LocalJobs::runHere(jobs::JobSpec spec, core::TaskContext& task) {
     BALMER_CHECK(prepare(spec));
-    return queue_->runHere(
-        std::move(spec), task.stopToken(),
-        [&task](double fraction, std::string_view stage) { (void)task.checkpoint(fraction, stage); },
-        [&task](std::string_view name, double step, double value) { task.report(name, step, value); });
+    return project_.onlyReads().empty() ? runIn(*queue_, std::move(spec), task)
+                                        : runUnkept(std::move(spec), task);
+}
+
+core::Result<jobs::Job> LocalJobs::runUnkept(jobs::JobSpec spec, core::TaskContext& task) {
+    const auto* const kind = findJobKind(spec.kind);
+    if (kind == nullptr || !kind->changes.empty())
+        return core::fail(core::ErrorCode::Io, project_.onlyReads());
+    BALMER_TRY(const auto folder, core::TemporaryFolder::make());
+    BALMER_TRY(const auto records, store::Project::open(folder.path() / "records"));
+    BALMER_TRY(auto job, runIn(*makeQueue(records->jobs(), kinds_), std::move(spec), task));
+    job.id = 0;
+    return job;
 }
 
 core::Result<jobs::JobId> LocalJobs::submit(jobs::JobSpec spec, const std::string& where) {

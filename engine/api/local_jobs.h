@@ -35,6 +35,8 @@ class LocalJobs final : public Jobs {
     std::vector<jobs::Job> interrupted() const override { return project_.interruptedJobs(); }
 
   private:
+    /// With a record that nobody keeps, its id 0: in a project that can only be read.
+    core::Result<jobs::Job> runUnkept(jobs::JobSpec spec, core::TaskContext& task);
     core::Status prepare(jobs::JobSpec& spec) const {
         return workflow::prepareJob(kinds_, project_, spec, threads_);
     }

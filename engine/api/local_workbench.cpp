@@ -30,10 +30,11 @@ class LocalWorkbench final : public Workbench {
           environment_{project_.get(), options.threads, options.who, {}, net_},
           kinds_(workflow::jobKinds(environment_)), labelling_(*project_, options.who, hub_),
           observatory_(*project_, net_) {
-        if (options.followRemote) workers_.follow();
+        if (options.followRemote && project_->onlyReads().empty()) workers_.follow();
     }
 
     std::filesystem::path folder() const override { return project_->folder(); }
+    std::string onlyReads() const override { return project_->onlyReads(); }
     std::unique_ptr<Subscription> subscribe(std::function<void(const Event&)> handler) override {
         return hub_->add(std::move(handler));
     }
@@ -84,7 +85,7 @@ core::Result<std::unique_ptr<Workbench>> openWorkbench(const std::filesystem::pa
         return core::fail(core::ErrorCode::InvalidArgument,
                           "at most " + std::to_string(workflow::mostThreads) + " threads can be used");
     if (options.who.empty()) options.who = core::loginName();
-    core::log::alsoTo(project->folder() / "balmer.log");
+    if (project->onlyReads().empty()) core::log::alsoTo(project->folder() / "balmer.log");
     return std::unique_ptr<Workbench>(std::make_unique<LocalWorkbench>(std::move(project), options));
 }
 

@@ -32,6 +32,9 @@ class Workbench {
     virtual ~Workbench() = default;
 
     virtual std::filesystem::path folder() const = 0;
+    /// "" where the project can be written; else why not, in a sentence: then whatever writes fails with it
+    /// (Io), and of the jobs those can run that change nothing.
+    virtual std::string onlyReads() const { return {}; }
     [[nodiscard]] virtual std::unique_ptr<Subscription>
     subscribe(std::function<void(const Event&)> handler) = 0;
 

@@ -1,12 +1,17 @@
 #include "engine/store/connections.h"
 
 #include <sqlite3.h>
+#include <sys/statvfs.h>
 
+#include <cctype>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <thread>
 
 #include "engine/core/file.h"
+#include "engine/core/log.h"
+#include "engine/core/pending_file.h"
 #include "engine/store/migration.h"
 #include "engine/store/sql_functions.h"
 
@@ -135,11 +140,11 @@ std::optional<std::int64_t> Statement::optionalInteger(int column) const {
 // -----------------------------------------------------------------------------------------------------
 // Database
 
-Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file, bool forWriting) {
+Result<std::unique_ptr<Database>> Database::openWith(const std::string& name, int flags,
+                                                     const std::filesystem::path& file) {
     sqlite3* handle = nullptr;
     // NOMUTEX: the loan of the connection is the mutex.
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (forWriting ? SQLITE_OPEN_CREATE : 0);
-    const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+    const int code = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
     std::unique_ptr<Database> database(new Database(handle, file));
     if (handle == nullptr)
         return fail(ErrorCode::ResourceExhausted, "there was not enough memory to open " + file.string());
@@ -154,8 +159,30 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
     BALMER_CHECK(
         database->script("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
                          "PRAGMA cache_size = -16000; PRAGMA recursive_triggers = ON;"));
-    if (!forWriting) BALMER_CHECK(database->script("PRAGMA query_only = ON"));
     return database;
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file, bool forWriting) {
+    BALMER_TRY(auto database,
+               openWith(file.string(), SQLITE_OPEN_READWRITE | (forWriting ? SQLITE_OPEN_CREATE : 0), file));
+    if (!forWriting) BALMER_CHECK(database->script("PRAGMA query_only = ON"));
+    // What it may not write, SQLite opens for reading without a word.
+    if (forWriting && sqlite3_db_readonly(database->handle_, "main") == 1)
+        return fail(database->errorFor(SQLITE_READONLY));
+    return database;
+}
+
+Result<std::unique_ptr<Database>> Database::openAsItIs(const std::filesystem::path& file, bool unchanging) {
+    std::string name = "file:";
+    for (const char letter : file.string()) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        const auto byte = static_cast<unsigned char>(letter);
+        name += std::isalnum(byte) != 0 || letter == '/'
+                    ? std::string(1, letter)
+                    : std::string{'%', digits[byte >> 4], digits[byte & 15]};
+    }
+    name += unchanging ? "?mode=ro&immutable=1" : "?mode=ro";
+    return openWith(name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, file);
 }
 
 Database::~Database() {
@@ -238,6 +265,12 @@ Status Database::copyTo(const std::filesystem::path& copy) {
 Error Database::errorFor(int code) const {
     const auto name = file_.string();
     const std::string said = handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+    // For an error of input and output SQLite keeps what the system said.
+    const int system = handle_ && ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN)
+                           ? sqlite3_system_errno(handle_)
+                           : 0;
+    if (system == ENOSPC || system == EDQUOT || system == EROFS || system == EMFILE || system == ENFILE)
+        return core::systemError("write", file_, system);
     switch (code & 0xff) {
     case SQLITE_FULL:
         return Error(ErrorCode::ResourceExhausted,
@@ -287,16 +320,98 @@ Status useWriteAheadLog(Database& database) {
     }
 }
 
+/// What SQLite keeps beside a database that is written.
+constexpr const char* logs[] = {"-wal", "-journal"};
+
+std::filesystem::path withEnding(std::filesystem::path file, const char* ending) {
+    file += ending;
+    return file;
+}
+
+bool hasLog(const std::filesystem::path& file) {
+    return std::ranges::any_of(logs, [&](const char* ending) {
+        std::error_code error;
+        const auto bytes = std::filesystem::file_size(withEnding(file, ending), error);
+        return !error && bytes > 0;
+    });
+}
+
+bool onDiskThatOnlyReads(const std::filesystem::path& file) {
+    struct statvfs disk {};
+    return ::statvfs(file.c_str(), &disk) == 0 && (disk.f_flag & ST_RDONLY) != 0;
+}
+
+/// Errors: Store where somebody wrote it meanwhile.
+Result<core::TemporaryFolder> copyWithLog(const std::filesystem::path& file) {
+    const auto stamps = [&] {
+        std::vector<core::FileStamp> all;
+        for (const auto* ending : {"", logs[0], logs[1]}) {
+            const auto opened = core::File::open(withEnding(file, ending), core::File::Use::Read);
+            all.push_back(opened ? opened->stamp().value_or(core::FileStamp{}) : core::FileStamp{});
+        }
+        return all;
+    };
+    for (int tries = 0; tries < 3; ++tries) {
+        const auto before = stamps();
+        std::uintmax_t bytes = 0;
+        for (const auto& stamp : before)
+            bytes += stamp.size;
+        BALMER_TRY(auto folder, core::TemporaryFolder::make(bytes));
+        for (const auto* ending : {"", logs[0], logs[1]}) {
+            const auto from = withEnding(file, ending);
+            std::error_code error;
+            if (*ending != '\0' && !std::filesystem::exists(from, error)) continue;
+            BALMER_TRY(auto copy, core::PendingFile::beside(folder.path() / from.filename(), 0600));
+            BALMER_CHECK(copy.copyFrom(from));
+            BALMER_CHECK(copy.publish());
+        }
+        if (stamps() == before) return folder;
+    }
+    return fail(ErrorCode::Store,
+                "another program is writing " + file.string() + "; try again when it is done");
+}
+
 } // namespace
 
 Result<std::unique_ptr<Connections>> Connections::open(const std::filesystem::path& file,
                                                        const core::Clock& clock) {
-    BALMER_TRY(auto writer, Database::open(file, true));
-    BALMER_CHECK(checkOrigin(*writer, migrations()));
-    BALMER_CHECK(useWriteAheadLog(*writer));
-    BALMER_CHECK(migrate(*writer, migrations()));
-    writer->checkpointByHand();
-    return std::unique_ptr<Connections>(new Connections(std::move(writer), clock));
+    std::unique_ptr<Connections> connections(new Connections(file, clock));
+    BALMER_TRY(connections->writer_, Database::open(file, true));
+    auto& writer = *connections->writer_;
+    BALMER_CHECK(checkOrigin(writer, migrations()));
+    BALMER_CHECK(useWriteAheadLog(writer));
+    BALMER_CHECK(migrate(writer, migrations()));
+    writer.checkpointByHand();
+    return connections;
+}
+
+Result<std::unique_ptr<Connections>>
+Connections::openForReading(const std::filesystem::path& file, const core::Clock& clock, std::string reason) {
+    std::unique_ptr<Connections> connections(new Connections(file, clock));
+    connections->onlyReads_ = std::move(reason);
+    const auto isNewest = [&](Reading reading) -> Result<bool> {
+        connections->reading_ = reading;
+        BALMER_TRY(const auto database, connections->openReader());
+        BALMER_CHECK(checkOrigin(*database, migrations()));
+        BALMER_TRY(const auto version, database->number("PRAGMA user_version"));
+        return version == migrations().back().number;
+    };
+    // With a log that another process keeps, or that needs nothing beside it.
+    if (const auto newest = isNewest(Reading::AsItIs); newest && *newest) return connections;
+    if (onDiskThatOnlyReads(file) && !hasLog(file))
+        if (const auto newest = isNewest(Reading::Unchanging); newest && *newest) return connections;
+    BALMER_TRY(connections->copy_, copyWithLog(file));
+    connections->file_ = connections->copy_->path() / file.filename();
+    BALMER_TRY(const auto copy, Database::open(connections->file_, true));
+    BALMER_CHECK(migrate(*copy, migrations(), projectMark, Before::Drop));
+    BALMER_TRY([[maybe_unused]] const bool newest, isNewest(Reading::Beside));
+    core::log::info(file.string() + " is read from a copy, as its log or its schema asks for");
+    return connections;
+}
+
+Result<std::unique_ptr<Database>> Connections::openReader() const {
+    return reading_ == Reading::Beside ? Database::open(file_, false)
+                                       : Database::openAsItIs(file_, reading_ == Reading::Unchanging);
 }
 
 void Connections::checkpoint() {
@@ -307,7 +422,7 @@ void Connections::checkpoint() {
 
 void Connections::checkpointAlone() {
     if (!checkpointer_) {
-        auto opened = Database::open(writer_->file(), false);
+        auto opened = Database::open(file_, false);
         if (!opened) return; // tried again at a later write
         checkpointer_ = std::move(*opened);
     }
@@ -329,7 +444,7 @@ Result<Connections::Loan> Connections::borrow() {
         }
     }
     if (!database) {
-        auto opened = Database::open(writer_->file(), false);
+        auto opened = openReader();
         if (!opened) {
             {
                 const core::LockGuard lock(lending_);

@@ -24,6 +24,7 @@
 #include "engine/core/clock.h"
 #include "engine/core/mutex.h"
 #include "engine/core/result.h"
+#include "engine/core/temporary_folder.h"
 #include "engine/store/filter_expression.h"
 
 struct sqlite3;
@@ -83,6 +84,10 @@ class Statement {
 class Database {
   public:
     static core::Result<std::unique_ptr<Database>> open(const std::filesystem::path& file, bool forWriting);
+    /// Writes nothing, not even beside it. unchanging: nobody else can write it either, so that no lock and
+    /// no log is looked at.
+    static core::Result<std::unique_ptr<Database>> openAsItIs(const std::filesystem::path& file,
+                                                              bool unchanging);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
@@ -132,6 +137,8 @@ class Database {
   private:
     friend class Statement;
     Database(sqlite3* handle, std::filesystem::path file) : handle_(handle), file_(std::move(file)) {}
+    static core::Result<std::unique_ptr<Database>> openWith(const std::string& name, int flags,
+                                                            const std::filesystem::path& file);
     void recycle(const std::string& sql, sqlite3_stmt* statement);
 
     sqlite3* handle_;
@@ -168,6 +175,13 @@ class Connections {
     /// Creates or opens the file, brings it up to the newest schema.
     static core::Result<std::unique_ptr<Connections>> open(const std::filesystem::path& file,
                                                            const core::Clock& clock);
+    /// Opens a file that cannot be written, for its reason: a sentence. Where a log was left that must be
+    /// replayed, or the schema is an older one, a copy in a temporary folder is read. Errors: those of open;
+    /// ResourceExhausted where there is no room for the copy.
+    static core::Result<std::unique_ptr<Connections>>
+    openForReading(const std::filesystem::path& file, const core::Clock& clock, std::string reason);
+    /// Why every write fails; "" where they do not.
+    const std::string& onlyReads() const { return onlyReads_; }
 
     std::string now() const { return core::formatTime(clock_.now()); }
 
@@ -176,6 +190,7 @@ class Connections {
     /// in there leaves nothing of its own.
     template <typename Work>
     std::invoke_result_t<Work, Database&> write(Work work) {
+        if (!onlyReads_.empty()) return core::fail(core::ErrorCode::Io, onlyReads_);
         if (writesHere()) {
             // A failure may have ended the transaction; a savepoint would then begin one of its own.
             if (!writer_->inTransaction())
@@ -204,8 +219,9 @@ class Connections {
 
   private:
     using Loan = std::unique_ptr<Database, std::function<void(Database*)>>;
-    Connections(std::unique_ptr<Database> writer, const core::Clock& clock)
-        : clock_(clock), writer_(std::move(writer)) {}
+    Connections(std::filesystem::path file, const core::Clock& clock)
+        : clock_(clock), file_(std::move(file)) {}
+    core::Result<std::unique_ptr<Database>> openReader() const;
     core::Result<Loan> borrow();
     /// Runs on the thread of a write that is over, so that nobody's write waits for it.
     void checkpoint() BALMER_EXCLUDES(checkpointing_);
@@ -258,9 +274,13 @@ class Connections {
     static constexpr int pagesInLog = 1000; ///< then the write-ahead log is emptied; as SQLite does
 
     const core::Clock& clock_;
+    std::filesystem::path file_;
+    std::string onlyReads_;
+    enum class Reading { Beside, AsItIs, Unchanging } reading_ = Reading::Beside;
+    std::optional<core::TemporaryFolder> copy_; ///< with file_
     FairMutex writing_;
     std::atomic<std::thread::id> owner_; ///< of writing_
-    std::unique_ptr<Database> writer_;
+    std::unique_ptr<Database> writer_;   ///< null where nothing is written
     std::atomic<std::int64_t> mostRows_ = 0;
     std::atomic<bool> checkpointDue_ = false;
     core::Mutex checkpointing_; ///< one thread at a time

@@ -40,9 +40,9 @@ Status checkOrigin(Database& database, std::span<const Migration> steps, std::in
     return {};
 }
 
-Status migrate(Database& database, std::span<const Migration> steps, std::int64_t mark) {
+Status migrate(Database& database, std::span<const Migration> steps, std::int64_t mark, Before old) {
     BALMER_CHECK(checkOrigin(database, steps, mark));
-    bool copied = false;
+    bool copied = old == Before::Drop;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const auto& step = steps[i];
         BALMER_TRY(const auto before, database.number("PRAGMA user_version"));

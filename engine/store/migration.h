@@ -33,10 +33,11 @@ constexpr std::int64_t workerJournalMark = 1112299338; ///< "BLWJ"
 core::Status checkOrigin(Database& database, std::span<const Migration> steps,
                          std::int64_t mark = projectMark);
 
+enum class Before { Keep, Drop };
 /// Takes the steps that are missing, each in one transaction, or for a new database all in one; an existing
-/// database is first copied to
-/// `<file>.before-N`, N being the first step taken. Several processes may do this at once. Errors: those of
-/// checkOrigin, Store, Io.
-core::Status migrate(Database& database, std::span<const Migration> steps, std::int64_t mark = projectMark);
+/// database is first copied to `<file>.before-N`, N being the first step taken, unless it is itself a copy
+/// (Drop). Several processes may do this at once. Errors: those of checkOrigin, Store, Io.
+core::Status migrate(Database& database, std::span<const Migration> steps, std::int64_t mark = projectMark,
+                     Before before = Before::Keep);
 
 } // namespace balmer::store

@@ -1,5 +1,8 @@
 #include "engine/store/project.h"
 
+#include <sys/statvfs.h>
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "engine/core/file.h"
@@ -40,6 +43,26 @@ struct Project::Parts {
     std::vector<jobs::Job> interrupted;
 };
 
+namespace {
+
+bool refusesWriting(const core::Error& error) {
+    return error.code() == ErrorCode::Io || error.code() == ErrorCode::ResourceExhausted;
+}
+
+std::string whyOnlyRead(const fs::path& folder, const core::Error& error) {
+    struct statvfs disk {};
+    std::string why = error.message();
+    if (::statvfs(folder.c_str(), &disk) == 0 && (disk.f_flag & ST_RDONLY) != 0)
+        why = "its disk can only be read; copy it to another one to change it";
+    else if (error.code() == ErrorCode::ResourceExhausted)
+        why = "there is no space left on its disk; make room there and open it again";
+    else if (::access(folder.c_str(), W_OK) != 0)
+        why = "you may not write in its folder; check who owns it and its mode";
+    return "the project " + folder.string() + " can only be read: " + why;
+}
+
+} // namespace
+
 Project::Project(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Project::~Project() = default;
 
@@ -56,15 +79,27 @@ Result<std::unique_ptr<Project>> Project::open(const fs::path& folder, OpenOptio
     if (!options.create && !fs::exists(file, error))
         return fail(ErrorCode::NotFound, "there is no project in " + where.string() +
                                              "; check the path, or import spectra to make one");
+    const auto& clock = options.clock ? *options.clock : core::systemClock();
+    auto parts = openForWriting(where, clock);
+    if (!parts && refusesWriting(parts.error()) && fs::exists(file, error)) {
+        BALMER_TRY(auto connections,
+                   Connections::openForReading(file, clock, whyOnlyRead(where, parts.error())));
+        parts = std::make_unique<Parts>(where, std::move(connections));
+    }
+    if (!parts) return fail(std::move(parts).error());
+    return std::unique_ptr<Project>(new Project(std::move(*parts)));
+}
+
+Result<std::unique_ptr<Project::Parts>> Project::openForWriting(const fs::path& where,
+                                                                const core::Clock& clock) {
     for (const auto& part : {where / "datasets", where / "artefacts"})
         BALMER_CHECK(core::makeFolders(part));
-    BALMER_TRY(auto connections,
-               Connections::open(file, options.clock ? *options.clock : core::systemClock()));
+    BALMER_TRY(auto connections, Connections::open(where / "project.sqlite", clock));
     auto parts = std::make_unique<Parts>(where, std::move(connections));
     BALMER_TRY(parts->interrupted, parts->jobs.markInterrupted());
     BALMER_CHECK(dropAbandoned(*parts->connections));
     BALMER_CHECK(parts->labels.takeBackAbandoned());
-    return std::unique_ptr<Project>(new Project(std::move(parts)));
+    return parts;
 }
 
 fs::path Project::defaultFolder() {
@@ -78,6 +113,9 @@ fs::path Project::defaultFolder() {
     return data / "balmer" / "default.balmer";
 }
 
+const std::string& Project::onlyReads() const {
+    return parts_->connections->onlyReads();
+}
 const fs::path& Project::folder() const {
     return parts_->folder;
 }

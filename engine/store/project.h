@@ -1,4 +1,5 @@
-// Project: a folder `NAME.balmer/` with everything that Balmer keeps, opened for reading and writing.
+// Project: a folder `NAME.balmer/` with everything that Balmer keeps, opened for reading and writing, or for
+// reading alone where it cannot be written.
 //
 // - project.sqlite: catalogue, datasets' registry and columns, label events, jobs, rounds, settings
 // (SCHEMA.md)
@@ -21,6 +22,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "engine/core/clock.h"
@@ -48,7 +50,8 @@ class Project {
   public:
     /// Creates or opens; brings an older database up to this program's schema, keeping a copy of it as
     /// `project.sqlite.before-N`. Errors: NotFound; Unsupported for a database that a newer program has
-    /// written; Store for a file that is not a database of Balmer; Io for a folder that cannot be written.
+    /// written; Store for a file that is not a database of Balmer; Io for a folder that cannot be written and
+    /// in which there is no project. One that is there is then opened for reading: see onlyReads().
     static core::Result<std::unique_ptr<Project>> open(const std::filesystem::path& folder,
                                                        OpenOptions options = {});
     ~Project();
@@ -57,6 +60,10 @@ class Project {
 
     /// Where the project is when nobody names one: $XDG_DATA_HOME (or ~/.local/share)/balmer/default.balmer.
     static std::filesystem::path defaultFolder();
+
+    /// "" where it can be written; else why not: "the project P can only be read: …", the error (Io) of every
+    /// write.
+    const std::string& onlyReads() const;
 
     const std::filesystem::path& folder() const; ///< absolute
     std::filesystem::path datasetFolder() const;
@@ -92,6 +99,8 @@ class Project {
   private:
     struct Parts;
     explicit Project(std::unique_ptr<Parts> parts);
+    static core::Result<std::unique_ptr<Parts>> openForWriting(const std::filesystem::path& folder,
+                                                               const core::Clock& clock);
     std::unique_ptr<Parts> parts_;
 };
 

@@ -23,6 +23,7 @@
 #include "app/desktop/shell/docks.h"
 #include "app/desktop/shell/interrupted_banner.h"
 #include "app/desktop/shell/lost_workers.h"
+#include "app/desktop/shell/only_reads_banner.h"
 #include "app/desktop/shell/running_jobs.h"
 #include "app/desktop/shell/status_bar.h"
 #include "app/desktop/shell/top_bar.h"
@@ -66,6 +67,7 @@ MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringLi
     right->setContentsMargins(0, 0, 0, 0);
     right->setSpacing(0);
     right->addWidget(buildTopBar(recent));
+    right->addWidget(new OnlyReadsBanner(*session_));
     right->addWidget(buildBanner());
     right->addWidget(docks_, 1);
     right->addWidget(status_);

@@ -22,6 +22,7 @@ struct FakeOptions {
     std::size_t entriesEach = 50; ///< on each list of the round
     bool jobs = true;
     bool interrupted = false;
+    std::string onlyReads; ///< why the project cannot be written
     /// The first of kepler (connected), hale (idle), tycho (lost), brahe (never paired); from three on, some
     /// jobs run there.
     std::size_t workers = 0;

@@ -22,15 +22,16 @@ namespace balmer::test {
 class FakeWorkbench : public api::Workbench {
   public:
     explicit FakeWorkbench(const FakeOptions& options = {})
-        : workers_(options, events_, slowCalls), jobs_(options, events_, workers_, slowCalls),
-          labelling_(options, events_, slowCalls), spectra_(options, labelling_, slowCalls),
-          datasets_(options, slowCalls), maps_(options, slowCalls), models_(options, slowCalls),
-          settings_(options, slowCalls) {}
+        : onlyReads_(options.onlyReads), workers_(options, events_, slowCalls),
+          jobs_(options, events_, workers_, slowCalls), labelling_(options, events_, slowCalls),
+          spectra_(options, labelling_, slowCalls), datasets_(options, slowCalls), maps_(options, slowCalls),
+          models_(options, slowCalls), settings_(options, slowCalls) {}
 
     SlowCalls slowCalls;
     std::shared_ptr<FakeHub> hub = std::make_shared<FakeHub>();
 
     std::filesystem::path folder() const override { return "/survey/lamost.balmer"; }
+    std::string onlyReads() const override { return onlyReads_; }
     std::unique_ptr<api::Subscription> subscribe(std::function<void(const api::Event&)> handler) override {
         return events_.add(std::move(handler));
     }
@@ -49,6 +50,7 @@ class FakeWorkbench : public api::Workbench {
     }
 
   private:
+    std::string onlyReads_;
     FakeEvents events_;
     FakeWorkers workers_;
     FakeJobs jobs_;

@@ -274,6 +274,21 @@ TEST(MainWindowTest, AnInterruptedJobIsSaidAndCanBeRunAgain) {
     EXPECT_FALSE(quiet.window->findChild<QFrame*>("interruptedBanner")->isVisible());
 }
 
+TEST(MainWindowTest, AProjectThatCanOnlyBeReadSaysSoAndKeepsNoSettings) {
+    FakeOptions options;
+    options.onlyReads = "the project /survey can only be read: its disk can only be read";
+    FakeDesktop desk(options);
+    auto* banner = desk.window->findChild<QFrame*>("onlyReadsBanner");
+    ASSERT_TRUE(banner && banner->isVisible());
+    EXPECT_TRUE(banner->findChild<QLabel*>("onlyReadsText")->text().contains("its disk can only be read"));
+    desk.window->session().setSetting(QStringLiteral("desktop.place"), QStringLiteral("label"));
+    ASSERT_TRUE(desk.settle());
+    EXPECT_EQ(desk.window->session().setting(QStringLiteral("desktop.place")), QStringLiteral("label"));
+    EXPECT_FALSE(options.settings->contains("desktop.place"));
+    FakeDesktop writable;
+    EXPECT_FALSE(writable.window->findChild<QFrame*>("onlyReadsBanner")->isVisible());
+}
+
 TEST(MainWindowTest, AnEmptyProjectSaysWhatToDoInEveryPlace) {
     FakeOptions nothing;
     nothing.spectra = 0;
