@@ -1,9 +1,8 @@
 #include "engine/core/user_file.h"
 
-#include <cstdlib>
-
 #include "engine/core/files.h"
 #include "engine/core/private_file.h"
+#include "engine/core/user_folders.h"
 
 namespace balmer::core {
 
@@ -18,8 +17,7 @@ Result<std::string> UserFile::read() const {
 }
 
 Status UserFile::change(const std::function<Result<std::string>(std::string content)>& change) const {
-    std::error_code error;
-    std::filesystem::create_directories(file_.parent_path(), error); // the lock says what is wrong
+    BALMER_CHECK(makeFolders(file_.parent_path()));
     BALMER_TRY(const auto lock, FileLock::of(file_));
     BALMER_TRY(const auto before, read());
     BALMER_TRY(const auto after, change(before));
@@ -27,12 +25,7 @@ Status UserFile::change(const std::function<Result<std::string>(std::string cont
 }
 
 std::filesystem::path UserFile::inConfiguration(std::string_view name) {
-    const char* config = std::getenv("XDG_CONFIG_HOME");
-    const char* home = std::getenv("HOME");
-    const auto folder = config != nullptr && *config == '/'
-                            ? std::filesystem::path(config)
-                            : std::filesystem::path(home ? home : "/") / ".config";
-    return folder / "balmer" / name;
+    return configurationFolder() / name;
 }
 
 } // namespace balmer::core
