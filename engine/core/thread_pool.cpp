@@ -1,5 +1,4 @@
 #include "engine/core/thread_pool.h"
-#include "engine/core/mutex.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -7,8 +6,12 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <thread>
+#include <utility>
 #include <vector>
+
+#include "engine/core/log.h"
+#include "engine/core/mutex.h"
+#include "engine/core/start_thread.h"
 
 namespace balmer::core {
 
@@ -45,8 +48,14 @@ struct ThreadPool::Crew {
 
 ThreadPool::ThreadPool(std::size_t threads, std::string name) : crew_(std::make_unique<Crew>()) {
     if (threads == 0) threads = availableProcessors();
-    for (std::size_t worker = 1; worker < threads; ++worker)
-        crew_->threads.emplace_back([crew = crew_.get(), worker, name] { crew->serve(worker, name); });
+    for (std::size_t worker = 1; worker < threads; ++worker) {
+        auto thread = startThread([crew = crew_.get(), worker, name] { crew->serve(worker, name); });
+        if (!thread) {
+            log::debug(name + " has " + std::to_string(worker) + " threads: " + thread.error().message());
+            break;
+        }
+        crew_->threads.push_back(*std::move(thread));
+    }
 }
 
 ThreadPool::~ThreadPool() {

@@ -1,8 +1,13 @@
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <fstream>
+#include <functional>
 #include <numeric>
 #include <set>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "engine/core/amount_text.h"
 #include "engine/core/clock.h"
@@ -10,6 +15,7 @@
 #include "engine/core/files.h"
 #include "engine/core/matrix.h"
 #include "engine/core/random_stream.h"
+#include "engine/core/start_thread.h"
 #include "engine/core/task_context.h"
 #include "engine/core/text_number.h"
 #include "engine/core/thread_pool.h"
@@ -102,6 +108,27 @@ TEST(ThreadPool, DoesEachBlockOnceForEveryNumberOfThreads) {
                 EXPECT_EQ(count, 1);
         }
     }
+}
+
+/// As a user who may have no further process or thread; the end of this process says what became of it.
+[[noreturn]] void withoutThreads(const std::function<bool()>& work) {
+    const rlimit none{0, 0};
+    if (::setrlimit(RLIMIT_NPROC, &none) != 0 || (::geteuid() == 0 && ::setuid(65534) != 0)) ::_exit(2);
+    ::_exit(work() ? 0 : 1);
+}
+
+TEST(ThreadPool, TakesTheThreadsThatItGets) {
+    EXPECT_EXIT(withoutThreads([] {
+                    ThreadPool pool(8);
+                    std::vector<int> done(100, 0);
+                    pool.parallelFor(done.size(), [&](std::size_t block, std::size_t worker) {
+                        done[block] += worker < pool.threads() ? 1 : 100;
+                    });
+                    const auto none = startThread([] {});
+                    return pool.threads() == 1 && std::count(done.begin(), done.end(), 1) == 100 && !none &&
+                           none.error().code() == ErrorCode::ResourceExhausted;
+                }),
+                testing::ExitedWithCode(0), "");
 }
 
 TEST(RandomStream, RepeatsForASeedAndDiffersBetweenStreams) {
