@@ -16,6 +16,7 @@
 
 #include "engine/core/digest.h"
 #include "engine/core/files.h"
+#include "engine/core/log.h"
 #include "engine/core/named_input.h"
 #include "engine/core/output_file.h"
 #include "engine/core/pending_file.h"
@@ -310,4 +311,29 @@ TEST(SystemErrors, SayWhatHelps) {
 }
 
 } // namespace
+TEST(Log, GoesToARegularFileAloneAndIsOneLineEach) {
+    const balmer::test::TemporaryFolder folder;
+    const auto fifo = folder / "fifo.log", link = folder / "link.log", file = folder / "a.log";
+    ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+    ASSERT_TRUE(writeFile(folder / "victim", "before"));
+    std::filesystem::create_symlink(folder / "victim", link);
+    log::alsoTo(file);
+    log::alsoTo(fifo); // does not wait for a reader
+    log::alsoTo(link);
+    log::info("a\x1b[2J\nb");
+    EXPECT_EQ(readFile(folder / "victim").value(), "before");
+    EXPECT_NE(readFile(file).value().find("a\\x1b[2J\\nb\n"), std::string::npos) << readFile(file).value();
+}
+
+TEST(Log, BeginsAnewWhenTheFileIsLong) {
+    const balmer::test::TemporaryFolder folder;
+    const auto file = folder / "a.log";
+    ASSERT_TRUE(writeFile(file, std::string(5u << 20, 'x')));
+    log::alsoTo(file);
+    log::info("first");
+    EXPECT_EQ(std::filesystem::file_size(folder / "a.log.1"), 5u << 20);
+    EXPECT_LT(std::filesystem::file_size(file), 200u);
+    log::alsoTo("/dev/null/none"); // lets go of the folder
+}
+
 } // namespace balmer::core
