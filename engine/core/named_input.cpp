@@ -1,5 +1,6 @@
 #include "engine/core/named_input.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -14,6 +15,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// How often a pipe that gives nothing is left to look whether to stop, in milliseconds.
+constexpr int stopInterval = 100;
+
+/// Whether there are bytes now, or the end.
+bool hasCome(const File& file) {
+    pollfd polled{file.handle(), POLLIN, 0};
+    return ::poll(&polled, 1, stopInterval) > 0;
+}
+
 /// A file without a name: it is gone when its last handle is, whatever becomes of the program.
 Result<File> nameless() {
     std::error_code error;
@@ -27,7 +37,8 @@ Result<File> nameless() {
 
 } // namespace
 
-Result<NamedInput> NamedInput::open(const fs::path& name, std::size_t limitBytes) {
+Result<NamedInput> NamedInput::open(const fs::path& name, std::size_t limitBytes,
+                                    const std::stop_token& stop) {
     NamedInput input;
     BALMER_TRY(const auto file, File::openNamed(name));
     if (file.isRegular() && name != "-") {
@@ -38,6 +49,9 @@ Result<NamedInput> NamedInput::open(const fs::path& name, std::size_t limitBytes
     std::vector<std::byte> buffer(std::size_t{1} << 16);
     std::size_t total = 0;
     while (true) {
+        while (!stop.stop_requested() && !hasCome(file)) {
+        }
+        if (stop.stop_requested()) return fail(ErrorCode::Cancelled, "stopped on request");
         BALMER_TRY(const auto got, file.read(buffer));
         if (got == 0) break;
         total += got;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 
 #include "engine/core/result.h"
 
@@ -14,9 +15,11 @@ namespace balmer::core {
 
 class NamedInput {
   public:
-    /// Errors: those of File::openNamed; ResourceExhausted for a stream longer than limitBytes.
+    /// Errors: those of File::openNamed; ResourceExhausted for a stream longer than limitBytes; Cancelled,
+    /// also while a pipe gives nothing.
     static Result<NamedInput> open(const std::filesystem::path& name,
-                                   std::size_t limitBytes = std::size_t{4} << 30);
+                                   std::size_t limitBytes = std::size_t{4} << 30,
+                                   const std::stop_token& stop = {});
 
     /// Leads to the bytes as long as this object or a copy of it lives.
     const std::filesystem::path& path() const { return path_; }

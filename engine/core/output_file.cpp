@@ -8,6 +8,7 @@
 #include <string>
 
 #include "engine/core/disk.h"
+#include "engine/core/standard_streams.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::core {
@@ -18,7 +19,7 @@ namespace {
 
 /// The handle of this process that a name stands for: "-", /dev/stdout, /dev/fd/5.
 std::optional<int> ownHandle(const fs::path& target) {
-    if (target == "-" || target == "/dev/stdout") return STDOUT_FILENO;
+    if (target == "/dev/stdout") return STDOUT_FILENO;
     if (target == "/dev/stderr") return STDERR_FILENO;
     const std::string folder = target.parent_path().string();
     if (folder != "/dev/fd" && folder != "/proc/self/fd") return std::nullopt;
@@ -40,11 +41,18 @@ Result<fs::path> endOf(fs::path target) {
 
 } // namespace
 
+bool OutputFile::isStream(const fs::path& target) {
+    struct stat seen {};
+    return target == "-" ||
+           (::stat(target.c_str(), &seen) == 0 && !S_ISREG(seen.st_mode) && !S_ISDIR(seen.st_mode));
+}
+
 Result<OutputFile> OutputFile::open(const fs::path& target) {
+    if (target == "-") return OutputFile();
     if (const auto own = ownHandle(target)) {
         const int handle = ::fcntl(*own, F_DUPFD_CLOEXEC, 3);
         if (handle < 0) return fail(systemError("write", target));
-        return OutputFile(File(handle, target == "-" ? fs::path("standard output") : target));
+        return OutputFile(File(handle, target));
     }
     BALMER_TRY(const auto end, endOf(target));
     struct stat seen {};
@@ -69,11 +77,15 @@ Result<OutputFile> OutputFile::open(const fs::path& target) {
 }
 
 Status OutputFile::write(std::string_view bytes) {
-    return through_ ? through_->write(bytes) : pending_->write(bytes);
+    if (pending_) return pending_->write(bytes);
+    if (through_) return through_->write(bytes);
+    writeOutput(bytes);
+    return finishOutput();
 }
 
 Status OutputFile::finish() {
     if (pending_) return pending_->publish();
+    if (!through_) return finishOutput();
     BALMER_CHECK(through_->flush());
     return through_->close();
 }
