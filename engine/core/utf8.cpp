@@ -59,6 +59,9 @@ enum class Part { Letter, Blank, Invisible };
 Part partOf(std::string_view letter) {
     const auto code = codeOf(letter);
     if (code == 0xFEFF || code == 0x200B) return Part::Invisible;
+    if (code == 0x061C || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
+        (code >= 0x2066 && code <= 0x2069))
+        return Part::Invisible; // turns the direction of what stands about it
     switch (utf8proc_category(code)) {
     case UTF8PROC_CATEGORY_ZS:
     case UTF8PROC_CATEGORY_ZL:

@@ -32,7 +32,7 @@ std::string composed(std::string_view text);
 
 /// A name of a class or a spectrum as it is kept and compared: composed letters, no blanks about it, one
 /// blank for each run of blanks, line breaks and control characters inside; invisible marks (a byte-order
-/// mark, a zero-width space) left out. May come out empty.
+/// mark, a zero-width space, one that turns the direction of writing) left out. May come out empty.
 /// Errors: InvalidArgument for what is not UTF-8.
 Result<std::string> tidyName(std::string_view text);
 Result<std::vector<std::string>> tidyNames(const std::vector<std::string>& texts);

@@ -29,8 +29,10 @@ class ArtefactFolder {
     core::Result<std::filesystem::path> path(std::string_view digest) const;
     core::Result<std::string> read(std::string_view digest) const;
 
-  private:
+    /// Where they would lie, unproved, there or not.
     std::filesystem::path place(std::string_view digest) const;
+
+  private:
     core::Result<core::PendingFile> incoming() const;
     std::filesystem::path folder_;
 };

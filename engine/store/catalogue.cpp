@@ -8,6 +8,7 @@
 #include "engine/store/connections.h"
 #include "engine/store/filter_expression.h"
 #include "engine/store/json_text.h"
+#include "engine/store/kept_text.h"
 
 namespace balmer::store {
 
@@ -152,8 +153,9 @@ Result<AddOutcome> addOne(Database& database, const NewSpectrum& item, const Hea
             return outcome;
         }
     }
-    BALMER_TRY(const auto collection, collectionKey(database, cleanText(item.collection)));
-    BALMER_TRY(const auto id, freeId(database, cleanText(metadata.id), tried));
+    // Named after a folder or a service as often as by the user.
+    BALMER_TRY(const auto collection, collectionKey(database, keptOfFile(item.collection)));
+    BALMER_TRY(const auto id, freeId(database, keptOfFile(metadata.id), tried));
     std::optional<double> ra, dec;
     if (metadata.position) {
         ra = metadata.position->raDegrees;
@@ -166,11 +168,11 @@ Result<AddOutcome> addOne(Database& database, const NewSpectrum& item, const Hea
         "file_path, "
         "content_digest, part, dataset, warnings, imported_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        id, collection, cleanText(metadata.object), ra, dec, cleanText(metadata.observed), metadata.mjd,
-        metadata.signalToNoise, metadata.magnitude, metadata.redshift, cleanText(metadata.survey),
-        cleanText(metadata.surveyId), cleanText(metadata.spectralClass), metadata.rule,
+        id, collection, keptOfFile(metadata.object), ra, dec, keptOfFile(metadata.observed), metadata.mjd,
+        metadata.signalToNoise, metadata.magnitude, metadata.redshift, keptOfFile(metadata.survey),
+        keptOfFile(metadata.surveyId), keptOfFile(metadata.spectralClass), metadata.rule,
         spectrum::toString(item.medium), item.firstWavelength, item.lastWavelength, item.samples,
-        cleanText(metadata.fluxUnit), item.filePath, item.contentDigest, item.part, item.dataset,
+        keptOfFile(metadata.fluxUnit), item.filePath, item.contentDigest, item.part, item.dataset,
         jsonOf(metadata.warnings), now));
     const auto key = database.lastKey();
     if (!metadata.header.empty())
@@ -178,7 +180,7 @@ Result<AddOutcome> addOne(Database& database, const NewSpectrum& item, const Hea
             database.run("INSERT INTO spectrum_header (spectrum, cards) VALUES (?, ?)", key, header.cards));
     BALMER_CHECK(database.run(
         "INSERT INTO spectrum_text (rowid, id, object, survey_id, header) VALUES (?, ?, ?, ?, ?)", key, id,
-        cleanText(metadata.object), cleanText(metadata.surveyId), header.words));
+        keptOfFile(metadata.object), keptOfFile(metadata.surveyId), header.words));
     if (ra && dec)
         BALMER_CHECK(database.run("INSERT INTO spectrum_position (key, ra_from, ra_to, dec_from, dec_to) "
                                   "VALUES (?, ?, ?, ?, ?)",

@@ -7,6 +7,7 @@
 
 #include "engine/store/connections.h"
 #include "engine/store/json_text.h"
+#include "engine/store/kept_text.h"
 #include "engine/store/staged_rows.h"
 
 namespace balmer::store {
@@ -113,6 +114,9 @@ core::Status check(const ColumnInfo& info, std::span<const double> values, std::
         return fail(ErrorCode::InvalidArgument, "the column \"" + info.name + "\" " + why);
     };
     if (info.name.empty()) return fail(ErrorCode::InvalidArgument, "a column needs a name");
+    BALMER_CHECK(checkName("the column's name", info.name));
+    for (const auto& category : info.categories)
+        BALMER_CHECK(checkName("the category", category));
     if (values.size() != static_cast<std::size_t>(rows))
         return refuse("has " + std::to_string(values.size()) + " values, but the dataset \"" + info.dataset +
                       "\" has " + std::to_string(rows) + " rows");

@@ -13,6 +13,8 @@
 #include "engine/core/log.h"
 #include "engine/core/pending_file.h"
 #include "engine/store/migration.h"
+#include "engine/store/network_disk.h"
+#include "engine/store/schema_check.h"
 #include "engine/store/sql_functions.h"
 
 namespace balmer::store {
@@ -155,6 +157,10 @@ Result<std::unique_ptr<Database>> Database::openWith(const std::string& name, in
     // with.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    // Nobody's pattern or trigger takes hours.
+    sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000);
+    sqlite3_limit(handle, SQLITE_LIMIT_TRIGGER_DEPTH, 20);
+    sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 1); // a copy that is being made
     if (const int added = addFunctions(handle); added != SQLITE_OK) return fail(database->errorFor(added));
     BALMER_CHECK(
         database->script("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
@@ -309,12 +315,12 @@ Error Database::errorFor(int code) const {
 
 namespace {
 
-/// Changing to WAL needs the file for itself for a moment, and SQLite does not wait for that by its own
-/// patience.
-Status useWriteAheadLog(Database& database) {
+/// Changing it needs the file for itself for a moment, and SQLite does not wait for that by its own patience.
+Status use(Database& database, Connections::Journal journal) {
     const auto giveUp = std::chrono::steady_clock::now() + std::chrono::milliseconds(patienceMilliseconds);
     while (true) {
-        const auto done = database.run("PRAGMA journal_mode = WAL");
+        const auto done = database.run(journal == Connections::Journal::Log ? "PRAGMA journal_mode = WAL"
+                                                                            : "PRAGMA journal_mode = DELETE");
         if (done || !database.lastFailureWasBusy() || std::chrono::steady_clock::now() > giveUp) return done;
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
@@ -373,13 +379,22 @@ Result<core::TemporaryFolder> copyWithLog(const std::filesystem::path& file) {
 
 } // namespace
 
+Connections::Journal Connections::journalFor(const std::filesystem::path& file) {
+    if (!isOnNetworkDisk(file.parent_path())) return Journal::Log;
+    core::log::info(file.string() +
+                    " lies on a network's disk: readers wait for writers there, and a project on a "
+                    "disk of this computer is quicker");
+    return Journal::Rollback;
+}
+
 Result<std::unique_ptr<Connections>> Connections::open(const std::filesystem::path& file,
-                                                       const core::Clock& clock) {
+                                                       const core::Clock& clock, Journal journal) {
     std::unique_ptr<Connections> connections(new Connections(file, clock));
     BALMER_TRY(connections->writer_, Database::open(file, true));
     auto& writer = *connections->writer_;
     BALMER_CHECK(checkOrigin(writer, migrations()));
-    BALMER_CHECK(useWriteAheadLog(writer));
+    BALMER_CHECK(checkSchema(writer, migrations()));
+    BALMER_CHECK(use(writer, journal));
     BALMER_CHECK(migrate(writer, migrations()));
     writer.checkpointByHand();
     return connections;
@@ -393,6 +408,7 @@ Connections::openForReading(const std::filesystem::path& file, const core::Clock
         connections->reading_ = reading;
         BALMER_TRY(const auto database, connections->openReader());
         BALMER_CHECK(checkOrigin(*database, migrations()));
+        BALMER_CHECK(checkSchema(*database, migrations()));
         BALMER_TRY(const auto version, database->number("PRAGMA user_version"));
         return version == migrations().back().number;
     };
@@ -403,6 +419,8 @@ Connections::openForReading(const std::filesystem::path& file, const core::Clock
     BALMER_TRY(connections->copy_, copyWithLog(file));
     connections->file_ = connections->copy_->path() / file.filename();
     BALMER_TRY(const auto copy, Database::open(connections->file_, true));
+    BALMER_CHECK(checkOrigin(*copy, migrations()));
+    BALMER_CHECK(checkSchema(*copy, migrations()));
     BALMER_CHECK(migrate(*copy, migrations(), projectMark, Before::Drop));
     BALMER_TRY([[maybe_unused]] const bool newest, isNewest(Reading::Beside));
     core::log::info(file.string() + " is read from a copy, as its log or its schema asks for");

@@ -172,9 +172,14 @@ class BALMER_CAPABILITY("mutex") FairMutex {
 
 class Connections {
   public:
+    /// Log: the write-ahead log, with which nobody waits for a writer; Rollback: a journal that also works
+    /// where several computers share the disk, with which a write waits for readers and they for it.
+    enum class Journal { Log, Rollback };
+    /// Rollback on a network's disk, which is said in the log.
+    static Journal journalFor(const std::filesystem::path& file);
     /// Creates or opens the file, brings it up to the newest schema.
     static core::Result<std::unique_ptr<Connections>> open(const std::filesystem::path& file,
-                                                           const core::Clock& clock);
+                                                           const core::Clock& clock, Journal journal);
     /// Opens a file that cannot be written, for its reason: a sentence. Where a log was left that must be
     /// replayed, or the schema is an older one, a copy in a temporary folder is read. Errors: those of open;
     /// ResourceExhausted where there is no room for the copy.

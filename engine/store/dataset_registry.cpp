@@ -1,6 +1,7 @@
 #include "engine/store/dataset_registry.h"
 
 #include "engine/store/connections.h"
+#include "engine/store/kept_text.h"
 #include "engine/store/staged_rows.h"
 
 namespace balmer::store {
@@ -14,11 +15,12 @@ namespace {
 
 constexpr std::string_view select =
     "SELECT key, name, digest, file, rows, columns, first_wavelength, last_wavelength, "
-    "pipeline, collection, created, job FROM dataset WHERE staged_by IS NULL ";
+    "pipeline, collection, created, job, file_digest FROM dataset WHERE staged_by IS NULL ";
 
 DatasetRecord recordFrom(const Statement& row) {
     return {row.integer(0), row.text(1),   row.text(2), row.text(3), row.integer(4), row.integer(5),
-            row.number(6),  row.number(7), row.text(8), row.text(9), row.text(10),   row.optionalInteger(11)};
+            row.number(6),  row.number(7), row.text(8), row.text(9), row.text(10),   row.optionalInteger(11),
+            row.text(12)};
 }
 
 Result<std::optional<DatasetRecord>> one(Database& database, std::string_view condition,
@@ -81,16 +83,19 @@ Result<StagedDataset> DatasetRegistry::stage(const DatasetRecord& record, std::s
 Result<StagedDataset> DatasetRegistry::stageRows(const DatasetRecord& record,
                                                  std::span<const std::string> ids) {
     if (record.name.empty()) return fail(ErrorCode::InvalidArgument, "a dataset needs a name");
+    BALMER_CHECK(checkName("the dataset's name", record.name));
     StagedDataset staged{record, nullptr};
     BALMER_TRY(const auto key, connections_.write([&](Database& database) -> Result<std::int64_t> {
         BALMER_TRY(const auto present, same(database, record));
         if (present) return 0;
         BALMER_CHECK(database.run(
             "INSERT INTO dataset (name, digest, file, rows, columns, first_wavelength, last_wavelength, "
-            "pipeline, collection, created, job, staged_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "pipeline, collection, created, job, staged_by, file_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+            "?, ?, ?, "
+            "?)",
             stagedName(), record.digest, record.file, record.rows, record.columns, record.firstWavelength,
             record.lastWavelength, record.pipeline, record.collection, connections_.now(), record.job,
-            stager()));
+            stager(), record.fileDigest));
         return database.lastKey();
     }));
     if (key == 0) return staged;
@@ -111,6 +116,13 @@ Result<DatasetRecord> DatasetRegistry::add(const StagedDataset& staged) {
                                       "WHERE key = ?",
                                       staged.record.name, connections_.now(), staged.rows->key()));
         return named(database, staged.record.name);
+    });
+}
+
+Status DatasetRegistry::setFileDigest(std::string_view name, std::string_view digest) {
+    return connections_.write([&](Database& database) -> Status {
+        BALMER_TRY(const auto record, named(database, name));
+        return database.run("UPDATE dataset SET file_digest = ? WHERE key = ?", digest, record.key);
     });
 }
 

@@ -32,6 +32,7 @@ struct DatasetRecord {
     std::string collection;      ///< the collection it was made from; "" for all or for an imported matrix
     std::string created;         ///< set when it is added
     std::optional<jobs::JobId> job;
+    std::string fileDigest; ///< SHA-256 of all bytes of the file; "" where an older Balmer registered it
 };
 
 /// A dataset whose rows are on the disk, but which nobody finds before it is added. What is not added goes
@@ -57,6 +58,9 @@ class DatasetRegistry {
     /// The same without the spectra of the rows, which ids() and rowOf() then do not know: for a project that
     /// is made of parts of another, where the file is asked.
     core::Result<DatasetRecord> adopt(const DatasetRecord& record);
+
+    /// The file was made again, with the same content. Errors: NotFound.
+    core::Status setFileDigest(std::string_view name, std::string_view digest);
 
     /// Errors: NotFound, naming the datasets that exist.
     core::Result<DatasetRecord> get(std::string_view name);

@@ -9,6 +9,7 @@
 #include "engine/jobs/process_token.h"
 #include "engine/store/connections.h"
 #include "engine/store/json_text.h"
+#include "engine/store/kept_text.h"
 #include "engine/store/staged_rows.h"
 
 namespace balmer::store {
@@ -81,6 +82,9 @@ Result<std::int64_t> appendOne(Database& database, const LabelEvent& event, cons
                                std::optional<std::int64_t> act = {}) {
     BALMER_TRY(const auto className, core::tidyName(event.className));
     if (event.spectrum.empty()) return fail(ErrorCode::InvalidArgument, "a label needs the id of a spectrum");
+    BALMER_CHECK(checkName("the class", className));
+    BALMER_CHECK(checkName("the observer", event.who));
+    BALMER_TRY(const auto comment, keptRemark("the comment", event.comment));
     if ((event.kind == LabelKind::Class) == className.empty())
         return fail(ErrorCode::InvalidArgument,
                     className.empty() ? "the label of " + event.spectrum + " names no class"
@@ -100,9 +104,9 @@ Result<std::int64_t> appendOne(Database& database, const LabelEvent& event, cons
     BALMER_CHECK(
         database.run("INSERT INTO label_event (spectrum, kind, class, comment, who, at, view, model, round, "
                      "list, supersedes, act) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     event.spectrum, active::toString(event.kind), className, cleanText(event.comment),
-                     event.who, event.when.empty() ? now : event.when, event.view, event.model, event.round,
-                     list, event.supersedes, act));
+                     event.spectrum, active::toString(event.kind), className, comment, event.who,
+                     event.when.empty() ? now : event.when, event.view, event.model, event.round, list,
+                     event.supersedes, act));
     const auto id = database.lastKey();
     BALMER_TRY(const auto events, eventsOf(database, event.spectrum));
     const auto current = active::currentLabel(events);

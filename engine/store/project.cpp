@@ -6,6 +6,8 @@
 #include <cstdlib>
 
 #include "engine/core/file.h"
+#include "engine/core/log.h"
+#include "engine/core/pending_file.h"
 #include "engine/store/artefact_folder.h"
 #include "engine/store/catalogue.h"
 #include "engine/store/column_registry.h"
@@ -94,11 +96,18 @@ Result<std::unique_ptr<Project::Parts>> Project::openForWriting(const fs::path& 
                                                                 const core::Clock& clock) {
     for (const auto& part : {where / "datasets", where / "artefacts"})
         BALMER_CHECK(core::makeFolders(part));
-    BALMER_TRY(auto connections, Connections::open(where / "project.sqlite", clock));
+    const auto file = where / "project.sqlite";
+    BALMER_TRY(auto connections, Connections::open(file, clock, Connections::journalFor(file)));
     auto parts = std::make_unique<Parts>(where, std::move(connections));
     BALMER_TRY(parts->interrupted, parts->jobs.markInterrupted());
     BALMER_CHECK(dropAbandoned(*parts->connections));
     BALMER_CHECK(parts->labels.takeBackAbandoned());
+    std::size_t swept = 0;
+    for (const auto& folder : {where, where / "datasets", where / "artefacts"})
+        swept += core::sweepPending(folder).size();
+    if (swept > 0)
+        core::log::info(std::to_string(swept) + " unfinished files that ended programs left in " +
+                        where.string() + " were removed");
     return parts;
 }
 
@@ -154,6 +163,24 @@ core::Status Project::together(const std::function<core::Status()>& work) {
 }
 std::int64_t Project::mostRowsInOneWrite() const {
     return parts_->connections->mostRowsInOneWrite();
+}
+core::Result<std::vector<std::string>> Project::damage() {
+    return parts_->connections->read([](Database& database) -> Result<std::vector<std::string>> {
+        std::vector<std::string> found;
+        BALMER_TRY(auto pages, database.prepare("PRAGMA integrity_check(100)"));
+        while (true) {
+            BALMER_TRY(const bool more, pages.step());
+            if (!more) break;
+            if (pages.text(0) != "ok") found.push_back(pages.text(0));
+        }
+        BALMER_TRY(auto keys, database.prepare("PRAGMA foreign_key_check"));
+        while (true) {
+            BALMER_TRY(const bool more, keys.step());
+            if (!more) return found;
+            found.push_back("row " + keys.text(1) + " of " + keys.text(0) + " belongs to a row of " +
+                            keys.text(2) + " that is not there");
+        }
+    });
 }
 core::Status Project::adopt(const jobs::Job& job) {
     return parts_->jobs.adopt(job);

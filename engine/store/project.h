@@ -88,6 +88,10 @@ class Project {
     /// own tables too: how long a label may have had to wait.
     std::int64_t mostRowsInOneWrite() const;
 
+    /// What SQLite's own check finds wrong with the database, and rows that belong to rows which are not
+    /// there.
+    core::Result<std::vector<std::string>> damage();
+
     /// Keeps the record of a job with the id that it has, its artefacts with it: for a project that is made
     /// of parts of another. Errors: InvalidArgument for an id that is taken.
     core::Status adopt(const jobs::Job& job);

@@ -2,6 +2,7 @@
 
 #include "engine/store/connections.h"
 #include "engine/store/json_text.h"
+#include "engine/store/kept_text.h"
 #include "engine/store/staged_rows.h"
 
 namespace balmer::store {
@@ -78,6 +79,8 @@ Result<RoundRecord> RoundArchive::add(const RoundRecord& record) {
 Result<StagedRound> RoundArchive::stage(const RoundRecord& record) {
     if (record.dataset.empty() || record.classes.empty())
         return fail(ErrorCode::InvalidArgument, "a round needs a dataset and its classes");
+    for (const auto& name : record.classes)
+        BALMER_CHECK(checkName("the class", name));
     StagedRound staged{record, nullptr};
     auto& kept = staged.record;
     BALMER_TRY(kept.id, connections_.write([&](Database& database) -> Result<std::int64_t> {

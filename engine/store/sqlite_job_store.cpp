@@ -7,6 +7,7 @@
 #include "engine/jobs/process_token.h"
 #include "engine/store/connections.h"
 #include "engine/store/json_text.h"
+#include "engine/store/kept_text.h"
 
 namespace balmer::store {
 
@@ -132,6 +133,7 @@ Status finishOne(Database& database, JobId id, Phase phase, std::string_view tim
 }
 
 Status insert(Database& database, const Job& job, std::optional<JobId> id) {
+    BALMER_CHECK(checkName("the job's label", job.spec.label));
     if (job.remote) {
         const auto& key = job.remote->key;
         const auto isDigit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };

@@ -8,6 +8,7 @@
 #include "engine/store/connections.h"
 #include "engine/store/json_text.h"
 #include "engine/store/migration.h"
+#include "engine/store/schema_check.h"
 
 namespace balmer::store {
 
@@ -430,6 +431,7 @@ Result<std::unique_ptr<jobs::WorkerJournal>> openWorkerJournal(const fs::path& f
         return fail(ErrorCode::Io, "cannot make the folder " + folder.string() + "; may you write there?");
     BALMER_TRY(auto database, Database::open(file, true));
     BALMER_CHECK(checkOrigin(*database, workerMigrations(), workerJournalMark));
+    BALMER_CHECK(checkSchema(*database, workerMigrations()));
     BALMER_CHECK(database->run("PRAGMA journal_mode = TRUNCATE"));
     BALMER_CHECK(migrate(*database, workerMigrations(), workerJournalMark));
     return std::make_unique<SqliteWorkerJournal>(std::move(database), clock);

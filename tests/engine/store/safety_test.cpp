@@ -1,0 +1,166 @@
+// What a project from somebody else, a disk of the network, or a killed program may bring along.
+
+#include <fstream>
+#include <map>
+#include <thread>
+
+#include <gmock/gmock.h>
+
+#include "engine/core/clock.h"
+#include "engine/core/pending_file.h"
+#include "engine/store/catalogue.h"
+#include "engine/store/connections.h"
+#include "engine/store/dataset_registry.h"
+#include "engine/store/kept_text.h"
+#include "engine/store/label_log.h"
+#include "engine/store/network_disk.h"
+#include "tests/engine/store/store_samples.h"
+
+using namespace balmer;
+using namespace balmer::store;
+using core::ErrorCode;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+namespace {
+
+active::LabelEvent labelOf(const std::string& spectrum, const std::string& className = "x") {
+    active::LabelEvent event;
+    event.spectrum = spectrum;
+    event.className = className;
+    return event;
+}
+
+void change(const fs::path& project, const std::string& sql) {
+    const auto database = Database::open(project / "project.sqlite", true);
+    ASSERT_TRUE(database) << test::why(database);
+    const auto changed = (*database)->script(sql);
+    ASSERT_TRUE(changed) << test::why(changed);
+}
+
+} // namespace
+
+TEST(ForeignProjects, WithMoreThanBalmerMakesAreRefusedByName) {
+    for (const auto& [name, sql] : std::map<std::string, std::string>{
+             {"hider", "CREATE TRIGGER hider AFTER INSERT ON label_current BEGIN UPDATE label_current SET class = "
+                       "'other'; END"},
+             {"endless", "CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) "
+                         "SELECT i FROM n"},
+             {"more", "CREATE TABLE more (x)"},
+             {"setting", "DROP TABLE setting; CREATE VIEW setting AS SELECT 'a' AS key, x'00' AS value"},
+             {"round", "ALTER TABLE round ADD COLUMN more TEXT"},
+             {"job_log", "DROP TABLE job_log"},
+             {"nothing", ""}}) {
+        test::TemporaryFolder folder;
+        test::openProject(folder / "a.balmer")->labels().append(labelOf("a")).value();
+        change(folder / "a.balmer", sql);
+        const auto opened = Project::open(folder / "a.balmer");
+        EXPECT_EQ(opened.has_value(), sql.empty()) << name;
+        if (opened) continue;
+        EXPECT_EQ(opened.error().code(), ErrorCode::Store);
+        EXPECT_THAT(opened.error().message(), HasSubstr("\"" + name + "\""));
+        EXPECT_THAT(opened.error().message(), HasSubstr("copy of the project"));
+    }
+}
+
+TEST(ForeignProjects, HaveNoPatternsOfAnyLength) {
+    test::TemporaryFolder folder;
+    const auto project = test::openProject(folder / "a.balmer");
+    project->catalogue().add(std::vector{test::sampleSpectrum("1")}).value();
+    EXPECT_TRUE(project->catalogue().count({.where = "id like '" + std::string(900, '%') + "'"}));
+    EXPECT_FALSE(project->catalogue().count({.where = "id like '" + std::string(2000, '%') + "'"}));
+}
+
+TEST(KeptText, NamesAreShortAndHaveNoMarks) {
+    EXPECT_TRUE(checkName("the class", "Hα, double – Doppelgipfel 双峰"));
+    for (const std::string name : {"a\tb", "a\x1b[2J", "a\u202Eb", "a\u2066b", "a\u200Fb", "a\u061Cb", "a\u0085b", "a\xff"})
+        EXPECT_EQ(checkName("the class", name).error().code(), ErrorCode::InvalidArgument) << name;
+    EXPECT_TRUE(checkName("the class", std::string(mostNameBytes, 'x')));
+    const auto longer = checkName("the class", std::string(120'000, 'x'));
+    EXPECT_THAT(longer.error().message(), HasSubstr("has 120000 bytes"));
+    EXPECT_LT(longer.error().message().size(), 300u);
+    EXPECT_EQ(keptRemark("the comment", "two\nlines\u202E\x07").value(), "two\nlines");
+    EXPECT_FALSE(keptRemark("the comment", std::string(mostRemarkBytes + 1, 'x')));
+    EXPECT_EQ(keptOfFile("a\n\u202Eb\xff"), "ab\uFFFD");
+    EXPECT_EQ(keptOfFile(std::string(mostNameBytes - 1, 'x') + "é").size(), mostNameBytes - 1);
+}
+
+TEST(KeptText, IsAskedAtEachWrite) {
+    test::TemporaryFolder folder;
+    const auto project = test::openProject(folder / "a.balmer");
+    const std::string bad = "a\u202Eb", endless(120'000, 'x');
+    EXPECT_FALSE(project->labels().append(labelOf("a", endless)));
+    EXPECT_EQ(project->labels().append(labelOf("a", bad)).has_value(), true); // tidied, as any class is
+    EXPECT_EQ(project->labels().current("a")->className, "ab");
+    auto remark = labelOf("a");
+    remark.comment = endless;
+    EXPECT_FALSE(project->labels().append(remark));
+    for (const auto& name : {bad, endless}) {
+        DatasetRecord record;
+        record.name = name;
+        EXPECT_FALSE(project->datasets().add(record, {}));
+        jobs::Job job;
+        job.spec.kind = "som";
+        job.spec.label = name;
+        EXPECT_FALSE(project->jobs().create(job));
+    }
+    auto item = test::sampleSpectrum("3");
+    item.metadata.id = bad;
+    item.metadata.object = endless;
+    item.collection = bad;
+    const auto kept = project->catalogue().add(std::vector{item}).value();
+    EXPECT_EQ(kept.front().id, "ab");
+    EXPECT_EQ(project->catalogue().find("ab")->object.size(), mostNameBytes);
+    EXPECT_EQ(project->catalogue().find("ab")->collection, "ab");
+}
+
+TEST(NetworkDisks, AreKnownAndUseNoLogInSharedMemory) {
+    EXPECT_TRUE(isNetworkFileSystem(0x6969));
+    EXPECT_TRUE(isNetworkFileSystem(0xff534d42));
+    EXPECT_TRUE(isNetworkFileSystem(0x65735546));
+    EXPECT_FALSE(isNetworkFileSystem(0xef53)); // ext4
+    EXPECT_FALSE(isOnNetworkDisk("/proc"));
+
+    test::TemporaryFolder folder;
+    const auto file = folder / "project.sqlite";
+    test::openProject(folder.path()).reset(); // it had a log
+    auto opened = Connections::open(file, core::systemClock(), Connections::Journal::Rollback);
+    ASSERT_TRUE(opened) << test::why(opened);
+    auto& connections = **opened;
+    const auto mode = connections.read([](Database& database) -> core::Result<std::string> {
+        BALMER_TRY(auto row, database.prepare("PRAGMA journal_mode"));
+        BALMER_CHECK(row.step());
+        return row.text(0);
+    });
+    EXPECT_EQ(mode.value(), "delete");
+    EXPECT_FALSE(fs::exists(file.string() + "-shm"));
+    // Readers and a writer wait for one another, and all of them come through.
+    std::thread writer([&] {
+        for (int i = 0; i < 20; ++i)
+            EXPECT_TRUE(connections.write([&](Database& database) {
+                return database.run("INSERT OR REPLACE INTO setting (key, value) VALUES (?, x'00')",
+                                    std::to_string(i));
+            }));
+    });
+    for (int i = 0; i < 20; ++i)
+        EXPECT_TRUE(connections.read(
+            [](Database& database) { return database.number("SELECT count(*) FROM setting"); }));
+    writer.join();
+    EXPECT_EQ(connections.read([](Database& database) { return database.number("SELECT count(*) FROM setting"); })
+                  .value(),
+              20);
+}
+
+TEST(Leftovers, OfEndedProgramsAreSweptWhenTheProjectIsOpened) {
+    test::TemporaryFolder folder;
+    test::openProject(folder / "a.balmer").reset();
+    const auto places = {folder / "a.balmer", folder / "a.balmer" / "datasets", folder / "a.balmer" / "artefacts"};
+    for (const auto& place : places)
+        std::ofstream(place / "x.part-1-1") << "half";
+    const auto ours = core::PendingFile::beside(folder / "a.balmer" / "datasets" / "y");
+    ASSERT_TRUE(ours);
+    test::openProject(folder / "a.balmer").reset();
+    for (const auto& place : places)
+        EXPECT_FALSE(fs::exists(place / "x.part-1-1")) << place;
+    EXPECT_TRUE(fs::exists(ours->path())); // whose writer lives
+}
