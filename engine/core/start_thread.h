@@ -1,5 +1,5 @@
-// startThread: a thread of its own, or an error where the system gives none: the one way to begin a thread that
-// the program can do without. Any thread.
+// startThread: a thread of its own, or an error where the system gives none: the one way to begin a thread
+// that the program can do without. Any thread.
 #pragma once
 
 #include <functional>

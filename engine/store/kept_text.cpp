@@ -22,7 +22,8 @@ bool isMark(std::string_view letter, Breaks breaks) {
     if (letter.size() == 2) // U+0080–9F, U+061C
         return (byte(0) == 0xc2 && byte(1) < 0xa0) || letter == "\xd8\x9c";
     if (letter.size() != 3 || byte(0) != 0xe2) return false;
-    return (byte(1) == 0x80 && (byte(2) == 0x8e || byte(2) == 0x8f || (byte(2) >= 0xaa && byte(2) <= 0xae))) ||
+    return (byte(1) == 0x80 &&
+            (byte(2) == 0x8e || byte(2) == 0x8f || (byte(2) >= 0xaa && byte(2) <= 0xae))) ||
            (byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9);
 }
 
@@ -39,8 +40,9 @@ std::string withoutMarks(std::string_view text, Breaks breaks) {
 
 core::Error tooLong(std::string_view what, std::string_view text, std::size_t most) {
     return {ErrorCode::InvalidArgument, std::string(what) + " \"" + keptOfFile(core::clipped(text, 40)) +
-                                            "…\" has " + std::to_string(text.size()) + " bytes, and at most " +
-                                            std::to_string(most) + " are kept; shorten it"};
+                                            "…\" has " + std::to_string(text.size()) +
+                                            " bytes, and at most " + std::to_string(most) +
+                                            " are kept; shorten it"};
 }
 
 } // namespace
@@ -48,10 +50,11 @@ core::Error tooLong(std::string_view what, std::string_view text, std::size_t mo
 Status checkName(std::string_view what, std::string_view name) {
     if (name.size() > mostNameBytes) return fail(tooLong(what, name, mostNameBytes));
     if (!core::isUtf8(name) || withoutMarks(name, Breaks::Go).size() != name.size())
-        return fail(ErrorCode::InvalidArgument,
-                    std::string(what) + " \"" + keptOfFile(name) +
-                        "\" holds control characters, marks of writing direction, or bytes that are not UTF-8; "
-                        "leave them out");
+        return fail(
+            ErrorCode::InvalidArgument,
+            std::string(what) + " \"" + keptOfFile(name) +
+                "\" holds control characters, marks of writing direction, or bytes that are not UTF-8; "
+                "leave them out");
     return {};
 }
 

@@ -13,8 +13,8 @@ namespace balmer::store {
 
 constexpr std::size_t mostNameBytes = 300, mostRemarkBytes = 20'000;
 
-/// what: "the class", "the dataset's name" … Errors: InvalidArgument for what is longer than mostNameBytes, is
-/// not UTF-8, or holds one of those marks.
+/// what: "the class", "the dataset's name" … Errors: InvalidArgument for what is longer than mostNameBytes,
+/// is not UTF-8, or holds one of those marks.
 core::Status checkName(std::string_view what, std::string_view name);
 
 /// A person's remark as it is kept: UTF-8, line breaks and tabs stay. Errors: InvalidArgument for what is

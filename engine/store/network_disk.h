@@ -1,5 +1,5 @@
-// NetworkDisk: whether a folder lies on a disk that other computers share, where SQLite's write-ahead log does
-// not work. Private to the store.
+// NetworkDisk: whether a folder lies on a disk that other computers share, where SQLite's write-ahead log
+// does not work. Private to the store.
 #pragma once
 
 #include <cstdint>

@@ -23,7 +23,8 @@ using Schema = std::map<std::string, Object>; ///< by name
 
 /// Without what versions of SQLite write in different ways: blanks, and quotes about names.
 std::string bare(std::string sql) {
-    std::erase_if(sql, [](char letter) { return letter == ' ' || letter == '\n' || letter == '\t' || letter == '"'; });
+    std::erase_if(
+        sql, [](char letter) { return letter == ' ' || letter == '\n' || letter == '\t' || letter == '"'; });
     return sql;
 }
 
@@ -38,7 +39,8 @@ Result<Schema> schemaOf(Database& database) {
         auto name = rows.text(0);
         const bool own = name.starts_with("sqlite_") && (object.type == "table" || object.type == "index");
         // A second one of the name counts as another object.
-        if (!own && !schema.emplace(name, object).second) schema.emplace(name + " (twice)", std::move(object));
+        if (!own && !schema.emplace(name, object).second)
+            schema.emplace(name + " (twice)", std::move(object));
     }
 }
 
@@ -71,11 +73,13 @@ Status checkSchema(Database& database, std::span<const Migration> steps) {
     for (const auto& [name, object] : objects) {
         const auto known = shipped.find(name);
         if (known == shipped.end())
-            return fail(ErrorCode::Store, "the database " + file + " holds the " + object.type + " \"" + name +
-                                              "\", which Balmer did not make; open a copy of the project from "
-                                              "before it was there, or have it taken out: sqlite3 " +
-                                              file + " 'DROP " + object.type + " \"" + name + "\"'");
-        const bool same = isShadow(shipped, name) ? object.type == known->second.type : object == known->second;
+            return fail(ErrorCode::Store,
+                        "the database " + file + " holds the " + object.type + " \"" + name +
+                            "\", which Balmer did not make; open a copy of the project from "
+                            "before it was there, or have it taken out: sqlite3 " +
+                            file + " 'DROP " + object.type + " \"" + name + "\"'");
+        const bool same =
+            isShadow(shipped, name) ? object.type == known->second.type : object == known->second;
         if (!same)
             return fail(ErrorCode::Store, "in the database " + file + " the " + object.type + " \"" + name +
                                               "\" is not as Balmer makes it; open a copy of the project from "

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "engine/core/digest.h"
 #include "engine/core/json_text.h"
-
 #include "engine/core/pending_file.h"
 
 namespace balmer::workflow {
@@ -41,6 +41,7 @@ core::Result<store::DatasetRecord> keepDataset(const Run& run, const std::string
     record.pipeline = pipeline;
     record.collection = collection;
     record.job = run.job.id;
+    BALMER_TRY(record.fileDigest, core::digestOfFile(file.path()));
     BALMER_CHECK(file.publishAs(run.project().folder() / record.file));
     return run.project().datasets().add(record, content.ids);
 }

@@ -35,7 +35,8 @@ constexpr const char* threadsName = "threads"; ///< of threadsField()
     KIND(tableImportKind)                                                                                    \
     KIND(labelExportKind)                                                                                    \
     KIND(exportKind)                                                                                         \
-    KIND(simulateKind)
+    KIND(simulateKind)                                                                                       \
+    KIND(checkKind)
 
 #define BALMER_DECLARE_KIND(make) JobKind make(const Environment& environment);
 BALMER_JOB_KINDS(BALMER_DECLARE_KIND)

@@ -255,6 +255,7 @@ class Commit {
         dataset_.firstWavelength = opened->wavelengthAngstrom().front();
         dataset_.lastWavelength = opened->wavelengthAngstrom().back();
         dataset_.job = job_.id;
+        BALMER_TRY(dataset_.fileDigest, core::digestOfFile(arrival.path()));
         ids_ = opened->ids();
         arrival_.emplace(std::move(arrival));
         return {};

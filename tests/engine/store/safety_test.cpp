@@ -42,8 +42,9 @@ void change(const fs::path& project, const std::string& sql) {
 
 TEST(ForeignProjects, WithMoreThanBalmerMakesAreRefusedByName) {
     for (const auto& [name, sql] : std::map<std::string, std::string>{
-             {"hider", "CREATE TRIGGER hider AFTER INSERT ON label_current BEGIN UPDATE label_current SET class = "
-                       "'other'; END"},
+             {"hider",
+              "CREATE TRIGGER hider AFTER INSERT ON label_current BEGIN UPDATE label_current SET class = "
+              "'other'; END"},
              {"endless", "CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) "
                          "SELECT i FROM n"},
              {"more", "CREATE TABLE more (x)"},
@@ -73,7 +74,8 @@ TEST(ForeignProjects, HaveNoPatternsOfAnyLength) {
 
 TEST(KeptText, NamesAreShortAndHaveNoMarks) {
     EXPECT_TRUE(checkName("the class", "Hα, double – Doppelgipfel 双峰"));
-    for (const std::string name : {"a\tb", "a\x1b[2J", "a\u202Eb", "a\u2066b", "a\u200Fb", "a\u061Cb", "a\u0085b", "a\xff"})
+    for (const std::string name :
+         {"a\tb", "a\x1b[2J", "a\u202Eb", "a\u2066b", "a\u200Fb", "a\u061Cb", "a\u0085b", "a\xff"})
         EXPECT_EQ(checkName("the class", name).error().code(), ErrorCode::InvalidArgument) << name;
     EXPECT_TRUE(checkName("the class", std::string(mostNameBytes, 'x')));
     const auto longer = checkName("the class", std::string(120'000, 'x'));
@@ -146,15 +148,17 @@ TEST(NetworkDisks, AreKnownAndUseNoLogInSharedMemory) {
         EXPECT_TRUE(connections.read(
             [](Database& database) { return database.number("SELECT count(*) FROM setting"); }));
     writer.join();
-    EXPECT_EQ(connections.read([](Database& database) { return database.number("SELECT count(*) FROM setting"); })
-                  .value(),
-              20);
+    EXPECT_EQ(
+        connections.read([](Database& database) { return database.number("SELECT count(*) FROM setting"); })
+            .value(),
+        20);
 }
 
 TEST(Leftovers, OfEndedProgramsAreSweptWhenTheProjectIsOpened) {
     test::TemporaryFolder folder;
     test::openProject(folder / "a.balmer").reset();
-    const auto places = {folder / "a.balmer", folder / "a.balmer" / "datasets", folder / "a.balmer" / "artefacts"};
+    const auto places = {folder / "a.balmer", folder / "a.balmer" / "datasets",
+                         folder / "a.balmer" / "artefacts"};
     for (const auto& place : places)
         std::ofstream(place / "x.part-1-1") << "half";
     const auto ours = core::PendingFile::beside(folder / "a.balmer" / "datasets" / "y");
