@@ -1,6 +1,7 @@
 #include "engine/io/byte_source.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -83,6 +84,7 @@ struct Inflater::Stream {
     z_stream z{};
     bool valid = inflateInit2(&z, MAX_WBITS + 16) == Z_OK;
     bool atMemberEnd = true, ignoring = false, anyMember = false;
+    std::uint64_t taken = 0, given = 0; ///< in all
     Stream() = default;
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
@@ -90,6 +92,15 @@ struct Inflater::Stream {
         if (valid) inflateEnd(&z);
     }
 };
+
+core::Status checkGrowth(std::uint64_t taken, std::uint64_t given) {
+    constexpr std::uint64_t harmless = std::uint64_t{64} << 20, mostForEach = 200;
+    if (given <= harmless || given / mostForEach <= taken) return {};
+    return fail(
+        ErrorCode::ResourceExhausted,
+        "the gzip data grow to more than " + std::to_string(mostForEach) +
+            " times their size, as hardly any data do; unpack the file first if it is what it should be");
+}
 
 Inflater::Inflater() : stream_(std::make_unique<Stream>()) {}
 Inflater::~Inflater() = default;
@@ -120,6 +131,9 @@ Result<Inflater::Step> Inflater::step(std::span<const std::byte> in, std::span<s
     } else if (status != Z_OK && status != Z_BUF_ERROR) {
         return fail(ErrorCode::Format, "the gzip data are damaged; get the file again");
     }
+    s.taken += inBefore - s.z.avail_in;
+    s.given += outBefore - s.z.avail_out;
+    BALMER_CHECK(checkGrowth(s.taken, s.given));
     return Step{inBefore - s.z.avail_in, outBefore - s.z.avail_out};
 }
 

@@ -10,6 +10,7 @@
 
 #include "engine/core/files.h"
 #include "engine/core/utf8.h"
+#include "engine/io/inflater.h"
 
 namespace balmer::io {
 namespace {
@@ -48,7 +49,7 @@ core::Result<std::string> gunzip(std::span<const std::byte> bytes, std::size_t l
     std::size_t consumed = 0, produced = 0;
     while (true) {
         const std::size_t in = std::min<std::size_t>(bytes.size() - consumed, std::size_t{1} << 30);
-        const std::size_t room = std::min<std::size_t>(out.size() - produced, std::size_t{1} << 30);
+        const std::size_t room = std::min<std::size_t>(out.size() - produced, std::size_t{1} << 26);
         stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(bytes.data() + consumed));
         stream.avail_in = static_cast<uInt>(in);
         stream.next_out = reinterpret_cast<Bytef*>(out.data() + produced);
@@ -56,6 +57,7 @@ core::Result<std::string> gunzip(std::span<const std::byte> bytes, std::size_t l
         const int status = inflate(&stream, Z_NO_FLUSH);
         consumed += in - stream.avail_in;
         produced += room - stream.avail_out;
+        BALMER_CHECK(checkGrowth(consumed, produced));
         if (status == Z_STREAM_END) {
             if (!isGzip(bytes.subspan(consumed))) break;
             if (inflateReset(&stream) != Z_OK)
@@ -63,7 +65,7 @@ core::Result<std::string> gunzip(std::span<const std::byte> bytes, std::size_t l
         } else if (status != Z_OK && status != Z_BUF_ERROR) {
             return fail(ErrorCode::Format,
                         "the gzip data are damaged after " + std::to_string(produced) + " bytes");
-        } else if (produced < out.size() && stream.avail_out > 0) {
+        } else if (stream.avail_out > 0) {
             return fail(ErrorCode::Format, "the gzip data end too early; the file was not copied whole");
         }
         if (produced == out.size()) {

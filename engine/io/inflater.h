@@ -2,12 +2,17 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
 #include "engine/core/result.h"
 
 namespace balmer::io {
+
+/// Errors: ResourceExhausted where so few bytes have become so many that they can hardly be data: more than
+/// 64 MiB, and more than 200 for each.
+core::Status checkGrowth(std::uint64_t taken, std::uint64_t given);
 
 class Inflater {
   public:
@@ -17,7 +22,7 @@ class Inflater {
     Inflater& operator=(Inflater&&) noexcept;
 
     /// Takes from the beginning of `in` and fills the beginning of `out`, as far as either goes. What follows
-    /// the last member is taken and thrown away. Errors: Format for damage.
+    /// the last member is taken and thrown away. Errors: Format for damage; those of checkGrowth().
     struct Step {
         std::size_t taken = 0, given = 0;
     };

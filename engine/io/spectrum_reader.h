@@ -25,6 +25,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,7 @@ struct ReadOptions {
     std::size_t fileLimitBytes = std::size_t{1} << 28;     ///< a larger file is refused
     std::size_t inflatedLimitBytes = std::size_t{1} << 28; ///< as is one that grows beyond this when unpacked
     std::size_t spectraLimit = 10'000;                     ///< spectra taken from one file; more are refused
+    std::stop_token stop = {};                             ///< ends the reading with Cancelled
 };
 
 /// Errors: NotFound, Io; ResourceExhausted for a file over the limits; Unsupported for a kind that is

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -165,9 +166,13 @@ struct VotableLimits {
     /// Outside of the tables' data; what one element takes over from another (fields of another table,
     /// OPTIONs of another's VALUES) counts again.
     std::size_t elements = 500'000;
-    std::size_t textBytes = std::size_t{1} << 26; ///< of attributes and texts outside of the tables' data
-    std::size_t rowBytes = std::size_t{1} << 26;  ///< one row's, as it is written
-    std::size_t fitsBytes = std::size_t{1} << 28; ///< of a table in FITS, which is unpacked in memory
+    std::size_t textBytes = std::size_t{1} << 26;   ///< of attributes and texts outside of the tables' data
+    std::size_t rowBytes = std::size_t{1} << 26;    ///< one row's, as it is written
+    std::size_t fitsBytes = std::size_t{1} << 28;   ///< of a table in FITS, which is unpacked in memory
+    std::size_t attributes = 256;                   ///< of one element, with the namespaces that it declares
+    std::size_t markupBytes = std::size_t{1} << 20; ///< of one tag or comment
+    std::size_t declarationBytes = std::size_t{1} << 14; ///< of a document type declaration
+    std::stop_token stop = {};                           ///< ends the reading with Cancelled
 };
 
 /// Whether the bytes look like a VOTable: XML with the root element VOTABLE.

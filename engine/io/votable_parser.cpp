@@ -17,6 +17,27 @@ using core::ErrorCode;
 using core::fail;
 using core::Status;
 
+/// What is parsed before the bounds are looked at again.
+constexpr std::size_t parsedAtOnce = 16384;
+
+/// How many attributes the beginning of a tag has.
+std::size_t attributesIn(std::string_view tag) {
+    std::size_t count = 0;
+    for (std::size_t at = tag.find_first_of("'\""); at != std::string_view::npos;
+         at = tag.find_first_of("'\"", at + 1)) {
+        ++count;
+        at = tag.find(tag[at], at + 1);
+        if (at == std::string_view::npos) break;
+    }
+    return count;
+}
+
+core::Error tooManyAttributes(const VotableLimits& limits) {
+    return {ErrorCode::ResourceExhausted, "an element of the XML document has more than " +
+                                              std::to_string(limits.attributes) +
+                                              " attributes, which is the limit"};
+}
+
 } // namespace
 
 struct VotableParser::Sax {
@@ -35,9 +56,12 @@ struct VotableParser::Sax {
     static VotableParser& of(void* self) { return *static_cast<VotableParser*>(self); }
 
     static void startElement(void* self, const xmlChar* name, const xmlChar* /*prefix*/, const xmlChar* uri,
-                             int /*namespaces*/, const xmlChar** /*list*/, int count, int /*defaulted*/,
+                             int namespaces, const xmlChar** /*list*/, int count, int /*defaulted*/,
                              const xmlChar** attributes) {
         VotableParser& parser = of(self);
+        if (static_cast<std::size_t>(namespaces) + static_cast<std::size_t>(count) >
+            parser.limits_.attributes)
+            return parser.refuse(tooManyAttributes(parser.limits_));
         if (!parser.rootMet_) parser.sax_->rootNamespace = uri;
         const bool foreign = uri != nullptr && uri != parser.sax_->rootNamespace &&
                              view(uri).find("VOTable") == std::string_view::npos;
@@ -101,6 +125,26 @@ void VotableParser::refuse(core::Error error) {
     xmlStopParser(sax_->context);
 }
 
+void VotableParser::boundPending() {
+    const xmlParserCtxt& context = *sax_->context;
+    if (error_ || context.input == nullptr || context.input->cur == nullptr) return;
+    const std::string_view pending(reinterpret_cast<const char*>(context.input->cur),
+                                   static_cast<std::size_t>(context.input->end - context.input->cur));
+    if (context.instate == XML_PARSER_DTD || pending.starts_with("<!D")) {
+        if (pending.size() > limits_.declarationBytes)
+            refuse({ErrorCode::ResourceExhausted, "the XML document's type declaration is longer than " +
+                                                      std::to_string(limits_.declarationBytes >> 10) +
+                                                      " KiB, which is the limit"});
+    } else if (pending.size() > limits_.markupBytes) {
+        refuse({ErrorCode::ResourceExhausted, "the XML document has a tag or a comment of more than " +
+                                                  std::to_string(limits_.markupBytes >> 20) +
+                                                  " MiB, which is the limit"});
+    } else if (pending.starts_with('<') && !pending.starts_with("<!") && !pending.starts_with("<?") &&
+               attributesIn(pending) > limits_.attributes) {
+        refuse(tooManyAttributes(limits_));
+    }
+}
+
 bool VotableParser::charge(std::size_t elements, std::size_t bytes) {
     if (elements > elementsLeft_) {
         refuse({ErrorCode::ResourceExhausted, "the VOTable has more than " +
@@ -148,13 +192,15 @@ Status VotableParser::feed(std::span<const std::byte> piece) {
         return feed(asBytes(rest));
     }
     while (!piece.empty() && !error_) {
-        const auto part = piece.first(std::min(piece.size(), pieceBytes));
+        if (limits_.stop.stop_requested()) return fail(ErrorCode::Cancelled, "stopped on request");
+        const auto part = piece.first(std::min(piece.size(), parsedAtOnce));
         xmlParseChunk(sax.context, reinterpret_cast<const char*>(part.data()), static_cast<int>(part.size()),
                       0);
         piece = piece.subspan(part.size());
         if (sax.context->wellFormed == 0)
             refuse({ErrorCode::Format,
                     "the XML is damaged, line " + std::to_string(line()) + ": not well-formed"});
+        boundPending();
     }
     if (error_) return fail(*error_);
     return {};

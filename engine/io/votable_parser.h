@@ -81,6 +81,9 @@ class VotableParser {
     void text(std::string_view piece);
     void refuse(core::Error error);
     int line() const; ///< of the document, where the parser is
+    /// Refuses what libxml2 holds and cannot take yet where it is longer, or has more attributes, than it
+    /// may: the time that it takes for these grows with their square.
+    void boundPending();
     /// Takes elements and bytes of text from what the document may hold beside its rows; false, and refused,
     /// where there is less left.
     bool charge(std::size_t elements, std::size_t bytes);

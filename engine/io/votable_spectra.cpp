@@ -162,7 +162,7 @@ core::Result<Spectrum> readTable(const VotableTable& table, Chosen chosen, std::
 } // namespace
 
 Spectra readVotableSpectra(std::span<const std::byte> bytes, const ReadOptions& options) {
-    BALMER_TRY(const Votable document, parseVotable(bytes));
+    BALMER_TRY(const Votable document, parseVotable(bytes, {.stop = options.stop}));
     std::vector<Spectrum> all;
     std::optional<core::Error> firstError;
     const std::vector<const VotableTable*> tables = document.tables();
