@@ -12,7 +12,7 @@
 namespace balmer::io {
 
 /// Tables as TableWriting counts what it could not hold.
-core::Result<std::string> tableAsText(const WrittenTable& table, char separator);
+core::Result<std::string> tableAsText(const WrittenTable& table, char separator, bool forSpreadsheets);
 core::Result<std::string> tableAsJsonLines(const WrittenTable& table);
 core::Result<std::string> tableAsFits(const WrittenTable& table, TableWriting& writing);
 core::Result<std::string> tableAsVotable(const WrittenTable& table);

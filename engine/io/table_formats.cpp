@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/core/files.h"
+#include "engine/core/output_file.h"
 #include "engine/core/text_number.h"
 #include "engine/core/words.h"
 #include "engine/io/file_bytes.h"
@@ -20,26 +21,58 @@ using core::Result;
 namespace {
 
 constexpr int gzipLevel = 6;
-constexpr std::string_view packed = ".gz";
+constexpr std::string_view packed = ".gz", byEnding = "auto";
 
 struct Format {
-    std::string_view name;
+    std::string_view word, name;
     std::array<std::string_view, 3> endings; ///< "" where it has fewer
     bool mayBePacked;
-    Result<std::string> (*encode)(const WrittenTable&, TableWriting&);
+    bool isText; ///< that a spreadsheet opens
+    Result<std::string> (*encode)(const WrittenTable&, const TableForm&, TableWriting&);
 };
 
 const std::array<Format, 6>& formats() {
     static const std::array<Format, 6> all{{
-        {"CSV", {".csv"}, true, [](const auto& table, auto&) { return tableAsText(table, ','); }},
-        {"TSV", {".tsv"}, true, [](const auto& table, auto&) { return tableAsText(table, '\t'); }},
-        {"JSON lines", {".jsonl"}, true, [](const auto& table, auto&) { return tableAsJsonLines(table); }},
-        {"FITS", {".fits", ".fit"}, true, &tableAsFits},
-        {"VOTable",
+        {"csv",
+         "CSV",
+         {".csv"},
+         true,
+         true,
+         [](const auto& table, const auto& form, auto&) {
+             return tableAsText(table, ',', form.forSpreadsheets);
+         }},
+        {"tsv",
+         "TSV",
+         {".tsv"},
+         true,
+         true,
+         [](const auto& table, const auto& form, auto&) {
+             return tableAsText(table, '\t', form.forSpreadsheets);
+         }},
+        {"jsonl",
+         "JSON lines",
+         {".jsonl"},
+         true,
+         false,
+         [](const auto& table, const auto&, auto&) { return tableAsJsonLines(table); }},
+        {"fits",
+         "FITS",
+         {".fits", ".fit"},
+         true,
+         false,
+         [](const auto& table, const auto&, auto& writing) { return tableAsFits(table, writing); }},
+        {"votable",
+         "VOTable",
          {".vot", ".votable", ".xml"},
          true,
-         [](const auto& table, auto&) { return tableAsVotable(table); }},
-        {"HDF5", {".h5", ".hdf5"}, false, [](const auto& table, auto&) { return tableAsHdf5(table); }},
+         false,
+         [](const auto& table, const auto&, auto&) { return tableAsVotable(table); }},
+        {"hdf5",
+         "HDF5",
+         {".h5", ".hdf5"},
+         false,
+         false,
+         [](const auto& table, const auto&, auto&) { return tableAsHdf5(table); }},
     }};
     return all;
 }
@@ -49,18 +82,42 @@ struct FormatAndPack {
     bool pack = false;
 };
 
-Result<FormatAndPack> formatOf(const std::filesystem::path& file) {
+Result<FormatAndPack> formatOf(const std::filesystem::path& file, const std::string& word) {
     auto name = core::lowerCase(file.filename().string());
     const bool pack = name.ends_with(packed);
+    if (word != byEnding) {
+        const auto* const format = std::find_if(formats().begin(), formats().end(),
+                                                [&](const Format& each) { return each.word == word; });
+        if (format == formats().end())
+            return fail(ErrorCode::InvalidArgument, "no form of a table is called \"" + word + "\"; use " +
+                                                        core::alternatives(tableFormatWords()));
+        return FormatAndPack{format, pack && format->mayBePacked};
+    }
     if (pack) name.erase(name.size() - packed.size());
     for (const auto& format : formats())
         for (const auto ending : format.endings)
             if (!ending.empty() && name.size() > ending.size() && name.ends_with(ending) &&
                 (!pack || format.mayBePacked))
                 return FormatAndPack{&format, pack};
+    if (core::OutputFile::isStream(file)) return FormatAndPack{&formats().front(), false};
     return fail(ErrorCode::InvalidArgument,
                 "the name of the file " + file.string() +
                     " must end in the form that it shall have: " + tableEndings());
+}
+
+Result<FormatAndPack> chosenFor(const std::filesystem::path& file, const TableForm& form) {
+    BALMER_TRY(const auto chosen, formatOf(file, form.format));
+    if (form.forSpreadsheets && !chosen.format->isText)
+        return fail(ErrorCode::InvalidArgument, std::string(chosen.format->name) +
+                                                    " has no texts that a spreadsheet would compute; leave "
+                                                    "parameters.for_spreadsheets out");
+    return chosen;
+}
+
+/// What spreadsheets take for a formula, unless it is a number.
+bool isFormula(std::string_view text) {
+    return !text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos &&
+           !core::parseDouble(text);
 }
 
 } // namespace
@@ -84,20 +141,28 @@ std::string tableForms() {
     return core::alternatives(names);
 }
 
-core::Status checkTableFile(const std::filesystem::path& file) {
-    BALMER_TRY([[maybe_unused]] const auto chosen, formatOf(file));
+std::vector<std::string> tableFormatWords() {
+    std::vector<std::string> words{std::string(byEnding)};
+    for (const auto& format : formats())
+        words.emplace_back(format.word);
+    return words;
+}
+
+core::Status checkTableFile(const std::filesystem::path& file, const TableForm& form) {
+    BALMER_TRY([[maybe_unused]] const auto chosen, chosenFor(file, form));
     return {};
 }
 
-Result<TableWriting> writeTable(const std::filesystem::path& file, const WrittenTable& table) {
-    BALMER_TRY(const auto chosen, formatOf(file));
+Result<TableWriting> writeTable(const std::filesystem::path& file, const WrittenTable& table,
+                                const TableForm& form) {
+    BALMER_TRY(const auto chosen, chosenFor(file, form));
     for (const auto& column : table.columns)
         if (column.rows() != table.columns.front().rows())
             return fail(ErrorCode::InvalidArgument, "the columns " + table.columns.front().name + " and " +
                                                         column.name + " are not of the same length");
     TableWriting writing;
     writing.format = chosen.format->name;
-    BALMER_TRY(auto bytes, chosen.format->encode(table, writing));
+    BALMER_TRY(auto bytes, chosen.format->encode(table, form, writing));
     if (chosen.pack) {
         BALMER_TRY(bytes, gzip(bytes, gzipLevel));
     }
@@ -105,17 +170,20 @@ Result<TableWriting> writeTable(const std::filesystem::path& file, const Written
     return writing;
 }
 
-Result<std::string> tableAsText(const WrittenTable& table, char separator) {
+Result<std::string> tableAsText(const WrittenTable& table, char separator, bool forSpreadsheets) {
+    const auto harmless = [forSpreadsheets](const std::string& text) {
+        return forSpreadsheets && isFormula(text) ? "'" + text : text;
+    };
     TableText text;
     const auto rows = table.columns.empty() ? 0 : table.columns.front().rows();
     text.rows.assign(rows, std::vector<std::string>(table.columns.size()));
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
-        text.columns.push_back(table.columns[c].name);
+        text.columns.push_back(harmless(table.columns[c].name));
         const auto& cells = table.columns[c].cells;
         for (std::size_t r = 0; r < rows; ++r) {
             auto& cell = text.rows[r][c];
             if (const auto* texts = std::get_if<WrittenColumn::Texts>(&cells))
-                cell = (*texts)[r];
+                cell = harmless((*texts)[r]);
             else if (const auto* numbers = std::get_if<WrittenColumn::Numbers>(&cells))
                 cell = std::isnan((*numbers)[r]) ? "" : core::formatDouble((*numbers)[r]);
             else if (const auto& whole = std::get<WrittenColumn::Integers>(cells)[r])

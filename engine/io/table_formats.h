@@ -8,6 +8,7 @@
 //   .h5   .hdf5             HDF5, one compound         NaN, empty text         h5py, astropy
 //                           dataset `table`
 //
+// A form may also be asked for by its word; standard output ("-"), pipes and devices get CSV where it is not.
 // Each is read back by table_reader.h. All but HDF5 may be packed: .csv.gz. Units, UCDs and descriptions go
 // where the form has a place for them. FITS holds ASCII alone: other letters become '?', and the cells are
 // counted. Values; any thread.
@@ -45,8 +46,17 @@ struct WrittenTable {
 std::string tableEndings();
 /// "CSV, TSV, JSON lines, FITS, VOTable or HDF5".
 std::string tableForms();
-/// Whether a table can be written under this name. Errors: InvalidArgument, naming the endings.
-core::Status checkTableFile(const std::filesystem::path& file);
+/// What TableForm::format may be.
+std::vector<std::string> tableFormatWords();
+
+struct TableForm {
+    std::string format = "auto"; ///< auto: by the file's ending; csv, tsv, jsonl, fits, votable, hdf5
+    /// CSV and TSV: texts that a spreadsheet would compute (=, +, -, @, tab or line break at the beginning,
+    /// and no number) get an apostrophe before them. They do not come back as they were.
+    bool forSpreadsheets = false;
+};
+/// Whether a table can be written so. Errors: InvalidArgument, naming the endings, or the forms.
+core::Status checkTableFile(const std::filesystem::path& file, const TableForm& form = {});
 
 struct TableWriting {
     std::string format;              ///< "CSV", "FITS", …
@@ -54,6 +64,7 @@ struct TableWriting {
 };
 /// Replaces the file as a whole (core::writeFile). Errors: InvalidArgument as above and for columns of
 /// different length; Io; ResourceExhausted for more than 2 GiB to pack.
-core::Result<TableWriting> writeTable(const std::filesystem::path& file, const WrittenTable& table);
+core::Result<TableWriting> writeTable(const std::filesystem::path& file, const WrittenTable& table,
+                                      const TableForm& form = {});
 
 } // namespace balmer::io

@@ -29,12 +29,14 @@ class TableReader::Form {
     virtual std::optional<double> number(std::size_t column) const = 0;
 
     std::vector<TableColumn> columns;
+    std::filesystem::path named;
+    std::stop_token stopped;
     std::optional<core::NamedInput> input; ///< what is read
 };
 
 namespace {
 
-constexpr std::size_t largestBytes = std::size_t{1} << 30;
+constexpr std::size_t largestBytes = std::size_t{1} << 30, mostStreamBytes = std::size_t{4} << 30;
 
 /// The whole file, unpacked.
 Result<std::string> bytesOf(const std::filesystem::path& file) {
@@ -45,9 +47,10 @@ Result<std::string> bytesOf(const std::filesystem::path& file) {
 
 class VotableForm final : public TableReader::Form {
   public:
-    static Result<std::unique_ptr<TableReader::Form>> open(const std::filesystem::path& file) {
+    static Result<std::unique_ptr<TableReader::Form>> open(const std::filesystem::path& file,
+                                                           const std::stop_token& stop) {
         BALMER_TRY(auto source, fileSource(file));
-        auto form = std::unique_ptr<VotableForm>(new VotableForm(std::move(source)));
+        auto form = std::unique_ptr<VotableForm>(new VotableForm(std::move(source), stop));
         while (true) {
             BALMER_TRY(const bool table, form->reader_.nextTable());
             if (!table)
@@ -75,7 +78,8 @@ class VotableForm final : public TableReader::Form {
     }
 
   private:
-    explicit VotableForm(ByteSource source) : reader_(std::move(source)) {}
+    VotableForm(ByteSource source, std::stop_token stop)
+        : reader_(std::move(source), VotableLimits{.stop = std::move(stop)}) {}
     VotableReader reader_;
 };
 
@@ -173,8 +177,17 @@ Result<std::string> beginningOf(const std::filesystem::path& file) {
 
 } // namespace
 
-Result<TableReader> TableReader::open(const std::filesystem::path& named) {
-    BALMER_TRY(auto input, core::NamedInput::open(named));
+Result<TableReader> TableReader::open(const std::filesystem::path& named, std::stop_token stop) {
+    BALMER_TRY(auto input, core::NamedInput::open(named, mostStreamBytes, stop));
+    return of(named, std::move(input), std::move(stop));
+}
+
+Result<TableReader> TableReader::again() const {
+    return of(form_->named, *form_->input, form_->stopped);
+}
+
+Result<TableReader> TableReader::of(const std::filesystem::path& named, core::NamedInput input,
+                                    std::stop_token stop) {
     const auto& file = input.path();
     BALMER_TRY(const auto beginning, beginningOf(file));
     const auto bytes = asBytes(beginning);
@@ -185,9 +198,11 @@ Result<TableReader> TableReader::open(const std::filesystem::path& named) {
         BALMER_TRY(const auto text, readText(file, largestBytes));
         return looksLikeJsonLines(text) ? tableFromJsonLines(text) : parseTableText(text);
     };
-    BALMER_TRY(auto form, looksLikeVotable(bytes)      ? VotableForm::open(file)
+    BALMER_TRY(auto form, looksLikeVotable(bytes)      ? VotableForm::open(file, stop)
                           : FitsFile::looksLike(bytes) ? FitsForm::open(file)
                                                        : TextForm::of(named, inMemory()));
+    form->named = named;
+    form->stopped = std::move(stop);
     form->input = std::move(input);
     return TableReader(std::move(form));
 }
@@ -220,8 +235,8 @@ std::optional<double> TableReader::number(std::size_t column) const {
     return form_->number(column);
 }
 
-Result<TableText> readTable(const std::filesystem::path& file) {
-    BALMER_TRY(auto reader, TableReader::open(file));
+Result<TableText> readTable(const std::filesystem::path& file, std::stop_token stop) {
+    BALMER_TRY(auto reader, TableReader::open(file, stop));
     TableText table;
     for (const auto& column : reader.columns())
         table.columns.push_back(column.name);
@@ -229,6 +244,7 @@ Result<TableText> readTable(const std::filesystem::path& file) {
     while (true) {
         BALMER_TRY(const bool row, reader.nextRow());
         if (!row) return table;
+        if (stop.stop_requested()) return fail(ErrorCode::Cancelled, "stopped on request");
         auto& cells = table.rows.emplace_back();
         for (std::size_t c = 0; c < table.columns.size(); ++c)
             bytes += sizeof(std::string) + cells.emplace_back(reader.text(c)).size();

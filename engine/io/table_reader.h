@@ -13,10 +13,12 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/core/named_input.h"
 #include "engine/core/result.h"
 #include "engine/io/table_text.h"
 
@@ -31,7 +33,10 @@ class TableReader {
   public:
     /// Errors: NotFound, Io; Format for what is not a table; ResourceExhausted for one of more than 1 GiB
     /// that is not a VOTable.
-    static core::Result<TableReader> open(const std::filesystem::path& file);
+    /// stop ends the reading with Cancelled, also while a pipe gives nothing.
+    static core::Result<TableReader> open(const std::filesystem::path& file, std::stop_token stop = {});
+    /// Another one, at the beginning of the same table; also of what comes only once.
+    core::Result<TableReader> again() const;
     ~TableReader();
     TableReader(TableReader&&) noexcept;
     TableReader& operator=(TableReader&&) noexcept;
@@ -54,10 +59,12 @@ class TableReader {
 
   private:
     explicit TableReader(std::unique_ptr<Form> form);
+    static core::Result<TableReader> of(const std::filesystem::path& named, core::NamedInput input,
+                                        std::stop_token stop);
     std::unique_ptr<Form> form_;
 };
 
 /// All of a table, for small ones. Errors: those of the reader; ResourceExhausted beyond 1 GiB of text.
-core::Result<TableText> readTable(const std::filesystem::path& file);
+core::Result<TableText> readTable(const std::filesystem::path& file, std::stop_token stop = {});
 
 } // namespace balmer::io

@@ -87,6 +87,39 @@ TEST(TableFormats, ATableWithoutRowsIsATable) {
     }
 }
 
+TEST(TableFormats, TheFormMayBeAskedForByItsWord) {
+    const test::TemporaryFolder folder;
+    for (const auto& word : tableFormatWords()) {
+        if (word == "auto") continue;
+        ASSERT_TRUE(writeTable(folder / "table", test::sampleTable(), {.format = word})) << word;
+        EXPECT_TRUE(readTable(folder / "table")) << word;
+    }
+    EXPECT_EQ(writeTable("/dev/null", test::sampleTable()).value().format, "CSV");
+    EXPECT_TRUE(checkTableFile("-"));
+    EXPECT_THAT(checkTableFile("-", {.format = "xls"}).error().message(), HasSubstr("use auto, csv, tsv"));
+}
+
+TEST(TableFormats, ForSpreadsheetsTextsAreNoFormulas) {
+    const test::TemporaryFolder folder;
+    const WrittenColumn::Texts texts{"=1+1", "@x", "+cmd", "-a", "-1.5", "+2", "\ttab", "plain", ""};
+    const WrittenTable table{
+        "t", {{"=name", "", "", "", texts}, {"n", "", "", "", WrittenColumn::Numbers(9, -1)}}};
+    ASSERT_TRUE(writeTable(folder / "plain.csv", table));
+    const auto plain = readTable(folder / "plain.csv").value();
+    ASSERT_TRUE(writeTable(folder / "safe.csv", table, {.forSpreadsheets = true}));
+    const auto safe = readTable(folder / "safe.csv").value();
+    EXPECT_EQ(plain.columns[0], "=name");
+    EXPECT_EQ(safe.columns[0], "'=name");
+    const WrittenColumn::Texts expected{"'=1+1", "'@x", "'+cmd", "'-a", "-1.5", "+2", "'\ttab", "plain", ""};
+    for (std::size_t row = 0; row < texts.size(); ++row) {
+        EXPECT_EQ(plain.rows[row][0], texts[row]) << "what is written comes back";
+        EXPECT_EQ(safe.rows[row][0], expected[row]);
+        EXPECT_EQ(safe.rows[row][1], "-1");
+    }
+    EXPECT_THAT(checkTableFile("t.fits", {.forSpreadsheets = true}).error().message(),
+                HasSubstr("for_spreadsheets"));
+}
+
 TEST(TableFormats, OtherEndingsAreRefusedAndNothingIsWritten) {
     const test::TemporaryFolder folder;
     for (const char* name : {"t", "t.parquet", "t.h5.gz", ".csv", "t.gz", "csv"}) {
