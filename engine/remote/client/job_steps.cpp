@@ -6,6 +6,7 @@
 
 #include "engine/core/amount_text.h"
 #include "engine/core/crash_point.h"
+#include "engine/core/file.h"
 #include "engine/core/files.h"
 #include "engine/core/json_text.h"
 #include "engine/core/log.h"
@@ -128,9 +129,7 @@ Result<std::shared_ptr<const std::vector<PackedFile>>> RemoteJobs::State::packed
         for (const auto& each : *all)
             files.push_back({each.value("name", ""), std::filesystem::path(each.value("path", ""))});
     } else {
-        std::error_code error;
-        std::filesystem::create_directories(folder, error);
-        if (error) return fail(ErrorCode::Io, folder.string() + " cannot be made: " + error.message());
+        BALMER_CHECK(core::makeFolders(folder));
         BALMER_TRY(files, ports.pack(job, folder, task));
         nlohmann::json all = nlohmann::json::array();
         for (const auto& file : files)
@@ -260,9 +259,7 @@ asio::awaitable<Status> RemoteJobs::State::releaseJob(std::shared_ptr<WorkerClie
         if (incoming)
             for (const auto& output : outputs)
                 (void)incoming->remove(output.object);
-        std::error_code ignored;
-        std::filesystem::remove_all(folder, ignored);
-        return {};
+        return core::removeTree(folder);
     });
     (void)co_await std::move(clearing);
     co_return Status();
@@ -304,7 +301,7 @@ void RemoteJobs::State::resumeJobs() {
     const auto young = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
     for (const auto& folder : folders)
         if (std::filesystem::last_write_time(options.folder / folder, ignored) < young)
-            std::filesystem::remove_all(options.folder / folder, ignored);
+            (void)core::removeTree(options.folder / folder);
 }
 
 } // namespace balmer::remote

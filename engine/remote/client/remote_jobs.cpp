@@ -13,6 +13,7 @@
 #include <pthread.h>
 
 #include "engine/core/crash_point.h"
+#include "engine/core/file.h"
 #include "engine/core/log.h"
 #include "engine/remote/client/remote_jobs_state.h"
 #include "engine/remote/client/wait_for.h"
@@ -215,8 +216,6 @@ RemoteJobs::RemoteJobs(jobs::JobStore& store, ParcelPort& ports, WorkerBook book
     auto* const state = state_.get();
     ObjectStoreOptions keeping;
     keeping.quotaBytes = incomingQuota;
-    std::error_code ignored;
-    std::filesystem::create_directories(state->options.folder, ignored);
     if (auto opened = ObjectStore::open(state->options.folder / "incoming", keeping))
         state->incoming = std::move(*opened);
     else
@@ -294,8 +293,7 @@ std::optional<std::string> RemoteJobs::choose(const jobs::JobSpec& spec) {
                 objects.push_back(file.entry.object);
                 bytes.push_back(file.entry.bytes);
             }
-    std::error_code ignored;
-    std::filesystem::remove_all(state_->folderOf(job), ignored);
+    (void)core::removeTree(state_->folderOf(job));
 
     struct Offer {
         std::string worker;

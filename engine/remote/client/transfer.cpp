@@ -1,11 +1,11 @@
 #include "engine/remote/client/transfer.h"
 
 #include <algorithm>
-#include <fstream>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "engine/core/file.h"
 #include "engine/remote/transport/offload.h"
 
 namespace balmer::remote {
@@ -23,11 +23,9 @@ constexpr std::size_t chunksAtOnce = 3;
 
 Result<std::vector<std::byte>> readChunk(const std::filesystem::path& path, const Manifest& manifest,
                                          std::uint32_t index) {
-    std::ifstream in(path, std::ios::binary);
+    BALMER_TRY(const auto file, core::File::open(path, core::File::Use::Read, core::File::Links::Follow));
     std::vector<std::byte> bytes(chunkBytes(manifest, index));
-    in.seekg(static_cast<std::streamoff>(std::uint64_t{index} * chunkSize));
-    if (!in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size())))
-        return fail(ErrorCode::Io, path.string() + " cannot be read any more");
+    BALMER_CHECK(file.readAt(std::uint64_t{index} * chunkSize, bytes));
     return bytes;
 }
 

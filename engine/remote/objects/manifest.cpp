@@ -10,6 +10,7 @@ namespace balmer::remote {
 
 using core::ErrorCode;
 using core::fail;
+using core::File;
 using core::Result;
 using core::Status;
 namespace fs = std::filesystem;

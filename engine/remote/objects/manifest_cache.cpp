@@ -10,6 +10,8 @@
 namespace balmer::remote {
 
 using core::fail;
+using core::File;
+using core::FileStamp;
 using core::Result;
 namespace fs = std::filesystem;
 
@@ -60,12 +62,10 @@ Result<Manifest> manifestFrom(std::span<const std::byte> entry, const FileStamp&
 
 ManifestCache::ManifestCache(fs::path folder, const core::Clock& clock)
     : folder_(std::move(folder)), clock_(clock) {
+    (void)core::sweepPending(folder_); // of processes that were killed
     std::error_code error;
     for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
         std::error_code gone;
-        if (entry->path().extension() == ".tmp" && // of a process that was killed
-            entry->last_write_time(gone) < fs::file_time_type::clock::now() - std::chrono::hours(1))
-            fs::remove(entry->path(), gone);
         if (entry->path().extension() != suffix) continue;
         const auto file = File::open(entry->path(), File::Use::Read);
         if (!file) continue;
@@ -74,7 +74,7 @@ ManifestCache::ManifestCache(fs::path folder, const core::Clock& clock)
         std::vector<std::byte> beginning(std::min<std::uint64_t>(stamp->size, pathAt + longestPath));
         if (!file->readAt(0, beginning)) continue;
         const fs::path path = pathFrom(beginning);
-        if (path.empty() || !fs::exists(path, gone)) fs::remove(entry->path(), gone);
+        if (path.empty() || !fs::exists(path, gone)) (void)core::removeFile(entry->path());
     }
 }
 
@@ -93,8 +93,7 @@ Result<Manifest> ManifestCache::manifestOf(const fs::path& file, core::TaskConte
     BALMER_TRY(const auto after, opened->stamp());
     if (after == stamp && std::max(stamp.modified, stamp.changed) < now - settledNanoseconds &&
         path.size() <= longestPath) {
-        fs::create_directories(folder_, error);
-        (void)writeWhole(entry, entryOf(stamp, path, manifest));
+        if (core::makeFolders(folder_)) (void)writeWhole(entry, entryOf(stamp, path, manifest));
     }
     return manifest;
 }

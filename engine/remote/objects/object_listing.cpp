@@ -23,11 +23,8 @@ Result<ObjectListing> listObjects(const fs::path& folder, std::int64_t old) {
         const auto id = name.substr(0, 64);
         const auto suffix = name.substr(id.size());
         if (!isObjectId(id)) continue;
-        if (suffix.ends_with(".tmp") || suffix == ".manifest") {
-            if (suffix == ".manifest")
-                manifestsThere.emplace(id, used < old ? entry->path() : fs::path());
-            else if (used < old)
-                listing.leftovers.push_back(entry->path());
+        if (suffix == ".manifest") {
+            manifestsThere.emplace(id, used < old ? entry->path() : fs::path());
             continue;
         }
         const bool counted = suffix.empty() || suffix == ".part";

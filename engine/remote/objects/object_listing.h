@@ -20,9 +20,8 @@ struct Kept {
 
 struct ObjectListing {
     std::map<ObjectId, Kept> objects;
-    std::vector<std::filesystem::path>
-        leftovers;           ///< manifests of nothing and unfinished files, from before `old`
-    std::uint64_t bytes = 0; ///< counted against the quota
+    std::vector<std::filesystem::path> leftovers; ///< manifests of nothing, from before `old`
+    std::uint64_t bytes = 0;                      ///< counted against the quota
 };
 
 /// Files with other names are passed over. Errors: Io.

@@ -5,15 +5,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <map>
 #include <mutex>
 #include <set>
 #include <unordered_map>
 
 #include "engine/core/mutex.h"
+#include "engine/core/private_file.h"
 #include "engine/remote/objects/chunk_index.h"
 #include "engine/remote/objects/object_files.h"
 #include "engine/remote/objects/object_listing.h"
@@ -24,6 +23,7 @@ namespace balmer::remote {
 using core::Digest32;
 using core::ErrorCode;
 using core::fail;
+using core::File;
 using core::Result;
 using core::Status;
 namespace fs = std::filesystem;
@@ -183,9 +183,10 @@ Status ObjectStore::Parts::verifyChunk(const File& file, const Manifest& manifes
 void ObjectStore::Parts::quarantine(const ObjectId& id) {
     // As an incoming object: the next offer hashes it and asks for the damaged chunks alone. Should the disk
     // forget the new name, the damage is found once more.
-    const bool renamed = ::rename(at(id).c_str(), at(id, ".part").c_str()) == 0;
-    const bool unlinked = ::unlink(at(id, ".link").c_str()) == 0;
-    if (renamed || unlinked) return;
+    std::error_code ignored;
+    const bool whole = fs::exists(fs::symlink_status(at(id), ignored));
+    const bool taken = !whole || core::renameFile(at(id), at(id, ".part"));
+    if (taken && core::removeFile(at(id, ".link"))) return;
     const core::LockGuard lock(mutex);
     damaged.insert(id);
 }
@@ -269,16 +270,17 @@ Result<File> ObjectStore::Parts::makePart(const Upload& upload) {
         BALMER_TRY(auto part, File::open(path, File::Use::CreateNew));
         auto sized = part.resize(size);
         if (sized && !part.tryLock()) sized = fail(held(upload.id));
-        if (sized) sized = flushFolder(folder);
+        if (sized) sized = core::flushFolder(folder);
         if (!sized) {
-            ::unlink(path.c_str());
+            (void)core::removeFile(path);
             return fail(std::move(sized).error());
         }
         return part;
     };
     auto made = make();
     std::error_code error;
-    if (!made && !fs::exists(fs::symlink_status(path, error))) ::unlink(at(upload.id, ".manifest").c_str());
+    if (!made && !fs::exists(fs::symlink_status(path, error)))
+        (void)core::removeFile(at(upload.id, ".manifest"));
     return made;
 }
 
@@ -293,9 +295,9 @@ Status ObjectStore::Parts::begin(Upload& upload, core::TaskContext& task) {
     if (fs::exists(
             fs::symlink_status(at(upload.id), error))) { // not what it should be: its good chunks count
         if (fs::exists(fs::symlink_status(path, error)))
-            fs::remove(at(upload.id), error);
+            BALMER_CHECK(core::removeFile(at(upload.id)));
         else
-            fs::rename(at(upload.id), path, error);
+            BALMER_CHECK(core::renameFile(at(upload.id), path));
     }
     auto part = File::open(path, File::Use::ReadWrite);
     const bool fresh = !part && part.error().code() == ErrorCode::NotFound;
@@ -372,10 +374,8 @@ Status ObjectStore::Parts::copyKnown(Upload& upload, core::TaskContext& task) {
 Status ObjectStore::Parts::publish(Upload& upload) {
     BALMER_CHECK(upload.part->flush());
     if (!upload.part->isAtItsPath()) return fail(notHere(upload.id));
-    if (::rename(at(upload.id, ".part").c_str(), at(upload.id).c_str()) != 0)
-        return fail(cannot("finish", at(upload.id)));
+    BALMER_CHECK(core::renameFile(at(upload.id, ".part"), at(upload.id)));
     touch(at(upload.id));
-    BALMER_CHECK(flushFolder(folder));
     upload.whole = true;
     {
         const core::LockGuard lock(mutex);
@@ -395,9 +395,10 @@ Result<std::unique_ptr<ObjectStore>> ObjectStore::open(const fs::path& folder, O
     std::error_code error;
     auto parts = std::make_unique<Parts>();
     parts->folder = fs::absolute(folder, error).lexically_normal();
-    fs::create_directories(parts->folder.parent_path(), error);
-    if (::mkdir(parts->folder.c_str(), 0700) != 0 && errno != EEXIST)
-        return fail(cannot("make the folder", parts->folder));
+    if (!fs::is_directory(parts->folder, error)) {
+        BALMER_CHECK(core::makeFolders(parts->folder.parent_path()));
+        BALMER_CHECK(core::preparePrivateFolder(parts->folder));
+    }
     if (!fs::is_directory(parts->folder, error))
         return fail(ErrorCode::Io, parts->folder.string() + " is not a folder; name another for the objects");
     for (auto& root : options.roots)
@@ -511,8 +512,7 @@ Result<bool> ObjectStore::Parts::removeKept(const ObjectId& id, Patience patienc
     if (const auto part = File::open(at(id, ".part"), File::Use::Read); part && !part->tryLock())
         return false;
     for (const auto* suffix : {".part", "", ".link", ".manifest"})
-        if (::unlink(at(id, suffix).c_str()) != 0 && errno != ENOENT)
-            return fail(cannot("remove", at(id, suffix)));
+        BALMER_CHECK(core::removeFile(at(id, suffix)));
     const core::LockGuard lock(mutex);
     manifests.erase(id);
     damaged.erase(id);
@@ -540,8 +540,9 @@ Result<Collected> ObjectStore::gc(const Collection& collection) {
         const core::LockGuard lock(parts_->reserving);
         BALMER_TRY(listing, parts_->list());
         for (const auto& file : listing.leftovers)
-            ::unlink(file.c_str());
+            (void)core::removeFile(file);
     }
+    (void)core::sweepPending(parts_->folder);
     for (const auto& id : collection.inUse)
         listing.objects.erase(id);
     std::vector<std::pair<ObjectId, Kept>> oldestFirst(listing.objects.begin(), listing.objects.end());
@@ -566,6 +567,10 @@ Result<Collected> ObjectStore::gc(const Collection& collection) {
     return collected;
 }
 
+Result<std::vector<fs::path>> ObjectStore::filesToRegister(const fs::path& path, std::size_t atMost) const {
+    return filesBelowRoots(parts_->options.roots, path, atMost);
+}
+
 Result<ObjectId> ObjectStore::registerFile(const fs::path& file, core::TaskContext& task) {
     BALMER_TRY(const auto original, openBelowRoots(parts_->options.roots, file));
     BALMER_TRY(const auto stamp, original.stamp());
@@ -580,7 +585,6 @@ Result<ObjectId> ObjectStore::registerFile(const fs::path& file, core::TaskConte
     BALMER_CHECK(
         writeWhole(parts_->at(id, ".link"), encode(RegisteredFile{stamp, original.path().string()})));
     parts_->touch(parts_->at(id, ".link"));
-    BALMER_CHECK(flushFolder(parts_->folder));
     {
         const core::LockGuard lock(parts_->mutex);
         parts_->damaged.erase(id);

@@ -101,6 +101,12 @@ class ObjectStore {
     /// the roots, or for what is not an ordinary file; NotFound; those of manifestOfFile.
     core::Result<ObjectId> registerFile(const std::filesystem::path& file, core::TaskContext& task);
 
+    /// What registerFile() may be asked for: that file, or the ordinary files in and below that folder, in
+    /// the order of their names. Errors: those of registerFile(); ResourceExhausted where there is more than
+    /// atMost.
+    core::Result<std::vector<std::filesystem::path>> filesToRegister(const std::filesystem::path& path,
+                                                                     std::size_t atMost) const;
+
   private:
     struct Parts;
     explicit ObjectStore(std::unique_ptr<Parts> parts);

@@ -16,12 +16,19 @@ namespace balmer::remote {
 /// to a root (the first that has it). ".." and symbolic links below the root are refused; the root itself may
 /// be reached by links. Errors: InvalidArgument outside the roots or for what is not an ordinary file,
 /// NotFound, Io.
-core::Result<File> openBelowRoots(const std::vector<std::filesystem::path>& roots,
-                                  const std::filesystem::path& path);
+core::Result<core::File> openBelowRoots(const std::vector<std::filesystem::path>& roots,
+                                        const std::filesystem::path& path);
+
+/// That file, or the ordinary files in and below that folder, in the order of their names. Links are passed
+/// over. Nothing outside the roots is looked at. Errors: as openBelowRoots(); ResourceExhausted where there
+/// is more than atMost.
+core::Result<std::vector<std::filesystem::path>>
+filesBelowRoots(const std::vector<std::filesystem::path>& roots, const std::filesystem::path& path,
+                std::size_t atMost);
 
 /// What ID.link holds.
 struct RegisteredFile {
-    FileStamp stamp;
+    core::FileStamp stamp;
     std::string path; ///< absolute
 };
 std::vector<std::byte> encode(const RegisteredFile& registered);

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
-#include <fstream>
 #include <optional>
 
 #include <boost/asio/co_spawn.hpp>
@@ -18,9 +17,11 @@
 #include <unistd.h>
 
 #include "engine/core/crash_point.h"
+#include "engine/core/file.h"
 #include "engine/core/files.h"
 #include "engine/core/json_text.h"
 #include "engine/core/log.h"
+#include "engine/core/pending_file.h"
 #include "engine/remote/protocol/messages.h"
 #include "engine/remote/transport/offload.h"
 
@@ -42,6 +43,7 @@ constexpr std::size_t resultTextLimit = 256u << 10;
 constexpr std::size_t lineLimit = 4u << 20;
 constexpr std::size_t eventBytesAtMost = 128u << 10; ///< bytes of log and series in an event, roughly
 constexpr auto noteInterval = std::chrono::milliseconds(250);
+constexpr auto shortageInterval = std::chrono::seconds(1);
 constexpr auto graceAfterStop = std::chrono::seconds(10);
 
 std::string textIn(const json& object, const char* name) {
@@ -72,13 +74,11 @@ Result<jobs::ParcelEntry> keepFile(ObjectStore& store, jobs::WorkerJournal& jour
     BALMER_TRY(const auto manifest, manifestOfFile(path, task));
     const auto id = objectIdOf(manifest);
     BALMER_TRY(const auto missing, offerMakingRoom(store, journal, manifest));
-    std::ifstream in(path, std::ios::binary);
+    BALMER_TRY(const auto file, core::File::open(path, core::File::Use::Read));
     std::vector<std::byte> chunk;
     for (const auto index : missing) {
         chunk.resize(chunkBytes(manifest, index));
-        in.seekg(static_cast<std::streamoff>(std::uint64_t{index} * chunkSize));
-        if (!in.read(reinterpret_cast<char*>(chunk.data()), static_cast<std::streamsize>(chunk.size())))
-            return fail(ErrorCode::Io, path.string() + " cannot be read");
+        BALMER_CHECK(file.readAt(std::uint64_t{index} * chunkSize, chunk));
         BALMER_TRY([[maybe_unused]] const bool whole, store.put(id, index, chunk));
     }
     return jobs::ParcelEntry{name, id, static_cast<std::int64_t>(manifest.size)};
@@ -86,24 +86,17 @@ Result<jobs::ParcelEntry> keepFile(ObjectStore& store, jobs::WorkerJournal& jour
 
 /// The folder that the child works in: spec.json, and inputs/NAME as links to the objects.
 Status prepareFolder(const std::filesystem::path& folder, const jobs::WorkerJob& job, ObjectStore& store) {
-    std::error_code error;
-    std::filesystem::remove_all(folder, error);
-    std::filesystem::create_directories(folder / "inputs", error);
-    if (error) return fail(ErrorCode::Io, folder.string() + " cannot be made: " + error.message());
+    BALMER_CHECK(core::removeTree(folder));
+    BALMER_CHECK(core::makeFolders(folder / "inputs"));
     for (const auto& entry : job.inputs) {
         if (!isParcelName(entry.name))
             return fail(ErrorCode::Format, "a file of the parcel has no proper name");
         BALMER_TRY(const auto path, store.pathOf(entry.object));
+        std::error_code error;
         std::filesystem::create_symlink(path, folder / "inputs" / entry.name, error);
-        if (error)
-            return fail(ErrorCode::Io,
-                        (folder / "inputs").string() + " cannot be filled: " + error.message());
+        if (error) return fail(core::systemError("write", folder / "inputs" / entry.name, error.value()));
     }
-    std::ofstream out(folder / "spec.json", std::ios::binary);
-    out << job.spec;
-    out.close();
-    if (!out) return fail(ErrorCode::Io, (folder / "spec.json").string() + " cannot be written");
-    return {};
+    return core::replaceFile(folder / "spec.json", job.spec);
 }
 
 } // namespace
@@ -118,6 +111,30 @@ Result<std::vector<std::uint32_t>> offerMakingRoom(ObjectStore& objects, jobs::W
     unused.roomForBytes = manifest.size;
     BALMER_TRY([[maybe_unused]] const auto freed, objects.gc(unused));
     return objects.offer(manifest, task);
+}
+
+namespace {
+
+/// The system refused something for one of these reasons.
+bool isRefusal(const Error& error, std::initializer_list<int> codes) {
+    return error.code() == ErrorCode::ResourceExhausted &&
+           std::any_of(codes.begin(), codes.end(), [&](int code) {
+               return error.message().find(std::strerror(code)) != std::string::npos;
+           });
+}
+
+bool isShortage(const Error& error) {
+    return isRefusal(error, {EMFILE, ENFILE});
+}
+
+} // namespace
+
+Error withRoomHint(Error error) {
+    if (!isRefusal(error, {ENOSPC, EDQUOT})) return error;
+    Error hinting(error.code(), error.message() + "; `balmer-worker gc` there drops what no job uses");
+    for (const auto& doing : error.context())
+        hinting.during(doing);
+    return hinting;
 }
 
 // --------------------------------------------------------------------------------------------------------
@@ -158,12 +175,12 @@ JobRunner::~JobRunner() {
 Result<std::shared_ptr<JobRunner::Child>> JobRunner::spawn() {
     int toChild[2], fromChild[2];
     if (::pipe2(toChild, O_CLOEXEC) != 0)
-        return fail(ErrorCode::Io, std::string("no pipe can be made: ") + std::strerror(errno));
+        return fail(core::systemError("make a pipe to", options_.command[0]));
     if (::pipe2(fromChild, O_CLOEXEC) != 0) {
         const int reason = errno;
         ::close(toChild[0]);
         ::close(toChild[1]);
-        return fail(ErrorCode::Io, std::string("no pipe can be made: ") + std::strerror(reason));
+        return fail(core::systemError("make a pipe to", options_.command[0], reason));
     }
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -183,7 +200,7 @@ Result<std::shared_ptr<JobRunner::Child>> JobRunner::spawn() {
         made->pid = -1;
         ::close(toChild[1]);
         ::close(fromChild[0]);
-        return fail(ErrorCode::Io, options_.command[0] + " cannot be started: " + std::strerror(failed));
+        return fail(core::systemError("start", options_.command[0], failed));
     }
     BALMER_TRY(made->stream, streamOverPipes(executor_, fromChild[0], toChild[1]));
     return made;
@@ -208,11 +225,10 @@ Status JobRunner::resume() {
         if (job.phase != Phase::Pending || job.cancelWanted) queue_.push_back(job.key);
     }
     // Folders of jobs that had ended when the worker was killed.
-    std::error_code error, ignored;
+    std::error_code error;
     for (std::filesystem::directory_iterator each(options_.folder, error), end; !error && each != end;
          each.increment(error))
-        if (!wanted.contains(each->path().filename().string()))
-            std::filesystem::remove_all(each->path(), ignored);
+        if (!wanted.contains(each->path().filename().string())) (void)core::removeTree(each->path());
     startNext();
     if (running_.empty() && idle_.empty() && !stopping_)
         if (auto spare = spawn()) idle_.push_back(std::move(*spare));
@@ -282,6 +298,12 @@ void JobRunner::stop() {
 
 asio::awaitable<void> JobRunner::run(std::string key) {
     auto done = co_await perform(key);
+    // Descriptors come back; that there are none now is no reason for a job to end.
+    while (!done && isShortage(done.error()) && !stopping_ && !cancelled_.contains(key)) {
+        core::log::warning("job " + key + " waits: " + done.error().describe());
+        co_await stopped_.wait(shortageInterval);
+        if (!stopping_) done = co_await perform(key);
+    }
     if (!done && !stopping_) {
         co_await end(key, done.error());
         changed_(key);
@@ -290,11 +312,7 @@ asio::awaitable<void> JobRunner::run(std::string key) {
     cancelled_.erase(key);
     if (!stopping_) {
         const auto folder = options_.folder / key;
-        auto clearing = offload(disk_, [folder]() -> Status {
-            std::error_code ignored;
-            std::filesystem::remove_all(folder, ignored);
-            return {};
-        });
+        auto clearing = offload(disk_, [folder] { return core::removeTree(folder); });
         (void)co_await std::move(clearing);
     }
     startNext();
@@ -303,7 +321,7 @@ asio::awaitable<void> JobRunner::run(std::string key) {
 asio::awaitable<void> JobRunner::end(const std::string& key, Error error) {
     const bool stopped = cancelled_.contains(key);
     const auto phase = stopped ? Phase::Aborted : Phase::Error;
-    if (stopped) error = Error(ErrorCode::Cancelled, "aborted on request");
+    error = stopped ? Error(ErrorCode::Cancelled, "aborted on request") : withRoomHint(std::move(error));
     auto notedSoon = offload(
         disk_, [this, key, phase, error]() -> Status { return journal_.finish(key, phase, "", error, {}); });
     auto noted = co_await std::move(notedSoon);
@@ -322,15 +340,21 @@ asio::awaitable<Status> JobRunner::perform(const std::string& key) {
 
     // A child of an earlier process may have ended its work just before the worker was killed.
     auto before = co_await collect(key);
-    if (before) co_return before;
+    if (before || isShortage(before.error())) co_return before;
 
     if (job.attempts >= options_.attempts)
         co_return fail(ErrorCode::Internal, "the worker ended " + std::to_string(job.attempts) +
                                                 " times while it ran this job; ask its operator, or give the "
                                                 "job less to do");
     const auto folder = options_.folder / key;
-    auto readySoon = offload(disk_, [this, folder, job]() -> Status {
-        BALMER_CHECK(prepareFolder(folder, job, objects_));
+    auto preparedSoon =
+        offload(disk_, [this, folder, job]() -> Status { return prepareFolder(folder, job, objects_); });
+    auto prepared = co_await std::move(preparedSoon);
+    if (!prepared) co_return prepared;
+    auto got = child();
+    if (!got) co_return fail(std::move(got).error());
+    const auto worker = std::move(*got);
+    auto readySoon = offload(disk_, [this, job]() -> Status {
         BALMER_CHECK(journal_.beginAttempt(job.key));
         core::crashPoint("worker.begun");
         jobs::RemoteEvent began;
@@ -341,9 +365,6 @@ asio::awaitable<Status> JobRunner::perform(const std::string& key) {
     auto ready = co_await std::move(readySoon);
     if (!ready) co_return ready;
     changed_(key);
-    auto got = child();
-    if (!got) co_return fail(std::move(got).error());
-    const auto worker = std::move(*got);
     running_[key] = worker;
     if (cancelled_.contains(key)) cancel(key);
     auto answered = co_await converse(key, worker);
@@ -456,10 +477,7 @@ asio::awaitable<Status> JobRunner::collect(const std::string& key) {
         }
         auto outcome = textIn(result, "result");
         if (outcome.size() > resultTextLimit) {
-            std::ofstream out(folder / longResultName, std::ios::binary);
-            out << std::exchange(outcome, {});
-            out.close();
-            if (!out) return fail(ErrorCode::Io, "the job's result cannot be written");
+            BALMER_CHECK(core::replaceFile(folder / longResultName, std::exchange(outcome, {})));
             BALMER_TRY(auto entry,
                        keepFile(objects_, journal_, std::string(longResultName), folder / longResultName));
             outputs.push_back(std::move(entry));

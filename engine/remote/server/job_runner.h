@@ -41,6 +41,9 @@ namespace balmer::remote {
 core::Result<std::vector<std::uint32_t>> offerMakingRoom(ObjectStore& objects, jobs::WorkerJournal& journal,
                                                          const Manifest& manifest);
 
+/// What was refused for want of room on the worker's disk says what makes room there.
+core::Error withRoomHint(core::Error error);
+
 class JobRunner {
   public:
     struct Options {

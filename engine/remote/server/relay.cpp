@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "engine/core/file.h"
 #include "engine/core/private_file.h"
 #include "engine/remote/server/worker_config.h"
 
@@ -82,8 +83,7 @@ bool pass(int from, int to) {
 
 core::Status relay(const std::filesystem::path& folder, const std::vector<std::string>& start) {
     std::signal(SIGPIPE, SIG_IGN);
-    std::error_code error;
-    std::filesystem::create_directories(folder.parent_path(), error);
+    BALMER_CHECK(core::makeFolders(folder.parent_path()));
     BALMER_CHECK(core::preparePrivateFolder(folder));
     const auto path = workerSocket(folder);
     int socket = connectTo(path);

@@ -178,7 +178,8 @@ asio::awaitable<void> Session::answer(std::uint32_t stream, std::shared_ptr<wire
     auto done = co_await respond(stream, *request);
     if (!done && !channel_->closed()) {
         const bool retry = done.error().code() == ErrorCode::ResourceExhausted;
-        (void)co_await channel_->send(encodeProblem(stream, done.error(), retry, retry ? 5000 : 0));
+        const auto problem = withRoomHint(std::move(done).error());
+        (void)co_await channel_->send(encodeProblem(stream, problem, retry, retry ? 5000 : 0));
     }
     open_.erase(stream);
     heldBytes_ -= bytes;

@@ -143,7 +143,7 @@ asio::awaitable<Status> Session::takeData(Frame frame) {
                 response.mutable_put();
                 (void)co_await self->send(stream, response);
             } else if (!self->channel_->closed()) {
-                (void)co_await self->channel_->send(encodeProblem(stream, kept.error()));
+                (void)co_await self->channel_->send(encodeProblem(stream, withRoomHint(kept.error())));
             }
             self->open_.erase(stream);
         },
@@ -188,40 +188,29 @@ asio::awaitable<Status> Session::get(std::uint32_t stream, const wire::GetReques
 }
 
 asio::awaitable<Status> Session::registerPath(std::uint32_t stream, const wire::RegisterRequest& request) {
-    const auto path = showable(request.path(), 4096);
+    const std::string path = request.path();
     const auto response = std::make_shared<wire::Response>();
     auto doneSoon = offload(services_.disk, [&services = services_, path, response]() -> Status {
         auto& answer = *response->mutable_register_();
         core::TaskContext task;
         std::uint64_t bytes = 0;
-        const auto one = [&](const std::filesystem::path& file) -> Status {
-            BALMER_TRY(const auto id, services.objects.registerFile(file, task));
-            BALMER_TRY(const auto manifest, services.objects.manifest(id));
+        // Nothing is looked at before the path has proved to lie below a root.
+        constexpr std::size_t filesAtMost = 1'000'000;
+        BALMER_TRY(const auto files, services.objects.filesToRegister(path, filesAtMost));
+        for (const auto& file : files) {
+            const auto id = services.objects.registerFile(file, task);
+            if (!id) {
+                if (files.size() == 1) return fail(id.error());
+                if (answer.refused_size() < 100)
+                    answer.add_refused(
+                        showable(file.filename().string() + ": " + id.error().describe(), 500));
+                continue;
+            }
+            BALMER_TRY(const auto manifest, services.objects.manifest(*id));
             bytes += manifest.size;
             answer.set_files(answer.files() + 1);
             answer.set_bytes(bytes);
-            return {};
-        };
-        std::error_code error;
-        if (!std::filesystem::is_directory(path, error)) return one(path);
-        constexpr std::size_t filesAtMost = 1'000'000;
-        std::size_t seen = 0;
-        for (std::filesystem::recursive_directory_iterator
-                 each(path, std::filesystem::directory_options::skip_permission_denied, error),
-             end;
-             !error && each != end && seen < filesAtMost; each.increment(error)) {
-            if (!each->is_regular_file(error) || each->is_symlink(error)) continue;
-            ++seen;
-            if (auto done_ = one(each->path()); !done_) {
-                if (answer.files() == 0 && answer.refused_size() == 0 &&
-                    done_.error().code() == ErrorCode::InvalidArgument)
-                    return done_;
-                if (answer.refused_size() < 100)
-                    answer.add_refused(
-                        showable(each->path().filename().string() + ": " + done_.error().describe(), 500));
-            }
         }
-        if (error) return fail(ErrorCode::Io, path + " cannot be read: " + error.message());
         return {};
     });
     auto done = co_await std::move(doneSoon);

@@ -357,9 +357,13 @@ TEST_F(RemoteJobs, RegisteredDataAreNotSent) {
     home_.inputs["data"] = bytes;
     expectCopied(home_.submit({{"do", "copy"}, {"add", 1}}), 1);
     EXPECT_LT(proxy.passed(Direction::ToWorker), 65536u);
-    const auto outside = probe.registerPath(entry, "/etc/passwd");
-    ASSERT_FALSE(outside);
-    EXPECT_EQ(outside.error().code(), core::ErrorCode::InvalidArgument);
+    for (const auto* path : {"/etc/passwd", "/etc"}) {
+        const auto outside = probe.registerPath(entry, path);
+        ASSERT_FALSE(outside);
+        EXPECT_EQ(outside.error().code(), core::ErrorCode::InvalidArgument);
+        EXPECT_THAT(outside.error().describe(), ::testing::HasSubstr(std::string(path) + " is not below"))
+            << "and not what lies there";
+    }
 }
 
 } // namespace

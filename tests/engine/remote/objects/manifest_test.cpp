@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "engine/core/pending_file.h"
 #include "engine/remote/objects/manifest_cache.h"
 #include "tests/engine/remote/objects/object_samples.h"
 
@@ -188,13 +189,11 @@ TEST(ManifestCache, DropsEntriesOfFilesThatAreGone) {
     };
     EXPECT_EQ(entries(), 2);
     fs::remove(folder / "a");
-    for (const auto* name :
-         {"x.1-1.tmp", "x.1-2.tmp"}) // left by a process that was killed, and one that writes
-        test::writeBytes(folder / "cache" / name, sampleBytes(5));
-    fs::last_write_time(folder / "cache" / "x.1-1.tmp",
-                        fs::file_time_type::clock::now() - std::chrono::hours(2));
+    // Left by a process that was killed, and one that writes.
+    test::writeBytes(folder / "cache" / "x.part-1-1", sampleBytes(5));
+    const auto writing = core::PendingFile::beside(folder / "cache" / "x");
     ManifestCache cache(folder / "cache", later);
     EXPECT_EQ(entries(), 2);
-    EXPECT_TRUE(fs::exists(folder / "cache" / "x.1-2.tmp"));
+    EXPECT_TRUE(fs::exists(writing->path()));
     EXPECT_FALSE(hashes(cache, folder / "b", sampleBytes(100)));
 }

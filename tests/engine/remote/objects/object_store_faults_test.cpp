@@ -7,7 +7,10 @@
 
 #include <functional>
 
+#include <gmock/gmock.h>
+
 #include "tests/engine/remote/objects/object_samples.h"
+#include "tests/support/faulty_disk.h"
 
 using namespace balmer;
 using namespace balmer::remote;
@@ -58,7 +61,7 @@ void expectNothingHalf(const fs::path& folder) {
     for (const auto& entry : fs::directory_iterator(folder)) {
         const auto name = entry.path().filename().string();
         EXPECT_FALSE(isObjectId(name)) << name; // nothing under a final name
-        EXPECT_NE(entry.path().extension(), ".tmp") << name;
+        EXPECT_THAT(name, ::testing::Not(::testing::HasSubstr(".part-")));
     }
 }
 
@@ -218,7 +221,7 @@ TEST(ObjectStoreDisk, GarbledFilesAreAskedForAgain) {
         [&](const fs::path& in) { fs::remove(in / (part + ".manifest")); },
         [&](const fs::path& in) { garble(in / part); }, // beside its .part
         [&](const fs::path& in) { garble(in / (part + ".link")); },
-        [&](const fs::path& in) { garble(in / (id + ".1-1.tmp")); },
+        [&](const fs::path& in) { garble(in / (id + ".part-1-1")); },
         [&](const fs::path& in) { garble(in / "notes.txt"); },
         [&](const fs::path& in) { fs::create_directory(in / std::string(64, 'a')); },
         [&](const fs::path& in) { fs::create_symlink("/etc/passwd", in / std::string(64, 'b')); },
@@ -252,19 +255,61 @@ TEST(ObjectStoreDisk, GarbledFilesAreAskedForAgain) {
     }
 }
 
-TEST(ObjectStoreDisk, LeftoversGoAfterAnHour) {
+TEST(ObjectStoreDisk, WhateverIsRefusedNothingHalfIsAnObject) {
+    const auto bytes = sampleBytes(chunkSize + 5);
+    const auto id = objectIdOf(manifestOf(bytes));
+    for (const bool forEver : {false, true}) {
+        for (std::size_t at = 0;; ++at) {
+            test::TemporaryFolder folder;
+            bool refused = false, sent = false;
+            {
+                test::RefusingDisk refusing(at, EIO, forEver);
+                const core::DiskInUse inUse(refusing);
+                if (const auto store = ObjectStore::open(folder / "objects", {}); store)
+                    sent = test::send(**store, bytes).has_value();
+                refused = refusing.refused();
+            }
+            const auto store = openObjects(folder / "objects");
+            EXPECT_TRUE(!store->has(id) || test::readBytes(*store->pathOf(id)) == bytes) << at;
+            EXPECT_TRUE(!sent || store->has(id)) << at;
+            const auto again = test::send(*store, bytes);
+            EXPECT_TRUE(again) << at << ": " << test::why(again);
+            EXPECT_TRUE(store->has(id)) << at;
+            if (refused) continue;
+            EXPECT_GT(at, 10u) << "the store goes around the disk";
+            break;
+        }
+    }
+}
+
+TEST(ObjectStoreDisk, WhatIsWholeOutlivesALossOfPower) {
+    test::TemporaryFolder folder;
+    const auto bytes = sampleBytes(chunkSize + 5);
+    {
+        test::ForgetfulDisk forgetful;
+        const core::DiskInUse inUse(forgetful);
+        ASSERT_TRUE(test::send(*openObjects(folder / "objects"), bytes));
+        forgetful.losePower();
+    }
+    const auto store = openObjects(folder / "objects");
+    const auto path = store->pathOf(objectIdOf(manifestOf(bytes)));
+    ASSERT_TRUE(path) << test::why(path);
+    EXPECT_TRUE(test::readBytes(*path) == bytes);
+}
+
+TEST(ObjectStoreDisk, LeftoversGo) {
     test::TemporaryFolder folder;
     test::HandClock clock;
     const auto store = openObjects(folder / "objects", {.quotaBytes = 1000, .roots = {}, .clock = &clock});
     const auto id = std::string(64, 'c');
     test::writeBytes(folder / "objects" / (id + ".manifest"), sampleBytes(40));
-    test::writeBytes(folder / "objects" / (id + ".manifest.1-1.tmp"), sampleBytes(40));
+    test::writeBytes(folder / "objects" / (id + ".manifest.part-1-1"), sampleBytes(40));
     test::writeBytes(folder / "objects" / "notes.txt", sampleBytes(40));
     ASSERT_TRUE(store->gc({}));
     EXPECT_TRUE(fs::exists(folder / "objects" / (id + ".manifest")));
     clock.forward(std::chrono::hours(2));
     ASSERT_TRUE(store->gc({}));
     EXPECT_FALSE(fs::exists(folder / "objects" / (id + ".manifest")));
-    EXPECT_FALSE(fs::exists(folder / "objects" / (id + ".manifest.1-1.tmp")));
+    EXPECT_FALSE(fs::exists(folder / "objects" / (id + ".manifest.part-1-1")));
     EXPECT_TRUE(fs::exists(folder / "objects" / "notes.txt")); // not ours
 }

@@ -79,6 +79,43 @@ TEST_F(RegisteredFileTest, MustLieBelowARootWithoutLinks) {
     EXPECT_EQ(open()->usage()->registered, 0u);
 }
 
+TEST_F(RegisteredFileTest, RefusalOutsideTheRootsDoesNotSayWhatExists) {
+    const auto store = open();
+    const auto words = [&](const fs::path& path) {
+        const auto found = store->filesToRegister(path, 100);
+        EXPECT_FALSE(found) << path;
+        auto text = found ? "" : found.error().describe();
+        if (const auto at = text.find(path.string()); at != std::string::npos)
+            text.replace(at, path.string().size(), "PATH");
+        return text;
+    };
+    const auto refused = words("/none/there");
+    for (const fs::path& path : {fs::path("/etc"), fs::path("/etc/passwd"), folder / "database",
+                                 folder / "database" / "secret", folder / "data" / "..", fs::path("/")})
+        EXPECT_EQ(words(path), refused) << path;
+}
+
+TEST_F(RegisteredFileTest, FolderIsWalkedBelowItsRootAndThroughNoLink) {
+    test::writeBytes(folder / "data" / "survey" / "b.h5", sampleBytes(5));
+    fs::create_directories(folder / "data" / "survey" / "deep" / "deeper");
+    test::writeBytes(folder / "data" / "survey" / "deep" / "deeper" / "c.h5", sampleBytes(5));
+    fs::create_symlink(folder / "database", folder / "data" / "survey" / "out");
+    fs::create_symlink(folder / "data", folder / "data" / "survey" / "around");
+    fs::create_symlink(folder / "database" / "secret", folder / "data" / "survey" / "secret");
+    ASSERT_EQ(::mkfifo((folder / "data" / "survey" / "pipe").c_str(), 0600), 0);
+    const auto store = open();
+    const std::vector<fs::path> all = {file, folder / "data" / "survey" / "b.h5",
+                                       folder / "data" / "survey" / "deep" / "deeper" / "c.h5"};
+    for (const auto& path : {folder / "data", folder / "data" / "survey", fs::path("survey"), fs::path(".")})
+        EXPECT_EQ(store->filesToRegister(path, 100).value(), all) << path;
+    EXPECT_EQ(store->filesToRegister(file, 100).value(), std::vector{file});
+    for (const auto& path : all)
+        EXPECT_TRUE(store->registerFile(path, task)) << path;
+    EXPECT_EQ(store->filesToRegister(folder / "data" / "survey" / "out", 100).error().code(),
+              ErrorCode::InvalidArgument);
+    EXPECT_EQ(store->filesToRegister("survey", 3).error().code(), ErrorCode::ResourceExhausted);
+}
+
 TEST_F(RegisteredFileTest, IsNoObjectOnceItChanged) {
     const auto store = open(2 * bytes.size());
     const auto again = [&] {

@@ -156,7 +156,7 @@ TEST_F(Refusals, FullDisk) {
     const auto answer = upload(*client, large);
     ASSERT_TRUE(answer.problem) << "20 MiB do not fit into 12";
     std::cout << "  a full disk: " << answer.text() << "\n";
-    EXPECT_THAT(answer.text(), AnyOf(HasSubstr("disk"), HasSubstr("space")));
+    EXPECT_THAT(answer.text(), AllOf(HasSubstr("disk"), HasSubstr("balmer-worker gc")));
     for (const auto& each : std::filesystem::recursive_directory_iterator(disk / "worker" / "objects"))
         EXPECT_NE(each.path().filename().string(), large.id) << "nothing half-written has its final name";
     EXPECT_TRUE(client->alive());
