@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <deque>
 #include <list>
+#include <optional>
+#include <type_traits>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -15,22 +15,22 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
-#include <fcntl.h>
-#include <pthread.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/core/clock.h"
+#include "engine/core/file.h"
 #include "engine/core/files.h"
 #include "engine/core/json_text.h"
 #include "engine/core/log.h"
 #include "engine/core/login_name.h"
+#include "engine/core/pending_file.h"
 #include "engine/core/private_file.h"
 #include "engine/core/text_number.h"
 #include "engine/remote/objects/object_store.h"
 #include "engine/remote/protocol/handshake.h"
 #include "engine/remote/protocol/messages.h"
+#include "engine/remote/server/gate.h"
 #include "engine/remote/server/job_runner.h"
 #include "engine/remote/server/session.h"
 #include "engine/remote/transport/offload.h"
@@ -52,8 +52,9 @@ using Local = asio::local::stream_protocol;
 
 namespace {
 
-constexpr std::size_t handshakesAtMost = 64;
-constexpr int guessesAtMost = 5;
+/// Of the descriptors, a quarter and at most so many are never given to who comes: jobs and files need them.
+constexpr std::size_t descriptorsKept = 256;
+constexpr std::size_t guessesAtMost = 5;
 constexpr auto guessWindow = std::chrono::minutes(1);
 constexpr auto guessPenalty = std::chrono::seconds(2);
 constexpr std::int64_t pairingSeconds = 600;
@@ -131,8 +132,16 @@ std::string openCode(const std::filesystem::path& folder) {
 }
 
 void voidCode(const std::filesystem::path& folder) {
-    std::error_code ignored;
-    std::filesystem::remove(folder / "pairing.json", ignored);
+    if (auto removed = core::removeFile(folder / "pairing.json"); !removed)
+        core::log::warning("a code of pairing stays valid until its time is over: " +
+                           removed.error().describe());
+}
+
+Gate::Limits limitsOf(std::size_t descriptors) {
+    Gate::Limits limits;
+    limits.all = std::min(limits.all, descriptors / 4);
+    limits.each = std::min(limits.each, limits.all / 2);
+    return limits;
 }
 
 } // namespace
@@ -140,11 +149,8 @@ void voidCode(const std::filesystem::path& folder) {
 struct WorkerServer::State {
     State(WorkerSettings given, WorkerJobs work, jobs::WorkerJournal& kept)
         : settings(std::move(given)), jobs(std::move(work)), journal(kept), pins(settings.folder / "clients"),
-          io(1), disk(2, "balmer-disk"), over(io.get_executor()), notifier(io.get_executor()) {}
-
-    ~State() {
-        if (lock >= 0) ::close(lock);
-    }
+          io(1), disk(2, "balmer-disk"), over(io.get_executor()), notifier(io.get_executor()),
+          gate(io.get_executor(), limitsOf(descriptors)) {}
 
     Status prepare();
     Status listenLocally();
@@ -154,37 +160,40 @@ struct WorkerServer::State {
 
     template <typename Acceptor, typename Welcome>
     asio::awaitable<void> accept(Acceptor& acceptor, Welcome welcome);
-    asio::awaitable<void> serveLocal(Local::socket socket);
-    asio::awaitable<void> servePlain(tcp::socket socket);
-    asio::awaitable<void> serveTls(tcp::socket socket);
-    asio::awaitable<void> serveStream(std::unique_ptr<Stream> stream, TransportTrust trust, bool tokens);
+    asio::awaitable<void> serveLocal(Local::socket socket, Gate::Place place);
+    asio::awaitable<void> servePlain(tcp::socket socket, Gate::Place place);
+    asio::awaitable<void> serveTls(tcp::socket socket, Gate::Place place);
+    asio::awaitable<void> serveStream(std::unique_ptr<Stream> stream, TransportTrust trust, bool tokens,
+                                      Gate::Place place);
     asio::awaitable<void> watchIdleness();
     asio::awaitable<void> cleanUp();
     ServerHandshake::Settings handshakeSettings(TransportTrust trust, bool tokens) const;
     WorkerLimits limits() const;
-    asio::awaitable<void> afterGuess();
+    std::chrono::milliseconds penalty(); ///< of a wrong secret
 
     WorkerSettings settings;
     WorkerJobs jobs;
     balmer::jobs::WorkerJournal& journal;
     PinBook pins;
-    int lock = -1;
+    std::optional<core::File> lock;
     std::string storeId, instanceId = randomHex(16), fingerprint;
     std::unique_ptr<ObjectStore> objects;
 
+    const std::size_t descriptors = raiseDescriptorLimit();
     asio::io_context io;
     NamedPool disk;
     Signal over;
     JobNotifier notifier;
+    Gate gate;
     std::unique_ptr<JobRunner> runner;
     std::unique_ptr<Services> services;
     std::optional<Local::acceptor> local;
     std::optional<tcp::acceptor> plain, secure;
     std::shared_ptr<TlsContext> tls;
     std::list<std::weak_ptr<Session>> sessions;
-    std::list<Stream*> handshaking; ///< oldest first
     std::deque<std::chrono::steady_clock::time_point> guesses;
-    int wrongCodes = 0;
+    std::size_t wrongCodes = 0;
+    SparseLog strangers;
     bool ended = false;
     std::chrono::steady_clock::time_point busy = std::chrono::steady_clock::now();
 };
@@ -194,19 +203,16 @@ struct WorkerServer::State {
 
 Status WorkerServer::State::prepare() {
     const auto& folder = settings.folder;
-    std::error_code error;
-    std::filesystem::create_directories(folder.parent_path(), error);
+    BALMER_CHECK(core::makeFolders(folder.parent_path()));
     BALMER_CHECK(core::preparePrivateFolder(folder));
-    lock = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock < 0)
-        return fail(ErrorCode::Io, (folder / "lock").string() + " cannot be opened: " + std::strerror(errno));
-    if (::flock(lock, LOCK_EX | LOCK_NB) != 0)
+    BALMER_TRY(lock, core::File::open(folder / "lock", core::File::Use::OpenOrCreate));
+    if (!lock->tryLock())
         return fail(ErrorCode::ResourceExhausted, "a worker runs in " + folder.string() + " already");
     if (const auto kept = core::readFile(folder / "store-id", 64); kept && kept->size() == 32) {
         storeId = *kept;
     } else {
         storeId = randomHex(16);
-        BALMER_CHECK(core::writeFile(folder / "store-id", storeId));
+        BALMER_CHECK(core::replaceFile(folder / "store-id", storeId, 0600));
     }
     ObjectStoreOptions options;
     options.quotaBytes = settings.config.quotaGibibyte << 30;
@@ -251,7 +257,7 @@ Status WorkerServer::State::prepare() {
 Status WorkerServer::State::listenLocally() {
     const auto path = workerSocket(settings.folder);
     BALMER_CHECK(core::preparePrivateFolder(path.parent_path()));
-    ::unlink(path.c_str()); // of a worker that was killed: the lock is ours
+    BALMER_CHECK(core::removeFile(path)); // of a worker that was killed: the lock is ours
     error_code error;
     local.emplace(io);
     local->open(Local(), error);
@@ -287,43 +293,58 @@ asio::awaitable<void> WorkerServer::State::accept(Acceptor& acceptor, Welcome we
         auto socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
         if (ended) co_return;
         if (error) {
-            // Too many open files, most likely: those that are open will end.
-            core::log::warning("a connection could not be accepted: " + error.message());
+            strangers.warning("a connection could not be accepted: " + error.message());
             co_await over.wait(std::chrono::milliseconds(100));
             continue;
         }
-        asio::co_spawn(io, welcome(std::move(socket)), asio::detached);
+        // The system gives the lowest number that is free, so that this one says how many are in use.
+        const int handle = socket.native_handle();
+        if (static_cast<std::size_t>(handle) + std::min(descriptors / 4, descriptorsKept) >= descriptors) {
+            strangers.warning("a connection was closed: of " + std::to_string(descriptors) +
+                              " files and sockets, the rest is for jobs; raise `ulimit -n`");
+            continue;
+        }
+        std::string peer = "this user";
+        if constexpr (std::is_same_v<Acceptor, tcp::acceptor>) {
+            const auto from = socket.remote_endpoint(error);
+            if (error) continue; // it has gone already
+            peer = peerName(from.address());
+        }
+        auto served = welcome(std::move(socket), gate.enter(std::move(peer), handle));
+        asio::co_spawn(io, std::move(served), asio::detached);
     }
 }
 
-asio::awaitable<void> WorkerServer::State::serveLocal(Local::socket socket) {
+asio::awaitable<void> WorkerServer::State::serveLocal(Local::socket socket, Gate::Place place) {
     auto stream = streamOver(std::move(socket));
     if (stream->peerUid() != static_cast<long>(::getuid())) {
-        core::log::warning("a connection of another user (uid " + std::to_string(stream->peerUid()) +
-                           ") was refused");
+        place.leave();
+        strangers.warning("a connection of another user (uid " + std::to_string(stream->peerUid()) +
+                          ") was refused");
         co_return;
     }
     TransportTrust trust;
     trust.user = core::loginName();
-    co_await serveStream(std::move(stream), std::move(trust), false);
+    co_await serveStream(std::move(stream), std::move(trust), false, std::move(place));
 }
 
-asio::awaitable<void> WorkerServer::State::servePlain(tcp::socket socket) {
+asio::awaitable<void> WorkerServer::State::servePlain(tcp::socket socket, Gate::Place place) {
     TransportTrust nothing;
-    co_await serveStream(streamOver(std::move(socket)), std::move(nothing), true);
+    co_await serveStream(streamOver(std::move(socket)), std::move(nothing), true, std::move(place));
 }
 
-asio::awaitable<void> WorkerServer::State::serveTls(tcp::socket socket) {
+asio::awaitable<void> WorkerServer::State::serveTls(tcp::socket socket, Gate::Place place) {
     auto stream = co_await tls->over(std::move(socket), settings.handshake);
     if (!stream) {
-        core::log::warning("a TLS connection was refused: " + stream.error().describe());
+        place.leave();
+        strangers.warning("a TLS connection was refused: " + stream.error().describe());
         co_return;
     }
     TransportTrust trust;
     trust.binding = (*stream)->binding();
     if (const auto pin = pins.withFingerprint((*stream)->peerFingerprint()); pin && *pin)
         trust.user = (*pin)->name;
-    co_await serveStream(std::move(*stream), std::move(trust), false);
+    co_await serveStream(std::move(*stream), std::move(trust), false, std::move(place));
 }
 
 WorkerLimits WorkerServer::State::limits() const {
@@ -357,37 +378,37 @@ ServerHandshake::Settings WorkerServer::State::handshakeSettings(TransportTrust 
     return made;
 }
 
-asio::awaitable<void> WorkerServer::State::afterGuess() {
+std::chrono::milliseconds WorkerServer::State::penalty() {
     const auto now = std::chrono::steady_clock::now();
     guesses.push_back(now);
-    while (!guesses.empty() && now - guesses.front() > guessWindow)
+    while (guesses.size() > guessesAtMost || now - guesses.front() > guessWindow)
         guesses.pop_front();
     if (++wrongCodes >= guessesAtMost) {
         voidCode(settings.folder);
         wrongCodes = 0;
     }
-    if (guesses.size() >= guessesAtMost && !ended) co_await over.wait(guessPenalty);
+    return guesses.size() >= guessesAtMost ? guessPenalty : std::chrono::milliseconds(0);
 }
 
 asio::awaitable<void> WorkerServer::State::serveStream(std::unique_ptr<Stream> stream, TransportTrust trust,
-                                                       bool tokens) {
-    busy = std::chrono::steady_clock::now();
+                                                       bool tokens, Gate::Place place) {
     const auto fingerprintOfPeer = stream->peerFingerprint();
     ServerHandshake handshake(handshakeSettings(std::move(trust), tokens));
-    if (handshaking.size() >= handshakesAtMost) {
-        handshaking.front()->close();
-        handshaking.pop_front();
-    }
-    handshaking.push_back(stream.get());
-    auto shaken = co_await shakeHands(*stream, handshake, settings.handshake);
-    handshaking.remove(stream.get());
+    // Who guesses waits for the answer, in the gate, where there is no room for many.
+    std::function<asio::awaitable<void>()> beforeRefusal = [&]() -> asio::awaitable<void> {
+        const auto time = handshake.guessed() ? penalty() : std::chrono::milliseconds(0);
+        if (time.count() > 0) co_await place.wait(time);
+    };
+    auto shaking = shakeHands(*stream, handshake, settings.handshake, std::move(beforeRefusal));
+    auto shaken = co_await std::move(shaking);
+    place.leave();
     if (!shaken) {
         if (shaken.error().code() != ErrorCode::Cancelled)
-            core::log::warning("a connection was refused: " + shaken.error().describe());
-        if (handshake.guessed()) co_await afterGuess();
+            strangers.warning("a connection was refused: " + shaken.error().describe());
         co_return;
     }
     if (ended) co_return;
+    busy = std::chrono::steady_clock::now();
     if (handshake.paired()) {
         voidCode(settings.folder);
         wrongCodes = 0;
@@ -401,13 +422,13 @@ asio::awaitable<void> WorkerServer::State::serveStream(std::unique_ptr<Stream> s
         std::make_shared<Channel>(io.get_executor(), std::move(stream),
                                   ChannelTiming{settings.ping, 3, std::chrono::milliseconds(30000)});
     const auto session = std::make_shared<Session>(*services, channel, handshake.owner());
-    const auto place = sessions.insert(sessions.end(), session);
+    const auto entry = sessions.insert(sessions.end(), session);
     const auto rest = handshake.rest();
     const auto why = co_await session->run({rest.begin(), rest.end()});
-    sessions.erase(place);
+    sessions.erase(entry);
     busy = std::chrono::steady_clock::now();
     if (why.code() == ErrorCode::Protocol)
-        core::log::warning("the connection of " + session->owner() + " was ended: " + why.describe());
+        strangers.warning("the connection of " + session->owner() + " was ended: " + why.describe());
 }
 
 // --------------------------------------------------------------------------------------------------------
@@ -439,15 +460,24 @@ asio::awaitable<void> WorkerServer::State::cleanUp() {
 
 void WorkerServer::State::begin() {
     asio::co_spawn(io, cleanUp(), asio::detached);
-    asio::co_spawn(io, accept(*local, [this](Local::socket socket) { return serveLocal(std::move(socket)); }),
-                   asio::detached);
+    asio::co_spawn(
+        io,
+        accept(*local, [this](Local::socket socket,
+                              Gate::Place place) { return serveLocal(std::move(socket), std::move(place)); }),
+        asio::detached);
     if (plain)
         asio::co_spawn(io,
-                       accept(*plain, [this](tcp::socket socket) { return servePlain(std::move(socket)); }),
+                       accept(*plain,
+                              [this](tcp::socket socket, Gate::Place place) {
+                                  return servePlain(std::move(socket), std::move(place));
+                              }),
                        asio::detached);
     if (secure)
         asio::co_spawn(io,
-                       accept(*secure, [this](tcp::socket socket) { return serveTls(std::move(socket)); }),
+                       accept(*secure,
+                              [this](tcp::socket socket, Gate::Place place) {
+                                  return serveTls(std::move(socket), std::move(place));
+                              }),
                        asio::detached);
     if (settings.config.idleMinutes > 0) asio::co_spawn(io, watchIdleness(), asio::detached);
 }
@@ -459,8 +489,7 @@ void WorkerServer::State::end() {
     local->close(ignored);
     if (plain) plain->close(ignored);
     if (secure) secure->close(ignored);
-    for (auto* stream : handshaking)
-        stream->close();
+    gate.closeAll();
     const auto present = sessions;
     for (const auto& each : present)
         if (const auto session = each.lock()) session->close(Error(ErrorCode::Io, "the worker is ending"));
@@ -473,7 +502,7 @@ WorkerServer::WorkerServer(std::unique_ptr<State> state) : state_(std::move(stat
 
 WorkerServer::~WorkerServer() {
     state_->disk.join();
-    ::unlink(socket().c_str());
+    (void)core::removeFile(socket());
 }
 
 Result<std::unique_ptr<WorkerServer>> WorkerServer::open(WorkerSettings settings, WorkerJobs jobs,

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include "engine/core/result.h"
@@ -18,10 +19,12 @@
 
 namespace balmer::remote {
 
-/// Errors: the refusal (of either side), DeadlineExceeded, those of the stream.
+/// beforeRefusal: is waited for before this side says that it refuses, whatever time that takes. Errors: the
+/// refusal (of either side), DeadlineExceeded, those of the stream.
 template <typename Handshake>
 asio::awaitable<core::Status> shakeHands(Stream& stream, Handshake& handshake,
-                                         std::chrono::milliseconds limit) {
+                                         std::chrono::milliseconds limit,
+                                         std::function<asio::awaitable<void>()> beforeRefusal = {}) {
     const auto over = std::make_shared<bool>(false), late = std::make_shared<bool>(false);
     asio::steady_timer timer(co_await asio::this_coro::executor, limit);
     timer.async_wait([&stream, over, late](const boost::system::error_code&) {
@@ -44,6 +47,11 @@ asio::awaitable<core::Status> shakeHands(Stream& stream, Handshake& handshake,
         auto count = co_await stream.readSome(buffer);
         if (!count) co_return end(core::fail(std::move(count).error()));
         const auto step = handshake.feed(Bytes(buffer.data(), *count));
+        if (step.refused && beforeRefusal) {
+            *over = true;
+            auto waited = beforeRefusal();
+            co_await std::move(waited);
+        }
         if (!step.send.empty()) {
             sent = co_await stream.write(step.send, {});
             if (!sent && !step.refused) co_return end(std::move(sent));
