@@ -2,11 +2,12 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
+#include <list>
 #include <optional>
 #include <thread>
-#include <unordered_set>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -63,7 +64,11 @@ class Session;
 struct Shared {
     LoopbackServer::Handler handler;
     LoopbackServerLimits limits;
-    std::unordered_set<Session*> sessions;
+    LoopbackServer::BodyBytes bodyBytes;
+    std::list<Session*> sessions; ///< oldest first
+
+    /// Whether one more may come; where there are too many, the oldest stranger goes.
+    bool makeRoom();
 };
 
 /// One connection: keeps itself alive by the operation that it waits for.
@@ -71,12 +76,15 @@ class Session : public std::enable_shared_from_this<Session> {
   public:
     Session(tcp::socket socket, std::shared_ptr<Shared> shared)
         : stream_(std::move(socket)), shared_(std::move(shared)) {
-        shared_->sessions.insert(this);
+        shared_->sessions.push_back(this);
     }
     ~Session() {
-        shared_->sessions.erase(this);
+        shared_->sessions.remove(this);
         finished(false);
     }
+
+    /// It was answered with what there is.
+    bool isKnown() const { return known_; }
 
     void close() {
         error_code ignored;
@@ -88,6 +96,7 @@ class Session : public std::enable_shared_from_this<Session> {
         parser_.emplace();
         parser_->header_limit(static_cast<std::uint32_t>(shared_->limits.headerBytes));
         parser_->body_limit(shared_->limits.bodyBytes);
+        bodyLimit_ = shared_->limits.bodyBytes;
         stream_.expires_after(shared_->limits.idle);
         bhttp::async_read_some(stream_, buffer_, *parser_,
                                [self = shared_from_this()](error_code error, std::size_t) {
@@ -108,6 +117,16 @@ class Session : public std::enable_shared_from_this<Session> {
     }
 
     void continueOrRead() {
+        if (shared_->bodyBytes) {
+            const auto target = parser_->get().target();
+            bodyLimit_ = std::min(bodyLimit_, shared_->bodyBytes({target.data(), target.size()}));
+            const auto length = parser_->content_length();
+            if ((length && *length > bodyLimit_) || parser_->get().body().size() > bodyLimit_) {
+                (void)readOn(bhttp::make_error_code(bhttp::error::body_limit));
+                return;
+            }
+            parser_->body_limit(bodyLimit_);
+        }
         const auto expect = parser_->get()[bhttp::field::expect];
         if (parser_->is_done() || !beast::iequals(expect, "100-continue")) return readBody();
         static constexpr std::string_view go = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -133,8 +152,8 @@ class Session : public std::enable_shared_from_this<Session> {
         if (error == bhttp::error::header_limit) {
             respond(refusal(431, "The header of the request is too long."), false);
         } else if (error == bhttp::error::body_limit) {
-            respond(refusal(413, "The body of the request is longer than " +
-                                     std::to_string(shared_->limits.bodyBytes) + " bytes."),
+            respond(refusal(413, "The body of the request is longer than " + std::to_string(bodyLimit_) +
+                                     " bytes."),
                     false);
         } else if (error.category() == bhttp::make_error_code(bhttp::error::bad_method).category() &&
                    error != bhttp::error::end_of_stream && error != bhttp::error::partial_message) {
@@ -185,6 +204,7 @@ class Session : public std::enable_shared_from_this<Session> {
     }
 
     void respond(ServerResponse response, bool head) {
+        known_ = known_ || response.status < 400;
         done_ = std::move(response.done);
         if (response.file.empty()) return send(std::move(response), std::move(response.body), head);
 
@@ -276,10 +296,22 @@ class Session : public std::enable_shared_from_this<Session> {
     beast::flat_buffer buffer_;
     std::optional<Parser> parser_;
     std::function<void(bool)> done_;
+    std::size_t bodyLimit_ = 0;
     unsigned version_ = 11;
-    bool closing_ = false;
+    bool closing_ = false, known_ = false;
     std::array<char, 4096> scratch_;
 };
+
+bool Shared::makeRoom() {
+    if (sessions.size() < limits.connections) return true;
+    const auto stranger = std::find_if(sessions.begin(), sessions.end(),
+                                       [](const Session* session) { return !session->isKnown(); });
+    if (stranger == sessions.end()) return false;
+    auto* const oldest = *stranger;
+    sessions.erase(stranger);
+    oldest->close();
+    return true;
+}
 
 } // namespace
 
@@ -301,7 +333,7 @@ struct LoopbackServer::State {
                     if (!stopped) accept();
                 });
             }
-            if (shared->sessions.size() < shared->limits.connections) {
+            if (shared->makeRoom()) {
                 error_code ignored;
                 socket.set_option(tcp::no_delay(true), ignored);
                 std::make_shared<Session>(std::move(socket), shared)->waitForRequest();
@@ -319,11 +351,12 @@ struct LoopbackServer::State {
     }
 };
 
-Result<std::unique_ptr<LoopbackServer>> LoopbackServer::start(Handler handler, std::uint16_t port,
-                                                              LoopbackServerLimits limits) {
+Result<std::unique_ptr<LoopbackServer>>
+LoopbackServer::start(Handler handler, std::uint16_t port, LoopbackServerLimits limits, BodyBytes bodyBytes) {
     auto state = std::make_unique<State>();
     state->shared->handler = std::move(handler);
     state->shared->limits = limits;
+    state->shared->bodyBytes = std::move(bodyBytes);
 
     const tcp::endpoint here(asio::ip::address_v4::loopback(), port);
     error_code error;

@@ -20,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "engine/core/result.h"
 #include "engine/http/header_fields.h"
@@ -50,7 +51,7 @@ struct ServerResponse {
 struct LoopbackServerLimits {
     std::size_t headerBytes = 16 * 1024;      ///< above: 431
     std::size_t bodyBytes = 1024 * 1024;      ///< of a request; above: 413
-    std::size_t connections = 64;             ///< above: a connection is accepted and closed
+    std::size_t connections = 64;             ///< above: the oldest that has asked for nothing there is ends
     std::chrono::milliseconds request{10000}; ///< from the first byte of a request to its last
     std::chrono::milliseconds idle{30000};    ///< a kept connection without a request
     std::chrono::milliseconds stalled{30000}; ///< the other side takes no byte of the answer
@@ -58,11 +59,16 @@ struct LoopbackServerLimits {
 
 class LoopbackServer {
   public:
+    /// How long the body of a request to this target, as it was sent, may be: no longer than the limits say.
+    /// On the server's thread.
+    using BodyBytes = std::function<std::size_t(std::string_view target)>;
     using Handler = std::function<ServerResponse(const ServerRequest&)>;
 
-    /// Listens when it returns. port 0: any free one. Errors: Io (the port is taken).
+    /// Listens when it returns. port 0: any free one. bodyBytes: where some targets
+    /// take more than others. Errors: Io (the port is taken).
     static core::Result<std::unique_ptr<LoopbackServer>> start(Handler handler, std::uint16_t port = 0,
-                                                               LoopbackServerLimits limits = {});
+                                                               LoopbackServerLimits limits = {},
+                                                               BodyBytes bodyBytes = {});
     /// Closes every connection at once, waits for the handler to return, ends the thread.
     ~LoopbackServer();
     LoopbackServer(const LoopbackServer&) = delete;

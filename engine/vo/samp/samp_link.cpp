@@ -57,6 +57,13 @@ http::ServerResponse SampLink::State::serve(const http::ServerRequest& request) 
 }
 
 std::string SampLink::State::takeCall(std::string_view body) {
+    // Whoever cannot say the key has nothing else of his looked at, however long it is.
+    const auto key = firstParameter(body);
+    if (!key) return encodeFault(1, key.error().message());
+    {
+        const core::LockGuard lock(mutex);
+        if (expectedKey.empty() || *key != expectedKey) return encodeFault(1, "wrong private key");
+    }
     if (body.size() > callBytes) {
         const auto refusal = "a message of " + std::to_string(body.size() >> 20) +
                              " MiB is too long; at most " + std::to_string(callBytes >> 20) +
@@ -80,8 +87,6 @@ std::string SampLink::State::takeCall(std::string_view body) {
         return encodeFault(1, "there is no method " + call->method);
     {
         const core::LockGuard lock(mutex);
-        const auto* key = call->params.empty() ? nullptr : call->params.front().text();
-        if (expectedKey.empty() || !key || *key != expectedKey) return encodeFault(1, "wrong private key");
         ++heard;
         heardBytes += body.size();
         tasks.push_back([this, bytes = body.size(), call = std::move(*call)] {

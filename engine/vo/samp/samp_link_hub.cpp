@@ -154,7 +154,10 @@ Status SampLink::State::listen() {
     limits.bodyBytes = bodyBytes;
     limits.connections = connections;
     BALMER_TRY(server, http::LoopbackServer::start(
-                           [this](const http::ServerRequest& request) { return serve(request); }, 0, limits));
+                           [this](const http::ServerRequest& request) { return serve(request); }, 0, limits,
+                           [this](std::string_view target) {
+                               return target == callbackPath ? bodyBytes : std::size_t{0};
+                           }));
     return {};
 }
 

@@ -59,6 +59,8 @@ void writeValue(std::string& out, const SampValue& value) {
     out += "</value>\n";
 }
 
+constexpr std::size_t beginning = 4096; ///< bytes in which a call has said who calls
+
 constexpr std::string_view declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 bool isBlank(std::string_view text) {
@@ -322,6 +324,18 @@ std::string encodeFault(int code, std::string_view text) {
     writeValue(out, SampValue(std::string(text)));
     out += "</member>\n</struct></value></fault>\n</methodResponse>\n";
     return out;
+}
+
+Result<std::string> firstParameter(std::string_view bytes) {
+    Document document(bytes.substr(0, beginning), {});
+    BALMER_CHECK(document.nextStart("methodCall"));
+    BALMER_CHECK(document.nextStart("methodName"));
+    BALMER_TRY([[maybe_unused]] const auto method, document.textToEnd());
+    for (const auto* name : {"params", "param", "value"})
+        BALMER_CHECK(document.nextStart(name));
+    BALMER_TRY(const auto value, readValue(document, 0));
+    if (!value.text()) return Document::wrong("the first parameter is no text");
+    return *value.text();
 }
 
 Result<XmlRpcCall> decodeCall(std::string_view bytes, const XmlRpcLimits& limits) {

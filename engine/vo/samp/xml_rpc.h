@@ -32,6 +32,10 @@ std::string encodeCall(const XmlRpcCall& call);
 std::string encodeAnswer(const SampValue& value);
 std::string encodeFault(int code, std::string_view text);
 
+/// The first parameter of a call, which says who calls, where it is a text: found in the document's first 4
+/// KiB, whatever follows them. Errors: Format.
+core::Result<std::string> firstParameter(std::string_view document);
+
 /// Errors, of both: Format for what is not well-formed, not XML-RPC or has a DTD; ResourceExhausted beyond
 /// the limits.
 core::Result<XmlRpcCall> decodeCall(std::string_view document, const XmlRpcLimits& limits = {});

@@ -33,8 +33,9 @@ std::string bodyOf(const std::string& answer) {
 
 class LoopbackServerTest : public Test {
   protected:
-    void start(LoopbackServer::Handler handler, LoopbackServerLimits limits = {}) {
-        auto started = LoopbackServer::start(std::move(handler), 0, limits);
+    void start(LoopbackServer::Handler handler, LoopbackServerLimits limits = {},
+               LoopbackServer::BodyBytes bodyBytes = {}) {
+        auto started = LoopbackServer::start(std::move(handler), 0, limits, std::move(bodyBytes));
         ASSERT_TRUE(started) << test::why(started);
         server_ = std::move(*started);
     }
@@ -169,6 +170,55 @@ TEST_F(LoopbackServerTest, EndsConnectionsThatSayTooLittle) {
 TEST_F(LoopbackServerTest, ClosesConnectionsAboveTheLimit) {
     start(echo, {.connections = 0});
     EXPECT_EQ(ask("GET / HTTP/1.0\r\n\r\n"), "");
+}
+
+TEST_F(LoopbackServerTest, SilentStrangersGiveWay) {
+    std::atomic<int> refused{0};
+    start(
+        [&](const ServerRequest& request) {
+            ServerResponse response;
+            if (request.path != "/known") response.status = 404;
+            return response;
+        },
+        {.connections = 4});
+    std::vector<std::thread> strangers;
+    for (int i = 0; i < 40; ++i)
+        strangers.emplace_back([&, i] {
+            // Half of them say nothing, half guess and stay.
+            const auto answer = exchangeBytes(
+                server_->port(), i % 2 == 0 ? "GET" : "GET /guess HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+            refused += answer.find(" 200 ") == std::string::npos ? 1 : 0;
+        });
+    for (int i = 0; i < 20; ++i)
+        EXPECT_TRUE(ask("GET /known HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 200")) << i;
+    server_.reset();
+    for (auto& each : strangers)
+        each.join();
+    EXPECT_EQ(refused, 40);
+}
+
+TEST_F(LoopbackServerTest, OnlySomeTargetsTakeLongBodies) {
+    std::atomic<std::size_t> longest{0};
+    start(
+        [&](const ServerRequest& request) {
+            longest = std::max(longest.load(), request.body.size());
+            return ServerResponse{};
+        },
+        {.bodyBytes = 100000},
+        [](std::string_view target) { return target == "/long" ? std::size_t{100000} : std::size_t{10}; });
+    const std::string body(50000, 'x');
+    const auto post = [&](const std::string& target, const std::string& content) {
+        return ask("POST " + target + " HTTP/1.0\r\nContent-Length: " + std::to_string(content.size()) +
+                   "\r\n\r\n" + content);
+    };
+    EXPECT_TRUE(post("/other", body).starts_with("HTTP/1.1 413"));
+    EXPECT_TRUE(post("/other", "12345").starts_with("HTTP/1.0 200"));
+    EXPECT_TRUE(ask("POST /other HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nc350\r\n" +
+                    body + "\r\n0\r\n\r\n")
+                    .starts_with("HTTP/1.1 413"));
+    EXPECT_EQ(longest, 5u);
+    EXPECT_TRUE(post("/long", body).starts_with("HTTP/1.0 200"));
+    EXPECT_EQ(longest, body.size());
 }
 
 TEST_F(LoopbackServerTest, StopsWhileAConnectionIsOpenAndGivesThePortBack) {

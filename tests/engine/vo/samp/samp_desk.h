@@ -137,6 +137,17 @@ inline bool isUndone(const SampAnswer& answer) {
     return answer.outcome == Outcome::Lost || answer.outcome == Outcome::NotSent;
 }
 
+/// What comes back for these bytes, whatever they are.
+inline std::string postBytes(const std::string& url, std::string bytes) {
+    http::Client client;
+    http::Request request;
+    request.url = url;
+    request.method = "POST";
+    request.body = std::move(bytes);
+    const auto answer = client.send(request, {});
+    return answer ? answer->body : answer.error().describe();
+}
+
 inline core::Result<http::Answer> get(const std::string& url) {
     http::Client client;
     http::Request request;

@@ -233,6 +233,13 @@ TEST_F(SampLinkTest, OnlyTheHubIsBelieved) {
     const std::string notification = "samp.client.receiveNotification";
     EXPECT_TRUE(refused(self.callback, {notification, {"wrong key", topcat, row}}));
     EXPECT_TRUE(refused(self.callback, {notification, {SampMap(), topcat, row}}));
+    // Without the key nothing else is looked at: it could not be read.
+    auto unreadable = encodeCall({notification, {"wrong key", topcat, row}});
+    unreadable.resize(unreadable.size() - 20);
+    EXPECT_NE(postBytes(self.callback, unreadable).find("wrong private key"), std::string::npos);
+    unreadable = encodeCall({notification, {self.key, topcat, row}});
+    unreadable.resize(unreadable.size() - 20);
+    EXPECT_NE(postBytes(self.callback, unreadable).find("not well-formed"), std::string::npos);
     EXPECT_TRUE(refused(self.callback, {notification, {}}));
     EXPECT_TRUE(refused(self.callback, {"system.listMethods", {self.key}}));
     EXPECT_TRUE(refused(self.callback + "x", {notification, {self.key, topcat, row}}));

@@ -310,5 +310,22 @@ TEST(XmlRpc, EveryRecordedDocumentIsRead) {
     EXPECT_GT(messages, 40u);
 }
 
+TEST(XmlRpc, WhoCallsIsKnownBeforeTheRestIsRead) {
+    EXPECT_EQ(firstParameter(callOfJsamp).value(), "k:1_iolkfkijwlphymhl");
+    const auto call = encodeCall({"samp.client.receiveNotification", {"the key", "x"}});
+    EXPECT_EQ(firstParameter(call).value(), "the key");
+    // Whatever follows: nothing, what no reader could read, or very much of it.
+    const auto begin = call.substr(0, call.find("</param>"));
+    for (const auto& rest : {std::string(), std::string("<<<"), std::string(std::size_t{20} << 20, '<')})
+        EXPECT_EQ(firstParameter(begin + "</param>" + rest).value_or("none"), "the key") << rest.size();
+    // A key that does not come soon is none.
+    const std::string spaces(100'000, ' ');
+    for (const auto& document :
+         {std::string(), std::string("<methodCall/>"),
+          "<methodCall>" + spaces + call.substr(call.find("<methodName")), encodeCall({"m", {SampMap()}}),
+          encodeCall({"m", {}}), encodeCall({"m", {std::string(100'000, 'k')}})})
+        EXPECT_FALSE(firstParameter(document)) << document.substr(0, 100);
+}
+
 } // namespace
 } // namespace balmer::vo
