@@ -11,7 +11,8 @@
 
 #include "engine/core/mutex.h"
 #include "engine/core/text_number.h"
-#include "engine/http/own_names.h"
+#include "engine/http/private_hosts.h"
+#include "engine/http/proxies.h"
 #include "engine/http/url.h"
 
 namespace balmer::http {
@@ -63,17 +64,6 @@ std::string httpDate(std::time_t time) {
     return {text, static_cast<std::size_t>(length)};
 }
 
-/// What the environment exempts from the proxy, and this computer itself.
-std::string withoutProxy() {
-    const char* listed = std::getenv("no_proxy");
-    if (!listed) listed = std::getenv("NO_PROXY");
-    std::string own = "127.0.0.1,localhost,::1";
-    for (const auto& name : ownNames())
-        own += "," + name;
-    if (!listed || !*listed) return own;
-    return std::string_view(listed) == "*" ? std::string("*") : listed + ("," + own);
-}
-
 std::string tooLongMessage(const std::string& where, std::uint64_t limitBytes) {
     return where + " is longer than the " + std::to_string(limitBytes) +
            " bytes that are allowed for it; raise the limit if it is to be fetched";
@@ -92,6 +82,8 @@ struct Call {
     std::size_t headerBytes = 0;
     std::vector<FtpEntry>* entries = nullptr;
     std::size_t most = 0;
+    bool proxied = false; ///< perhaps
+    RedirectGuard guard = {};
 
     bool refuse(Error error) {
         failed = std::move(error);
@@ -136,6 +128,19 @@ struct Call {
             curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
             answer.retryAfter = std::chrono::seconds(std::max<curl_off_t>(seconds, 0));
         }
+    }
+
+    /// Before each request, to where the last redirect led.
+    bool mayAsk(const char* address) {
+        char* effective = nullptr;
+        curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &effective);
+        const auto next = parseUrl(effective ? effective : "");
+        const auto host = next ? next->host : std::string();
+        if (request.redirectsToPrivate || guard.allows(host, proxied ? "" : address)) return true;
+        return refuse(
+            {ErrorCode::Unsupported, url.text() + " leads to " + host +
+                                         ", into a private network or to this computer; that " +
+                                         "is not followed: ask for that address itself if it is meant"});
     }
 
     bool tooLong() {
@@ -183,19 +188,11 @@ struct Call {
         if (entries->size() >= most) return false;
         FtpEntry entry;
         entry.name = name;
-        switch (info.filetype) {
-        case CURLFILETYPE_FILE:
-            entry.kind = FtpEntry::Kind::File;
-            break;
-        case CURLFILETYPE_DIRECTORY:
-            entry.kind = FtpEntry::Kind::Folder;
-            break;
-        case CURLFILETYPE_SYMLINK:
-            entry.kind = FtpEntry::Kind::Link;
-            break;
-        default:
-            entry.kind = FtpEntry::Kind::Other;
-        }
+        using Kind = FtpEntry::Kind;
+        entry.kind = info.filetype == CURLFILETYPE_FILE        ? Kind::File
+                     : info.filetype == CURLFILETYPE_DIRECTORY ? Kind::Folder
+                     : info.filetype == CURLFILETYPE_SYMLINK   ? Kind::Link
+                                                               : Kind::Other;
         entry.bytes = static_cast<std::uint64_t>(std::max<curl_off_t>(info.size, 0));
         entries->push_back(std::move(entry));
         return true;
@@ -204,6 +201,10 @@ struct Call {
 
 std::size_t onBody(char* bytes, std::size_t, std::size_t count, void* call) {
     return static_cast<Call*>(call)->take({bytes, count}) ? count : CURL_WRITEFUNC_ERROR;
+}
+
+int onRequest(void* call, char* address, char*, int, int) {
+    return static_cast<Call*>(call)->mayAsk(address) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 std::size_t onHeader(char* bytes, std::size_t, std::size_t count, void* call) {
@@ -356,6 +357,7 @@ Result<Answer> Client::State::perform(const Request& request, const Receiver* re
     CURL* easy = line->easy;
     curl_easy_reset(easy);
     Call call{easy, request, url, receiver, ftp, {}, {}, false, 0, entries, most};
+    call.proxied = !settings.proxy.empty() || hasProxyInEnvironment();
     char detail[CURL_ERROR_SIZE] = "";
 
     if (url.user.empty()) {
@@ -395,6 +397,8 @@ Result<Answer> Client::State::perform(const Request& request, const Receiver* re
     }
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, onBody);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &call);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, onRequest);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, &call);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, onHeader);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, &call);
     if (ftp) curl_easy_setopt(easy, CURLOPT_FILETIME, 1L);

@@ -43,9 +43,12 @@ struct Request {
     HeaderFields fields{};      ///< e.g. Content-Type, Accept
     std::string user{};         ///< basic authentication, or the FTP login; not told to another host
     std::string password{};
-    std::uint64_t from = 0;                           ///< first byte wanted: Range, or FTP's REST
-    std::uint64_t limitBytes = 64 * 1024 * 1024;      ///< a longer body is ResourceExhausted
-    unsigned redirects = 10;                          ///< 0: a redirect is the answer
+    std::uint64_t from = 0;                      ///< first byte wanted: Range, or FTP's REST
+    std::uint64_t limitBytes = 64 * 1024 * 1024; ///< a longer body is ResourceExhausted
+    unsigned redirects = 10;                     ///< 0: a redirect is the answer
+    /// A redirect of a public host may lead to this computer or into a private network. Without it that is
+    /// Unsupported: a page elsewhere must not have what only this computer can reach fetched for it.
+    bool redirectsToPrivate = false;
     std::optional<std::chrono::milliseconds> limit{}; ///< for the whole call; none: only `stalled` ends it
 };
 
@@ -89,10 +92,10 @@ class Client {
     Client& operator=(const Client&) = delete;
 
     /// An answer with whatever status the server gives: 404 is an Answer. Errors: InvalidArgument (the
-    /// address, a refused certificate or login), Unsupported (its scheme, or that of a redirect), Cancelled,
-    /// DeadlineExceeded (no connection, or silence, for longer than allowed), ResourceExhausted (limitBytes),
-    /// NotFound (no such host; FTP: no such file), Remote (connection refused or lost, the body ended early),
-    /// Protocol (what came is not HTTP or FTP; too many redirects).
+    /// address, a refused certificate or login), Unsupported (its scheme, or where a redirect leads),
+    /// Cancelled, DeadlineExceeded (no connection, or silence, for longer than allowed), ResourceExhausted
+    /// (limitBytes), NotFound (no such host; FTP: no such file), Remote (connection refused or lost, the body
+    /// ended early), Protocol (what came is not HTTP or FTP; too many redirects).
     core::Result<Answer> send(const Request& request, const core::TaskContext& task);
     core::Result<Answer> send(const Request& request, const Receiver& receiver,
                               const core::TaskContext& task);

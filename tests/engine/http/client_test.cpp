@@ -12,6 +12,7 @@
 
 #include "engine/http/loopback_server.h"
 #include "engine/http/own_names.h"
+#include "engine/http/private_hosts.h"
 #include "engine/http/retry.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/test_support.h"
@@ -271,6 +272,64 @@ TEST(Client, AsksAProxyExceptForThisComputer) {
         static_cast<void>(client.send(get("http://" + name + ":" + std::to_string(server.port()) + "/"),
                                       core::TaskContext()));
     EXPECT_EQ(proxy.requests().size(), before);
+}
+
+TEST(Client, NoPublicHostSendsItToThisComputerOrIntoAPrivateNetwork) {
+    const ScriptedServer secret([](const Peer& peer, const std::string&) {
+        peer.answer("200 OK", "of this computer alone");
+        return false;
+    });
+    std::string target;
+    const ScriptedServer proxy([&](const Peer& peer, const std::string& head) {
+        if (pathOf(head) == "http://archive.invalid/a")
+            peer.answer("302 Found", "", "Location: " + target + "\r\n");
+        else
+            peer.answer("200 OK", "reached");
+        return false;
+    });
+    Client client({.proxy = proxy.url("")});
+    for (const auto& to :
+         {secret.url("/"), std::string("http://10.1.2.3/"), std::string("http://169.254.169.254/latest"),
+          std::string("http://[fe80::1]/"), std::string("http://archive.invalid/b/")}) {
+        target = to;
+        auto request = get("http://archive.invalid/a");
+        const auto answer = client.send(request, core::TaskContext());
+        if (to.find("invalid") != std::string::npos) {
+            EXPECT_EQ(answer.value().body, "reached");
+            continue;
+        }
+        ASSERT_FALSE(answer) << to;
+        EXPECT_EQ(answer.error().code(), core::ErrorCode::Unsupported);
+        EXPECT_NE(answer.error().message().find("private network"), std::string::npos) << test::why(answer);
+    }
+    EXPECT_TRUE(secret.requests().empty());
+    target = secret.url("/");
+    auto request = get("http://archive.invalid/a");
+    request.redirectsToPrivate = true;
+    EXPECT_EQ(client.send(request, core::TaskContext()).value().body, "of this computer alone");
+    EXPECT_EQ(client.send(get(secret.url("/")), core::TaskContext()).value().body, "of this computer alone");
+}
+
+TEST(Client, KnowsWhichAddressesAreNotOfTheNet) {
+    for (const auto* address : {"127.0.0.1",       "127.1",         "0x7f000001",
+                                "2130706433",      "10.0.0.1",      "172.16.0.1",
+                                "172.31.255.255",  "192.168.1.1",   "169.254.169.254",
+                                "100.64.0.1",      "0.0.0.0",       "224.0.0.1",
+                                "255.255.255.255", "::1",           "::",
+                                "[::1]",           "fe80::1",       "fe80::1%eth0",
+                                "fd00::1",         "ff02::1",       "::ffff:10.0.0.1",
+                                "64:ff9b::7f00:1", "2002:7f00:1::1"})
+        EXPECT_TRUE(isPrivateAddress(address)) << address;
+    for (const auto* address : {"8.8.8.8", "172.32.0.1", "172.15.255.255", "192.167.1.1", "100.128.0.1",
+                                "2001:4860::8888", "::ffff:8.8.8.8", "archive.example", ""})
+        EXPECT_FALSE(isPrivateAddress(address)) << address;
+    EXPECT_TRUE(isPrivateHost("LocalHost"));
+    EXPECT_TRUE(isPrivateHost("a.localhost"));
+    EXPECT_FALSE(isPrivateHost("localhost.example"));
+    RedirectGuard guard;
+    EXPECT_TRUE(guard.allows("localhost", "127.0.0.1"));
+    EXPECT_TRUE(guard.allows("archive.example", "192.0.2.1"));
+    EXPECT_FALSE(guard.allows("rebound.example", "127.0.0.1")) << "a name may lead anywhere";
 }
 
 TEST(Client, KnowsTheNamesOfThisComputer) {
