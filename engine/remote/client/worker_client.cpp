@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "engine/core/clock.h"
+#include "engine/remote/client/worker_clock.h"
 #include "engine/remote/protocol/messages.h"
 #include "engine/remote/protocol/messages.pb.h"
 #include "engine/remote/transport/shake_hands.h"
@@ -22,14 +25,16 @@ namespace {
 
 constexpr std::size_t eventsHeld = 64;
 constexpr std::size_t seriesAtMost = 100000;
+constexpr std::size_t outputsAtMost = 10000;
 
 jobs::RemoteEvent eventFrom(const wire::Event& message) {
+    const WorkerClock clock(message.clock(), core::systemClock().now());
     jobs::RemoteEvent event;
     event.sequence = message.sequence();
     event.phase = jobs::parsePhase(message.phase()).value_or(jobs::Phase::Unknown);
     event.progress = message.progress() >= 0 ? std::min(message.progress(), 1.0) : 0; // NaN becomes 0
     event.stage = showable(message.stage(), 200);
-    event.started = showable(message.started(), 40);
+    event.started = clock.ours(message.started());
     event.device = showable(message.device(), 200);
     event.programVersion = showable(message.program_version(), 100);
     for (const auto& point : message.points()) {
@@ -37,7 +42,7 @@ jobs::RemoteEvent eventFrom(const wire::Event& message) {
         event.points.push_back({showable(point.name(), 200), point.step(), point.value()});
     }
     for (const auto& line : message.lines())
-        event.lines.push_back({showable(line.time(), 40), showable(line.text(), 4000)});
+        event.lines.push_back({clock.ours(line.time()), showable(line.text(), 4000)});
     return event;
 }
 
@@ -408,9 +413,14 @@ asio::awaitable<Result<RemoteResult>> WorkerClient::result(std::string key) {
     if (message.has_problem()) result.error = errorFrom(message.problem());
     result.device = showable(message.device(), 200);
     result.programVersion = showable(message.program_version(), 100);
+    if (static_cast<std::size_t>(message.outputs_size()) > outputsAtMost)
+        co_return fail(ErrorCode::Protocol, "the worker says that the job made more than 10 000 files");
+    std::set<std::string> names;
     for (const auto& output : message.outputs()) {
         auto entry = entryFrom(output);
         if (!entry) co_return fail(std::move(entry).error());
+        if (!names.insert(entry->name).second)
+            co_return fail(ErrorCode::Protocol, "the worker names the file " + entry->name + " twice");
         result.outputs.push_back(std::move(*entry));
     }
     co_return result;

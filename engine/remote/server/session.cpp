@@ -80,6 +80,7 @@ void writeEvent(const jobs::WorkerEvent& entry, wire::Event& message) {
         to.set_text(showable(line.text, 4000));
     }
     message.set_final(entry.final);
+    message.set_clock(core::formatTime(core::systemClock().now()));
 }
 
 } // namespace
