@@ -1,7 +1,5 @@
 // balmer-desktop: the window on a project; or pictures of it, without one.
 
-#include <cstdio>
-
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
@@ -14,6 +12,9 @@
 #include "app/desktop/pictures/screenshots.h"
 #include "app/desktop/shell/desktop.h"
 #include "app/desktop/shell/main_window.h"
+#include "engine/core/file.h"
+#include "engine/core/standard_streams.h"
+#include "engine/core/utf8.h"
 
 namespace {
 
@@ -22,7 +23,7 @@ using namespace balmer;
 enum Exit { Done = 0, Failed = 1, WrongUse = 2 };
 
 int complain(const QString& sentence, Exit status) {
-    std::fprintf(stderr, "balmer-desktop: %s\n", qUtf8Printable(sentence));
+    core::writeErrors("balmer-desktop: " + core::visible(sentence.toStdString()) + '\n');
     return status;
 }
 
@@ -138,7 +139,9 @@ int main(int argc, char** argv) {
         const auto files = desktop::writePictures(**workbench, parser.value(pictures), count);
         if (!files) return complain(files.error());
         for (const QString& file : *files)
-            std::printf("%s\n", qUtf8Printable(QDir(parser.value(pictures)).filePath(file)));
+            core::writeOutput(core::visible(QDir(parser.value(pictures)).filePath(file).toStdString()) +
+                              '\n');
+        if (const auto written = core::finishOutput(); !written) return complain(written.error());
         return Done;
     }
 
@@ -152,10 +155,9 @@ int main(int argc, char** argv) {
         wanted = {match.captured(1).toInt(), match.captured(2).toInt()};
     }
     const bool taking = parser.isSet(screenshots);
-    if (taking && !QDir().mkpath(parser.value(screenshots)))
-        return complain(QStringLiteral("%1 cannot be made; name a folder that may be written to.")
-                            .arg(parser.value(screenshots)),
-                        Failed);
+    if (taking)
+        if (const auto made = core::makeFolders(parser.value(screenshots).toStdString()); !made)
+            return complain(made.error());
 
     QObject::connect(&desk, &desktop::Desktop::opened, &application, [&](desktop::MainWindow* window) {
         if (wanted.isValid()) window->resize(wanted);

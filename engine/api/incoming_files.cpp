@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "engine/core/digest.h"
+#include "engine/core/file.h"
 #include "engine/core/files.h"
 #include "engine/core/pending_file.h"
 #include "engine/core/text_number.h"
@@ -102,8 +103,8 @@ IncomingName nameFor(const vo::LoadTable& request, const std::string& sender) {
 Result<fs::path> fetchFile(http::Client& client, const std::string& url, const fs::path& project,
                            const IncomingName& name, std::uint64_t limitBytes, core::TaskContext& task) {
     const auto folder = project / "received" / fileName({name.sender}, "");
+    BALMER_CHECK(core::makeFolders(folder));
     std::error_code error;
-    fs::create_directories(folder, error);
     const auto wished = folder / fileName(name.wishes, name.ending);
     auto file = wished;
     for (int number = 2; fs::exists(file, error); ++number) {
@@ -153,7 +154,7 @@ Result<fs::path> keepOneCopy(const fs::path& file) {
         if (fs::file_size(other, error) != bytes || error) continue;
         const auto digest = core::digestOfFile(other);
         if (!digest || *digest != own) continue;
-        fs::remove(file, error);
+        (void)core::removeFile(file);
         return other;
     }
     return file;

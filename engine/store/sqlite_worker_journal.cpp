@@ -5,6 +5,7 @@
 
 #include "engine/core/mutex.h"
 
+#include "engine/core/private_file.h"
 #include "engine/store/connections.h"
 #include "engine/store/json_text.h"
 #include "engine/store/migration.h"
@@ -425,10 +426,7 @@ Result<std::unique_ptr<jobs::WorkerJournal>> openWorkerJournal(const fs::path& f
                                                                const core::Clock& clock) {
     std::error_code error;
     const auto folder = fs::absolute(file, error).parent_path();
-    fs::create_directories(folder.parent_path(), error);
-    if (fs::create_directory(folder, error)) fs::permissions(folder, fs::perms::owner_all, error);
-    if (!fs::is_directory(folder, error))
-        return fail(ErrorCode::Io, "cannot make the folder " + folder.string() + "; may you write there?");
+    BALMER_CHECK(core::preparePrivateFolder(folder));
     BALMER_TRY(auto database, Database::open(file, true));
     BALMER_CHECK(checkOrigin(*database, workerMigrations(), workerJournalMark));
     BALMER_CHECK(checkSchema(*database, workerMigrations()));

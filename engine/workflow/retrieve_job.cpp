@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/core/digest.h"
+#include "engine/core/file.h"
 #include "engine/core/utf8.h"
 #include "engine/http/url.h"
 #include "engine/vo/download/download_journal.h"
@@ -124,8 +125,7 @@ core::Result<jobs::Outcome> retrieve(const RetrieveParameters& parameters, const
     const auto net = netOf(run.environment);
     const auto folder = parameters.folder.empty() ? folderForList(run.project().folder(), parameters.source)
                                                   : fs::absolute(parameters.folder).lexically_normal();
-    std::error_code error;
-    fs::create_directories(folder, error);
+    BALMER_CHECK(core::makeFolders(folder));
     BALMER_CHECK(run.task.checkpoint(0, "fetching spectra"));
     BALMER_TRY(auto names, Names::of(folder));
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/file.h"
 #include "engine/core/json_text.h"
 #include "engine/core/mutex.h"
 #include "engine/core/text_number.h"
@@ -115,11 +116,7 @@ core::Result<jobs::Outcome> simulateSurvey(const SimulateParameters& parameters,
     BALMER_TRY(const auto made, simulate::Survey::make(survey));
 
     const fs::path folder = fs::absolute(parameters.out);
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error)
-        return core::fail(core::ErrorCode::Io,
-                          "cannot make the folder " + folder.string() + ": " + error.message());
+    BALMER_CHECK(core::makeFolders(folder));
 
     io::TableText truth;
     truth.columns = {"id",         "label",           "star_class", "equivalent_width",

@@ -12,6 +12,7 @@
 #include "app/bridge/display_text.h"
 #include "app/bridge/plotted.h"
 #include "app/desktop/data/plot_feeder.h"
+#include "engine/core/file.h"
 #include "engine/core/files.h"
 #include "widgets/common/theme.h"
 #include "widgets/som/map_view.h"
@@ -153,9 +154,7 @@ QImage candidateImage(api::Workbench& workbench, const api::RoundInfo& round, co
 } // namespace
 
 core::Result<QStringList> writePictures(api::Workbench& workbench, const QString& folder, int top) {
-    if (!QDir().mkpath(folder))
-        return core::fail(ErrorCode::Io,
-                          plain(folder) + " cannot be made; name a folder that may be written to");
+    BALMER_CHECK(core::makeFolders(plain(folder)));
     BALMER_TRY(QStringList files, writeMaps(workbench, folder));
     BALMER_TRY(const auto rounds, workbench.labelling().rounds());
     if (!rounds.empty()) {
@@ -181,7 +180,8 @@ core::Result<QStringList> writePictures(api::Workbench& workbench, const QString
 
 core::Status writePlot(api::Workbench& workbench, const QStringList& ids, const QString& file,
                        std::optional<std::pair<double, double>> rangeAngstrom) {
-    const QString suffix = QFileInfo(file).suffix().toLower();
+    const QString suffix =
+        file == QLatin1String("-") ? QStringLiteral("png") : QFileInfo(file).suffix().toLower();
     if (suffix != QLatin1String("png") && suffix != QLatin1String("svg") && suffix != QLatin1String("pdf"))
         return core::fail(ErrorCode::InvalidArgument,
                           "\"" + plain(file) + "\" must end in .png, .svg or .pdf");

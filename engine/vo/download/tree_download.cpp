@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "engine/core/file.h"
 #include "engine/core/mutex.h"
 #include "engine/core/text_number.h"
 #include "engine/http/download.h"
@@ -132,7 +133,7 @@ class Fetching {
             if (fs::is_regular_file(path, error) && fs::file_size(path, error) == entry->bytes && !error) {
                 auto traces = path; // of a run that ended just after it said that the file is finished
                 traces += http::fromEnding;
-                fs::remove(traces, error);
+                (void)core::removeFile(traces); // it is only in the way
                 outcome.state = FileOutcome::State::AlreadyHere;
                 outcome.file.path = entry->path;
                 outcome.bytes = entry->bytes;
@@ -184,11 +185,7 @@ class Fetching {
     Status download(FileOutcome& outcome, std::uint64_t here, std::uint64_t& reserved,
                     core::TaskContext& own) {
         const auto path = target_ / outcome.file.path;
-        std::error_code error;
-        fs::create_directories(path.parent_path(), error);
-        if (error)
-            return fail(ErrorCode::Io,
-                        "cannot make the folder " + path.parent_path().string() + ": " + error.message());
+        BALMER_CHECK(core::makeFolders(path.parent_path()));
         http::Request request;
         request.url = outcome.file.url;
         request.user = options_.user;
