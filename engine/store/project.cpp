@@ -3,11 +3,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <cstdlib>
-
 #include "engine/core/file.h"
 #include "engine/core/log.h"
 #include "engine/core/pending_file.h"
+#include "engine/core/user_folders.h"
 #include "engine/store/artefact_folder.h"
 #include "engine/store/catalogue.h"
 #include "engine/store/column_registry.h"
@@ -112,14 +111,7 @@ Result<std::unique_ptr<Project::Parts>> Project::openForWriting(const fs::path& 
 }
 
 fs::path Project::defaultFolder() {
-    const auto variable = [](const char* name) {
-        const char* value = std::getenv(name);
-        return fs::path(value ? value : "");
-    };
-    auto data = variable("XDG_DATA_HOME");
-    if (!data.is_absolute())
-        data = variable("HOME") / ".local" / "share"; // the XDG specification ignores relative ones
-    return data / "balmer" / "default.balmer";
+    return core::dataFolder() / "default.balmer";
 }
 
 const std::string& Project::onlyReads() const {

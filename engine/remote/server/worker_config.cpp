@@ -1,7 +1,5 @@
 #include "engine/remote/server/worker_config.h"
 
-#include <cstdlib>
-
 #include <nlohmann/json.hpp>
 
 #include <sys/un.h>
@@ -10,6 +8,7 @@
 #include "engine/core/digest.h"
 #include "engine/core/files.h"
 #include "engine/core/json_text.h"
+#include "engine/core/user_folders.h"
 
 namespace balmer::remote {
 
@@ -105,10 +104,7 @@ core::Result<WorkerConfig> WorkerConfig::read(const std::filesystem::path& file)
 }
 
 std::filesystem::path defaultWorkerFolder() {
-    if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data == '/')
-        return std::filesystem::path(data) / "balmer" / "worker";
-    const char* home = std::getenv("HOME");
-    return std::filesystem::path(home != nullptr ? home : "/") / ".local" / "share" / "balmer" / "worker";
+    return core::dataFolder() / "worker";
 }
 
 std::filesystem::path workerSocket(const std::filesystem::path& folder) {

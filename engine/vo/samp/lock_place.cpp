@@ -2,11 +2,8 @@
 
 #include <cstdlib>
 #include <string_view>
-#include <vector>
 
-#include <pwd.h>
-#include <unistd.h>
-
+#include "engine/core/user_folders.h"
 #include "engine/vo/samp/file_url.h"
 
 namespace balmer::vo {
@@ -15,16 +12,6 @@ namespace {
 using core::ErrorCode;
 using core::fail;
 using core::Result;
-
-std::filesystem::path homeFolder() {
-    if (const char* home = std::getenv("HOME"); home && *home) return home;
-    std::vector<char> room(16 * 1024);
-    passwd entry{};
-    passwd* found = nullptr;
-    if (::getpwuid_r(::getuid(), &entry, room.data(), room.size(), &found) == 0 && found && found->pw_dir)
-        return found->pw_dir;
-    return "/";
-}
 
 } // namespace
 
@@ -45,7 +32,7 @@ Result<SampLockPlace> lockPlace(const std::optional<std::string>& sampHub,
 
 Result<SampLockPlace> lockPlace() {
     const char* hub = std::getenv("SAMP_HUB");
-    return lockPlace(hub ? std::optional<std::string>(hub) : std::nullopt, homeFolder());
+    return lockPlace(hub ? std::optional<std::string>(hub) : std::nullopt, core::homeFolder());
 }
 
 } // namespace balmer::vo
