@@ -19,6 +19,7 @@
 #include <boost/beast/http.hpp>
 
 #include "engine/core/log.h"
+#include "engine/core/start_thread.h"
 #include "engine/core/thread_pool.h"
 #include "engine/http/url.h"
 
@@ -371,10 +372,10 @@ LoopbackServer::start(Handler handler, std::uint16_t port, LoopbackServerLimits 
     state->url = "http://127.0.0.1:" + std::to_string(state->port);
 
     state->accept();
-    state->thread = std::thread([running = state.get()] {
-        core::nameThisThread("balmer-http");
-        running->context.run();
-    });
+    BALMER_TRY(state->thread, core::startThread([running = state.get()] {
+                   core::nameThisThread("balmer-http");
+                   running->context.run();
+               }));
     return std::unique_ptr<LoopbackServer>(new LoopbackServer(std::move(state)));
 }
 

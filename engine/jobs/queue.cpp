@@ -10,6 +10,7 @@
 
 #include "engine/core/log.h"
 #include "engine/core/mutex.h"
+#include "engine/core/start_thread.h"
 #include "engine/core/thread_pool.h"
 #include "engine/jobs/process_token.h"
 
@@ -118,6 +119,7 @@ struct JobQueue::State {
     std::vector<std::shared_ptr<Observer>> observers BALMER_GUARDED_BY(eventMutex);
     bool eventsEnd BALMER_GUARDED_BY(eventMutex) = false;
 
+    Status threads; ///< why there are fewer than were asked for
     std::vector<std::thread> executors;
     std::thread notifier;
 };
@@ -364,9 +366,16 @@ void JobQueue::State::runJobs(std::size_t number) {
 JobQueue::JobQueue(JobStore& store, RunnerTable runners, QueueOptions options)
     : state_(std::make_unique<State>(store, std::move(runners), std::move(options))) {
     auto* state = state_.get();
-    state->notifier = std::thread([state] { state->notifyObservers(); });
+    const auto start = [state](std::function<void()> work) -> std::optional<std::thread> {
+        auto thread = core::startThread(std::move(work));
+        if (thread) return *std::move(thread);
+        state->threads = core::fail(thread.error());
+        return std::nullopt;
+    };
+    if (auto notifier = start([state] { state->notifyObservers(); })) state->notifier = *std::move(notifier);
     for (std::size_t i = 0; i < std::max<std::size_t>(1, state->options.threads); ++i)
-        state->executors.emplace_back([state, i] { state->runJobs(i + 1); });
+        if (auto executor = start([state, i] { state->runJobs(i + 1); }))
+            state->executors.push_back(*std::move(executor));
 }
 
 JobQueue::~JobQueue() {
@@ -392,10 +401,11 @@ JobQueue::~JobQueue() {
         state_->eventsEnd = true;
     }
     state_->eventAdded.notify_one();
-    state_->notifier.join();
+    if (state_->notifier.joinable()) state_->notifier.join();
 }
 
 Result<JobId> JobQueue::submit(JobSpec spec) {
+    if (state_->executors.empty()) return fail(state_->threads.error());
     BALMER_TRY(const auto job, state_->create(std::move(spec)));
     state_->emitPhase(job);
     {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/core/mutex.h"
+#include "engine/core/start_thread.h"
 #include "engine/core/thread_pool.h"
 
 namespace balmer::vo {
@@ -25,27 +26,40 @@ core::Status runCrew(unsigned threads, core::TaskContext& task, CrewNote& note,
                      const std::function<void()>& tick) {
     core::Mutex mutex;
     std::condition_variable changed;
-    unsigned working = threads;
+    unsigned working = 0;
+    core::Status missing;
     {
-        std::vector<std::jthread> crew;
-        for (unsigned i = 0; i < threads; ++i)
-            crew.emplace_back([&] {
+        std::vector<std::thread> crew;
+        crew.reserve(threads);
+        core::UniqueLock lock(mutex);
+        while (crew.size() < threads && missing) {
+            auto thread = core::startThread([&] {
                 core::nameThisThread("balmer-fetch");
                 core::TaskContext own(task.stopToken(), [&](double, std::string_view stage) {
                     note.set(stage.starts_with("waiting") ? std::string(stage) : std::string());
                 });
                 work(own);
-                const core::LockGuard lock(mutex);
+                const core::LockGuard done(mutex);
                 --working;
                 changed.notify_all();
             });
-        core::UniqueLock lock(mutex);
+            if (!thread) {
+                missing = core::fail(thread.error());
+                break;
+            }
+            crew.push_back(*std::move(thread));
+            ++working;
+        }
+        if (crew.empty()) return missing;
         while (!changed.wait_for(lock.waitable(), std::chrono::milliseconds(100),
                                  [&] { return working == 0; })) {
             lock.unlock();
             tick();
             lock.lock();
         }
+        lock.unlock();
+        for (auto& thread : crew)
+            thread.join();
     }
     tick();
     if (task.stopRequested()) return core::fail(core::ErrorCode::Cancelled, "stopped on request");
