@@ -26,6 +26,8 @@ struct FetchParameters {
     std::vector<std::string> match;
     int depth = 16;
     int maxFiles = 100000;
+    int maxFolders = 10000;
+    int maxMinutes = 30;
     std::uint64_t maxBytes = std::uint64_t{1} << 40;
     int connections = 3;
     bool import = true;
@@ -41,6 +43,15 @@ struct FetchParameters {
         fields.optional(
             "max_files", maxFiles,
             {.help = "files to look for, at most", .minimum = 1, .maximum = 10000000, .more = true});
+        fields.optional(
+            "max_folders", maxFolders,
+            {.help = "folders to look through, at most", .minimum = 1, .maximum = 10000000, .more = true});
+        fields.optional("max_minutes", maxMinutes,
+                        {.help = "time to look through folders, at most",
+                         .unit = "min",
+                         .minimum = 1,
+                         .maximum = 100000,
+                         .more = true});
         fields.optional("max_bytes", maxBytes, maxBytesField());
         fields.optional("connections", connections, connectionsField());
         fields.optional("import", import, importField());
@@ -70,6 +81,8 @@ core::Result<jobs::Outcome> fetchTree(const FetchParameters& parameters, const R
     request.password = login.password;
     request.limits.depth = static_cast<unsigned>(parameters.depth);
     request.limits.files = static_cast<std::size_t>(parameters.maxFiles);
+    request.limits.folders = static_cast<std::size_t>(parameters.maxFolders);
+    request.limits.time = std::chrono::minutes(parameters.maxMinutes);
     request.connections = static_cast<unsigned>(parameters.connections);
     auto looking = run.task.part(0, 0.05);
     BALMER_TRY(auto listing, vo::listTree(net->client(), request, looking));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <set>
@@ -105,6 +106,7 @@ class Walk {
         folders_.push_back({root_});
         take(folders_.back(), std::move(first), task);
 
+        until_ = std::chrono::steady_clock::now() + request_.limits.time;
         CrewNote note;
         const auto threads = std::clamp(request_.connections, 1u, 4u);
         const auto tick = [&] { tell(task, note); };
@@ -272,6 +274,13 @@ class Walk {
                 while (waiting_.empty() && busy_ > 0 && !own.stopRequested())
                     changed_.wait_for(lock.waitable(), std::chrono::milliseconds(100));
                 if (waiting_.empty() || own.stopRequested()) return;
+                if (std::chrono::steady_clock::now() >= until_) {
+                    waiting_.clear();
+                    return cutAt("its folders took more than " +
+                                 std::to_string(
+                                     std::chrono::ceil<std::chrono::minutes>(request_.limits.time).count()) +
+                                 " minutes to read; begin further down, or raise the limit");
+                }
                 folder = waiting_.front();
                 waiting_.pop_front();
                 ++busy_;
@@ -332,7 +341,8 @@ class Walk {
             auto key = keyOf(entry.url);
             if (visited_.contains(key)) continue;
             if (entry.folder && folders_.size() >= request_.limits.folders) {
-                listing_.cut = true;
+                cutAt("more than " + std::to_string(request_.limits.folders) +
+                      " folders; begin further down, or raise the limit");
                 continue;
             }
             addressBytes_ += key.size();
@@ -397,6 +407,14 @@ class Walk {
             return false;
         if (one->lastModified.empty() && one->etag.empty() && !folder.dated) return std::nullopt;
         return true;
+    }
+
+    /// Once.
+    void cutAt(std::string why) BALMER_REQUIRES(mutex_) {
+        listing_.cut = true;
+        if (said_) return;
+        said_ = true;
+        skipLocked(root_, std::move(why));
     }
 
     void addFolder(const IndexEntry& entry, const Folder& parent) BALMER_REQUIRES(mutex_) {
@@ -501,7 +519,8 @@ class Walk {
     unsigned busy_ BALMER_GUARDED_BY(mutex_) = 0;
     std::uint64_t found_ BALMER_GUARDED_BY(mutex_) = 0;
     std::size_t addressBytes_ BALMER_GUARDED_BY(mutex_) = 0;
-    bool full_ BALMER_GUARDED_BY(mutex_) = false;
+    std::chrono::steady_clock::time_point until_; ///< when no further folder is read
+    bool full_ BALMER_GUARDED_BY(mutex_) = false, said_ BALMER_GUARDED_BY(mutex_) = false;
     std::atomic<std::size_t> next_{0}, asked_{0};
 };
 

@@ -4,6 +4,7 @@
 // Thread rule: listTree blocks its caller and starts up to `connections` threads `balmer-fetch` of its own.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -21,7 +22,9 @@ namespace balmer::vo {
 struct TreeLimits {
     unsigned depth = 16; ///< folders below the start; the start itself is 0
     std::size_t files = 1000000;
-    std::size_t folders = 50000;
+    std::size_t folders = 10000;
+    std::chrono::seconds time =
+        std::chrono::minutes(30);                 ///< of reading folders; those not read then are left out
     std::uint64_t bytes = std::uint64_t{1} << 40; ///< of all files together
     std::size_t pageBytes = 64 * 1024 * 1024;     ///< of one index page
     std::size_t addressBytes = 256 * 1024 * 1024; ///< of all files' and folders' addresses together
@@ -60,7 +63,7 @@ struct TreeListing {
     std::size_t folders = 0;           ///< read, the start included
     std::uint64_t bytes = 0;           ///< of the files whose size is known
     std::size_t unsized = 0;           ///< files whose size is not known
-    bool cut = false;                  ///< a limit was reached: there is more
+    bool cut = false;                  ///< a limit was reached, which `skipped` says: there is more
 };
 
 /// Errors: those of Client::send for the start itself, NotFound, Format (a page without any entry is an empty

@@ -57,6 +57,34 @@ TEST_F(TreeListingTest, FindsLoopsByWhatTheyShow) {
     EXPECT_NE(why.at("/self/again/").find("a loop"), std::string::npos);
 }
 
+TEST_F(TreeListingTest, EndlessFoldersEndAtTheLimitsAndItIsSaid) {
+    // Each folder has two more, of names that there is nowhere else.
+    std::atomic<int> number = 0;
+    const TreeServer server({}, [&](const Peer& peer, const std::string&) {
+        const auto name = std::to_string(number++);
+        return peer.answer("200 OK",
+                           "<html><a href=" + name + "a/>a</a><a href=" + name + "b/>b</a><a href=" + name +
+                               ".fits>f</a>",
+                           "Content-Type: text/html\r\n");
+    });
+    TreeLimits limits;
+    limits.folders = 40;
+    const auto listing = list(server.url(), limits);
+    ASSERT_TRUE(listing) << test::why(listing);
+    EXPECT_TRUE(listing->cut);
+    EXPECT_EQ(listing->folders, 40u);
+    EXPECT_LE(number, 40 + 3 * 40) << "pages, and questions for the sizes of the files";
+    EXPECT_NE(reasons(*listing).at("/").find("more than 40 folders"), std::string::npos);
+
+    number = 0;
+    limits.time = std::chrono::seconds(0);
+    const auto late = list(server.url(), limits);
+    ASSERT_TRUE(late) << test::why(late);
+    EXPECT_TRUE(late->cut);
+    EXPECT_EQ(late->folders, 1u) << "the start, and none below it";
+    EXPECT_NE(reasons(*late).at("/").find("minutes to read"), std::string::npos);
+}
+
 TEST_F(TreeListingTest, DoesNotTakeAFolderLikeItsParentForALoop) {
     const TreeServer server(Files{{"/x.fits", "one"}, {"/s/x.fits", "other"}, {"/s/s/y.fits", "last"}});
     const auto listing = list(server.url());
