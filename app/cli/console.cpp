@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <thread>
 
 #include <pthread.h>
 #include <unistd.h>
 
 #include "engine/core/json_text.h"
 #include "engine/core/standard_streams.h"
+#include "engine/core/start_thread.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -38,13 +38,14 @@ void watchInterruption() {
     std::array<int, 2> ends{};
     if (wakeUp >= 0 || ::pipe(ends.data()) != 0) return;
     wakeUp = ends[1];
-    std::thread([from = ends[0]] {
+    auto watcher = core::startThread([from = ends[0]] {
         ::pthread_setname_np(::pthread_self(), "balmer-signals");
         char byte = 0;
         while (::read(from, &byte, 1) != 1) {
         }
         interruption().request_stop();
-    }).detach();
+    });
+    if (watcher) watcher->detach(); // without it, the next word about progress asks
 }
 
 /// Columns on the screen: bytes that begin a character.
@@ -64,8 +65,15 @@ int exitFor(const core::Error& error) {
     return error.code() == core::ErrorCode::InvalidArgument ? WrongUse : Failed;
 }
 
+void Console::put(const std::string& text) const {
+    if (aside_)
+        core::writeErrors(text);
+    else
+        core::writeOutput(text);
+}
+
 void Console::say(const Said& words) const {
-    if (!json_) core::writeOutput(words.text() + '\n');
+    if (!json_) put(words.text() + '\n');
 }
 
 void Console::warn(std::string_view line) const {
@@ -80,7 +88,7 @@ void Console::event(const nlohmann::json& object) const {
 }
 
 void Console::result(const nlohmann::json& object) const {
-    if (json_) core::writeOutput(asLine(object));
+    if (json_) put(asLine(object));
 }
 
 int Console::fail(const core::Error& error) const {
@@ -96,7 +104,7 @@ int Console::fail(const core::Error& error) const {
 
 int Console::finish(int exit) const {
     const auto written = core::finishOutput();
-    if (written) return exit;
+    if (written || (exit != Done && !json_)) return exit; // standard error has said why
     core::writeErrors("balmer: " + core::visible(written.error().describe()) + '\n');
     return exit == Done ? Failed : exit;
 }

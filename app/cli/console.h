@@ -44,6 +44,9 @@ class Console {
 
     bool json() const { return json_; }
 
+    /// From here on standard output is for what a job writes: words and results go to standard error.
+    void sayAside() { aside_ = true; }
+
     /// For people; nothing with --json.
     void say(const Said& words) const;
     /// One line for people on standard error, {"warning": line} with --json: what is not a result.
@@ -63,10 +66,11 @@ class Console {
     void endProgress();
 
   private:
+    void put(const std::string& text) const;
     void progress(double fraction, std::string_view stage);
 
     bool json_;
-    bool barShown_ = false;
+    bool aside_ = false, barShown_ = false;
     std::string stage_;
     std::chrono::steady_clock::time_point said_{};
 };

@@ -57,10 +57,11 @@ json number(const Field& field, const std::string& text) {
     return *value;
 }
 
-/// A file's name as it is kept in the record of the run, which may be repeated from another folder.
+/// A file's name as it is kept in the record of the run, which may be repeated from another folder; "-" is
+/// none.
 std::string inPlace(const Field& field, const std::string& text) {
     using Names = Field::Names;
-    if (text.empty() ||
+    if (text.empty() || text == "-" ||
         (field.names != Names::File && field.names != Names::NewFile && field.names != Names::Folder))
         return text;
     std::error_code error;
@@ -208,6 +209,9 @@ CLI::App& addJobCommand(CLI::App& parent, Work& chosen, std::string_view name, W
             spec.kind = kind.kind;
             spec.label = *label;
             spec.parameters = core::jsonText(*given);
+            for (const auto& field : kind.fields)
+                if (field.names == Field::Names::NewFile && given->value(field.name, json()) == "-")
+                    session.console.sayAside();
             const auto done = runAndSay(session, std::move(spec), *place, words);
             if (!done) return core::fail(withOptions(done.error(), kind));
             return {};

@@ -54,7 +54,7 @@ void addPlotCommand(CLI::App& app, Work& chosen) {
     auto ids = std::make_shared<std::vector<std::string>>();
     auto file = std::make_shared<std::string>(), range = std::make_shared<std::string>();
     command.add_option("id", *ids, "the spectra, drawn over each other")->required();
-    command.add_option("--out", *file, "the picture to write")->required();
+    command.add_option("--out", *file, "the picture to write; - writes a PNG to standard output")->required();
     command.add_option("--range", *range, "wavelengths, e.g. 6400:6700");
     command.callback([&chosen, ids, file, range] {
         chosen = [ids, file, range](Session& session) -> core::Status {
@@ -63,7 +63,8 @@ void addPlotCommand(CLI::App& app, Work& chosen) {
                 BALMER_TRY([[maybe_unused]] const auto row, bench->spectra().row(id));
             }
             std::vector<std::string> words{"--project", bench->folder().string(), "--out",
-                                           std::filesystem::absolute(*file).string()};
+                                           *file == "-" ? *file : std::filesystem::absolute(*file).string()};
+            if (*file == "-") session.console.sayAside();
             if (!range->empty()) words.insert(words.end(), {"--range", *range});
             words.push_back("--plot");
             words.insert(words.end(), ids->begin(), ids->end());

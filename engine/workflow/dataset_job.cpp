@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/json_text.h"
+#include "engine/core/output_file.h"
 #include "engine/core/text_number.h"
 #include "engine/io/matrix_text.h"
 #include "engine/store/dataset_registry.h"
@@ -129,16 +130,18 @@ struct DatasetExportParameters {
     void declare(Fields& fields) {
         fields.required("dataset", dataset,
                         {.help = "the dataset to write", .names = Names::Dataset, .option = "name"});
-        fields.required("file", file,
-                        {.help = "table with commas: id, label, then a column for each wavelength",
-                         .names = Names::NewFile,
-                         .option = "--out"});
+        fields.required(
+            "file", file,
+            {.help = "table with commas: id, label, then a column for each wavelength; - for standard "
+                     "output",
+             .names = Names::NewFile,
+             .option = "--out"});
         fields.optional("labels", labels, {.help = "with a column of the labels that stand now"});
     }
 
     core::Status validate() const {
         const auto ending = core::lowerCase(std::filesystem::path(file).extension().string());
-        if (ending == ".csv" || ending == ".txt") return {};
+        if (ending == ".csv" || ending == ".txt" || core::OutputFile::isStream(file)) return {};
         return core::fail(core::ErrorCode::InvalidArgument,
                           "a dataset is written as text with commas, so the name in parameters.file, " +
                               file + ", must end in .csv or .txt");

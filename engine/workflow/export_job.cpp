@@ -20,14 +20,27 @@ namespace {
 
 using nlohmann::json;
 
+void declareForm(Fields& fields, io::TableForm& form) {
+    fields.optional("format", form.format,
+                    {.help = "the form of the table; auto is that of the file's ending, and csv for standard "
+                             "output, pipes and devices",
+                     .choices = io::tableFormatWords()});
+    fields.optional("for_spreadsheets", form.forSpreadsheets,
+                    {.help =
+                         "put an apostrophe before texts that a spreadsheet would compute (=, +, -, @ …); "
+                         "Balmer then reads them with it"});
+}
+
 struct ExportParameters {
     static constexpr std::string_view stays = "writes files of this computer";
     std::string file;
     std::string where;
+    io::TableForm form;
 
     void declare(Fields& fields) {
         fields.required("file", file,
-                        {.help = "the table to write, in the form of its ending: " + io::tableEndings(),
+                        {.help = "the table to write, - for standard output, in the form of its ending: " +
+                                 io::tableEndings(),
                          .names = Names::NewFile,
                          .option = "--out"});
         fields.optional("where", where,
@@ -35,27 +48,31 @@ struct ExportParameters {
                          .title = "Filter",
                          .otherwise = "all spectra",
                          .names = Names::Filter});
+        declareForm(fields, form);
     }
-    core::Status validate() const { return io::checkTableFile(file); }
+    core::Status validate() const { return io::checkTableFile(file, form); }
 };
 
 struct LabelExportParameters {
     static constexpr std::string_view stays = "writes files of this computer";
     std::string file;
+    io::TableForm form;
 
     void declare(Fields& fields) {
-        fields.required(
-            "file", file,
-            {.help = "the table to write, with the columns id and label, in the form of its ending: " +
-                     io::tableEndings(),
-             .names = Names::NewFile,
-             .option = "--out"});
+        fields.required("file", file,
+                        {.help = "the table to write, - for standard output, with the columns id and label, "
+                                 "in the form of its ending: " +
+                                 io::tableEndings(),
+                         .names = Names::NewFile,
+                         .option = "--out"});
+        declareForm(fields, form);
     }
-    core::Status validate() const { return io::checkTableFile(file); }
+    core::Status validate() const { return io::checkTableFile(file, form); }
 };
 
-core::Result<jobs::Outcome> write(const std::string& file, const io::WrittenTable& table) {
-    BALMER_TRY(const auto writing, io::writeTable(file, table));
+core::Result<jobs::Outcome> write(const std::string& file, const io::TableForm& form,
+                                  const io::WrittenTable& table) {
+    BALMER_TRY(const auto writing, io::writeTable(file, table, form));
     jobs::Outcome outcome;
     outcome.resultJson = core::jsonText(json{{"rows", table.columns.front().rows()},
                                              {"file", file},
@@ -170,7 +187,7 @@ core::Result<jobs::Outcome> exportCatalogue(const ExportParameters& parameters, 
             },
             column.cell);
     }
-    return write(parameters.file, table);
+    return write(parameters.file, parameters.form, table);
 }
 
 /// Labels of spectra that the catalogue does not have are among them.
@@ -185,7 +202,7 @@ core::Result<jobs::Outcome> exportLabels(const LabelExportParameters& parameters
     table.columns.push_back({"id", "", "meta.id;meta.main", "the spectrum's id in Balmer", std::move(ids)});
     table.columns.push_back(
         {"label", "", "meta.code.class;meta.main", "class given by a person", std::move(classes)});
-    return write(parameters.file, table);
+    return write(parameters.file, parameters.form, table);
 }
 
 } // namespace

@@ -43,14 +43,15 @@ store::NewSpectrum entryFor(spectrum::Spectrum&& spectrum, const fs::path& file,
     return entry;
 }
 
-FileReading readFile(const fs::path& file, const std::string& collection, store::Catalogue& catalogue) {
+FileReading readFile(const fs::path& file, const std::string& collection, store::Catalogue& catalogue,
+                     const std::stop_token& stop) {
     FileReading reading;
     const auto refuse = [&](core::Error error) {
         reading.refused = std::move(error);
         reading.spectra.clear();
         return reading;
     };
-    const io::ReadOptions options;
+    const io::ReadOptions options{.stop = stop};
     auto content = core::readFile(file, options.fileLimitBytes);
     if (!content) return refuse(std::move(content).error());
     const auto bytes = std::as_bytes(std::span(content->data(), content->size()));
@@ -137,7 +138,7 @@ core::Result<json> importFiles(std::span<const ImportFile> files, const std::str
         std::vector<FileReading> readings(some.size());
         pool.parallelFor(some.size(), [&](std::size_t i, std::size_t) {
             if (task.stopRequested()) return;
-            readings[i] = readFile(some[i].path, collection, run.project().catalogue());
+            readings[i] = readFile(some[i].path, collection, run.project().catalogue(), task.stopToken());
         });
         BALMER_CHECK(task.checkpoint(reached, "reading spectra"));
         for (std::size_t i = 0; i < some.size(); ++i)

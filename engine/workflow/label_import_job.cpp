@@ -113,7 +113,7 @@ core::Result<std::size_t> labelColumnOf(const io::TableText& table, const std::s
 
 core::Result<jobs::Outcome> importLabels(const LabelImportParameters& parameters, const Run& run) {
     BALMER_TRY(const auto codes, ClassCodes::of(parameters.map));
-    BALMER_TRY(const auto table, io::readTable(parameters.file));
+    BALMER_TRY(const auto table, io::readTable(parameters.file, run.task.stopToken()));
     BALMER_TRY(const auto labelColumn, labelColumnOf(table, parameters.labelColumn));
     BALMER_TRY(const auto spectra, NamedSpectra::of(run.project().catalogue()));
     BALMER_TRY(const auto idColumn, idColumnOf(table, parameters.idColumn, spectra));

@@ -109,7 +109,7 @@ core::Result<std::size_t> idColumnOf(const TableImportParameters& parameters, co
             if (spectra.knows(name)) there.insert(name);
         return there;
     };
-    BALMER_TRY(auto again, io::TableReader::open(parameters.file));
+    BALMER_TRY(auto again, table.again());
     BALMER_TRY(const auto found, findIdColumn(again, known, rowsLookedAt, task));
     if (found.column) return columnNamed(table, table.columns()[*found.column].name);
     return fail(ErrorCode::InvalidArgument,
@@ -270,7 +270,7 @@ class Taking {
 core::Result<jobs::Outcome> importTable(const TableImportParameters& parameters, const Run& run) {
     auto& project = run.project();
     BALMER_CHECK(run.task.checkpoint(0, "reading the table"));
-    BALMER_TRY(auto table, io::TableReader::open(parameters.file));
+    BALMER_TRY(auto table, io::TableReader::open(parameters.file, run.task.stopToken()));
     BALMER_TRY(const auto spectra, NamedSpectra::of(project.catalogue()));
     BALMER_TRY(const auto idColumn, idColumnOf(parameters, table, spectra, run.task));
     BALMER_TRY(auto taking, Taking::of(parameters, table, idColumn, project));
