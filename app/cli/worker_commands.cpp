@@ -3,9 +3,14 @@
 #include <CLI/CLI.hpp>
 
 #include <future>
+#include <iostream>
+
+#include <termios.h>
+#include <unistd.h>
 
 #include "app/cli/session.h"
 #include "engine/core/amount_text.h"
+#include "engine/core/files.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -63,6 +68,29 @@ std::string pairingAdvice(const std::string& name) {
            name + " CODE`";
 }
 
+/// Asks for it at the terminal, which does not show what is typed.
+core::Result<std::string> askSecretly(const std::string& what) {
+    std::cerr << what << ": " << std::flush;
+    termios shown{};
+    ::tcgetattr(STDIN_FILENO, &shown);
+    auto hidden = shown;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    std::string secret;
+    std::getline(std::cin, secret);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+    std::cerr << std::endl;
+    return secret;
+}
+
+/// What may not stand in a command, which other users of the computer and the shell's history see.
+core::Result<std::string> readToken(const std::string& file) {
+    if (file.empty()) return askSecretly("Token, as `balmer-worker token` shows it");
+    constexpr std::size_t mostBytes = 4096;
+    BALMER_TRY(const auto text, core::readFile(file, mostBytes));
+    return text.substr(0, text.find_first_of("\r\n"));
+}
+
 core::Status add(Session& session, const api::WorkerInfo& worker, bool test) {
     BALMER_TRY(auto* const bench, session.workbench());
     json found = nullptr;
@@ -97,6 +125,7 @@ void addAdd(CLI::App& parent, Work& chosen) {
     auto& command = *parent.add_subcommand("add", "remember a worker under a name, once it has answered");
     auto worker = std::make_shared<api::WorkerInfo>();
     auto noTest = std::make_shared<bool>(false);
+    auto tokenFile = std::make_shared<std::string>();
     command.add_option("name", worker->name, "what you call it")->required();
     command
         .add_option(
@@ -104,12 +133,27 @@ void addAdd(CLI::App& parent, Work& chosen) {
             "ssh://[user@]host[:port][/path/of/balmer-worker], unix:/path/of/socket, tls://host:port or "
             "tcp://127.0.0.1:port")
         ->required();
-    command.add_option("--token", worker->token, "for tcp://, as `balmer-worker token` shows it");
+    command.add_option("--token-file", *tokenFile,
+                       "for tcp://: a file with what `balmer-worker token` shows, or - for standard input "
+                       "(default: asks for it at the terminal)");
+    command.add_option("--token", worker->token, "not taken: others would see it; use --token-file")
+        ->group("")
+        ->check([](const std::string&) {
+            return std::string(
+                "a token in a command is seen by other users and kept by the shell; write it into a "
+                "file of yours and give --token-file FILE, or - for standard input");
+        });
     command.add_option("--jobs", worker->jobsAtOnce, "jobs of yours that it is sent at once (default: 4)")
         ->check(CLI::Range(1, 1024));
     command.add_flag("--no-test", *noTest, "do not ask whether it answers");
-    command.callback([&chosen, worker, noTest] {
-        chosen = [worker, noTest](Session& session) { return add(session, *worker, !*noTest); };
+    command.callback([&chosen, worker, noTest, tokenFile] {
+        chosen = [worker, noTest, tokenFile](Session& session) -> core::Status {
+            const bool wanted = worker->url.starts_with("tcp://") && ::isatty(STDIN_FILENO) != 0;
+            if (!tokenFile->empty() || wanted) {
+                BALMER_TRY(worker->token, readToken(*tokenFile));
+            }
+            return add(session, *worker, !*noTest);
+        };
     });
 }
 
@@ -214,6 +258,27 @@ void addVerb(
     });
 }
 
+void addRemove(CLI::App& parent, Work& chosen) {
+    auto& command = *parent.add_subcommand("remove", "take a worker from the list");
+    auto name = std::make_shared<std::string>();
+    auto forget = std::make_shared<bool>(false);
+    command.add_option("name", *name, "the worker")->required();
+    command.add_flag(
+        "--forget", *forget,
+        "although jobs of this project have not ended there: they end here as aborted, and it is "
+        "not told; for a worker that is gone for good");
+    command.callback([&chosen, name, forget] {
+        chosen = [name, forget](Session& session) -> core::Status {
+            BALMER_TRY(auto* const bench, session.workbench());
+            auto& workers = bench->workers();
+            BALMER_CHECK(*forget ? workers.forget(*name) : workers.remove(*name));
+            session.console.result({{"name", *name}});
+            session.console.say(*name + " was removed.");
+            return {};
+        };
+    });
+}
+
 } // namespace
 
 void addWorkerCommands(CLI::App& app, Work& chosen) {
@@ -235,14 +300,7 @@ void addWorkerCommands(CLI::App& app, Work& chosen) {
                 session.console.say("Paired with " + name + "; `balmer worker status " + name + "` asks it.");
                 return {};
             });
-    addVerb(command, "remove", "forget a worker", {}, chosen,
-            [](Session& session, api::Workbench& bench, const std::string& name,
-               const std::string&) -> core::Status {
-                BALMER_CHECK(bench.workers().remove(name));
-                session.console.result({{"name", name}});
-                session.console.say(name + " is forgotten.");
-                return {};
-            });
+    addRemove(command, chosen);
     addVerb(
         command, "register", "use data that lie on the worker's side, without sending them",
         {"path", "of a file or folder there, below the roots in its worker.json"}, chosen,

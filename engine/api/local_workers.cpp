@@ -178,10 +178,17 @@ core::Status LocalWorkers::remove(const std::string& name) {
     if (there > 0)
         return fail(ErrorCode::InvalidArgument, std::to_string(there) + " job" + (there > 1 ? "s" : "") +
                                                     " of this project run at " + name +
-                                                    "; wait for them or abort them first");
+                                                    "; wait for them or abort them first; if it is gone "
+                                                    "for good, `balmer worker remove --forget` ends them");
     BALMER_CHECK(book_.remove(name));
     onLink_();
     return {};
+}
+
+core::Status LocalWorkers::forget(const std::string& name) {
+    BALMER_TRY([[maybe_unused]] const auto there, book_.get(name));
+    BALMER_CHECK(remote().forget(name));
+    return remove(name);
 }
 
 core::Result<WorkerReport> LocalWorkers::ask(const WorkerInfo& worker) {

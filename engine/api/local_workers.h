@@ -37,6 +37,7 @@ class LocalWorkers final : public Workers, private remote::ParcelPort {
     core::Result<std::vector<WorkerInfo>> list() override;
     core::Status put(const WorkerInfo& worker) override;
     core::Status remove(const std::string& name) override;
+    core::Status forget(const std::string& name) override;
     core::Result<WorkerReport> ask(const WorkerInfo& worker) override;
     core::Status pair(const std::string& name, const std::string& code) override;
     core::Result<RegisteredData> registerData(const std::string& name, const std::string& path) override;

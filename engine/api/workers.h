@@ -65,6 +65,9 @@ class Workers {
     virtual core::Status put(const WorkerInfo& worker) = 0;
     /// Errors: NotFound; InvalidArgument while jobs of this project run there. (quick)
     virtual core::Status remove(const std::string& name) = 0;
+    /// Removes it all the same: its jobs end here as aborted, without a word to it. For a worker that is gone
+    /// for good. Errors: NotFound. (quick)
+    virtual core::Status forget(const std::string& name) = 0;
     /// Connects and asks; the worker need not have been added. Errors: what is wrong, in words.
     virtual core::Result<WorkerReport> ask(const WorkerInfo& worker) = 0;
     /// Proves the code that `balmer-worker pair` shows, and remembers the worker's certificate.

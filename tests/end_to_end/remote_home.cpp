@@ -109,6 +109,12 @@ std::string RemoteHome::ask(const std::vector<std::string>& arguments) const {
     return result.standardOutput.substr(0, result.standardOutput.find('\n'));
 }
 
+std::filesystem::path RemoteHome::fileWith(const std::string& secret) const {
+    const auto file = folder() / "secret";
+    std::ofstream(file) << secret << "\n";
+    return file;
+}
+
 void RemoteHome::add(const BalmerSession& session, Way way) {
     if (way != Way::Ssh && !worker_) startWorker();
     switch (way) {
@@ -117,7 +123,7 @@ void RemoteHome::add(const BalmerSession& session, Way way) {
         return;
     case Way::Tcp:
         session.succeed({"worker", "add", "lab", "tcp://127.0.0.1:" + std::to_string(worker_->tcpPort()),
-                         "--token", ask({"token"})});
+                         "--token-file", fileWith(ask({"token"})).string()});
         return;
     case Way::Tls: {
         const auto added = session.succeed(

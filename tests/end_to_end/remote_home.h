@@ -55,6 +55,8 @@ class RemoteHome {
     /// What `balmer-worker ARGUMENTS…` prints for the folder of the worker, without the line's end.
     std::string ask(const std::vector<std::string>& arguments) const;
 
+    /// A file with this secret, until the next one.
+    std::filesystem::path fileWith(const std::string& secret) const;
     const std::filesystem::path& folder() const { return folder_.path(); }
     std::filesystem::path workerFolder() const { return folder_ / "worker"; }
 

@@ -117,7 +117,8 @@ class RemoteTrouble : public ::testing::Test {
         tcp = "tcp://127.0.0.1:" + std::to_string(home.worker().tcpPort());
         const auto token = home.ask({"token"});
         wrongToken = std::string(token[0] == '0' ? "1" : "0") + token.substr(1);
-        session.succeed({"worker", "add", "wrong", tcp, "--token", wrongToken, "--no-test"});
+        wrongFile = home.fileWith(wrongToken).string();
+        session.succeed({"worker", "add", "wrong", tcp, "--token-file", wrongFile, "--no-test"});
         session.succeed(
             {"worker", "add", "unpaired", "tls://127.0.0.1:" + std::to_string(home.worker().tlsPort())});
         session.succeed(
@@ -127,7 +128,7 @@ class RemoteTrouble : public ::testing::Test {
 
     RemoteHome home;
     BalmerSession session;
-    std::string tcp, wrongToken;
+    std::string tcp, wrongToken, wrongFile;
 };
 
 TEST_F(RemoteTrouble, OfAJobIsSaidInOneLine) {
@@ -148,7 +149,10 @@ TEST_F(RemoteTrouble, OfAJobIsSaidInOneLine) {
 }
 
 TEST_F(RemoteTrouble, OfTheWorkerIsSaidInOneLine) {
-    expectOneClearLine(session, {"worker", "add", "x", tcp, "--token", wrongToken}, "token");
+    expectOneClearLine(session, {"worker", "add", "x", tcp, "--token-file", wrongFile}, "token");
+    const auto shown = session.run({"worker", "add", "x", tcp, "--token", wrongToken});
+    EXPECT_EQ(shown.exitStatus, 2) << "other users would see it";
+    EXPECT_NE(shown.standardError.find("--token-file"), std::string::npos) << shown.describe();
     expectOneClearLine(session, {"worker", "status", "silent"}, "no worker listens");
     expectOneClearLine(session, {"worker", "pair", "unpaired", "AAAA-AAAA-AAAA-AAAA"}, "code");
     EXPECT_EQ(session.fail({"worker", "add", "x", "http://somewhere"}).value("code", ""), "invalid-argument");

@@ -369,6 +369,29 @@ Status RemoteJobs::abort(JobId id) {
     return {};
 }
 
+Status RemoteJobs::forget(const std::string& worker) {
+    BALMER_TRY(const auto open, state_->store.listRemote());
+    for (const auto& job : open) {
+        if (job.remote->worker != worker || jobs::isFinal(job.phase)) continue;
+        const Error gone(ErrorCode::Cancelled,
+                         "its worker, " + worker + ", was forgotten; run it again elsewhere");
+        BALMER_CHECK(state_->store.finish(job.id, Phase::Aborted, timeNow(), "", gone));
+    }
+    asio::post(state_->io, [state = state_.get(), open, worker] {
+        if (const auto found = state->lines.find(worker); found != state->lines.end()) {
+            found->second->known.clear();
+            if (found->second->client) found->second->client->close();
+            found->second->wake.notify();
+        }
+        for (const auto& job : open) {
+            if (job.remote->worker != worker) continue;
+            if (const auto now = state->store.get(job.id)) state->publish(*now, jobs::JobEvent::Kind::Phase);
+            (void)core::removeTree(state->folderOf(job));
+        }
+    });
+    return {};
+}
+
 Result<Job> RemoteJobs::wait(JobId id, std::stop_token stop) {
     const std::stop_callback wake(stop, [state = state_.get()] {
         const std::lock_guard lock(state->endMutex);

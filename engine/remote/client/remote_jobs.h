@@ -105,6 +105,9 @@ class RemoteJobs {
     /// Asks the worker to stop it, now or as soon as it answers.
     core::Status abort(jobs::JobId id);
 
+    /// Ends all jobs at that worker here, as aborted, without a word to it: for one that is gone for good.
+    core::Status forget(const std::string& worker);
+
     /// Waits until the job is final, or until stop; returns its record.
     core::Result<jobs::Job> wait(jobs::JobId id, std::stop_token stop = {});
 

@@ -366,5 +366,28 @@ TEST_F(RemoteJobs, RegisteredDataAreNotSent) {
     }
 }
 
+TEST_F(RemoteJobs, EndHereWhenTheirWorkerIsForgotten) {
+    start();
+    home_.addWorker("lab", worker_->unixUrl());
+    home_.addWorker("other", worker_->unixUrl());
+    const auto stays = home_.submit({{"do", "wait"}}, "other");
+    for (const bool gone : {false, true}) {
+        const auto id = home_.submit({{"do", "wait"}});
+        while (home_.store().get(id)->phase != Phase::Executing)
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        if (gone) worker_.reset();
+        const auto key = home_.store().get(id)->remote->key;
+        ASSERT_TRUE(home_.remote().forget("lab"));
+        const auto job = home_.wait(id);
+        EXPECT_EQ(job.phase, Phase::Aborted);
+        ASSERT_TRUE(job.error);
+        EXPECT_THAT(job.error->describe(), ::testing::HasSubstr("lab, was forgotten"));
+        for (int i = 0; i < 3000 && std::filesystem::exists(home_.remoteFolder() / key); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        EXPECT_FALSE(std::filesystem::exists(home_.remoteFolder() / key));
+    }
+    EXPECT_EQ(home_.store().get(stays)->phase, Phase::Executing);
+}
+
 } // namespace
 } // namespace balmer::test
