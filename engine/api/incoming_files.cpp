@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 
+#include "engine/core/amount_text.h"
 #include "engine/core/digest.h"
 #include "engine/core/file.h"
 #include "engine/core/files.h"
@@ -65,6 +66,17 @@ fs::path numbered(const fs::path& file, int number) {
     return file.parent_path() / (name.substr(0, cut) + "-" + std::to_string(number) + name.substr(cut));
 }
 
+/// Of regular files; links are not followed.
+std::uint64_t bytesBelow(const fs::path& folder) {
+    std::uint64_t bytes = 0;
+    std::error_code error, gone;
+    for (fs::recursive_directory_iterator each(folder, error), end; !error && each != end;
+         each.increment(error))
+        if (each->symlink_status(gone).type() == fs::file_type::regular)
+            if (const auto size = each->file_size(gone); !gone) bytes += size;
+    return bytes;
+}
+
 core::Status copyFile(const std::string& url, const fs::path& to, std::uint64_t limitBytes) {
     const auto from = vo::fileOfUrl(url);
     if (!from) return fail(ErrorCode::Unsupported, url + " is not a file of this computer");
@@ -101,8 +113,17 @@ IncomingName nameFor(const vo::LoadTable& request, const std::string& sender) {
 }
 
 Result<fs::path> fetchFile(http::Client& client, const std::string& url, const fs::path& project,
-                           const IncomingName& name, std::uint64_t limitBytes, core::TaskContext& task) {
-    const auto folder = project / "received" / fileName({name.sender}, "");
+                           const IncomingName& name, std::uint64_t limitBytes, std::uint64_t quotaBytes,
+                           core::TaskContext& task) {
+    const auto received = project / "received";
+    const auto there = bytesBelow(received);
+    if (there >= quotaBytes)
+        return fail(ErrorCode::ResourceExhausted, received.string() + " holds " + core::bytesText(there) +
+                                                      " of other programs, and may hold " +
+                                                      core::bytesText(quotaBytes) +
+                                                      "; remove what is no longer needed");
+    limitBytes = std::min(limitBytes, quotaBytes - there);
+    const auto folder = received / fileName({name.sender}, "");
     BALMER_CHECK(core::makeFolders(folder));
     std::error_code error;
     const auto wished = folder / fileName(name.wishes, name.ending);

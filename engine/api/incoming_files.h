@@ -27,10 +27,12 @@ IncomingName nameFor(const vo::LoadTable& request, const std::string& sender);
 
 /// Fetches what the URL (http, https, ftp, ftps or file) names into received/SENDER of the project's folder,
 /// under a name that was free. Errors: those of http::download, DeadlineExceeded after ten minutes;
-/// Unsupported for another scheme; NotFound; ResourceExhausted above limitBytes, or where no name is free.
+/// Unsupported for another scheme; NotFound; ResourceExhausted above limitBytes, where no name is free, or
+/// where received/ would hold more than quotaBytes.
 core::Result<std::filesystem::path> fetchFile(http::Client& client, const std::string& url,
                                               const std::filesystem::path& project, const IncomingName& name,
-                                              std::uint64_t limitBytes, core::TaskContext& task);
+                                              std::uint64_t limitBytes, std::uint64_t quotaBytes,
+                                              core::TaskContext& task);
 
 /// Where an earlier file of this name (with a number or without) has the same content, removes this one and
 /// gives the earlier. Errors: Io.

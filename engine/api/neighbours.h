@@ -127,8 +127,10 @@ class Neighbours {
   public:
     struct Options {
         std::string name = "Balmer";
-        double radiusArcsec = 10;             ///< how far from a position a spectrum may be to be meant by it
-        bool import = true;                   ///< spectra that come are imported
+        double radiusArcsec = 10; ///< how far from a position a spectrum may be to be meant by it
+        bool import = true;       ///< spectra that come are imported
+        /// What the folder received/ of the project may hold; beyond it nothing more is fetched.
+        std::uint64_t receivedBytes = std::uint64_t{20} << 30;
         std::optional<std::string> hub;       ///< in place of the environment's SAMP_HUB
         std::chrono::milliseconds look{5000}; ///< between looks for a hub
         std::chrono::milliseconds echo{2000}; ///< what a neighbour said is not said back to it so long

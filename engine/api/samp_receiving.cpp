@@ -84,8 +84,9 @@ core::Status SampExchange::discard(const std::filesystem::path& file, const core
 
 core::Status SampExchange::fetch(const vo::SampReceived& message, const vo::LoadSpectrum& request,
                                  core::TaskContext& task) {
-    BALMER_TRY(auto file, fetchFile(net, request.url, workbench.folder(),
-                                    nameFor(request, message.senderName), largestSpectrum, task));
+    BALMER_TRY(auto file,
+               fetchFile(net, request.url, workbench.folder(), nameFor(request, message.senderName),
+                         largestSpectrum, options.receivedBytes, task));
     io::ReadOptions read;
     read.header = false;
     if (const auto spectra = io::readSpectra(file, read); !spectra) return discard(file, spectra.error());
@@ -108,8 +109,9 @@ core::Status SampExchange::fetch(const vo::SampReceived& message, const vo::Load
 
 core::Status SampExchange::fetch(const vo::SampReceived& message, const vo::LoadTable& request,
                                  core::TaskContext& task) {
-    BALMER_TRY(const auto file, fetchFile(net, request.url, workbench.folder(),
-                                          nameFor(request, message.senderName), largestTable, task));
+    BALMER_TRY(const auto file,
+               fetchFile(net, request.url, workbench.folder(), nameFor(request, message.senderName),
+                         largestTable, options.receivedBytes, task));
     auto read = readReceivedTable(workbench, file, request.name, task);
     if (!read) return discard(file, read.error());
     // A program that broadcasts a table broadcasts it again.

@@ -24,7 +24,7 @@ TEST(IncomingFiles, WhereNoNameIsFreeNothingIsWrittenOver) {
     core::TaskContext task;
     const auto take = [&] {
         return fetchFile(client, vo::urlOfFile(folder / "new"), folder.path(), {"splat", {"a.fits"}, ""},
-                         1000, task);
+                         1000, 1 << 20, task);
     };
     const auto last = take();
     ASSERT_TRUE(last) << test::why(last);
@@ -34,6 +34,29 @@ TEST(IncomingFiles, WhereNoNameIsFreeNothingIsWrittenOver) {
     EXPECT_EQ(none.error().code(), core::ErrorCode::ResourceExhausted);
     EXPECT_THAT(none.error().message(), testing::HasSubstr("9999 files called a.fits"));
     EXPECT_EQ(core::readFile(there / "a-9999.fits").value(), "new");
+}
+
+TEST(IncomingFiles, AllThatComesTogetherHasALimit) {
+    const test::TemporaryFolder folder;
+    ASSERT_TRUE(core::writeFile(folder / "new", std::string(400, 'x')));
+    http::Client client;
+    core::TaskContext task;
+    const auto take = [&](const std::string& from) {
+        return fetchFile(client, vo::urlOfFile(folder / "new"), folder.path(), {from, {"a.fits"}, ""}, 1000,
+                         1000, task);
+    };
+    ASSERT_TRUE(take("one"));
+    ASSERT_TRUE(take("two"));
+    for (const auto* from : {"one", "three"}) {
+        const auto more = take(from);
+        ASSERT_FALSE(more) << "400 bytes do not fit into the 200 that are left";
+        EXPECT_EQ(more.error().code(), core::ErrorCode::ResourceExhausted);
+    }
+    ASSERT_TRUE(core::writeFile(folder / "new", std::string(200, 'x')));
+    ASSERT_TRUE(take("three"));
+    const auto full = take("three");
+    ASSERT_FALSE(full);
+    EXPECT_THAT(full.error().message(), testing::HasSubstr("received"));
 }
 
 TEST(IncomingFiles, AFileThatHasGoneIsAnError) {
