@@ -40,8 +40,9 @@ core::Result<std::vector<Checked>> keptFiles(store::Project& project) {
     std::vector<Checked> all;
     BALMER_TRY(const auto datasets, project.datasets().list());
     for (const auto& each : datasets)
-        all.push_back({{KeptFile::Kind::Dataset, each.name, each.digest, project.folder() / each.file, each.job},
-                       each.fileDigest});
+        all.push_back(
+            {{KeptFile::Kind::Dataset, each.name, each.digest, project.folder() / each.file, each.job},
+             each.fileDigest});
     std::set<std::string> known;
     BALMER_TRY(const auto jobs, project.jobs().list({}));
     for (const auto& job : jobs)
@@ -72,8 +73,8 @@ std::vector<std::string> unnamed(const store::Project& project, const std::vecto
     std::vector<std::string> found;
     for (const auto* part : {"datasets", "artefacts"}) {
         std::error_code error;
-        for (fs::recursive_directory_iterator each(project.folder() / part, error), end; !error && each != end;
-             each.increment(error))
+        for (fs::recursive_directory_iterator each(project.folder() / part, error), end;
+             !error && each != end; each.increment(error))
             if (each->is_regular_file(error) && !known.contains(each->path().lexically_normal()) &&
                 each->path().filename().string().find(".part-") == std::string::npos)
                 found.push_back(each->path().lexically_relative(project.folder()).string());
@@ -135,16 +136,17 @@ JobKind checkKind(const Environment& environment) {
          .command = "project check",
          .changes = {},
          .results = {countField("datasets", "that were looked at"), countField("artefacts", "likewise"),
-                     listField("damaged",
-                               objectField("",
-                                           {textField("what", "dataset or artefact"), textField("name", "its name"),
-                                            textField("file", "in the project's folder"),
-                                            orNull(countField("job", "that made it")),
-                                            textField("trouble", "what is wrong with it"),
-                                            booleanField("made_again", "and is right now"),
-                                            textField("why_not", "it was not made again")},
-                                           ""),
-                               "files that are gone or are not what they were"),
+                     listField(
+                         "damaged",
+                         objectField("",
+                                     {textField("what", "dataset or artefact"), textField("name", "its name"),
+                                      textField("file", "in the project's folder"),
+                                      orNull(countField("job", "that made it")),
+                                      textField("trouble", "what is wrong with it"),
+                                      booleanField("made_again", "and is right now"),
+                                      textField("why_not", "it was not made again")},
+                                     ""),
+                         "files that are gone or are not what they were"),
                      countField("made_again", "of them"),
                      listField("database", textField("", ""), "what SQLite's own check finds wrong"),
                      listField("unnamed", textField("", ""), "files that no record names")}},

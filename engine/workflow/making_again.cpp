@@ -29,7 +29,8 @@ class Unheard final : public jobs::JobNotes {
 using Files = std::vector<fs::path>;
 
 /// A job that may run elsewhere runs as it would there.
-core::Result<Files> runApart(const JobKind& kind, const jobs::Job& job, const Run& run, const fs::path& folder) {
+core::Result<Files> runApart(const JobKind& kind, const jobs::Job& job, const Run& run,
+                             const fs::path& folder) {
     BALMER_TRY(const auto inputs, packInputs(run.project(), kind, job, folder / "packed", run.task));
     BALMER_CHECK(core::makeFolders(folder / "inputs"));
     for (const auto& input : inputs) {
@@ -83,7 +84,8 @@ core::Status proveNow(const KeptFile& kept, const fs::path& file) {
 }
 
 core::Status makeAgain(const KeptFile& kept, const Run& run) {
-    if (!kept.job) return core::fail(ErrorCode::Unsupported, "no job of this project made it; put back a copy");
+    if (!kept.job)
+        return core::fail(ErrorCode::Unsupported, "no job of this project made it; put back a copy");
     BALMER_TRY(const auto job, run.project().jobs().get(*kept.job));
     const auto kinds = jobKinds(run.environment);
     BALMER_TRY(const auto* const kind, findKind(kinds, job.spec.kind));
@@ -104,9 +106,10 @@ core::Status makeAgain(const KeptFile& kept, const Run& run) {
         BALMER_TRY(const auto bytes, core::digestOfFile(kept.place));
         return run.project().datasets().setFileDigest(kept.name, bytes);
     }
-    return core::fail(ErrorCode::Format, "job " + std::to_string(job.id) +
-                                             ", run again, makes something else: what it was made of has changed "
-                                             "since; put back a copy");
+    return core::fail(ErrorCode::Format,
+                      "job " + std::to_string(job.id) +
+                          ", run again, makes something else: what it was made of has changed "
+                          "since; put back a copy");
 }
 
 } // namespace balmer::workflow

@@ -1,5 +1,5 @@
-// MakingAgain: a file of the project that is damaged or gone, made by the job that made it once. Private to the
-// module. Any thread.
+// MakingAgain: a file of the project that is damaged or gone, made by the job that made it once. Private to
+// the module. Any thread.
 #pragma once
 
 #include <filesystem>
