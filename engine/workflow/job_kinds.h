@@ -141,23 +141,23 @@ JobKind makeKind(const Environment& environment, jobs::Kind about,
     about.defaults = writeParameters(P{});
     about.explanation = explain(about.fields);
     about.schema = schemaOf(about.title, about.help, about.fields);
-    const auto read = [](std::string_view json) -> core::Result<P> {
-        BALMER_TRY(P parameters, readParameters<P>(json));
+    const auto read = [](std::string_view text) -> core::Result<P> {
+        BALMER_TRY(P parameters, readParameters<P>(text));
         if constexpr (Tidies<P>) {
             BALMER_TRY(parameters, parameters.tidy());
         }
         if constexpr (Validates<P>) BALMER_CHECK(parameters.validate());
         return parameters;
     };
-    made.complete = [read](std::string_view json) -> core::Result<std::string> {
-        BALMER_TRY(const P parameters, read(json));
+    made.complete = [read](std::string_view text) -> core::Result<std::string> {
+        BALMER_TRY(const P parameters, read(text));
         return writeParameters(parameters);
     };
-    made.checkProject = [read, fields = about.fields](std::string_view json,
+    made.checkProject = [read, fields = about.fields](std::string_view text,
                                                       store::Project& project) -> core::Status {
-        BALMER_CHECK(checkNames(fields, json, project));
+        BALMER_CHECK(checkNames(fields, text, project));
         if constexpr (ChecksProject<P>) {
-            BALMER_TRY(const P parameters, read(json));
+            BALMER_TRY(const P parameters, read(text));
             return parameters.checkProject(project);
         }
         return {};
@@ -168,8 +168,8 @@ JobKind makeKind(const Environment& environment, jobs::Kind about,
         return work(parameters, Run{environment, job, task, notes});
     };
     if constexpr (Travels<P>)
-        made.needs = [](std::string_view json) -> core::Result<Needs> {
-            BALMER_TRY(const P parameters, readParameters<P>(json));
+        made.needs = [](std::string_view text) -> core::Result<Needs> {
+            BALMER_TRY(const P parameters, readParameters<P>(text));
             return parameters.needs();
         };
     else

@@ -123,10 +123,10 @@ class DeclaredAs final : public Declared {
 /// Reads a JSON object. Errors: InvalidArgument with the field's name, what it should be and the known
 /// fields.
 template <Parameters P>
-core::Result<P> readParameters(std::string_view json) {
+core::Result<P> readParameters(std::string_view text) {
     P parameters;
     detail::DeclaredAs<P> declared(parameters);
-    BALMER_CHECK(detail::readFields(json, declared));
+    BALMER_CHECK(detail::readFields(text, declared));
     return parameters;
 }
 

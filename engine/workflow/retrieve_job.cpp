@@ -84,10 +84,10 @@ std::string withMark(const std::string& name, const std::string& mark) {
 
 /// A file's name for each address, the same whenever it is asked for: that of an earlier download into the
 /// folder, otherwise the last part of its path, with a mark where that is not telling or not free.
-class Names {
+class TakenNames {
   public:
-    static core::Result<Names> of(const fs::path& folder) {
-        Names names;
+    static core::Result<TakenNames> of(const fs::path& folder) {
+        TakenNames names;
         BALMER_TRY(const auto journal, vo::DownloadJournal::open(folder));
         for (const auto& entry : journal.entries()) {
             names.known_[entry.url] = entry.path;
@@ -127,7 +127,7 @@ core::Result<jobs::Outcome> retrieve(const RetrieveParameters& parameters, const
                                                   : fs::absolute(parameters.folder).lexically_normal();
     BALMER_CHECK(core::makeFolders(folder));
     BALMER_CHECK(run.task.checkpoint(0, "fetching spectra"));
-    BALMER_TRY(auto names, Names::of(folder));
+    BALMER_TRY(auto names, TakenNames::of(folder));
 
     // By server, because a login is for one, and a server that is out of reach ends its own part alone.
     std::map<std::string, vo::TreeListing> servers;
