@@ -33,7 +33,9 @@ constexpr std::array exceptions{
     Exception{"engine/core/file.cpp", "it is the seam: the removal of trees"},
     Exception{"engine/core/named_input.cpp", "a file without a name, which needs its unlink at once"},
     Exception{"engine/core/standard_streams.cpp", "it fills closed streams with /dev/null"},
-    Exception{"engine/remote/", "sockets and objects, which have a seam of their own still"},
+    Exception{"engine/remote/client/connector.cpp", "what ssh said, in a file without a name"},
+    Exception{"engine/remote/objects/registered_file.cpp", "it goes down from a root, folder by folder"},
+    Exception{"engine/remote/server/job_runner.cpp", "links to the inputs of a job"},
     Exception{"app/desktop/workers/computer_card.cpp", "files of /proc, which Qt reads"},
     Exception{"widgets/gallery/", "a tool for those who make Balmer"},
 };
