@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds Balmer with all its tests and runs them: first the engine and the command line without
-# Qt and without libtorch, then the window without libtorch, then the whole. Beside the tests it checks the form of the code
-# (clang-format, clang-tidy).
+# Qt and without libtorch, then the window without libtorch, then the whole. Then the tests of what reads hostile input once
+# more under the address and undefined-behaviour sanitizers, with the kept corpus of each fuzz target (sanitize.sh); and the
+# form of the code (clang-format, clang-tidy).
 #
 #   test.sh [--long] [--since REVISION]
 #
 #   --long            the long form of the tests that have one (every edge, a thousand random bytes, hundreds of kills),
-#                     every header and every source compiled alone, clang-tidy over the whole tree; and sanitize.sh:
-#                     what reads hostile input under the address and undefined-behaviour sanitizers, ten minutes of
-#                     each fuzz target
+#                     every header and every source compiled alone, clang-tidy over the whole tree, ten minutes of each
+#                     fuzz target
 #   --since REVISION  clang-tidy looks at what has changed since then (default: in the last commit and after it)
 #
 # The last line reads "N passed, N failed"; the exit status is 0 only when nothing failed.
@@ -95,10 +95,8 @@ broken=$(of_ctest '\*\*\*(Failed|Timeout|Exception|Not Run|Not Run \(Disabled\)|
 ((ctest_status != 0 && broken == 0)) && broken=1
 failed=$((failed + broken))
 
-if ((long)); then
-    stage "what reads hostile input, under the sanitizers"
-    check "no finding of the sanitizers" packaging/sanitize.sh "$jobs" 1
-fi
+stage "what reads hostile input, under the sanitizers"
+check "no finding of the sanitizers" packaging/sanitize.sh "$jobs" "$long"
 
 # The builds above compile several sources at once; the daily one, each by itself.
 stage "the form of the code, and each source by itself"
