@@ -24,11 +24,35 @@ constexpr std::size_t mostWaiting = 64;
 constexpr std::uint64_t largestSpectrum = std::uint64_t{1} << 28;
 constexpr std::uint64_t largestTable = std::uint64_t{1} << 32;
 
+/// What a peer is told of a failure: never what a file holds, nor what the system says of it.
+SampResponse wordsFor(const core::Error& error) {
+    const auto say = [](std::string_view code, std::string_view sentence) {
+        auto response = SampResponse::error(std::string(sentence));
+        response.code = code;
+        return response;
+    };
+    switch (error.code()) {
+    case ErrorCode::ResourceExhausted:
+        return say("balmer.too-much", "it is too large, or too much came at once; send less, or later");
+    case ErrorCode::DeadlineExceeded:
+        return say("balmer.too-slow", "it could not be fetched in time");
+    case ErrorCode::Unsupported:
+        return say("balmer.unsupported", "such an address or such a form is not taken");
+    case ErrorCode::Cancelled:
+        return say("balmer.stopped", "it was stopped");
+    default:
+        return say("balmer.not-taken", "what this leads to could not be fetched and read");
+    }
+}
+
 } // namespace
 
 void SampExchange::onReceived(const vo::SampReceived& message) {
     const auto request = decodeRequest(message.message);
-    if (!request) return refuse(message, request.error());
+    if (!request) { // which says only what the peer has sent
+        reply(message, SampResponse::error(request.error().message()));
+        return report({message.senderName, ReceiveFailure{request.error().describe()}});
+    }
     std::visit([&](const auto& typed) { handle(message, typed); }, *request);
 }
 
@@ -37,7 +61,7 @@ void SampExchange::reply(const vo::SampReceived& message, SampResponse response)
 }
 
 void SampExchange::refuse(const vo::SampReceived& message, const core::Error& error) {
-    reply(message, SampResponse::error(error.describe()));
+    reply(message, wordsFor(error));
     report({message.senderName, ReceiveFailure{error.describe()}});
 }
 

@@ -59,11 +59,19 @@ TEST_F(NeighboursTest, ASpectrumThatComesIsKeptAndImported) {
     load.url = vo::urlOfFile(folder / "page.html");
     load.name = "page";
     EXPECT_EQ(call(splat, load).status, vo::SampStatus::Error);
+    // A program that names a file of this computer learns nothing of what it holds.
+    ASSERT_TRUE(core::writeFile(folder / "secret.txt", "sesame-4711 is the password\n"));
+    load.url = vo::urlOfFile(folder / "secret.txt");
+    const auto unread = call(splat, load);
+    EXPECT_EQ(unread.code, "balmer.not-taken");
+    EXPECT_EQ(unread.forUser().find("sesame"), std::string::npos) << unread.forUser();
+    load.url = vo::urlOfFile(folder / "not there.txt");
+    EXPECT_EQ(call(splat, load), unread) << "nor whether it is there";
     for (const auto* url : {"file:///nowhere/x.fits", "file:///", "file:///dev/zero", "gopher://x/", "x"}) {
         load.url = url;
         EXPECT_EQ(call(splat, load).status, vo::SampStatus::Error) << url;
     }
-    EXPECT_EQ(came<ReceiveFailure>().size(), 6u);
+    EXPECT_EQ(came<ReceiveFailure>().size(), 8u);
     std::size_t files = 0;
     for (const auto& entry : std::filesystem::directory_iterator(first.file.parent_path()))
         files += entry.is_regular_file();
