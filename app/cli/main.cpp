@@ -50,17 +50,19 @@ int main(int count, char** words) {
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& problem) {
-        if (problem.get_exit_code() == 0) {
+        const auto unread = app.remaining(true);
+        const bool unknown = !unread.empty() && app.get_subcommands().empty();
+        if (problem.get_exit_code() == 0 && !unknown) {
             std::ostringstream help;
             app.exit(problem, help, help);
             core::writeOutput(help.str());
             return cli::Console(false).finish(cli::Done);
         }
         std::string what = problem.what();
-        if (const auto unread = app.remaining(true);
-            !unread.empty() && dynamic_cast<const CLI::RequiredError*>(&problem) != nullptr)
-            what = app.get_subcommands().empty() ? "there is no command \"" + unread.front() + "\""
-                                                 : "\"" + unread.front() + "\" is not known here; " + what;
+        if (unknown)
+            what = "there is no command \"" + unread.front() + "\"";
+        else if (!unread.empty() && dynamic_cast<const CLI::RequiredError*>(&problem) != nullptr)
+            what = "\"" + unread.front() + "\" is not known here; " + what;
         const core::Error error(
             core::ErrorCode::InvalidArgument,
             what + "; `balmer --help` shows the commands and `balmer COMMAND --help` their options");

@@ -310,7 +310,7 @@ core::Status saySchema(Session& session, const std::string& name) {
                           "there is no kind of job called \"" + name + "\"; there are: " + known);
     }
     session.console.result(core::parseJson<json>(kind->schema).value());
-    session.console.say(kind->schema);
+    session.console.say(Said::lines(kind->schema));
     return {};
 }
 
@@ -335,7 +335,7 @@ void addJob(CLI::App& app, Work& chosen) {
                    BALMER_TRY(const auto job, bench.jobs().get(id));
                    const auto all = describeWhole(job);
                    session.console.result(all);
-                   session.console.say(core::jsonText(all, 2));
+                   session.console.say(Said::lines(core::jsonText(all, 2)));
                    return {};
                });
     addJobVerb(command, "attach", "wait for a job on a worker, and take its result home", chosen,

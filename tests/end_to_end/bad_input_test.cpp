@@ -143,6 +143,7 @@ TEST_F(BadInput, WrongUseIsToldByItsStatus) {
         {"dataset", "export", "good", "--out", "x.fits"},
         {"discover", "--top", "-1"},
         {"job", "schema", "alchemy"},
+        {"rerun", "--help"},
         {"job", "show", "first"},
         {"job", "rerun", "1", "--set", "7"},
         {"run", spec},

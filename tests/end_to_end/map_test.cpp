@@ -1,6 +1,7 @@
 // The map from the command line: what it reports, and that threads do not matter.
 #include "tests/support/balmer_session.h"
 
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -81,6 +82,17 @@ TEST(JobKind, ItsSchemaSaysWhatItTakes) {
     EXPECT_FALSE(epochs["description"].get<std::string>().empty());
     EXPECT_EQ(schema["properties"]["neighbourhood"]["enum"], (nlohmann::json{"gaussian", "bubble"}));
     EXPECT_GE(session.succeed({"job", "schema"})["kinds"].size(), 15u);
+}
+
+TEST(JobKind, ItsSchemaIsJsonForPeopleToo) {
+    const BalmerSession session;
+    for (const auto& kind : {"som", "round"}) {
+        auto command = session.command({"job", "schema", kind});
+        command.erase(std::find(command.begin(), command.end(), "--json"));
+        const auto said = runProcess(command);
+        EXPECT_TRUE(nlohmann::json::accept(said.standardOutput)) << said.describe();
+        EXPECT_GT(std::count(said.standardOutput.begin(), said.standardOutput.end(), '\n'), 20);
+    }
 }
 
 TEST(JobRecord, IsCompleteAndGivesTheSameMapAgain) {
