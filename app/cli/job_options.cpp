@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "engine/core/json_text.h"
+#include "engine/core/output_file.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -210,7 +211,8 @@ CLI::App& addJobCommand(CLI::App& parent, Work& chosen, std::string_view name, W
             spec.label = *label;
             spec.parameters = core::jsonText(*given);
             for (const auto& field : kind.fields)
-                if (field.names == Field::Names::NewFile && given->value(field.name, json()) == "-")
+                if (field.names == Field::Names::NewFile &&
+                    core::OutputFile::isStandardOutput(given->value(field.name, std::string())))
                     session.console.sayAside();
             const auto done = runAndSay(session, std::move(spec), *place, words);
             if (!done) return core::fail(withOptions(done.error(), kind));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/cli/session.h"
+#include "engine/core/output_file.h"
 
 extern char** environ;
 
@@ -64,7 +65,7 @@ void addPlotCommand(CLI::App& app, Work& chosen) {
             }
             std::vector<std::string> words{"--project", bench->folder().string(), "--out",
                                            *file == "-" ? *file : std::filesystem::absolute(*file).string()};
-            if (*file == "-") session.console.sayAside();
+            if (core::OutputFile::isStandardOutput(*file)) session.console.sayAside();
             if (!range->empty()) words.insert(words.end(), {"--range", *range});
             words.push_back("--plot");
             words.insert(words.end(), ids->begin(), ids->end());

@@ -11,6 +11,7 @@
 #include "app/cli/session.h"
 #include "engine/core/amount_text.h"
 #include "engine/core/files.h"
+#include "engine/core/standard_streams.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -70,7 +71,7 @@ std::string pairingAdvice(const std::string& name) {
 
 /// Asks for it at the terminal, which does not show what is typed.
 core::Result<std::string> askSecretly(const std::string& what) {
-    std::cerr << what << ": " << std::flush;
+    core::writeErrors(what + ": ");
     termios shown{};
     ::tcgetattr(STDIN_FILENO, &shown);
     auto hidden = shown;
@@ -79,7 +80,7 @@ core::Result<std::string> askSecretly(const std::string& what) {
     std::string secret;
     std::getline(std::cin, secret);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-    std::cerr << std::endl;
+    core::writeErrors("\n");
     return secret;
 }
 
@@ -138,8 +139,9 @@ void addAdd(CLI::App& parent, Work& chosen) {
                        "(default: asks for it at the terminal)");
     command.add_option("--token", worker->token, "not taken: others would see it; use --token-file")
         ->group("")
-        ->check([](const std::string&) {
-            return std::string(
+        ->each([](const std::string&) {
+            throw CLI::ValidationError(
+                "--token",
                 "a token in a command is seen by other users and kept by the shell; write it into a "
                 "file of yours and give --token-file FILE, or - for standard input");
         });

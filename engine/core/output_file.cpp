@@ -41,6 +41,10 @@ Result<fs::path> endOf(fs::path target) {
 
 } // namespace
 
+bool OutputFile::isStandardOutput(const fs::path& target) {
+    return target == "-" || ownHandle(target) == STDOUT_FILENO;
+}
+
 bool OutputFile::isStream(const fs::path& target) {
     struct stat seen {};
     return target == "-" ||

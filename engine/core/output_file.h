@@ -23,6 +23,8 @@ class OutputFile {
     /// "-", or a name under which there is something other than a regular file: it gets the bytes as they
     /// come, and its name says nothing of their form.
     static bool isStream(const std::filesystem::path& target);
+    /// "-", /dev/stdout and what else stands for it.
+    static bool isStandardOutput(const std::filesystem::path& target);
     Status write(std::string_view bytes);
     /// The end. Without it, what was written beside the target is gone again.
     Status finish();

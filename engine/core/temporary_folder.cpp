@@ -1,7 +1,6 @@
 #include "engine/core/temporary_folder.h"
 
-#include <stdlib.h>
-
+#include <cstdlib>
 #include <string>
 
 #include "engine/core/file.h"

@@ -36,6 +36,7 @@ constexpr std::array exceptions{
     Exception{"engine/remote/client/connector.cpp", "what ssh said, in a file without a name"},
     Exception{"engine/remote/objects/registered_file.cpp", "it goes down from a root, folder by folder"},
     Exception{"engine/remote/server/job_runner.cpp", "links to the inputs of a job"},
+    Exception{"engine/workflow/making_again.cpp", "links to the inputs of a job"},
     Exception{"app/desktop/workers/computer_card.cpp", "files of /proc, which Qt reads"},
     Exception{"widgets/gallery/", "a tool for those who make Balmer"},
 };

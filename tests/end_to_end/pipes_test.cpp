@@ -63,10 +63,9 @@ TEST_F(Pipes, StandardInputAndPipesAreRead) {
     session_.succeed({"import", session_.write("star1.txt", spectrum).string()});
     const auto id = session_.rows().begin()->first;
     session_.write("t.csv", "name,class\n" + id + ",double\n");
-    for (const char* way :
-         {"b --json table import - --label-column class < t.csv",
-          "b --json table import <(cat t.csv) --label-column class",
-          "mkfifo fifo; (cat t.csv > fifo) & b --json table import fifo --label-column class"})
+    for (const char* way : {"b --json table import - --labels class < t.csv",
+                            "b --json table import <(cat t.csv) --labels class",
+                            "mkfifo fifo; (cat t.csv > fifo) & b --json table import fifo --labels class"})
         EXPECT_EQ(json(way).value("rows", 0), 1) << way;
 }
 

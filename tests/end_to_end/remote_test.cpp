@@ -152,7 +152,7 @@ TEST_F(RemoteTrouble, OfTheWorkerIsSaidInOneLine) {
     expectOneClearLine(session, {"worker", "add", "x", tcp, "--token-file", wrongFile}, "token");
     const auto shown = session.run({"worker", "add", "x", tcp, "--token", wrongToken});
     EXPECT_EQ(shown.exitStatus, 2) << "other users would see it";
-    EXPECT_NE(shown.standardError.find("--token-file"), std::string::npos) << shown.describe();
+    EXPECT_NE(shown.describe().find("--token-file"), std::string::npos) << shown.describe();
     expectOneClearLine(session, {"worker", "status", "silent"}, "no worker listens");
     expectOneClearLine(session, {"worker", "pair", "unpaired", "AAAA-AAAA-AAAA-AAAA"}, "code");
     EXPECT_EQ(session.fail({"worker", "add", "x", "http://somewhere"}).value("code", ""), "invalid-argument");
