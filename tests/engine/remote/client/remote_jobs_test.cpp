@@ -367,7 +367,7 @@ TEST_F(RemoteJobs, RegisteredDataAreNotSent) {
 }
 
 TEST_F(RemoteJobs, EndHereWhenTheirWorkerIsForgotten) {
-    start();
+    start({.slots = 4});
     home_.addWorker("lab", worker_->unixUrl());
     home_.addWorker("other", worker_->unixUrl());
     const auto stays = home_.submit({{"do", "wait"}}, "other");
