@@ -30,7 +30,7 @@ class RemoteJobs : public ::testing::Test {
     std::unique_ptr<RunningWorker> worker_;
     Home home_{folder_ / "home"};
 
-    void start(RunningWorker::Options options = {}) {
+    void start(const RunningWorker::Options& options = {}) {
         worker_.reset();
         worker_ = std::make_unique<RunningWorker>(folder_ / "worker", options);
     }
