@@ -8,6 +8,7 @@
 
 #include "app/cli/job_options.h"
 #include "engine/active/label_event.h"
+#include "engine/core/amount_text.h"
 #include "engine/core/files.h"
 #include "engine/core/json_text.h"
 #include "engine/core/text_number.h"
@@ -51,6 +52,30 @@ void sayImported(Console& console, const json& result) {
 void sayPreprocessed(Console& console, const json& result) {
     console.say(sizeText(result) + "; " + spectra(result["refused"]) +
                 " left out, which the recipe does not fit.");
+}
+
+void sayChecked(Console& console, const json& result) {
+    const auto& damaged = result["damaged"];
+    const auto& database = result["database"];
+    console.say(counted(result["datasets"], "dataset") + " and " + counted(result["artefacts"], "artefact") +
+                " looked at: " +
+                (damaged.empty() && database.empty()
+                     ? "all are what they were."
+                     : core::countText(damaged.size(), "is damaged or gone", "are damaged or gone") + ", " +
+                           counted(result["made_again"], "was made again", "were made again") + "."));
+    for (const auto& each : damaged)
+        console.say("  " + each["what"].get<std::string>() + " " + each["name"].get<std::string>() + ", " +
+                    each["file"].get<std::string>() + ": " +
+                    (each["made_again"].get<bool>()
+                         ? std::string("made again, and right now")
+                         : each["trouble"].get<std::string>() + "; " + each["why_not"].get<std::string>()));
+    for (const auto& each : database)
+        console.say("  the database: " + each.get<std::string>());
+    if (const auto& unnamed = result["unnamed"]; !unnamed.empty())
+        console.say(
+            core::countText(unnamed.size(), "file that no record names:", "files that no record names:"));
+    for (const auto& each : result["unnamed"])
+        console.say("  " + each.get<std::string>());
 }
 
 void addDataset(CLI::App& app, Work& chosen) {
@@ -243,6 +268,9 @@ void addJobCommands(CLI::App& app, Work& chosen) {
     addJobCommand(app, chosen, "round", sayRound);
     addJobCommand(app, chosen, "simulate", saySimulated);
     addRun(app, chosen);
+    auto& project = *app.add_subcommand("project", "the project itself: check and repair its files");
+    project.require_subcommand(1);
+    addJobCommand(project, chosen, "project-check", sayChecked);
 }
 
 } // namespace balmer::cli

@@ -2,6 +2,9 @@
 // interrupted.
 #include "tests/support/balmer_session.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <set>
 #include <thread>
 
@@ -140,6 +143,39 @@ TEST(Killed, WhileAJobRunsItsRecordSaysSoAtTheNextStart) {
     }
     EXPECT_TRUE(found);
     session.succeed({"som", "--dataset", "m", "--grid", "4x4", "--epochs", "2"});
+}
+
+TEST(ProjectCheck, NamesAChangedByteOfEachKindOfFileAndMakesItAgain) {
+    namespace fs = std::filesystem;
+    const BalmerSession session;
+    session.succeed(
+        {"dataset", "import", session.write("m.csv", lineMatrix(60, {"a", "b"})).string(), "--name", "m"});
+    session.succeed({"som", "--dataset", "m", "--grid", "3x3", "--epochs", "2"});
+    const auto check = [&](bool repair) {
+        auto command = session.command({"project", "check"});
+        command.erase(std::find(command.begin(), command.end(), "--json"));
+        if (repair) command.emplace_back("--repair");
+        const auto result = runProcess(command);
+        EXPECT_EQ(result.exitStatus, 0) << result.describe();
+        return result.standardOutput;
+    };
+    EXPECT_NE(check(false).find("all are what they were"), std::string::npos);
+    int files = 0;
+    for (const auto* part : {"artefacts", "datasets"})
+        for (const auto& each : fs::recursive_directory_iterator(session.project() / part)) {
+            if (!each.is_regular_file()) continue;
+            ++files;
+            std::fstream file(each.path(), std::ios::in | std::ios::out | std::ios::binary);
+            file.seekg(static_cast<std::streamoff>(each.file_size() / 2));
+            const int byte = file.get();
+            file.seekp(static_cast<std::streamoff>(each.file_size() / 2));
+            file.put(static_cast<char>(byte ^ 1));
+            file.close();
+            EXPECT_NE(check(false).find(each.path().filename().string()), std::string::npos) << each.path();
+            EXPECT_NE(check(true).find("made again"), std::string::npos) << each.path();
+            EXPECT_NE(check(false).find("all are what they were"), std::string::npos) << each.path();
+        }
+    EXPECT_EQ(files, 2);
 }
 
 } // namespace
