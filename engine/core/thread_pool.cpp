@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -22,12 +23,19 @@ struct ThreadPool::Crew {
     std::size_t blocks = 0;
     std::size_t busy BALMER_GUARDED_BY(mutex) = 0, batch BALMER_GUARDED_BY(mutex) = 0;
     std::atomic<std::size_t> next{0};
+    std::exception_ptr problem BALMER_GUARDED_BY(mutex); ///< of the present batch, the first
     bool leaving = false;
     std::vector<std::thread> threads;
 
     void drain(std::size_t worker) {
-        for (std::size_t block; (block = next.fetch_add(1, std::memory_order_relaxed)) < blocks;)
-            (*work)(block, worker);
+        try {
+            for (std::size_t block; (block = next.fetch_add(1, std::memory_order_relaxed)) < blocks;)
+                (*work)(block, worker);
+        } catch (...) {
+            next.store(blocks, std::memory_order_relaxed); // nobody begins another one
+            const LockGuard lock(mutex);
+            if (!problem) problem = std::current_exception();
+        }
     }
 
     void serve(std::size_t worker, const std::string& name) {
@@ -90,6 +98,7 @@ void ThreadPool::parallelFor(std::size_t blocks, const std::function<void(std::s
     crew_->drain(0);
     UniqueLock lock(crew_->mutex);
     crew_->done.wait(lock.waitable(), [&]() BALMER_REQUIRES(crew_->mutex) { return crew_->busy == 0; });
+    if (auto problem = std::exchange(crew_->problem, nullptr)) std::rethrow_exception(std::move(problem));
 }
 
 void nameThisThread(const std::string& name) {

@@ -3,7 +3,8 @@
 // Work is cut into blocks of a size that does not depend on the number of threads; a block writes only what
 // is its own, so that the result is the same for every number of threads. parallelFor may be called from one
 // thread at a time, which works along; it returns when all blocks are done. A block must not call parallelFor
-// of the same pool, and must not throw.
+// of the same pool. An exception that leaves a block ends the batch, the blocks that have begun aside, and
+// comes out of parallelFor.
 #pragma once
 
 #include <cstddef>

@@ -110,6 +110,29 @@ TEST(ThreadPool, DoesEachBlockOnceForEveryNumberOfThreads) {
     }
 }
 
+TEST(ThreadPool, PassesOnWhatABlockThrowsAndServesOn) {
+    for (const std::size_t threads : {1, 4}) {
+        ThreadPool pool(threads);
+        for (const std::size_t bad : {0, 7, 96})
+            EXPECT_THROW(pool.parallelFor(97,
+                                          [&](std::size_t block, std::size_t) {
+                                              if (block == bad) throw std::bad_alloc();
+                                          }),
+                         std::bad_alloc);
+        std::atomic<int> done = 0;
+        pool.parallelFor(97, [&](std::size_t, std::size_t) { ++done; });
+        EXPECT_EQ(done, 97);
+    }
+}
+
+TEST(ThreadPool, TakesAsFewThreadsAsThereAre) {
+    for (const std::size_t further : {0, 1, 2}) {
+        const FewThreads few(further);
+        EXPECT_EQ(ThreadPool(8).threads(), further + 1);
+    }
+    EXPECT_EQ(ThreadPool(3).threads(), 3u);
+}
+
 /// As a user who may have no further process or thread; the end of this process says what became of it.
 [[noreturn]] void withoutThreads(const std::function<bool()>& work) {
     const rlimit none{0, 0};
