@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "engine/core/crash_point.h"
 #include "engine/core/log.h"
 #include "engine/core/mutex.h"
 #include "engine/core/start_thread.h"
@@ -93,12 +94,21 @@ struct JobQueue::State {
         }
         eventAdded.notify_one();
     }
-    void emitPhase(const Job& job) { emit({JobEvent::Kind::Phase, job, {}, {}}); }
+    void emitPhase(const Job& job) {
+        try {
+            emit({JobEvent::Kind::Phase, job, {}, {}});
+        } catch (const std::bad_alloc&) { // the record says it
+            core::log::warning("there was not enough memory to tell a job's phase");
+        }
+    }
     void notifyObservers();
 
     Result<Job> create(JobSpec spec);
     Result<Job> execute(JobId id, std::stop_source stop, const core::TaskContext::ProgressSink& progress,
                         const core::TaskContext::SeriesSink& series);
+    /// The record that work() returns; where it fails or throws, the job has ended with that error.
+    template <typename Work>
+    Result<Job> toItsEnd(JobId id, Work work);
     void runJobs(std::size_t number);
     void settle(JobId id); ///< the job is no longer this queue's business
     Status abortWaiting(JobId id, const std::string& message);
@@ -270,9 +280,13 @@ class Reporter : public JobNotes {
 
 } // namespace
 
-Result<Outcome> runGuarded(const Runner& runner, const Job& job, core::TaskContext& task, JobNotes& notes) {
+namespace {
+
+/// What work() returns; an exception becomes an error: the boundary of all that a job does.
+template <typename Work>
+std::invoke_result_t<Work> guarded(Work work) {
     try {
-        return runner(job, task, notes);
+        return work();
     } catch (const std::bad_alloc&) {
         return fail(ErrorCode::ResourceExhausted,
                     "there was not enough memory for this job; try a smaller one");
@@ -282,6 +296,25 @@ Result<Outcome> runGuarded(const Runner& runner, const Job& job, core::TaskConte
     } catch (...) {
         return fail(ErrorCode::Internal, "the job met a defect of the program: an unknown exception");
     }
+}
+
+} // namespace
+
+Result<Outcome> runGuarded(const Runner& runner, const Job& job, core::TaskContext& task, JobNotes& notes) {
+    return guarded([&] { return runner(job, task, notes); });
+}
+
+template <typename Work>
+Result<Job> JobQueue::State::toItsEnd(JobId id, Work work) {
+    auto ended = guarded(std::move(work));
+    if (ended) return ended;
+    return guarded([&]() -> Result<Job> {
+        (void)store.finish(id, Phase::Error, now(), "", ended.error());
+        BALMER_TRY(Job job, store.get(id));
+        if (!isFinal(job.phase)) return fail(ended.error());
+        emitPhase(job);
+        return job;
+    });
 }
 
 Result<Job> JobQueue::State::execute(JobId id, std::stop_source stop,
@@ -313,6 +346,7 @@ Result<Job> JobQueue::State::execute(JobId id, std::stop_source stop,
         });
 
     auto outcome = runGuarded(runners.find(job.spec.kind)->second, job, task, reporter);
+    core::crashPoint("job.done");
     if (outcome)
         for (const auto& artefact : outcome->artefacts)
             reporter.artefact(artefact);
@@ -355,7 +389,8 @@ void JobQueue::State::runJobs(std::size_t number) {
             waiting.pop_front();
             running.emplace(id, stop);
         }
-        if (const auto job = execute(id, stop, {}, {}); !job) warn(id, "keeping its record", job.error());
+        const auto job = toItsEnd(id, [&] { return execute(id, stop, {}, {}); });
+        if (!job) warn(id, "keeping its record", job.error());
         settle(id);
     }
 }
@@ -418,15 +453,17 @@ Result<JobId> JobQueue::submit(JobSpec spec) {
 
 Result<Job> JobQueue::runHere(JobSpec spec, std::stop_token stop, core::TaskContext::ProgressSink progress,
                               core::TaskContext::SeriesSink series) {
-    BALMER_TRY(const auto job, state_->create(std::move(spec)));
-    state_->emitPhase(job);
-    std::stop_source source;
-    {
-        const core::LockGuard lock(state_->mutex);
-        state_->running.emplace(job.id, source);
-    }
-    const std::stop_callback passOn(stop, [&source] { source.request_stop(); });
-    auto ended = state_->execute(job.id, source, progress, series);
+    BALMER_TRY(const auto job, guarded([&] { return state_->create(std::move(spec)); }));
+    auto ended = state_->toItsEnd(job.id, [&] {
+        state_->emitPhase(job);
+        std::stop_source source;
+        {
+            const core::LockGuard lock(state_->mutex);
+            state_->running.emplace(job.id, source);
+        }
+        const std::stop_callback passOn(stop, [&source] { source.request_stop(); });
+        return state_->execute(job.id, source, progress, series);
+    });
     state_->settle(job.id);
     return ended;
 }

@@ -28,7 +28,6 @@ using core::Status;
 namespace {
 constexpr int patienceMilliseconds = 10'000; ///< how long one process waits for another's write
 constexpr std::size_t statementsInStock = 64;
-constexpr std::size_t readersAtMost = 4;
 } // namespace
 
 // ----------------------------------------------------------------------------------------------------
@@ -214,10 +213,14 @@ Result<Statement> Database::prepare(std::string_view sql) {
 void Database::recycle(const std::string& sql, sqlite3_stmt* statement) {
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
-    if (stock_.size() < statementsInStock)
-        stock_.emplace(sql, statement);
-    else
-        sqlite3_finalize(statement);
+    try {
+        if (stock_.size() < statementsInStock) {
+            stock_.emplace(sql, statement);
+            return;
+        }
+    } catch (const std::bad_alloc&) { // it is prepared anew when it is wanted
+    }
+    sqlite3_finalize(statement);
 }
 
 Status Database::script(std::string_view sql) {

@@ -225,7 +225,9 @@ class Connections {
   private:
     using Loan = std::unique_ptr<Database, std::function<void(Database*)>>;
     Connections(std::filesystem::path file, const core::Clock& clock)
-        : clock_(clock), file_(std::move(file)) {}
+        : clock_(clock), file_(std::move(file)) {
+        idle_.reserve(readersAtMost); // what is lent comes back without needing memory
+    }
     core::Result<std::unique_ptr<Database>> openReader() const;
     core::Result<Loan> borrow();
     /// Runs on the thread of a write that is over, so that nobody's write waits for it.
@@ -276,6 +278,7 @@ class Connections {
         return result;
     }
 
+    static constexpr std::size_t readersAtMost = 4;
     static constexpr int pagesInLog = 1000; ///< then the write-ahead log is emptied; as SQLite does
 
     const core::Clock& clock_;

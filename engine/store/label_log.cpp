@@ -199,8 +199,10 @@ Result<LabelAct> LabelLog::beginAct() {
 LabelAct::LabelAct(LabelAct&& other) noexcept : log_(std::exchange(other.log_, nullptr)), act_(other.act_) {}
 
 LabelAct::~LabelAct() {
-    // What cannot be taken back now is at the next opening.
-    if (log_ != nullptr) (void)log_->takeBackAct(act_, {});
+    try {
+        if (log_ != nullptr) (void)log_->takeBackAct(act_, {});
+    } catch (const std::bad_alloc&) { // what cannot be taken back now is at the next opening
+    }
 }
 
 Result<std::int64_t> LabelAct::append(const LabelEvent& event) {

@@ -91,7 +91,10 @@ std::string stagedName() {
 }
 
 StagedRows::~StagedRows() {
-    (void)dropStaged(connections_, table_, key_); // what cannot be deleted now is at the next opening
+    try {
+        (void)dropStaged(connections_, table_, key_);
+    } catch (const std::bad_alloc&) { // what cannot be deleted now is at the next opening
+    }
 }
 
 Status dropStaged(Connections& connections, Table table, std::int64_t key) {

@@ -84,6 +84,12 @@ struct PreprocessParameters {
 /// Rows of one block of spectra, in order; an error where a spectrum gave no row.
 using Rows = std::vector<core::Result<preprocess::Row>>;
 
+/// Such an error says nothing of the spectrum: with a disk that works and memory enough it has a row, and a
+/// dataset does not depend on that.
+bool isOfTheComputer(const core::Error& error) {
+    return error.code() == core::ErrorCode::Io || error.code() == core::ErrorCode::ResourceExhausted;
+}
+
 void append(dataset::DatasetContent& content, const preprocess::Row& row, const std::string& id,
             std::vector<double>& minima, std::vector<double>& maxima) {
     content.flux.appendRow(row.flux);
@@ -135,6 +141,8 @@ core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parame
             if (rows[i]) {
                 append(content, *rows[i], records[first + i].id, minima, maxima);
                 warned += !rows[i]->warnings.empty();
+            } else if (isOfTheComputer(rows[i].error())) {
+                return core::fail(std::move(rows[i]).error().during("reading " + records[first + i].id));
             } else {
                 refused.push_back({{"id", records[first + i].id}, {"reason", rows[i].error().describe()}});
             }
