@@ -6,6 +6,7 @@
 #include <atomic>
 #include <string>
 
+#include "engine/core/crash_point.h"
 #include "engine/core/utf8.h"
 
 namespace balmer::core {
@@ -58,7 +59,9 @@ Status PendingFile::copyFrom(const fs::path& source) {
 
 Status PendingFile::publish() {
     BALMER_CHECK(file_->flush());
+    crashPoint("file.whole");
     BALMER_CHECK(renameFile(path(), place_));
+    crashPoint("file.published");
     file_.reset();
     return {};
 }
