@@ -29,6 +29,7 @@ done
 for corpus in tests/fuzz/corpus/*/; do
     name=$(basename "$corpus")
     "$build/tests/fuzz/fuzz_$name" -runs=0 "$corpus" || { status=1; echo "FAILED under the sanitizers: the corpus of $name"; }
+    "$build/tests/fuzz/fuzz_$name" -mutants=300 "$corpus" || { status=1; echo "FAILED under the sanitizers: mutants of $name"; }
 done
 if ((long)); then
     cmake --preset fuzz >build/fuzz.log 2>&1 && ninja -C build/fuzz -j "$jobs" fuzz || exit 1

@@ -59,7 +59,8 @@ core::Result<std::string> gunzip(std::span<const std::byte> bytes, std::size_t l
         produced += room - stream.avail_out;
         BALMER_CHECK(checkGrowth(consumed, produced));
         if (status == Z_STREAM_END) {
-            if (!isGzip(bytes.subspan(consumed))) break;
+            // As in byte_source.cpp: what begins otherwise is noise behind the data.
+            if (consumed == bytes.size() || bytes[consumed] != std::byte{0x1f}) break;
             if (inflateReset(&stream) != Z_OK)
                 return fail(ErrorCode::Internal, "zlib cannot go on with the next gzip member");
         } else if (status != Z_OK && status != Z_BUF_ERROR) {

@@ -101,6 +101,9 @@ VotableParser::VotableParser(const VotableLimits& limits)
         return true;
     }();
     (void)initialised;
+    // What the library says of an encoding it says of no document, and on standard error; for this thread.
+    xmlSetStructuredErrorFunc(nullptr, [](void*, xmlErrorPtr) {});
+    xmlSetGenericErrorFunc(nullptr, [](void*, const char*, ...) {});
     xmlSAXHandler& handler = sax_->handler;
     handler.initialized = XML_SAX2_MAGIC;
     handler.startElementNs = &Sax::startElement;
