@@ -6,7 +6,8 @@
 #
 #   test.sh [--long] [--since REVISION]
 #
-#   --long            the long form of the tests that have one (every edge, a thousand random bytes, hundreds of kills),
+#   --long            the long form of the tests that have one (every edge, a thousand random bytes, a thousand
+#                     kills, 100 000 mutants of what each reader reads, 1200 strangers),
 #                     every header and every source compiled alone, clang-tidy over the whole tree, ten minutes of each
 #                     fuzz target
 #   --since REVISION  clang-tidy looks at what has changed since then (default: in the last commit and after it)

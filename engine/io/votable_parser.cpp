@@ -93,6 +93,10 @@ struct VotableParser::Sax {
     }
 };
 
+namespace {
+void passedOver(void*, const char*, ...) {}
+} // namespace
+
 VotableParser::VotableParser(const VotableLimits& limits)
     : limits_(limits), budget_(limits.cells), sax_(std::make_unique<Sax>()), elementsLeft_(limits.elements),
       textLeft_(limits.textBytes) {
@@ -103,7 +107,7 @@ VotableParser::VotableParser(const VotableLimits& limits)
     (void)initialised;
     // What the library says of an encoding it says of no document, and on standard error; for this thread.
     xmlSetStructuredErrorFunc(nullptr, [](void*, xmlErrorPtr) {});
-    xmlSetGenericErrorFunc(nullptr, [](void*, const char*, ...) {});
+    xmlSetGenericErrorFunc(nullptr, &passedOver);
     xmlSAXHandler& handler = sax_->handler;
     handler.initialized = XML_SAX2_MAGIC;
     handler.startElementNs = &Sax::startElement;
