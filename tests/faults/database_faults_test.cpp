@@ -52,16 +52,16 @@ class DatabaseFaults : public WithWorkplaces {
 };
 
 TEST_F(DatabaseFaults, ADiskThatFailsOnce) {
-    atEachCall(Fault::Io, false, 8);
+    atEachCall(Fault::Io, false, 5);
 }
 TEST_F(DatabaseFaults, ADiskThatFailsForGood) {
-    atEachCall(Fault::Io, true, 8);
+    atEachCall(Fault::Io, true, 5);
 }
 TEST_F(DatabaseFaults, AFullDisk) {
-    atEachCall(Fault::Full, true, 6);
+    atEachCall(Fault::Full, true, 4);
 }
 TEST_F(DatabaseFaults, SomebodyElsesLock) {
-    atEachCall(Fault::Busy, false, 6);
+    atEachCall(Fault::Busy, false, 4);
 }
 
 TEST_F(DatabaseFaults, ALossOfPowerTakesNoLabelThatWasAcknowledged) {

@@ -27,7 +27,7 @@ TEST_F(FileFaults, WhateverCallIsRefusedNothingIsLostAndTheActCanBeDoneAgain) {
             const auto copy = copyOfBase();
             expectWhole(copy, act, on(counting, copy, act), good);
         }
-        for (const auto at : placesOf(counting.calls(), 8))
+        for (const auto at : placesOf(counting.calls(), 5))
             for (const bool forEver : {false, true}) {
                 SCOPED_TRACE("call " + std::to_string(at) + (forEver ? " and all after it" : ""));
                 const auto copy = copyOfBase();

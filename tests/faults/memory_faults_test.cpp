@@ -55,7 +55,7 @@ TEST_F(MemoryFaults, EndAJobInWords) {
             const auto untouched = runWith(bytes, ScarceMemory::never, false, copy, kind, parameters);
             const auto allocations = ScarceMemory::allocations();
             expectWhole(copy, act, untouched, good);
-            for (const auto at : placesOf(allocations, 5, 1000))
+            for (const auto at : placesOf(allocations, 3, 1000))
                 for (const bool forEver : {false, true}) {
                     SCOPED_TRACE("allocation " + std::to_string(at) + " of " + std::to_string(allocations) +
                                  " of " + std::to_string(bytes) + " bytes and more" +
