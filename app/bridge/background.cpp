@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/core/stop_scope.h"
 #include "engine/core/thread_pool.h"
 
 namespace balmer::bridge {
@@ -69,7 +70,10 @@ void Background::loop(const std::stop_token& stop, const std::string& name) {
             waiting_.pop_front();
             atWork_ = request;
         }
-        auto delivery = request->task(request->stop.get_token());
+        auto delivery = [&] {
+            const core::StopScope stopping(request->stop.get_token());
+            return request->task(request->stop.get_token());
+        }();
         request->task = nullptr;
         {
             const std::lock_guard lock(mutex_);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/core/log.h"
+#include "engine/core/stop_scope.h"
 
 namespace balmer::api {
 
@@ -61,6 +62,7 @@ void Lane::run(const std::stop_token& stop) {
         }
         const std::stop_callback ending(stop, [&current] { current.request_stop(); });
         core::TaskContext task(current.get_token(), {});
+        const core::StopScope stopping(current.get_token());
         perform(post, task);
     }
 }

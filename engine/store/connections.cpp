@@ -12,6 +12,7 @@
 #include "engine/core/file.h"
 #include "engine/core/log.h"
 #include "engine/core/pending_file.h"
+#include "engine/core/stop_scope.h"
 #include "engine/store/migration.h"
 #include "engine/store/network_disk.h"
 #include "engine/store/schema_check.h"
@@ -28,6 +29,38 @@ using core::Status;
 namespace {
 constexpr int patienceMilliseconds = 10'000; ///< how long one process waits for another's write
 constexpr std::size_t statementsInStock = 64;
+
+constexpr int operationsBetweenLooks = 2000;
+/// Operations that one statement may take in any case, and beside it for each byte of the file: reading every
+/// row in some order takes a tenth of it.
+constexpr std::int64_t leastWork = 100'000'000, workOfByte = 25;
+constexpr std::int64_t memoryAtMost = std::int64_t{2} << 30; ///< of SQLite in this process
+
+/// What no project needs more of.
+constexpr std::pair<int, int> limits[] = {
+    {SQLITE_LIMIT_LENGTH, 256 << 20},         // bytes of a text or a row
+    {SQLITE_LIMIT_SQL_LENGTH, 4 << 20},       // bytes
+    {SQLITE_LIMIT_COLUMN, 300},               //
+    {SQLITE_LIMIT_EXPR_DEPTH, 1000},          // a filter of 400 comparisons
+    {SQLITE_LIMIT_COMPOUND_SELECT, 20},       //
+    {SQLITE_LIMIT_VDBE_OP, 1'000'000},        //
+    {SQLITE_LIMIT_FUNCTION_ARG, 50},          //
+    {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000}, //
+    {SQLITE_LIMIT_TRIGGER_DEPTH, 20},         //
+    {SQLITE_LIMIT_WORKER_THREADS, 0},         //
+    {SQLITE_LIMIT_ATTACHED, 0},               // but for a copy that is being made
+};
+
+/// With the log beside it.
+std::int64_t bytesOf(const std::filesystem::path& file) {
+    std::int64_t bytes = 0;
+    for (const auto* ending : {"", "-wal"}) {
+        std::error_code error;
+        const auto some = std::filesystem::file_size(file.string() + ending, error);
+        if (!error) bytes += static_cast<std::int64_t>(some);
+    }
+    return bytes;
+}
 } // namespace
 
 // ----------------------------------------------------------------------------------------------------
@@ -91,7 +124,9 @@ Statement& Statement::bind(const FilterValue& value) {
 
 Result<bool> Statement::step() {
     if (failure_ != SQLITE_OK) return fail(database_->errorFor(failure_));
+    database_->looks_ = &looks_;
     const int code = sqlite3_step(statement_);
+    database_->looks_ = nullptr;
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
     auto error = database_->errorFor(code);
@@ -105,6 +140,7 @@ void Statement::reset() {
     held_.clear();
     next_ = 1;
     failure_ = SQLITE_OK;
+    looks_ = 0;
 }
 
 bool Statement::isNull(int column) const {
@@ -144,6 +180,8 @@ std::optional<std::int64_t> Statement::optionalInteger(int column) const {
 Result<std::unique_ptr<Database>> Database::openWith(const std::string& name, int flags,
                                                      const std::filesystem::path& file) {
     sqlite3* handle = nullptr;
+    static const auto memory = sqlite3_hard_heap_limit64(memoryAtMost);
+    (void)memory;
     // NOMUTEX: the loan of the connection is the mutex.
     const int code = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
     std::unique_ptr<Database> database(new Database(handle, file));
@@ -156,21 +194,36 @@ Result<std::unique_ptr<Database>> Database::openWith(const std::string& name, in
     // with.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    // Nobody's pattern or trigger takes hours.
-    sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000);
-    sqlite3_limit(handle, SQLITE_LIMIT_TRIGGER_DEPTH, 20);
-    sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 1); // a copy that is being made
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+    for (const auto& [limit, value] : limits)
+        sqlite3_limit(handle, limit, value);
+    sqlite3_progress_handler(
+        handle, operationsBetweenLooks,
+        [](void* watched) { return static_cast<Database*>(watched)->look() ? 1 : 0; }, database.get());
+    // A file that another program makes shorter is an error and no signal.
     if (const int added = addFunctions(handle); added != SQLITE_OK) return fail(database->errorFor(added));
     BALMER_CHECK(
         database->script("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
-                         "PRAGMA cache_size = -16000; PRAGMA recursive_triggers = ON;"));
+                         "PRAGMA cache_size = -16000; PRAGMA recursive_triggers = ON;"
+                         "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"));
     return database;
+}
+
+bool Database::look() {
+    if (looks_ != nullptr && ++*looks_ > mostLooks_) { // or the file has grown
+        mostLooks_ = (leastWork + workOfByte * bytesOf(file_)) / operationsBetweenLooks;
+        tooMuch_ = *looks_ > mostLooks_;
+        if (tooMuch_) return true;
+    }
+    // What writes is short, and taken back as a whole by its own.
+    return onlyReads_ && core::StopScope::stopRequested();
 }
 
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file, bool forWriting) {
     BALMER_TRY(auto database,
                openWith(file.string(), SQLITE_OPEN_READWRITE | (forWriting ? SQLITE_OPEN_CREATE : 0), file));
     if (!forWriting) BALMER_CHECK(database->script("PRAGMA query_only = ON"));
+    database->onlyReads_ = !forWriting;
     // What it may not write, SQLite opens for reading without a word.
     if (forWriting && sqlite3_db_readonly(database->handle_, "main") == 1)
         return fail(database->errorFor(SQLITE_READONLY));
@@ -187,7 +240,9 @@ Result<std::unique_ptr<Database>> Database::openAsItIs(const std::filesystem::pa
                     : std::string{'%', digits[byte >> 4], digits[byte & 15]};
     }
     name += unchanging ? "?mode=ro&immutable=1" : "?mode=ro";
-    return openWith(name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, file);
+    BALMER_TRY(auto database, openWith(name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, file));
+    database->onlyReads_ = true;
+    return database;
 }
 
 Database::~Database() {
@@ -224,7 +279,10 @@ void Database::recycle(const std::string& sql, sqlite3_stmt* statement) {
 }
 
 Status Database::script(std::string_view sql) {
+    std::int64_t looks = 0;
+    looks_ = &looks;
     const int code = sqlite3_exec(handle_, std::string(sql).c_str(), nullptr, nullptr, nullptr);
+    looks_ = nullptr;
     if (code != SQLITE_OK) return fail(errorFor(code));
     return {};
 }
@@ -267,7 +325,10 @@ Status Database::copyTo(const std::filesystem::path& copy) {
     auto beside = copy;
     beside += ".part";
     BALMER_CHECK(core::removeFile(beside));
-    BALMER_CHECK(run("VACUUM INTO ?", beside.string()));
+    sqlite3_limit(handle_, SQLITE_LIMIT_ATTACHED, 1);
+    const auto copied = run("VACUUM INTO ?", beside.string());
+    sqlite3_limit(handle_, SQLITE_LIMIT_ATTACHED, 0);
+    BALMER_CHECK(copied);
     return core::renameFile(beside, copy);
 }
 
@@ -307,6 +368,12 @@ Error Database::errorFor(int code) const {
         return Error(ErrorCode::Io,
                      "cannot read or write " + name + " (" + said + "); is its disk still there?");
     case SQLITE_INTERRUPT:
+        if (std::exchange(tooMuch_, false))
+            return Error(
+                ErrorCode::Store,
+                "a question to the database " + name +
+                    " takes more work than a file of its size should ask for; it may be damaged: see "
+                    "`balmer project check`, or put back a copy of the project");
         return Error(ErrorCode::Cancelled, "the work on " + name + " was interrupted");
     default:
         return Error(ErrorCode::Store, "the database " + name + " refused: " + said);

@@ -3,6 +3,10 @@
 // A Database is one SQLite connection; it is used by one thread at a time, the one that borrowed it here.
 // There is one for writing, behind a mutex, and up to four for reading. A Statement belongs to the thread
 // that prepared it.
+//
+// A file may be damaged or come from somebody else: no statement goes on without end (the work of one is
+// bounded by the size of the file), one that only reads ends when its thread is told to stop
+// (core::StopScope), and limits keep what is read from filling the memory.
 #pragma once
 
 #include <algorithm>
@@ -57,7 +61,8 @@ class Statement {
         return value ? bind(*value) : bind(nullptr);
     }
 
-    /// True: there is a row. Errors: the database's, of a bind too.
+    /// True: there is a row. Errors: the database's, of a bind too; Cancelled; Store where it is more work
+    /// than a file of this size can ask for.
     core::Result<bool> step();
     /// Ready for the next values.
     void reset();
@@ -79,6 +84,7 @@ class Statement {
     std::vector<std::shared_ptr<const ColumnValues>> held_; ///< as long as the statement may read them
     int next_ = 1;
     int failure_ = 0;
+    std::int64_t looks_ = 0; ///< of Database::look() at its work
 };
 
 class Database {
@@ -140,10 +146,16 @@ class Database {
     static core::Result<std::unique_ptr<Database>> openWith(const std::string& name, int flags,
                                                             const std::filesystem::path& file);
     void recycle(const std::string& sql, sqlite3_stmt* statement);
+    /// Called as a statement works; true ends it.
+    bool look();
 
     sqlite3* handle_;
     std::filesystem::path file_;
     int logPages_ = 0;
+    bool onlyReads_ = false;
+    std::int64_t mostLooks_ = 0;    ///< as the size of the file was when it was last asked for
+    std::int64_t* looks_ = nullptr; ///< of what is running
+    mutable bool tooMuch_ = false;  ///< it was ended for that; told once
     std::unordered_multimap<std::string, sqlite3_stmt*> stock_;
 };
 

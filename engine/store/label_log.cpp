@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/core/crash_point.h"
+#include "engine/core/stop_scope.h"
 #include "engine/core/utf8.h"
 #include "engine/jobs/process_token.h"
 #include "engine/store/connections.h"
@@ -199,6 +200,7 @@ Result<LabelAct> LabelLog::beginAct() {
 LabelAct::LabelAct(LabelAct&& other) noexcept : log_(std::exchange(other.log_, nullptr)), act_(other.act_) {}
 
 LabelAct::~LabelAct() {
+    const core::NoStopScope whole;
     try {
         if (log_ != nullptr) (void)log_->takeBackAct(act_, {});
     } catch (const std::bad_alloc&) { // what cannot be taken back now is at the next opening

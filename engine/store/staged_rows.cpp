@@ -3,6 +3,7 @@
 #include <atomic>
 #include <vector>
 
+#include "engine/core/stop_scope.h"
 #include "engine/jobs/process_token.h"
 
 namespace balmer::store {
@@ -91,6 +92,7 @@ std::string stagedName() {
 }
 
 StagedRows::~StagedRows() {
+    const core::NoStopScope whole;
     try {
         (void)dropStaged(connections_, table_, key_);
     } catch (const std::bad_alloc&) { // what cannot be deleted now is at the next opening

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/core/result.h"
+#include "engine/core/stop_scope.h"
 #include "engine/jobs/queue.h"
 #include "engine/store/catalogue.h"
 #include "engine/store/project.h"
@@ -165,6 +166,7 @@ JobKind makeKind(const Environment& environment, jobs::Kind about,
     made.run = [environment, work, read](const jobs::Job& job, core::TaskContext& task,
                                          jobs::JobNotes& notes) -> core::Result<jobs::Outcome> {
         BALMER_TRY(const P parameters, read(job.spec.parameters));
+        const core::StopScope stopping(task.stopToken());
         return work(parameters, Run{environment, job, task, notes});
     };
     if constexpr (Travels<P>)

@@ -237,20 +237,28 @@ TEST_F(CatalogueTest, FindsContentWithoutReadingTheFile) {
 
 namespace {
 
-/// Fails SQLite's n-th look at its progress handler on every connection opened while this object lives.
+/// Fails SQLite's n-th look at its progress handler on the connection that writes, the first one of a file that
+/// is opened while this object lives; from arm() on.
 class FaultAt {
   public:
-    FaultAt() { sqlite3_auto_extension(reinterpret_cast<void (*)()>(&FaultAt::arm)); }
+    FaultAt() { sqlite3_auto_extension(reinterpret_cast<void (*)()>(&FaultAt::see)); }
     ~FaultAt() {
-        sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(&FaultAt::arm));
+        sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(&FaultAt::see));
+        writer = nullptr;
         left = -1;
+    }
+    /// In the place of the handler that the store has there.
+    static void arm() {
+        sqlite3_progress_handler(
+            writer, 20, [](void*) { return left >= 0 && left-- == 0 ? 1 : 0; }, nullptr);
     }
     static inline long left = -1; ///< looks before the fault; negative: none
 
   private:
-    static int arm(sqlite3* handle, const char**, const void*) {
-        sqlite3_progress_handler(
-            handle, 20, [](void*) { return left >= 0 && left-- == 0 ? 1 : 0; }, nullptr);
+    static inline sqlite3* writer = nullptr;
+    static int see(sqlite3* handle, const char**, const void*) {
+        const auto* const file = sqlite3_db_filename(handle, "main");
+        if (writer == nullptr && file != nullptr && *file != '\0') writer = handle;
         return SQLITE_OK;
     }
 };
@@ -261,6 +269,7 @@ TEST(CatalogueFaults, ABatchIsThereWholeOrNotAtAllWhereverItFails) {
     test::TemporaryFolder folder;
     const FaultAt faults;
     const auto project = test::openProject(folder / "a.balmer");
+    FaultAt::arm();
     std::size_t expected = 0;
     int failures = 0;
     for (long at = 0;; ++at) {

@@ -8,6 +8,7 @@
 
 #include "engine/core/clock.h"
 #include "engine/core/pending_file.h"
+#include "engine/core/stop_scope.h"
 #include "engine/store/catalogue.h"
 #include "engine/store/connections.h"
 #include "engine/store/dataset_registry.h"
@@ -70,6 +71,75 @@ TEST(ForeignProjects, HaveNoPatternsOfAnyLength) {
     project->catalogue().add(std::vector{test::sampleSpectrum("1")}).value();
     EXPECT_TRUE(project->catalogue().count({.where = "id like '" + std::string(900, '%') + "'"}));
     EXPECT_FALSE(project->catalogue().count({.where = "id like '" + std::string(2000, '%') + "'"}));
+}
+
+namespace {
+constexpr const char* endless =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+}
+
+TEST(Statements, EndThoughTheirWorkDoesNot) {
+    test::TemporaryFolder folder;
+    const auto database = Database::open(folder / "a.sqlite", true);
+    ASSERT_TRUE(database) << test::why(database);
+    const auto asked = (*database)->number(endless);
+    ASSERT_FALSE(asked);
+    EXPECT_EQ(asked.error().code(), ErrorCode::Store);
+    EXPECT_THAT(asked.error().message(), HasSubstr("more work than a file of its size"));
+    EXPECT_FALSE((*database)->script(std::string("CREATE TABLE t (x); INSERT INTO t ") + endless));
+    EXPECT_EQ((*database)->number("SELECT 7").value(), 7) << "and the next one is done";
+}
+
+TEST(Statements, ThatReadEndWhenTheirThreadIsToldToStopAndThoseThatWriteAreDone) {
+    test::TemporaryFolder folder;
+    const auto project = test::openProject(folder / "a.balmer");
+    project->catalogue().add(std::vector{test::sampleSpectrum("1")}).value();
+    const auto reader = Database::open(folder / "a.balmer" / "project.sqlite", false);
+    const auto writer = Database::open(folder / "a.sqlite", true);
+    std::stop_source stop;
+    stop.request_stop();
+    {
+        const core::StopScope scope(stop.get_token());
+        EXPECT_EQ((*reader)->number(endless).error().code(), ErrorCode::Cancelled);
+        EXPECT_EQ((*writer)->number(endless).error().code(), ErrorCode::Store);
+        EXPECT_TRUE(project->labels().append(labelOf("1")));
+        const core::NoStopScope whole;
+        EXPECT_EQ((*reader)->number(endless).error().code(), ErrorCode::Store);
+    }
+    EXPECT_EQ(project->labels().list({})->size(), 1u);
+    EXPECT_EQ((*reader)->number(endless).error().code(), ErrorCode::Store) << "outside the scope";
+
+    std::stop_source later;
+    std::thread stopping([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        later.request_stop();
+    });
+    const core::StopScope scope(later.get_token());
+    while (!later.stop_requested())
+        EXPECT_FALSE((*reader)->number(endless));
+    stopping.join();
+}
+
+TEST(Statements, AreLimited) {
+    test::TemporaryFolder folder;
+    const auto database = Database::open(folder / "a.sqlite", true);
+    auto& sql = **database;
+    EXPECT_EQ(sql.number("SELECT length(zeroblob(300000000))").error().code(), ErrorCode::ResourceExhausted);
+    EXPECT_FALSE(sql.script("ATTACH ':memory:' AS other"));
+    EXPECT_TRUE(sql.copyTo(folder / "copy.sqlite")) << "which attaches for itself";
+    EXPECT_FALSE(sql.script("ATTACH ':memory:' AS other"));
+    std::string wide = "CREATE TABLE wide (c0", compound = "SELECT 1";
+    for (int i = 1; i < 400; ++i)
+        wide += ", c" + std::to_string(i);
+    for (int i = 1; i < 100; ++i)
+        compound += " UNION ALL SELECT 1";
+    EXPECT_FALSE(sql.script(wide + ")"));
+    EXPECT_FALSE(sql.script(compound));
+    EXPECT_TRUE(sql.script("CREATE VIEW seen AS SELECT 1"));
+    EXPECT_FALSE(sql.number("SELECT * FROM seen")) << "no view is asked";
+    EXPECT_EQ(sql.number("PRAGMA cell_size_check").value(), 1);
+    EXPECT_EQ(sql.number("PRAGMA trusted_schema").value(), 0);
+    EXPECT_FALSE(sql.script("PRAGMA writable_schema = ON; DELETE FROM sqlite_schema"));
 }
 
 TEST(KeptText, NamesAreShortAndHaveNoMarks) {
