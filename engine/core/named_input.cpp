@@ -1,5 +1,6 @@
 #include "engine/core/named_input.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -27,8 +28,12 @@ bool hasCome(const File& file) {
 /// A file without a name: it is gone when its last handle is, whatever becomes of the program.
 Result<File> nameless() {
     std::error_code error;
-    const auto folder = fs::temp_directory_path(error);
-    std::string pattern = (error ? fs::path("/tmp") : folder) / "balmer-input-XXXXXX";
+    auto folder = fs::temp_directory_path(error);
+    if (error) folder = "/tmp";
+    if (const int handle = ::open(folder.c_str(), O_TMPFILE | O_RDWR, 0600); handle >= 0)
+        return File(handle, folder);
+    // On a disk that knows no files without names it has one for a moment.
+    std::string pattern = folder / "balmer-input-XXXXXX";
     const int handle = ::mkostemp(pattern.data(), 0);
     if (handle < 0) return fail(systemError("write", pattern));
     ::unlink(pattern.c_str());

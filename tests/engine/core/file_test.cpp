@@ -4,9 +4,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -22,6 +25,7 @@
 #include "engine/core/pending_file.h"
 #include "engine/core/private_file.h"
 #include "engine/core/proved_files.h"
+#include "engine/core/temporary_folder.h"
 #include "tests/support/faulty_disk.h"
 #include "tests/support/test_support.h"
 
@@ -266,6 +270,39 @@ TEST(PendingFiles, AreSweptWhenTheirWriterIsGoneAndOnlyThen) {
     EXPECT_EQ(namesIn(folder.path()).size(), 4U);
     EXPECT_TRUE(mine->write(std::string_view("whole")) && mine->publish());
     EXPECT_EQ(readFile(folder / "e").value(), "whole");
+}
+
+TEST(TemporaryFolders, OfAKilledProgramGoWhenTheNextOneIsMadeAndThoseOfLivingOnesStay) {
+    const test::TemporaryFolder folder;
+    const auto before = std::string(std::getenv("TMPDIR") != nullptr ? std::getenv("TMPDIR") : "/tmp");
+    ::setenv("TMPDIR", folder.path().c_str(), 1);
+    const auto child = ::fork();
+    if (child == 0) {
+        const auto made = TemporaryFolder::make();
+        if (made) (void)writeFile(made->path() / "copy", "x");
+        ::kill(::getpid(), SIGKILL);
+    }
+    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    EXPECT_EQ(namesIn(folder.path()).size(), 1U);
+    fs::create_directory(folder / "balmer-other");
+    {
+        const auto mine = TemporaryFolder::make();
+        ASSERT_TRUE(mine) << why(mine);
+        EXPECT_EQ(namesIn(folder.path()).size(), 2U) << "the dead one's has gone";
+        const auto second = TemporaryFolder::make();
+        EXPECT_TRUE(fs::exists(mine->path()));
+        EXPECT_EQ(namesIn(folder.path()).size(), 3U);
+    }
+    EXPECT_EQ(namesIn(folder.path()), std::vector<std::string>{"balmer-other"});
+    // A stream's copy has no name at all, so that nothing is left of it.
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    const File from(ends[0], "pipe");
+    ASSERT_TRUE(File(ends[1], "pipe").write(std::string_view("x")));
+    const auto input = NamedInput::open("/dev/fd/" + std::to_string(from.handle()));
+    EXPECT_TRUE(input) << why(input);
+    EXPECT_EQ(namesIn(folder.path()), std::vector<std::string>{"balmer-other"});
+    ::setenv("TMPDIR", before.c_str(), 1);
 }
 
 TEST(PendingFiles, MayLearnTheirPlaceAtTheEnd) {
