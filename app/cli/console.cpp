@@ -104,6 +104,7 @@ int Console::fail(const core::Error& error) const {
 
 int Console::finish(int exit) const {
     const auto written = core::finishOutput();
+    if (written && exit == Done) return wellDone_;
     if (written || (exit != Done && !json_)) return exit; // standard error has said why
     core::writeErrors("balmer: " + core::visible(written.error().describe()) + '\n');
     return exit == Done ? Failed : exit;

@@ -57,6 +57,8 @@ class Console {
     void result(const nlohmann::json& object) const;
     /// The failure, in either form; returns the exit status for it.
     int fail(const core::Error& error) const;
+    /// The command has done its work, and what it found is not well: the exit status is Failed.
+    void foundDamage() { wellDone_ = Failed; }
     /// The program's exit status, after it has said what could not be written to standard output.
     int finish(int exit) const;
 
@@ -70,6 +72,7 @@ class Console {
     void progress(double fraction, std::string_view stage);
 
     bool json_;
+    Exit wellDone_ = Done;
     bool aside_ = false, barShown_ = false;
     std::string stage_;
     std::chrono::steady_clock::time_point said_{};

@@ -57,12 +57,15 @@ void sayPreprocessed(Console& console, const json& result) {
 void sayChecked(Console& console, const json& result) {
     const auto& damaged = result["damaged"];
     const auto& database = result["database"];
-    console.say(counted(result["datasets"], "dataset") + " and " + counted(result["artefacts"], "artefact") +
-                " looked at: " +
-                (damaged.empty() && database.empty()
-                     ? "all are what they were."
-                     : core::countText(damaged.size(), "is damaged or gone", "are damaged or gone") + ", " +
-                           counted(result["made_again"], "was made again", "were made again") + "."));
+    const auto labelsMadeAgain = result["labels_made_again"].get<std::uint64_t>();
+    console.say(
+        counted(result["datasets"], "dataset") + " and " + counted(result["artefacts"], "artefact") +
+        " looked at: " +
+        (damaged.empty() && database.empty() && labelsMadeAgain == 0
+             ? "all are what they were, and so are the labels. Of the other records SQLite's own check "
+               "finds nothing wrong, which would not see a changed letter."
+             : core::countText(damaged.size(), "is damaged or gone", "are damaged or gone") + ", " +
+                   counted(result["made_again"], "was made again", "were made again") + "."));
     for (const auto& each : damaged)
         console.say("  " + each["what"].get<std::string>() + " " + each["name"].get<std::string>() + ", " +
                     each["file"].get<std::string>() + ": " +
@@ -71,6 +74,9 @@ void sayChecked(Console& console, const json& result) {
                          : each["trouble"].get<std::string>() + "; " + each["why_not"].get<std::string>()));
     for (const auto& each : database)
         console.say("  the database: " + each.get<std::string>());
+    if (labelsMadeAgain > 0)
+        console.say("  the label that stands was made of its events again for " +
+                    core::countText(labelsMadeAgain, "spectrum", "spectra"));
     if (const auto& unnamed = result["unnamed"]; !unnamed.empty())
         console.say(
             core::countText(unnamed.size(), "file that no record names:", "files that no record names:"));
@@ -270,7 +276,13 @@ void addJobCommands(CLI::App& app, Work& chosen) {
     addRun(app, chosen);
     auto& project = *app.add_subcommand("project", "the project itself: check and repair its files");
     project.require_subcommand(1);
-    addJobCommand(project, chosen, "project-check", sayChecked);
+    addJobCommand(project, chosen, "project-check", sayChecked)
+        .footer(
+            "Datasets, artefacts and label events are compared byte by byte with their digests; of the other "
+            "records (jobs, columns, rounds, headers) SQLite's own check looks at the structure, and a "
+            "changed "
+            "letter in one is not seen.\nExit status: 0 all is well or was made again, 1 damage is left or "
+            "the check failed.");
 }
 
 } // namespace balmer::cli

@@ -213,6 +213,7 @@ core::Result<jobs::Job> Session::abort(jobs::JobId id) {
 core::Status runAndSay(Session& session, jobs::JobSpec spec, const Place& place, const Words& words) {
     BALMER_TRY(const auto ran, session.run(std::move(spec), place));
     session.console.result(ran.result);
+    if (!ran.result.value("whole", true)) session.console.foundDamage();
     if (session.console.json()) return {};
     if (!ran.detached) {
         words(session.console, ran.result);

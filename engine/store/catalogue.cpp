@@ -9,6 +9,7 @@
 #include "engine/store/filter_expression.h"
 #include "engine/store/json_text.h"
 #include "engine/store/kept_text.h"
+#include "engine/store/spectrum_ids.h"
 
 namespace balmer::store {
 
@@ -82,31 +83,6 @@ Result<std::int64_t> collectionKey(Database& database, const std::string& name) 
     return database.number("SELECT key FROM collection WHERE name = ?", name);
 }
 
-/// The wished-for id, or with "~2", "~3" … when another spectrum has it. `tried` remembers where to go on
-/// looking.
-Result<std::string> freeId(Database& database, const std::string& wish,
-                           std::map<std::string, std::int64_t>& tried) {
-    const auto taken = [&](const std::string& id) {
-        return database.number("SELECT EXISTS (SELECT 1 FROM spectrum WHERE id = ?)", id);
-    };
-    BALMER_TRY(const auto wishTaken, taken(wish));
-    if (!wishTaken) return wish;
-    auto& number = tried[wish];
-    if (number == 0) {
-        // Ids with this suffix lie between "wish~" and "wish" + the character after '~'; that many are taken
-        // at most.
-        BALMER_TRY(number, database.number("SELECT count(*) FROM spectrum WHERE id > ? AND id < ?",
-                                           wish + "~", wish + "\x7F"));
-        ++number;
-    }
-    while (true) {
-        ++number;
-        auto id = wish + "~" + std::to_string(number);
-        BALMER_TRY(const auto suffixTaken, taken(id));
-        if (!suffixTaken) return id;
-    }
-}
-
 /// The header's values as one text for the search. Numbers with a fraction are not words that anybody looks
 /// for.
 std::string searchable(const std::vector<spectrum::HeaderCard>& cards) {
@@ -133,8 +109,46 @@ Status followMovedFile(Database& database, std::int64_t key, const std::string& 
     return database.run("UPDATE spectrum SET file_path = ? WHERE key = ?", now, key);
 }
 
+Status enterWords(Database& database, std::int64_t key, std::string_view id, std::string_view object,
+                  std::string_view surveyId, std::string_view header) {
+    return database.run(
+        "INSERT INTO spectrum_text (rowid, id, object, survey_id, header) VALUES (?, ?, ?, ?, ?)", key, id,
+        object, surveyId, header);
+}
+
+/// With what is searched for.
+Status renameSpectrum(Database& database, std::int64_t key, const std::string& id) {
+    BALMER_TRY(auto row, database.prepare("SELECT s.id, s.object, s.survey_id, coalesce(h.cards, '[]') FROM "
+                                          "spectrum s LEFT JOIN spectrum_header h ON h.spectrum = s.key "
+                                          "WHERE s.key = ?"));
+    BALMER_TRY([[maybe_unused]] const bool found, row.bind(key).step());
+    const auto before = row.text(0), object = row.text(1), surveyId = row.text(2);
+    BALMER_TRY(const auto cards, cardsFrom(database, row.text(3)));
+    const auto header = searchable(cards);
+    // A table without content of its own forgets what it is told once more.
+    BALMER_CHECK(database.run("INSERT INTO spectrum_text (spectrum_text, rowid, id, object, survey_id, "
+                              "header) VALUES ('delete', ?, ?, ?, ?, ?)",
+                              key, before, object, surveyId, header));
+    BALMER_CHECK(enterWords(database, key, id, object, surveyId, header));
+    return database.run("UPDATE spectrum SET id = ? WHERE key = ?", id, key);
+}
+
+using Renamed = std::map<std::int64_t, std::string>; ///< by row the new id
+
+/// The id it has where it comes from, or the one that it is to have here.
+Result<std::string> idOf(Database& database, const NewSpectrum& item, Renamed& renamed) {
+    const auto wish = keptOfFile(item.metadata.id);
+    if (item.keepsId) return wish;
+    BALMER_TRY(auto given, idFor(database, wish, {item.contentDigest, item.part}));
+    if (given.renamed != 0) {
+        BALMER_CHECK(renameSpectrum(database, given.renamed, given.renamedTo));
+        renamed[given.renamed] = given.renamedTo;
+    }
+    return std::move(given.id);
+}
+
 Result<AddOutcome> addOne(Database& database, const NewSpectrum& item, const HeaderTexts& header,
-                          const std::string& now, std::map<std::string, std::int64_t>& tried) {
+                          const std::string& now, Renamed& renamed) {
     const auto& metadata = item.metadata;
     if (metadata.id.empty())
         return fail(ErrorCode::InvalidArgument, "a spectrum of " + item.filePath + " has no id");
@@ -155,7 +169,10 @@ Result<AddOutcome> addOne(Database& database, const NewSpectrum& item, const Hea
     }
     // Named after a folder or a service as often as by the user.
     BALMER_TRY(const auto collection, collectionKey(database, keptOfFile(item.collection)));
-    BALMER_TRY(const auto id, freeId(database, keptOfFile(metadata.id), tried));
+    BALMER_TRY(const auto id, idOf(database, item, renamed));
+    std::vector<std::string> warnings;
+    for (const auto& warning : metadata.warnings)
+        warnings.push_back(keptSaid(warning));
     std::optional<double> ra, dec;
     if (metadata.position) {
         ra = metadata.position->raDegrees;
@@ -173,14 +190,13 @@ Result<AddOutcome> addOne(Database& database, const NewSpectrum& item, const Hea
         keptOfFile(metadata.surveyId), keptOfFile(metadata.spectralClass), metadata.rule,
         spectrum::toString(item.medium), item.firstWavelength, item.lastWavelength, item.samples,
         keptOfFile(metadata.fluxUnit), item.filePath, item.contentDigest, item.part, item.dataset,
-        jsonOf(metadata.warnings), now));
+        jsonOf(warnings), now));
     const auto key = database.lastKey();
     if (!metadata.header.empty())
         BALMER_CHECK(
             database.run("INSERT INTO spectrum_header (spectrum, cards) VALUES (?, ?)", key, header.cards));
-    BALMER_CHECK(database.run(
-        "INSERT INTO spectrum_text (rowid, id, object, survey_id, header) VALUES (?, ?, ?, ?, ?)", key, id,
-        keptOfFile(metadata.object), keptOfFile(metadata.surveyId), header.words));
+    BALMER_CHECK(enterWords(database, key, id, keptOfFile(metadata.object), keptOfFile(metadata.surveyId),
+                            header.words));
     if (ra && dec)
         BALMER_CHECK(database.run("INSERT INTO spectrum_position (key, ra_from, ra_to, dec_from, dec_to) "
                                   "VALUES (?, ?, ?, ?, ?)",
@@ -251,15 +267,22 @@ Catalogue::Catalogue(Connections& connections, ColumnRegistry& columns)
 Result<std::vector<AddOutcome>> Catalogue::add(std::span<const NewSpectrum> batch) {
     const auto now = connections_.now();
     std::vector<HeaderTexts> headers; // made before the others have to wait
-    for (const auto& item : batch)
-        headers.push_back({jsonOf(item.metadata.header), searchable(item.metadata.header)});
+    for (const auto& item : batch) {
+        auto cards = item.metadata.header;
+        for (auto& card : cards)
+            card = {keptWhole(card.key), keptWhole(card.value), keptWhole(card.comment)};
+        headers.push_back({jsonOf(cards), searchable(cards)});
+    }
     return connections_.write([&](Database& database) -> Result<std::vector<AddOutcome>> {
         std::vector<AddOutcome> outcomes;
-        std::map<std::string, std::int64_t> tried;
+        Renamed renamed;
         for (std::size_t i = 0; i < batch.size(); ++i) {
-            BALMER_TRY(auto outcome, addOne(database, batch[i], headers[i], now, tried));
+            BALMER_TRY(auto outcome, addOne(database, batch[i], headers[i], now, renamed));
             outcomes.push_back(std::move(outcome));
         }
+        for (auto& outcome : outcomes)
+            if (const auto other = renamed.find(outcome.rowId); other != renamed.end())
+                outcome.id = other->second;
         return outcomes;
     });
 }

@@ -2,8 +2,9 @@
 // from.
 //
 // A spectrum is known by the digest of its file's content and its place in that file: the same file is never
-// added twice, whatever it is called. Its id is a short unique name that labels and datasets refer to; it
-// never changes. Part of a Project; thread rule there. Wavelengths in ångström, angles in degrees.
+// added twice, whatever it is called. Its id is a short unique name that labels and datasets refer to; as
+// soon as one of them does, it never changes. Part of a Project; thread rule there. Wavelengths in ångström,
+// angles in degrees.
 #pragma once
 
 #include <cstddef>
@@ -35,12 +36,15 @@ struct NewSpectrum {
     std::int64_t part = 0;     ///< which spectrum of the file, or the row of the matrix
     std::string filePath;      ///< absolute; "" for a row of a matrix
     std::string dataset;       ///< the dataset that holds the numbers; "" for a file
+    bool keepsId = false;      ///< the wished-for id or none: a part of another project
 };
 
 struct AddOutcome {
     bool added = false; ///< false: the same content was there already, and nothing was added
     std::int64_t rowId = 0;
-    std::string id; ///< the id it has: with "~2", "~3" … where another spectrum had the wished-for one
+    /// The id it has: the wished-for one, or where several wish for it "ID~" and the first eight digits of
+    /// the content's digest, whichever came first (spectrum_ids.h). Older projects have "~2", "~3" … instead.
+    std::string id;
     std::string collection; ///< the collection it is in
 };
 

@@ -115,6 +115,7 @@ core::Status check(const ColumnInfo& info, std::span<const double> values, std::
     };
     if (info.name.empty()) return fail(ErrorCode::InvalidArgument, "a column needs a name");
     BALMER_CHECK(checkName("the column's name", info.name));
+    BALMER_CHECK(checkName("the model", info.model));
     for (const auto& category : info.categories)
         BALMER_CHECK(checkName("the category", category));
     if (values.size() != static_cast<std::size_t>(rows))

@@ -13,6 +13,7 @@
 #include "engine/core/log.h"
 #include "engine/core/pending_file.h"
 #include "engine/core/stop_scope.h"
+#include "engine/store/label_seals.h"
 #include "engine/store/migration.h"
 #include "engine/store/network_disk.h"
 #include "engine/store/schema_check.h"
@@ -492,6 +493,9 @@ Connections::openForReading(const std::filesystem::path& file, const core::Clock
     BALMER_CHECK(checkOrigin(*copy, migrations()));
     BALMER_CHECK(checkSchema(*copy, migrations()));
     BALMER_CHECK(migrate(*copy, migrations(), projectMark, Before::Drop));
+    BALMER_CHECK(copy->run("BEGIN"));
+    BALMER_CHECK(sealEvents(*copy));
+    BALMER_CHECK(copy->run("COMMIT"));
     BALMER_TRY([[maybe_unused]] const bool newest, isNewest(Reading::Beside));
     core::log::info(file.string() + " is read from a copy, as its log or its schema asks for");
     return connections;

@@ -2,6 +2,7 @@
 
 #include "engine/store/connections.h"
 #include "engine/store/kept_text.h"
+#include "engine/store/spectrum_ids.h"
 #include "engine/store/staged_rows.h"
 
 namespace balmer::store {
@@ -94,16 +95,18 @@ Result<StagedDataset> DatasetRegistry::stageRows(const DatasetRecord& record,
             "?, ?, ?, "
             "?)",
             stagedName(), record.digest, record.file, record.rows, record.columns, record.firstWavelength,
-            record.lastWavelength, record.pipeline, record.collection, connections_.now(), record.job,
-            stager(), record.fileDigest));
+            record.lastWavelength, record.pipeline, keptOfFile(record.collection), connections_.now(),
+            record.job, stager(), record.fileDigest));
         return database.lastKey();
     }));
     if (key == 0) return staged;
     staged.rows = std::make_shared<const StagedRows>(connections_, StagedRows::Table::Dataset, key);
-    BALMER_CHECK(writeInPieces(connections_, ids.size(), [&](Database& database, std::size_t row) {
+    const auto writeRow = [&](Database& database, std::size_t row) -> Status {
+        BALMER_CHECK(checkSpectrum(database, ids[row]));
         return database.run("INSERT INTO dataset_row (dataset, row, spectrum) VALUES (?, ?, ?)", key,
                             static_cast<std::int64_t>(row), ids[row]);
-    }));
+    };
+    BALMER_CHECK(writeInPieces(connections_, ids.size(), writeRow));
     return staged;
 }
 

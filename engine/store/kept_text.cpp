@@ -60,6 +60,14 @@ Status checkName(std::string_view what, std::string_view name) {
 
 Result<std::string> keptRemark(std::string_view what, std::string_view text) {
     if (text.size() > mostRemarkBytes) return fail(tooLong(what, text, mostRemarkBytes));
+    return keptWhole(text);
+}
+
+std::string keptSaid(std::string_view text) {
+    return std::string(core::clipped(keptWhole(text), mostRemarkBytes));
+}
+
+std::string keptWhole(std::string_view text) {
     return withoutMarks(cleanText(text), Breaks::Stay);
 }
 

@@ -2,6 +2,7 @@
 
 #include <iterator>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include "engine/core/crash_point.h"
@@ -11,6 +12,8 @@
 #include "engine/store/connections.h"
 #include "engine/store/json_text.h"
 #include "engine/store/kept_text.h"
+#include "engine/store/label_seals.h"
+#include "engine/store/spectrum_ids.h"
 #include "engine/store/staged_rows.h"
 
 namespace balmer::store {
@@ -78,11 +81,24 @@ std::string flagWords(const active::CurrentLabel& label) {
     return words;
 }
 
+Status keepCurrent(Database& database, std::string_view spectrum, const active::CurrentLabel& label,
+                   std::int64_t lastEvent) {
+    return database.run(
+        "INSERT INTO label_current (spectrum, class, flags, comment, last_event) "
+        "VALUES (?, ?, ?, ?, ?) ON CONFLICT (spectrum) DO UPDATE SET class = excluded.class, "
+        "flags = excluded.flags, comment = excluded.comment, last_event = excluded.last_event",
+        spectrum, label.className, flagWords(label), label.comment, lastEvent);
+}
+
 /// The one way into the log.
 Result<std::int64_t> appendOne(Database& database, const LabelEvent& event, const std::string& now,
                                std::optional<std::int64_t> act = {}) {
     BALMER_TRY(const auto className, core::tidyName(event.className));
     if (event.spectrum.empty()) return fail(ErrorCode::InvalidArgument, "a label needs the id of a spectrum");
+    if (event.kind != LabelKind::Undo) { // an undo repeats what was kept
+        BALMER_CHECK(checkSpectrum(database, event.spectrum));
+        BALMER_CHECK(checkName("the model", event.model));
+    }
     BALMER_CHECK(checkName("the class", className));
     BALMER_CHECK(checkName("the observer", event.who));
     BALMER_TRY(const auto comment, keptRemark("the comment", event.comment));
@@ -106,17 +122,53 @@ Result<std::int64_t> appendOne(Database& database, const LabelEvent& event, cons
         database.run("INSERT INTO label_event (spectrum, kind, class, comment, who, at, view, model, round, "
                      "list, supersedes, act) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                      event.spectrum, active::toString(event.kind), className, comment, event.who,
-                     event.when.empty() ? now : event.when, event.view, event.model, event.round, list,
-                     event.supersedes, act));
+                     event.when.empty() ? now : keptOfFile(event.when), keptOfFile(event.view), event.model,
+                     event.round, list, event.supersedes, act));
     const auto id = database.lastKey();
+    BALMER_CHECK(sealEvents(database));
     BALMER_TRY(const auto events, eventsOf(database, event.spectrum));
-    const auto current = active::currentLabel(events);
-    BALMER_CHECK(
-        database.run("INSERT INTO label_current (spectrum, class, flags, comment, last_event) "
-                     "VALUES (?, ?, ?, ?, ?) ON CONFLICT (spectrum) DO UPDATE SET class = excluded.class, "
-                     "flags = excluded.flags, comment = excluded.comment, last_event = excluded.last_event",
-                     event.spectrum, current.className, flagWords(current), current.comment, id));
+    BALMER_CHECK(keepCurrent(database, event.spectrum, active::currentLabel(events), id));
     return id;
+}
+
+/// What stands of a spectrum, as the events say and as it is kept beside them.
+struct Standing {
+    std::string spectrum;
+    active::CurrentLabel label;
+    std::int64_t lastEvent = 0;
+};
+
+/// Those that are kept otherwise than the events say.
+Result<std::vector<Standing>> wrongStandings(Database& database) {
+    using Kept = std::tuple<std::string, std::string, std::string, std::int64_t>;
+    std::map<std::string, Kept> kept;
+    BALMER_TRY(auto rows,
+               database.prepare("SELECT spectrum, class, flags, comment, last_event FROM label_current"));
+    while (true) {
+        BALMER_TRY(const bool row, rows.step());
+        if (!row) break;
+        kept.emplace(rows.text(0), Kept{rows.text(1), rows.text(2), rows.text(3), rows.integer(4)});
+    }
+    BALMER_TRY(auto statement, database.prepare(std::string(select) + "ORDER BY spectrum, id"));
+    BALMER_TRY(const auto events, eventsFrom(statement));
+    std::vector<Standing> wrong;
+    for (std::size_t first = 0; first < events.size();) {
+        std::size_t end = first;
+        while (end < events.size() && events[end].spectrum == events[first].spectrum)
+            ++end;
+        Standing standing{events[first].spectrum,
+                          active::currentLabel(std::span(events).subspan(first, end - first)),
+                          events[end - 1].id};
+        first = end;
+        const auto& label = standing.label;
+        const auto found = kept.extract(standing.spectrum);
+        if (found.empty() ||
+            found.mapped() != Kept{label.className, flagWords(label), label.comment, standing.lastEvent})
+            wrong.push_back(std::move(standing));
+    }
+    for (const auto& each : kept) // of spectra about which nobody said anything
+        wrong.push_back({each.first, {}, 0});
+    return wrong;
 }
 
 Result<std::int64_t> newAct(Database& database) {
@@ -287,6 +339,38 @@ Status LabelLog::takeBackAbandoned() {
         BALMER_TRY([[maybe_unused]] const auto taken, takeBackAct(act, {}));
     }
     return {};
+}
+
+Status LabelLog::sealOlder() {
+    BALMER_TRY(const auto bare, connections_.read([](Database& database) {
+        return database.number("SELECT coalesce((SELECT max(id) FROM label_event), 0) > "
+                               "coalesce((SELECT max(event) FROM label_seal), 0)");
+    }));
+    if (bare == 0) return {};
+    return connections_.write([](Database& database) { return sealEvents(database); });
+}
+
+Result<std::vector<std::string>> LabelLog::wrongCurrent() {
+    return connections_.read([](Database& database) -> Result<std::vector<std::string>> {
+        BALMER_TRY(const auto wrong, wrongStandings(database));
+        std::vector<std::string> spectra;
+        for (const auto& each : wrong)
+            spectra.push_back(each.spectrum);
+        return spectra;
+    });
+}
+
+Status LabelLog::makeCurrent() {
+    return connections_.write([](Database& database) -> Status {
+        BALMER_TRY(const auto wrong, wrongStandings(database));
+        for (const auto& each : wrong) {
+            if (each.lastEvent == 0)
+                BALMER_CHECK(database.run("DELETE FROM label_current WHERE spectrum = ?", each.spectrum));
+            else
+                BALMER_CHECK(keepCurrent(database, each.spectrum, each.label, each.lastEvent));
+        }
+        return {};
+    });
 }
 
 Result<std::vector<LabelEvent>> LabelLog::of(std::string_view spectrum) {

@@ -83,6 +83,12 @@ class LabelLog {
     /// taken back, the newest first. view: where it is taken back; "": where it was given. Errors: NotFound
     /// when there is none.
     core::Result<std::vector<active::LabelEvent>> takeBack(std::string_view who, std::string_view view = {});
+    /// Seals what an older Balmer left without (label_seals.h); when the project is opened.
+    core::Status sealOlder();
+    /// The spectra for which what stands is kept otherwise than their events say: a damage of the disk, which
+    /// makeCurrent() puts right.
+    core::Result<std::vector<std::string>> wrongCurrent();
+    core::Status makeCurrent();
     /// Takes back the acts of which a process that lives no more has written a part.
     core::Status takeBackAbandoned();
 

@@ -1,6 +1,7 @@
 #include "engine/store/origins.h"
 
 #include "engine/store/connections.h"
+#include "engine/store/kept_text.h"
 
 namespace balmer::store {
 
@@ -9,16 +10,24 @@ using core::fail;
 using core::Result;
 using core::Status;
 
+namespace {
+constexpr std::size_t mostAddressBytes = 8192;
+}
+
 Status Origins::add(std::int64_t rowId, std::span<const Origin> origins) {
     const auto now = connections_.now();
     return connections_.write([&](Database& database) -> Status {
         for (const auto& origin : origins) {
             if (origin.address.empty())
                 return fail(ErrorCode::InvalidArgument, "an origin of a spectrum has no address");
+            if (origin.address.size() > mostAddressBytes || keptWhole(origin.address) != origin.address)
+                return fail(ErrorCode::InvalidArgument,
+                            "the address \"" + keptOfFile(origin.address) +
+                                "\" of a spectrum is longer than 8 KiB, or holds marks that no address has");
             BALMER_CHECK(database.run(
                 "INSERT INTO spectrum_origin (address, spectrum, source, noted_at) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT DO NOTHING",
-                origin.address, rowId, origin.source, now));
+                origin.address, rowId, keptOfFile(origin.source), now));
         }
         return {};
     });

@@ -3,7 +3,12 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <iterator>
+#include <optional>
+
+#include "engine/core/amount_text.h"
 #include "engine/core/file.h"
+#include "engine/core/folder_lock.h"
 #include "engine/core/log.h"
 #include "engine/core/pending_file.h"
 #include "engine/core/user_folders.h"
@@ -13,6 +18,8 @@
 #include "engine/store/connections.h"
 #include "engine/store/dataset_registry.h"
 #include "engine/store/label_log.h"
+#include "engine/store/label_seals.h"
+#include "engine/store/leftovers.h"
 #include "engine/store/origins.h"
 #include "engine/store/round_archive.h"
 #include "engine/store/settings.h"
@@ -26,9 +33,24 @@ using core::fail;
 using core::Result;
 namespace fs = std::filesystem;
 
+namespace {
+fs::path databaseOf(const fs::path& folder) {
+    return folder / "project.sqlite";
+}
+} // namespace
+
 struct Project::Parts {
     Parts(fs::path where, std::unique_ptr<Connections> opened)
         : folder(std::move(where)), connections(std::move(opened)), artefacts(folder / "artefacts") {}
+    ~Parts() {
+        if (!dropsLogs) return;
+        const auto file = databaseOf(folder);
+        connections.reset();
+        inUse.reset();
+        if (const auto alone = core::FolderLock::tryAlone(folder)) dropEmptyLogs(file);
+    }
+    Parts(const Parts&) = delete;
+    Parts& operator=(const Parts&) = delete;
 
     fs::path folder;
     std::unique_ptr<Connections> connections;
@@ -42,6 +64,8 @@ struct Project::Parts {
     ArtefactFolder artefacts;
     Settings settings{*connections};
     std::vector<jobs::Job> interrupted;
+    std::optional<core::FolderLock> inUse; ///< shared by all processes that have the project open
+    bool dropsLogs = false;                ///< it is only read, and had no log beside it when it was opened
 };
 
 namespace {
@@ -62,6 +86,15 @@ std::string whyOnlyRead(const fs::path& folder, const core::Error& error) {
     return "the project " + folder.string() + " can only be read: " + why;
 }
 
+void sayLeftovers(const Swept& swept, const fs::path& folder) {
+    if (swept.setAside > 0)
+        core::log::info(core::countText(swept.setAside, "file", "files") + " in " + folder.string() +
+                        " that no record names: set aside in its folder leftovers, to go in 30 days");
+    if (swept.removed > 0)
+        core::log::info("what was set aside in " + (folder / "leftovers").string() +
+                        " more than 30 days ago was removed");
+}
+
 } // namespace
 
 Project::Project(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -76,16 +109,19 @@ Result<std::unique_ptr<Project>> Project::open(const fs::path& folder, OpenOptio
     if (fs::exists(where, error) && !fs::is_directory(where, error))
         return fail(ErrorCode::Io,
                     where.string() + " is a file, but a project is a folder; choose another name");
-    const auto file = where / "project.sqlite";
+    const auto file = databaseOf(where);
     if (!options.create && !fs::exists(file, error))
         return fail(ErrorCode::NotFound, "there is no project in " + where.string() +
                                              "; check the path, or import spectra to make one");
     const auto& clock = options.clock ? *options.clock : core::systemClock();
+    const bool hadLogs = hasLogFiles(file);
     auto parts = openForWriting(where, clock);
     if (!parts && refusesWriting(parts.error()) && fs::exists(file, error)) {
         BALMER_TRY(auto connections,
                    Connections::openForReading(file, clock, whyOnlyRead(where, parts.error())));
         parts = std::make_unique<Parts>(where, std::move(connections));
+        (*parts)->inUse = core::FolderLock::shared(where);
+        (*parts)->dropsLogs = !hadLogs;
     }
     if (!parts) return fail(std::move(parts).error());
     return std::unique_ptr<Project>(new Project(std::move(*parts)));
@@ -95,11 +131,15 @@ Result<std::unique_ptr<Project::Parts>> Project::openForWriting(const fs::path& 
                                                                 const core::Clock& clock) {
     for (const auto& part : {where / "datasets", where / "artefacts"})
         BALMER_CHECK(core::makeFolders(part));
-    const auto file = where / "project.sqlite";
+    const auto file = databaseOf(where);
+    // Held from before anything is made in there: who finds it free finds no half-made things.
+    auto alone = core::FolderLock::tryAlone(where);
+    auto inUse = alone ? std::nullopt : core::FolderLock::shared(where);
     BALMER_TRY(auto connections, Connections::open(file, clock, Connections::journalFor(file)));
     auto parts = std::make_unique<Parts>(where, std::move(connections));
     BALMER_TRY(parts->interrupted, parts->jobs.markInterrupted());
     BALMER_CHECK(dropAbandoned(*parts->connections));
+    BALMER_CHECK(parts->labels.sealOlder());
     BALMER_CHECK(parts->labels.takeBackAbandoned());
     std::size_t swept = 0;
     for (const auto& folder : {where, where / "datasets", where / "artefacts"})
@@ -107,6 +147,15 @@ Result<std::unique_ptr<Project::Parts>> Project::openForWriting(const fs::path& 
     if (swept > 0)
         core::log::info(std::to_string(swept) + " unfinished files that ended programs left in " +
                         where.string() + " were removed");
+    if (alone) {
+        BALMER_TRY(const auto leftovers,
+                   sweepLeftovers(*parts->connections, where, parts->connections->now()));
+        sayLeftovers(leftovers, where);
+        alone->share();
+        parts->inUse = std::move(alone);
+    } else {
+        parts->inUse = std::move(inUse);
+    }
     return parts;
 }
 
@@ -168,10 +217,13 @@ core::Result<std::vector<std::string>> Project::damage() {
         BALMER_TRY(auto keys, database.prepare("PRAGMA foreign_key_check"));
         while (true) {
             BALMER_TRY(const bool more, keys.step());
-            if (!more) return found;
+            if (!more) break;
             found.push_back("row " + keys.text(1) + " of " + keys.text(0) + " belongs to a row of " +
                             keys.text(2) + " that is not there");
         }
+        BALMER_TRY(auto broken, brokenSeals(database, 100));
+        std::move(broken.begin(), broken.end(), std::back_inserter(found));
+        return found;
     });
 }
 core::Status Project::adopt(const jobs::Job& job) {

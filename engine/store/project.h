@@ -88,8 +88,8 @@ class Project {
     /// own tables too: how long a label may have had to wait.
     std::int64_t mostRowsInOneWrite() const;
 
-    /// What SQLite's own check finds wrong with the database, and rows that belong to rows which are not
-    /// there.
+    /// What SQLite's own check finds wrong with the database, rows that belong to rows which are not there,
+    /// and label events that are not what was written. At most 100 sentences of each.
     core::Result<std::vector<std::string>> damage();
 
     /// Keeps the record of a job with the id that it has, its artefacts with it: for a project that is made

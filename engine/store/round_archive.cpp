@@ -3,6 +3,7 @@
 #include "engine/store/connections.h"
 #include "engine/store/json_text.h"
 #include "engine/store/kept_text.h"
+#include "engine/store/spectrum_ids.h"
 #include "engine/store/staged_rows.h"
 
 namespace balmer::store {
@@ -81,6 +82,8 @@ Result<StagedRound> RoundArchive::stage(const RoundRecord& record) {
         return fail(ErrorCode::InvalidArgument, "a round needs a dataset and its classes");
     for (const auto& name : record.classes)
         BALMER_CHECK(checkName("the class", name));
+    BALMER_CHECK(checkName("the dataset's name", record.dataset));
+    BALMER_CHECK(checkName("the model", record.model));
     StagedRound staged{record, nullptr};
     auto& kept = staged.record;
     BALMER_TRY(kept.id, connections_.write([&](Database& database) -> Result<std::int64_t> {
@@ -92,13 +95,16 @@ Result<StagedRound> RoundArchive::stage(const RoundRecord& record) {
         return database.lastKey();
     }));
     staged.rows = std::make_shared<const StagedRows>(connections_, StagedRows::Table::Round, kept.id);
-    BALMER_CHECK(writeInPieces(connections_, kept.items.size(), [&](Database& database, std::size_t i) {
+    const auto writeItem = [&](Database& database, std::size_t i) -> Status {
         const auto& item = kept.items[i];
+        BALMER_CHECK(checkSpectrum(database, item.spectrum));
+        BALMER_CHECK(checkName("the class", item.predicted));
         return database.run("INSERT INTO round_item (round, list, rank, spectrum, predicted, probability, "
                             "entropy, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                             kept.id, active::toString(item.list), item.rank, item.spectrum, item.predicted,
-                            item.probability, item.entropy, item.reason);
-    }));
+                            item.probability, item.entropy, keptOfFile(item.reason));
+    };
+    BALMER_CHECK(writeInPieces(connections_, kept.items.size(), writeItem));
     return staged;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/store/settings.h"
 
 #include "engine/store/connections.h"
+#include "engine/store/kept_text.h"
 
 namespace balmer::store {
 
@@ -8,6 +9,8 @@ using core::Result;
 using core::Status;
 
 namespace {
+constexpr std::size_t mostValueBytes = std::size_t{1} << 20;
+
 std::string bytesOf(const Statement& statement, int column) {
     const auto bytes = statement.blob(column);
     return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -26,9 +29,16 @@ Result<std::optional<std::string>> Settings::get(std::string_view key) {
 }
 
 Status Settings::set(std::string_view key, std::string_view value) {
+    BALMER_CHECK(checkName("the setting", key));
+    if (value.size() > mostValueBytes)
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "the setting \"" + std::string(key) + "\" would take " +
+                              std::to_string(value.size() >> 10) + " KiB, and at most " +
+                              std::to_string(mostValueBytes >> 10) + " are kept");
+    const auto kept = keptWhole(value);
     return connections_.write([&](Database& database) {
         return database.run("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", key,
-                            std::as_bytes(std::span(value)));
+                            std::as_bytes(std::span(kept)));
     });
 }
 

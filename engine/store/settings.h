@@ -20,7 +20,8 @@ class Settings {
     explicit Settings(Connections& connections);
 
     core::Result<std::optional<std::string>> get(std::string_view key);
-    /// Replaces. Bytes are kept as they are.
+    /// Replaces. The value is text and kept as KeptText keeps one. Errors: InvalidArgument for a key that
+    /// holds marks or is longer than 300 bytes, and for a value of more than 1 MiB.
     core::Status set(std::string_view key, std::string_view value);
     core::Status remove(std::string_view key);
     /// All whose key begins so.

@@ -123,7 +123,7 @@ Status finishOne(Database& database, JobId id, Phase phase, std::string_view tim
     std::optional<std::string> code, message, context;
     if (error) {
         code = core::toString(error->code());
-        message = error->message();
+        message = keptSaid(error->message());
         context = jsonOf(error->context());
     }
     return database.run("UPDATE job SET phase = ?, ended = ?, result = ?, error_code = ?, error_message = ?, "
@@ -133,7 +133,9 @@ Status finishOne(Database& database, JobId id, Phase phase, std::string_view tim
 }
 
 Status insert(Database& database, const Job& job, std::optional<JobId> id) {
+    BALMER_CHECK(checkName("the kind of the job", job.spec.kind));
     BALMER_CHECK(checkName("the job's label", job.spec.label));
+    BALMER_TRY(const auto notes, keptRemark("the job's note", job.spec.notes));
     if (job.remote) {
         const auto& key = job.remote->key;
         const auto isDigit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
@@ -150,10 +152,10 @@ Status insert(Database& database, const Job& job, std::optional<JobId> id) {
         "INSERT INTO job (id, kind, label, notes, parameters, inputs, parent, phase, created, "
         "started, ended, progress, stage, result, place, program_version, device, process) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        id, job.spec.kind, job.spec.label, job.spec.notes, job.spec.parameters, jsonOf(job.spec.inputs),
+        id, job.spec.kind, job.spec.label, notes, job.spec.parameters, jsonOf(job.spec.inputs),
         job.spec.parent, jobs::toString(job.phase), job.created, job.started, job.ended, job.progress,
-        job.stage, job.result, job.remote ? job.remote->worker : job.place, job.programVersion, job.device,
-        job.processToken));
+        keptOfFile(job.stage), job.result, keptOfFile(job.remote ? job.remote->worker : job.place),
+        keptOfFile(job.programVersion), keptOfFile(job.device), job.processToken));
     if (!job.remote) return {}; // the row below has the same key, so that lastKey() stays what it is
     return database.run(
         "INSERT INTO job_remote (job, worker, remote_key, last_event, abort_wanted, last_heard) "
@@ -165,18 +167,19 @@ Status insert(Database& database, const Job& job, std::optional<JobId> id) {
 Status insertArtefact(Database& database, JobId id, const jobs::Artefact& artefact) {
     return database.run(
         "INSERT INTO job_artefact (job, name, media_type, digest, bytes) VALUES (?, ?, ?, ?, ?)", id,
-        artefact.name, artefact.mediaType, artefact.digest, artefact.bytes);
+        keptOfFile(artefact.name), keptOfFile(artefact.mediaType), artefact.digest, artefact.bytes);
 }
 
 Status insertSeries(Database& database, JobId id, std::span<const jobs::SeriesPoint> points) {
     for (const auto& point : points)
         BALMER_CHECK(database.run("INSERT INTO job_series (job, name, step, value) VALUES (?, ?, ?, ?)", id,
-                                  point.name, point.step, point.value));
+                                  keptOfFile(point.name), point.step, point.value));
     return {};
 }
 
 Status insertLog(Database& database, JobId id, const jobs::LogLine& line) {
-    return database.run("INSERT INTO job_log (job, at, text) VALUES (?, ?, ?)", id, line.time, line.text);
+    return database.run("INSERT INTO job_log (job, at, text) VALUES (?, ?, ?)", id, line.time,
+                        keptSaid(line.text));
 }
 
 Error interruption(const Job& job) {
@@ -216,7 +219,7 @@ Status SqliteJobStore::start(JobId id, std::string_view time, std::string_view d
     return connections_.write([&](Database& database) -> Status {
         BALMER_CHECK(checkStep(database, id, Phase::Executing));
         return database.run("UPDATE job SET phase = ?, started = ?, device = ?, process = ? WHERE id = ?",
-                            jobs::toString(Phase::Executing), time, device, processToken, id);
+                            jobs::toString(Phase::Executing), time, keptOfFile(device), processToken, id);
     });
 }
 
@@ -225,7 +228,7 @@ Result<bool> SqliteJobStore::progress(JobId id, double fraction, std::string_vie
         BALMER_TRY(const auto phase, phaseOf(database, id));
         if (phase != Phase::Executing) return true;
         BALMER_CHECK(database.run("UPDATE job SET progress = ?, stage = ? WHERE id = ?",
-                                  std::isnan(fraction) ? 0.0 : fraction, stage, id));
+                                  std::isnan(fraction) ? 0.0 : fraction, keptOfFile(stage), id));
         BALMER_TRY(const auto wanted, database.number("SELECT abort_requested FROM job WHERE id = ?", id));
         return wanted != 0;
     });
@@ -327,6 +330,8 @@ Result<bool> SqliteJobStore::recordEvent(JobId id, const jobs::RemoteEvent& even
         return fail(ErrorCode::InvalidArgument, "an event of job " + std::to_string(id) +
                                                     " has a number that is none: events count from 1");
     const auto sequence = static_cast<std::int64_t>(event.sequence);
+    const auto stage = keptOfFile(event.stage), started = keptOfFile(event.started),
+               device = keptOfFile(event.device), version = keptOfFile(event.programVersion);
     return connections_.write([&](Database& database) -> Result<bool> {
         BALMER_TRY(const auto phase, phaseOf(database, id));
         BALMER_TRY(const bool remote, isRemote(database, id));
@@ -342,9 +347,8 @@ Result<bool> SqliteJobStore::recordEvent(JobId id, const jobs::RemoteEvent& even
             "UPDATE job SET phase = ?, progress = ?, stage = ?, started = iif(? = '', started, ?), "
             "device = iif(? = '', device, ?), program_version = iif(? = '', program_version, ?) WHERE id = ?",
             jobs::toString(event.phase),
-            std::isnan(event.progress) ? 0.0 : std::clamp(event.progress, 0.0, 1.0), event.stage,
-            event.started, event.started, event.device, event.device, event.programVersion,
-            event.programVersion, id));
+            std::isnan(event.progress) ? 0.0 : std::clamp(event.progress, 0.0, 1.0), stage, started, started,
+            device, device, version, version, id));
         BALMER_CHECK(insertSeries(database, id, event.points));
         for (const auto& line : event.lines)
             BALMER_CHECK(insertLog(database, id, line));

@@ -6,10 +6,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/amount_text.h"
 #include "engine/core/digest.h"
 #include "engine/core/json_text.h"
 #include "engine/store/artefact_folder.h"
 #include "engine/store/dataset_registry.h"
+#include "engine/store/label_log.h"
 #include "engine/workflow/job_kinds.h"
 #include "engine/workflow/making_again.h"
 
@@ -83,9 +85,38 @@ std::vector<std::string> unnamed(const store::Project& project, const std::vecto
     return found;
 }
 
+/// What the labels stand for is kept beside their events, and made of them again. Says what stays wrong.
+core::Result<std::vector<std::string>> checkLabels(store::Project& project, bool repair, bool whole,
+                                                   std::size_t& madeAgain) {
+    constexpr std::size_t mostSaid = 20;
+    std::vector<std::string> said;
+    BALMER_TRY(const auto wrong, project.labels().wrongCurrent());
+    if (wrong.empty()) return said;
+    std::string whyNot = "; --repair makes it of them again";
+    if (repair && !whole) whyNot = "; it is made of them again only where the database is whole";
+    if (repair && whole) {
+        const auto made = project.labels().makeCurrent();
+        if (made) {
+            madeAgain = wrong.size();
+            return said;
+        }
+        whyNot = "; " + made.error().message();
+    }
+    for (std::size_t i = 0; i < wrong.size() && i < mostSaid; ++i)
+        said.push_back("the label that stands of \"" + wrong[i] + "\" is not what its events say" + whyNot);
+    if (wrong.size() > mostSaid)
+        said.push_back("likewise of " +
+                       core::countText(wrong.size() - mostSaid, "other spectrum", "other spectra"));
+    return said;
+}
+
 core::Result<jobs::Outcome> checkProject(const CheckParameters& parameters, const Run& run) {
     BALMER_CHECK(run.task.checkpoint(0, "checking the database"));
-    BALMER_TRY(const auto database, run.project().damage());
+    BALMER_TRY(auto database, run.project().damage());
+    std::size_t labelsMadeAgain = 0;
+    BALMER_TRY(const auto labels,
+               checkLabels(run.project(), parameters.repair, database.empty(), labelsMadeAgain));
+    database.insert(database.end(), labels.begin(), labels.end());
     BALMER_TRY(const auto files, keptFiles(run.project()));
     std::int64_t datasets = 0, artefacts = 0, madeAgain = 0;
     auto damaged = json::array();
@@ -115,11 +146,14 @@ core::Result<jobs::Outcome> checkProject(const CheckParameters& parameters, cons
         }
         damaged.push_back(std::move(found));
     }
+    const bool whole = database.empty() && madeAgain == static_cast<std::int64_t>(damaged.size());
     jobs::Outcome outcome;
-    outcome.resultJson = core::jsonText(json{{"datasets", datasets},
+    outcome.resultJson = core::jsonText(json{{"whole", whole},
+                                             {"datasets", datasets},
                                              {"artefacts", artefacts},
                                              {"damaged", std::move(damaged)},
                                              {"made_again", madeAgain},
+                                             {"labels_made_again", labelsMadeAgain},
                                              {"database", database},
                                              {"unnamed", unnamed(run.project(), files)}});
     return outcome;
@@ -135,7 +169,8 @@ JobKind checkKind(const Environment& environment) {
          .help = "whether all that the project keeps is there, and is what it was",
          .command = "project check",
          .changes = {},
-         .results = {countField("datasets", "that were looked at"), countField("artefacts", "likewise"),
+         .results = {booleanField("whole", "nothing is damaged, or everything was made again"),
+                     countField("datasets", "that were looked at"), countField("artefacts", "likewise"),
                      listField(
                          "damaged",
                          objectField("",
@@ -148,7 +183,8 @@ JobKind checkKind(const Environment& environment) {
                                      ""),
                          "files that are gone or are not what they were"),
                      countField("made_again", "of them"),
-                     listField("database", textField("", ""), "what SQLite's own check finds wrong"),
+                     countField("labels_made_again", "labels that stand, of their events"),
+                     listField("database", textField("", ""), "what is wrong with the database"),
                      listField("unnamed", textField("", ""), "files that no record names")}},
         &checkProject);
 }

@@ -188,6 +188,7 @@ class Unpacking {
             store::NewSpectrum made;
             made.collection = spectrum.collection;
             made.metadata.id = spectrum.id;
+            made.keepsId = true;
             made.contentDigest = spectrum.contentDigest;
             made.part = spectrum.part;
             made.dataset = spectrum.dataset;

@@ -18,6 +18,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char *byId = "id", *byImport = "import";
+
 struct PreprocessParameters {
     std::string preset = "halpha-140";
     std::string name;
@@ -25,6 +27,7 @@ struct PreprocessParameters {
     std::string where;
     std::optional<double> blurSigmaPixels;
     bool bridgeMasked = false;
+    std::string order = byId;
 
     void declare(Fields& fields) {
         fields.required(
@@ -53,6 +56,13 @@ struct PreprocessParameters {
                          .more = true});
         fields.optional("bridge_masked", bridgeMasked,
                         {.help = "interpolate across masked samples", .more = true});
+        fields.optional("order", order,
+                        {.help =
+                             "how the rows lie: by the spectra's ids, which is the same whichever file was "
+                             "imported first, or as they were imported",
+                         .title = "Order of rows",
+                         .choices = {byId, byImport},
+                         .more = true});
     }
     core::Result<preprocess::Pipeline> pipeline() const {
         return preprocess::preset(preset, {blurSigmaPixels, bridgeMasked});
@@ -76,6 +86,7 @@ struct PreprocessParameters {
         store::CatalogueQuery query;
         query.where = where;
         if (!collection.empty()) query.collection = collection;
+        if (order == byId) query.sort = "id";
         return query;
     }
     Needs needs() const { return {.spectra = choice(), .makes = name}; }
@@ -104,7 +115,7 @@ void append(dataset::DatasetContent& content, const preprocess::Row& row, const 
 core::Result<jobs::Outcome> preprocessSpectra(const PreprocessParameters& parameters, const Run& run) {
     BALMER_TRY(const auto pipeline, parameters.pipeline());
     const auto* carried = run.environment.carried.get();
-    // What travelled here is the choice already.
+    // What travelled here is the choice already, in its order.
     BALMER_TRY(const auto records, run.project().catalogue().list(carried != nullptr ? store::CatalogueQuery()
                                                                                      : parameters.choice()));
     if (records.empty())

@@ -151,12 +151,12 @@ TEST(ProjectCheck, NamesAChangedByteOfEachKindOfFileAndMakesItAgain) {
     session.succeed(
         {"dataset", "import", session.write("m.csv", lineMatrix(60, {"a", "b"})).string(), "--name", "m"});
     session.succeed({"som", "--dataset", "m", "--grid", "3x3", "--epochs", "2"});
-    const auto check = [&](bool repair) {
+    const auto check = [&](bool repair, int exit = 0) {
         auto command = session.command({"project", "check"});
         command.erase(std::find(command.begin(), command.end(), "--json"));
         if (repair) command.emplace_back("--repair");
         const auto result = runProcess(command);
-        EXPECT_EQ(result.exitStatus, 0) << result.describe();
+        EXPECT_EQ(result.exitStatus, exit) << result.describe();
         return result.standardOutput;
     };
     EXPECT_NE(check(false).find("all are what they were"), std::string::npos);
@@ -171,11 +171,26 @@ TEST(ProjectCheck, NamesAChangedByteOfEachKindOfFileAndMakesItAgain) {
             file.seekp(static_cast<std::streamoff>(each.file_size() / 2));
             file.put(static_cast<char>(byte ^ 1));
             file.close();
-            EXPECT_NE(check(false).find(each.path().filename().string()), std::string::npos) << each.path();
+            EXPECT_NE(check(false, 1).find(each.path().filename().string()), std::string::npos)
+                << each.path();
             EXPECT_NE(check(true).find("made again"), std::string::npos) << each.path();
             EXPECT_NE(check(false).find("all are what they were"), std::string::npos) << each.path();
         }
     EXPECT_EQ(files, 2);
+    auto command = session.command({"project", "check", "--help"});
+    EXPECT_NE(runProcess(command).standardOutput.find("1 damage is left"), std::string::npos);
+    // A letter of a label, which SQLite's own check does not see.
+    session.succeed({"label", "give", "row-1", "doublepeak"});
+    const auto database = session.project() / "project.sqlite";
+    std::ifstream in(database, std::ios::binary);
+    std::string bytes(std::istreambuf_iterator<char>(in), {});
+    const auto at = bytes.find("classdoublepeak");
+    ASSERT_NE(at, std::string::npos);
+    std::fstream(database, std::ios::in | std::ios::out | std::ios::binary)
+        .seekp(static_cast<std::streamoff>(at + 5))
+        .put('D');
+    EXPECT_NE(check(false, 1).find("is not what was written"), std::string::npos);
+    EXPECT_NE(check(true, 1).find("is not what was written"), std::string::npos);
 }
 
 } // namespace

@@ -104,6 +104,8 @@ TEST_F(BadDisk, ThatCanOnlyBeReadIsRead) {
 TEST_F(BadDisk, ThatIsFullIsRead) {
     fill();
     onlyReads("no space left");
+    for (const auto* ending : {"-wal", "-shm"})
+        EXPECT_FALSE(fs::exists((disk_ / "p.balmer" / "project.sqlite").string() + ending)) << ending;
 }
 
 TEST_F(BadDisk, ALogThatWasLeftThereIsReadToo) {

@@ -395,6 +395,36 @@ TEST(StoredProjects, OneOfTheSeventhSchemaOpens) {
     EXPECT_EQ((*project)->jobs().listRemote()->front().remote->lastHeard, "2026-01-02T03:04:05.000Z");
 }
 
+TEST(StoredProjects, OneOfTheEighthSchemaOpens) {
+    test::TemporaryFolder folder;
+    fs::create_directory(folder / "old.balmer");
+    runSql(folder / "old.balmer" / "project.sqlite",
+           read(test::sourceRoot() / "tests" / "engine" / "store" / "fixtures" / "project_v8.sql"));
+    const auto project = Project::open(folder / "old.balmer");
+    ASSERT_TRUE(project) << test::why(project);
+    EXPECT_TRUE(fs::exists(folder / "old.balmer" / "project.sqlite.before-9"));
+    EXPECT_EQ((*project)->datasets().get("h-140")->fileDigest, "f1");
+    // Its labels are sealed as they are; a dataset made of it again has the order that it had.
+    EXPECT_TRUE((*project)->damage()->empty());
+    EXPECT_EQ((*project)->jobs().get(3)->spec.parameters, R"({"name":"h-140","order":"import"})");
+    EXPECT_EQ((*project)->jobs().get(1)->spec.parameters, "{}");
+    EXPECT_EQ((*project)->labels().takeBack("eva")->size(), 2u);
+    EXPECT_TRUE((*project)->damage()->empty());
+}
+
+TEST(StoredProjects, OneOfTheNinthSchemaOpens) {
+    test::TemporaryFolder folder;
+    fs::create_directory(folder / "old.balmer");
+    runSql(folder / "old.balmer" / "project.sqlite",
+           read(test::sourceRoot() / "tests" / "engine" / "store" / "fixtures" / "project_v9.sql"));
+    const auto project = Project::open(folder / "old.balmer");
+    ASSERT_TRUE(project) << test::why(project);
+    EXPECT_TRUE((*project)->damage()->empty());
+    EXPECT_EQ((*project)->labels().list({})->size(), 3u);
+    EXPECT_EQ((*project)->labels().takeBack("eva")->size(), 2u);
+    EXPECT_TRUE((*project)->damage()->empty());
+}
+
 TEST(Together, AFailureInTheMiddleLeavesNothing) {
     test::TemporaryFolder folder;
     const auto project = test::openProject(folder / "a.balmer");

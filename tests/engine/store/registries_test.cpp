@@ -334,10 +334,10 @@ TEST_F(RegistriesTest, SeveralThreadsPutTheSameArtefact) {
     EXPECT_EQ(project->artefacts().read(core::digestOf("artefact 3")).value(), "artefact 3");
 }
 
-TEST_F(RegistriesTest, SettingsKeepTheirBytes) {
+TEST_F(RegistriesTest, SettingsKeepTheirText) {
     auto& settings = project->settings();
     EXPECT_FALSE(settings.get("desktop/layout").value());
-    const std::string bytes("\0\xFF\x01", 3);
+    const std::string bytes = R"({"a":"Hα\n"})";
     ASSERT_TRUE(settings.set("desktop/layout", "old"));
     ASSERT_TRUE(settings.set("desktop/layout", bytes));
     ASSERT_TRUE(settings.set("desktop/place", ""));

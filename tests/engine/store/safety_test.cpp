@@ -10,11 +10,15 @@
 #include "engine/core/pending_file.h"
 #include "engine/core/stop_scope.h"
 #include "engine/store/catalogue.h"
+#include "engine/store/column_registry.h"
 #include "engine/store/connections.h"
 #include "engine/store/dataset_registry.h"
 #include "engine/store/kept_text.h"
 #include "engine/store/label_log.h"
 #include "engine/store/network_disk.h"
+#include "engine/store/origins.h"
+#include "engine/store/round_archive.h"
+#include "engine/store/settings.h"
 #include "tests/engine/store/store_samples.h"
 
 using namespace balmer;
@@ -176,7 +180,60 @@ TEST(KeptText, IsAskedAtEachWrite) {
         job.spec.label = name;
         EXPECT_FALSE(project->jobs().create(job));
     }
+    for (const auto& name : {bad, endless}) {
+        EXPECT_FALSE(project->labels().append(labelOf(name)))
+            << "a spectrum that the catalogue does not know";
+        auto shown = labelOf("a");
+        shown.model = name;
+        EXPECT_FALSE(project->labels().append(shown));
+        EXPECT_FALSE(project->settings().set(name, "x"));
+        jobs::Job job;
+        job.spec.kind = name;
+        EXPECT_FALSE(project->jobs().create(job));
+        DatasetRecord rows;
+        rows.name = "rows" + std::to_string(name.size());
+        rows.rows = 1;
+        EXPECT_FALSE(project->datasets().add(rows, std::vector{name}));
+    }
+    DatasetRecord dataset;
+    dataset.name = "d";
+    dataset.rows = 1;
+    ASSERT_TRUE(project->datasets().add(dataset, std::vector<std::string>{"a"}));
+    for (const auto& name : {bad, endless}) {
+        EXPECT_FALSE(project->columns().add({.dataset = "d", .name = name}, std::vector{0.5}));
+        EXPECT_FALSE(project->columns().add({.dataset = "d", .name = "p", .model = name}, std::vector{0.5}));
+        RoundRecord round;
+        round.dataset = "d";
+        round.classes = {"star"};
+        round.items = {{active::RoundList::Oracle, 1, "a", name, 0.5, 0.9, ""}};
+        EXPECT_FALSE(project->rounds().add(round));
+        round.items.front().predicted = "star";
+        round.model = name;
+        EXPECT_FALSE(project->rounds().add(round));
+    }
+    EXPECT_FALSE(project->settings().set("big", std::string(2 << 20, 'x')));
+    ASSERT_TRUE(project->settings().set("view", "snr > 3\u202E"));
+    EXPECT_EQ(project->settings().get("view").value(), "snr > 3");
+    // What a job's program says, a worker's too, is kept without the marks.
+    jobs::Job job;
+    job.spec.kind = "som";
+    job.spec.notes = "first\x1b[2J\nsecond";
+    job.phase = jobs::Phase::Executing;
+    job.device = bad;
+    const auto id = project->jobs().create(job).value();
+    EXPECT_EQ(project->jobs().get(id)->spec.notes, "first[2J\nsecond");
+    EXPECT_EQ(project->jobs().get(id)->device, "ab");
+    ASSERT_TRUE(project->jobs().addLog(id, {"", "line\x1b]0;x\u202E"}));
+    EXPECT_EQ(project->jobs().log(id)->front().text, "line]0;x");
+    ASSERT_TRUE(project->jobs().addArtefact(id, {bad, "text/plain", "d", 1}));
+    EXPECT_EQ(project->jobs().get(id)->artefacts.front().name, "ab");
+    ASSERT_TRUE(project->jobs().finish(id, jobs::Phase::Error, "", "", core::Error(ErrorCode::Io, bad)));
+    EXPECT_EQ(project->jobs().get(id)->error->message(), "ab");
+    job.spec.notes = endless;
+    EXPECT_FALSE(project->jobs().create(job));
+
     auto item = test::sampleSpectrum("3");
+    item.metadata.header = {{"NOTE", "x\u202Ey", "\x1b[2J"}};
     item.metadata.id = bad;
     item.metadata.object = endless;
     item.collection = bad;
@@ -184,6 +241,10 @@ TEST(KeptText, IsAskedAtEachWrite) {
     EXPECT_EQ(kept.front().id, "ab");
     EXPECT_EQ(project->catalogue().find("ab")->object.size(), mostNameBytes);
     EXPECT_EQ(project->catalogue().find("ab")->collection, "ab");
+    EXPECT_EQ(project->catalogue().header("ab")->front().value, "xy");
+    EXPECT_EQ(project->catalogue().header("ab")->front().comment, "[2J");
+    EXPECT_FALSE(project->origins().add(kept.front().rowId, std::vector<Origin>{{"http://a\u202Eb"}}));
+    EXPECT_FALSE(project->origins().add(kept.front().rowId, std::vector<Origin>{{endless}}));
 }
 
 TEST(NetworkDisks, AreKnownAndUseNoLogInSharedMemory) {
@@ -237,4 +298,77 @@ TEST(Leftovers, OfEndedProgramsAreSweptWhenTheProjectIsOpened) {
     for (const auto& place : places)
         EXPECT_FALSE(fs::exists(place / "x.part-1-1")) << place;
     EXPECT_TRUE(fs::exists(ours->path())); // whose writer lives
+}
+
+namespace {
+void put(const fs::path& file) {
+    fs::create_directories(file.parent_path());
+    std::ofstream(file) << "x";
+}
+
+class Calendar : public core::Clock {
+  public:
+    core::TimePoint now() const override { return core::TimePoint{} + std::chrono::days(days); }
+    int days = 20'000;
+};
+} // namespace
+
+TEST(Leftovers, ThatNoRecordNamesAreSetAsideAndGoAMonthLater) {
+    test::TemporaryFolder folder;
+    const auto home = folder / "a.balmer";
+    Calendar calendar;
+    const auto open = [&] { return Project::open(home, {.clock = &calendar}).value(); };
+    const std::string named(64, 'a'), unnamed(64, 'b');
+    {
+        const auto project = open();
+        DatasetRecord record;
+        record.name = "d";
+        record.file = "datasets/d-0123456789ab.h5";
+        ASSERT_TRUE(project->datasets().add(record, {}));
+        jobs::Job job;
+        job.spec.kind = "som";
+        const auto id = project->jobs().create(job).value();
+        ASSERT_TRUE(project->jobs().addArtefact(id, {"map", "application/json", named, 1}));
+        put(home / "datasets" / "d-0123456789ab.h5");
+        put(home / "datasets" / "d-0123456789ac.h5");
+        put(home / "datasets" / "my own.h5");
+        put(home / "artefacts" / "aa" / named);
+        put(home / "artefacts" / "bb" / unnamed);
+        put(home / "artefacts" / "bb" / "notes.txt");
+        // Another process may be about to name them.
+        open();
+        EXPECT_TRUE(fs::exists(home / "artefacts" / "bb" / unnamed));
+    }
+    open();
+    EXPECT_TRUE(fs::exists(home / "datasets" / "d-0123456789ab.h5"));
+    EXPECT_TRUE(fs::exists(home / "datasets" / "my own.h5")) << "no name that Balmer gives";
+    EXPECT_TRUE(fs::exists(home / "artefacts" / "aa" / named));
+    EXPECT_TRUE(fs::exists(home / "artefacts" / "bb" / "notes.txt"));
+    EXPECT_FALSE(fs::exists(home / "datasets" / "d-0123456789ac.h5"));
+    EXPECT_FALSE(fs::exists(home / "artefacts" / "bb" / unnamed));
+    const auto aside = home / "leftovers" / "2024-10-04";
+    EXPECT_TRUE(fs::exists(aside / "datasets" / "d-0123456789ac.h5"));
+    EXPECT_TRUE(fs::exists(aside / "artefacts" / "bb" / unnamed));
+    put(home / "leftovers" / "mine" / "x");
+    put(folder / "elsewhere" / "2001-01-01" / "x");
+    fs::create_directory_symlink(folder / "elsewhere" / "2001-01-01", home / "leftovers" / "2002-02-02");
+    calendar.days += 30;
+    open();
+    EXPECT_TRUE(fs::exists(aside / "artefacts" / "bb" / unnamed));
+    calendar.days += 1;
+    open();
+    EXPECT_FALSE(fs::exists(aside));
+    EXPECT_TRUE(fs::exists(home / "leftovers" / "mine" / "x"));
+    // A project from somebody else may have links in there.
+    fs::remove_all(home / "leftovers");
+    fs::create_directory_symlink(folder / "elsewhere", home / "leftovers");
+    put(home / "datasets" / "e-0123456789ac.h5");
+    open();
+    EXPECT_TRUE(fs::exists(folder / "elsewhere" / "2001-01-01" / "x"));
+    EXPECT_TRUE(fs::exists(home / "datasets" / "e-0123456789ac.h5"));
+    fs::rename(home / "datasets", folder / "theirs");
+    fs::create_directory_symlink(folder / "theirs", home / "datasets");
+    fs::remove(home / "leftovers");
+    open();
+    EXPECT_TRUE(fs::exists(folder / "theirs" / "e-0123456789ac.h5"));
 }

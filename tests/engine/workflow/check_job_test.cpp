@@ -36,6 +36,7 @@ TEST_F(CheckJob, FindsOneChangedByteInEachKindOfFileAndMakesItAgain) {
     EXPECT_EQ(whole["damaged"], nlohmann::json::array()) << whole.dump(1);
     EXPECT_EQ(whole["database"], nlohmann::json::array());
     EXPECT_EQ(whole["unnamed"], nlohmann::json::array());
+    EXPECT_EQ(whole["whole"], true);
 
     const auto record = project_->datasets().get("m").value();
     const auto table = project_->folder() / record.file;
@@ -47,6 +48,7 @@ TEST_F(CheckJob, FindsOneChangedByteInEachKindOfFileAndMakesItAgain) {
         const auto found = check();
         ASSERT_EQ(found["damaged"].size(), 1u) << at;
         EXPECT_EQ(found["damaged"][0]["name"], "m");
+        EXPECT_EQ(found["whole"], false);
         change(table, at);
     }
     change(table, size / 2);
@@ -55,6 +57,7 @@ TEST_F(CheckJob, FindsOneChangedByteInEachKindOfFileAndMakesItAgain) {
 
     const auto repaired = check(true);
     EXPECT_EQ(repaired["made_again"], 2) << repaired.dump(1);
+    EXPECT_EQ(repaired["whole"], true);
     EXPECT_EQ(check()["damaged"], nlohmann::json::array());
     EXPECT_EQ(core::digestOfFile(map).value(), mapped.artefacts.front().digest);
     EXPECT_EQ(project_->datasets().get("m")->digest, record.digest);
@@ -69,6 +72,7 @@ TEST_F(CheckJob, SaysWhatCannotBeMadeAgainAndWhichFilesNobodyNames) {
     const auto found = check(true);
     ASSERT_EQ(found["damaged"].size(), 1u);
     EXPECT_EQ(found["made_again"], 0);
+    EXPECT_EQ(found["whole"], false);
     EXPECT_THAT(found["damaged"][0]["why_not"].get<std::string>(), testing::HasSubstr("has changed since"));
     EXPECT_EQ(found["unnamed"], (nlohmann::json{"datasets/stray.h5"}));
     write("m.csv", matrix(12, {"a", "b"}));
