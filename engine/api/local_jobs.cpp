@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <iterator>
 #include <mutex>
 #include <optional>
 
@@ -11,6 +12,8 @@
 namespace balmer::api {
 
 namespace {
+
+constexpr jobs::JobId firstUnkept = 1'000'000'001;
 
 /// Of models nobody is told by an event of its own: the job's says it.
 std::optional<Event::Kind> eventOf(jobs::Change change) {
@@ -64,6 +67,16 @@ void publishJob(EventHub& hub, const jobs::JobEvent& event) {
             if (const auto what = eventOf(change)) hub.publish(*what);
 }
 
+struct LocalJobs::Unkept {
+    Unkept(core::TemporaryFolder made, std::unique_ptr<store::Project> opened)
+        : folder(std::move(made)), records(std::move(opened)) {}
+
+    core::TemporaryFolder folder;
+    std::unique_ptr<store::Project> records;
+    std::unique_ptr<jobs::JobQueue> queue;
+    jobs::Subscription watching;
+};
+
 LocalJobs::LocalJobs(store::Project& project, const std::vector<workflow::JobKind>& kinds,
                      std::size_t threads, std::shared_ptr<EventHub> hub, LocalWorkers& workers)
     : project_(project), kinds_(kinds), threads_(threads), hub_(std::move(hub)), workers_(workers) {
@@ -71,26 +84,68 @@ LocalJobs::LocalJobs(store::Project& project, const std::vector<workflow::JobKin
     watching_ = queue_->subscribe([this](const jobs::JobEvent& event) { publishJob(*hub_, event); });
 }
 
+LocalJobs::~LocalJobs() = default;
+
+core::Result<LocalJobs::Unkept*> LocalJobs::unkeptFor(const std::string& kind) {
+    const auto* const known = findJobKind(kind);
+    if (known == nullptr || !known->changes.empty())
+        return core::fail(core::ErrorCode::Io, project_.onlyReads());
+    const core::LockGuard lock(making_);
+    if (!unkept_) {
+        BALMER_TRY(auto folder, core::TemporaryFolder::make());
+        BALMER_TRY(auto records, store::Project::open(folder.path() / "records"));
+        jobs::Job last; // from which the ids go on
+        last.id = firstUnkept - 1;
+        last.phase = jobs::Phase::Completed;
+        BALMER_CHECK(records->adopt(last));
+        BALMER_CHECK(records->jobs().remove(last.id));
+        auto made = std::make_unique<Unkept>(std::move(folder), std::move(records));
+        made->queue = makeQueue(made->records->jobs(), kinds_);
+        made->watching =
+            made->queue->subscribe([this](const jobs::JobEvent& event) { publishJob(*hub_, event); });
+        unkept_ = std::move(made);
+    }
+    return unkept_.get();
+}
+
+LocalJobs::Unkept* LocalJobs::unkeptWith(jobs::JobId id) {
+    const core::LockGuard lock(making_);
+    return id >= firstUnkept ? unkept_.get() : nullptr;
+}
+
+jobs::JobStore& LocalJobs::recordsOf(jobs::JobId id) {
+    auto* const unkept = unkeptWith(id);
+    return unkept != nullptr ? unkept->records->jobs() : project_.jobs();
+}
+
 core::Result<jobs::JobId> LocalJobs::submit(jobs::JobSpec spec) {
     BALMER_CHECK(prepare(spec));
-    return queue_->submit(std::move(spec));
+    if (project_.onlyReads().empty()) return queue_->submit(std::move(spec));
+    BALMER_TRY(auto* const unkept, unkeptFor(spec.kind));
+    return unkept->queue->submit(std::move(spec));
 }
 
 core::Result<jobs::Job> LocalJobs::runHere(jobs::JobSpec spec, core::TaskContext& task) {
     BALMER_CHECK(prepare(spec));
-    return project_.onlyReads().empty() ? runIn(*queue_, std::move(spec), task)
-                                        : runUnkept(std::move(spec), task);
+    if (project_.onlyReads().empty()) return runIn(*queue_, std::move(spec), task);
+    BALMER_TRY(auto* const unkept, unkeptFor(spec.kind));
+    BALMER_TRY(auto job, runIn(*unkept->queue, std::move(spec), task));
+    job.id = 0; // nobody finds it afterwards
+    return job;
 }
 
-core::Result<jobs::Job> LocalJobs::runUnkept(jobs::JobSpec spec, core::TaskContext& task) {
-    const auto* const kind = findJobKind(spec.kind);
-    if (kind == nullptr || !kind->changes.empty())
-        return core::fail(core::ErrorCode::Io, project_.onlyReads());
-    BALMER_TRY(const auto folder, core::TemporaryFolder::make());
-    BALMER_TRY(const auto records, store::Project::open(folder.path() / "records"));
-    BALMER_TRY(auto job, runIn(*makeQueue(records->jobs(), kinds_), std::move(spec), task));
-    job.id = 0;
-    return job;
+core::Result<std::vector<jobs::Job>> LocalJobs::list() {
+    BALMER_TRY(auto kept, project_.jobs().list({}));
+    auto* const unkept = unkeptWith(firstUnkept);
+    if (unkept == nullptr) return kept;
+    BALMER_TRY(auto all, unkept->records->jobs().list({}));
+    all.insert(all.end(), std::make_move_iterator(kept.begin()), std::make_move_iterator(kept.end()));
+    return all;
+}
+
+core::Status LocalJobs::remove(jobs::JobId id) {
+    auto* const unkept = unkeptWith(id);
+    return (unkept != nullptr ? unkept->queue : queue_)->remove(id);
 }
 
 core::Result<jobs::JobId> LocalJobs::submit(jobs::JobSpec spec, const std::string& where) {
@@ -100,13 +155,14 @@ core::Result<jobs::JobId> LocalJobs::submit(jobs::JobSpec spec, const std::strin
 }
 
 core::Status LocalJobs::abort(jobs::JobId id) {
+    if (auto* const unkept = unkeptWith(id)) return unkept->queue->abort(id);
     BALMER_TRY(const auto known, project_.jobs().get(id));
     return known.remote ? workers_.abort(id) : queue_->abort(id);
 }
 
 core::Result<std::vector<std::pair<double, double>>> LocalJobs::series(jobs::JobId id,
                                                                        const std::string& name) {
-    BALMER_TRY(const auto points, project_.jobs().series(id));
+    BALMER_TRY(const auto points, recordsOf(id).series(id));
     std::vector<std::pair<double, double>> values;
     for (const auto& point : points)
         if (point.name == name) values.emplace_back(point.step, point.value);
@@ -126,7 +182,7 @@ core::Result<jobs::Job> LocalJobs::follow(jobs::JobId id, core::TaskContext& tas
         latest->job = event.job;
         latest->came.notify_all();
     });
-    BALMER_TRY(auto known, project_.jobs().get(id));
+    BALMER_TRY(auto known, get(id));
     if (known.remote && !jobs::isFinal(known.phase)) BALMER_CHECK(workers_.attach(id));
     while (!jobs::isFinal(known.phase)) {
         BALMER_CHECK(task.checkpoint(known.progress, known.stage.empty() ? jobs::toString(known.phase)
@@ -139,7 +195,7 @@ core::Result<jobs::Job> LocalJobs::follow(jobs::JobId id, core::TaskContext& tas
         if (told && !jobs::isFinal(told->phase)) {
             known = std::move(*told);
         } else {
-            BALMER_TRY(known, project_.jobs().get(id));
+            BALMER_TRY(known, get(id));
         }
     }
     return known;

@@ -78,7 +78,7 @@ std::string whyOnlyRead(const fs::path& folder, const core::Error& error) {
     struct statvfs disk {};
     std::string why = error.message();
     if (::statvfs(folder.c_str(), &disk) == 0 && (disk.f_flag & ST_RDONLY) != 0)
-        why = "its disk can only be read; copy it to another one to change it";
+        why = "its disk takes no changes; copy it to another one to change it";
     else if (error.code() == ErrorCode::ResourceExhausted)
         why = "there is no space left on its disk; make room there and open it again";
     else if (::access(folder.c_str(), W_OK) != 0)

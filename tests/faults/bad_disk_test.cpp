@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include <sched.h>
 #include <sys/mount.h>
@@ -14,6 +15,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/api/workbench.h"
 #include "engine/store/label_log.h"
 #include "engine/store/project.h"
 
@@ -98,7 +100,7 @@ class BadDisk : public testing::Test {
 
 TEST_F(BadDisk, ThatCanOnlyBeReadIsRead) {
     makeReadOnly();
-    onlyReads("its disk can only be read");
+    onlyReads("its disk takes no changes");
 }
 
 TEST_F(BadDisk, ThatIsFullIsRead) {
@@ -106,6 +108,45 @@ TEST_F(BadDisk, ThatIsFullIsRead) {
     onlyReads("no space left");
     for (const auto* ending : {"-wal", "-shm"})
         EXPECT_FALSE(fs::exists((disk_ / "p.balmer" / "project.sqlite").string() + ending)) << ending;
+}
+
+TEST_F(BadDisk, ItsExportsAreJobsOfTheWindowToo) {
+    makeReadOnly();
+    const auto opened = api::openWorkbench(disk_ / "p.balmer");
+    ASSERT_TRUE(opened) << why(opened);
+    auto& jobs = (*opened)->jobs();
+    const auto before = jobs.list()->size();
+    core::TaskContext task;
+    int number = 0;
+    for (const auto& [kind, parameters] : std::map<std::string, nlohmann::json>{
+             {"label-export", {}}, {"export", {}}, {"dataset-export", {{"dataset", "m"}}}}) {
+        auto given = parameters.is_null() ? nlohmann::json::object() : parameters;
+        const auto file = folder_ / ("out" + std::to_string(++number) + ".csv");
+        given["file"] = file.string();
+        jobs::JobSpec spec;
+        spec.kind = kind;
+        spec.parameters = given.dump();
+        const auto id = jobs.submit(spec, "here");
+        ASSERT_TRUE(id) << why(id);
+        const auto done = jobs.follow(*id, task);
+        ASSERT_TRUE(done) << why(done);
+        EXPECT_EQ(done->phase, jobs::Phase::Completed) << (done->error ? done->error->describe() : "");
+        EXPECT_GT(fs::file_size(file), 10u) << kind;
+        EXPECT_EQ(jobs.list()->front().id, *id);
+        EXPECT_EQ(jobs.list()->size(), before + static_cast<std::size_t>(number));
+        EXPECT_TRUE(jobs.series(*id, "none"));
+    }
+    ASSERT_TRUE(jobs.remove(jobs.list()->front().id));
+    EXPECT_EQ(jobs.list()->size(), before + static_cast<std::size_t>(number) - 1);
+    jobs::JobSpec map;
+    map.kind = "som";
+    map.parameters = R"({"dataset":"m","grid":"3x3"})";
+    const auto refused = jobs.submit(map, "here");
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message(), HasSubstr("can only be read"));
+    const auto kept = jobs.list()->back();
+    EXPECT_EQ(jobs.get(kept.id)->spec.kind, kept.spec.kind);
+    EXPECT_FALSE(jobs.remove(kept.id));
 }
 
 TEST_F(BadDisk, ALogThatWasLeftThereIsReadToo) {
@@ -126,7 +167,7 @@ TEST_F(BadDisk, ALogThatWasLeftThereIsReadToo) {
     ASSERT_GT(fs::file_size(disk_ / "p.balmer" / "project.sqlite-wal"), 0u);
     fs::remove(disk_ / "p.balmer" / "project.sqlite-shm");
     makeReadOnly();
-    onlyReads("its disk can only be read");
+    onlyReads("its disk takes no changes");
     EXPECT_EQ(balmer({"show", "row-2"})["label"], "star");
 }
 

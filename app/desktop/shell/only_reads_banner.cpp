@@ -21,7 +21,8 @@ OnlyReadsBanner::OnlyReadsBanner(bridge::Session& session) {
     auto* mark = new QLabel(QStringLiteral("▲"));
     widgets::setTone(*mark, widgets::Tone::Warning);
     row->addWidget(mark);
-    auto* words = new QLabel(tr("Labels and jobs are not kept: %1.").arg(bridge::text(why)));
+    auto* words =
+        new QLabel(tr("Labels and jobs are not kept, exports can be made: %1.").arg(bridge::text(why)));
     words->setObjectName(QStringLiteral("onlyReadsText"));
     words->setTextFormat(Qt::PlainText);
     words->setWordWrap(true);

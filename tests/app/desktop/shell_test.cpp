@@ -276,11 +276,14 @@ TEST(MainWindowTest, AnInterruptedJobIsSaidAndCanBeRunAgain) {
 
 TEST(MainWindowTest, AProjectThatCanOnlyBeReadSaysSoAndKeepsNoSettings) {
     FakeOptions options;
-    options.onlyReads = "the project /survey can only be read: its disk can only be read";
+    options.onlyReads = "the project /survey can only be read: its disk takes no changes";
     FakeDesktop desk(options);
     auto* banner = desk.window->findChild<QFrame*>("onlyReadsBanner");
     ASSERT_TRUE(banner && banner->isVisible());
-    EXPECT_TRUE(banner->findChild<QLabel*>("onlyReadsText")->text().contains("its disk can only be read"));
+    const auto words = banner->findChild<QLabel*>("onlyReadsText")->text();
+    EXPECT_TRUE(words.contains("its disk takes no changes"));
+    EXPECT_TRUE(words.contains("exports can be made"));
+    EXPECT_EQ(words.count("can only be read"), 1) << words.toStdString();
     desk.window->session().setSetting(QStringLiteral("desktop.place"), QStringLiteral("label"));
     ASSERT_TRUE(desk.settle());
     EXPECT_EQ(desk.window->session().setting(QStringLiteral("desktop.place")), QStringLiteral("label"));
