@@ -138,7 +138,12 @@ using Renamed = std::map<std::int64_t, std::string>; ///< by row the new id
 /// The id it has where it comes from, or the one that it is to have here.
 Result<std::string> idOf(Database& database, const NewSpectrum& item, Renamed& renamed) {
     const auto wish = keptOfFile(item.metadata.id);
-    if (item.keepsId) return wish;
+    if (item.keepsId) {
+        BALMER_TRY(const auto taken,
+                   database.number("SELECT EXISTS (SELECT 1 FROM spectrum WHERE id = ?)", wish));
+        if (taken != 0) return fail(ErrorCode::InvalidArgument, "the id \"" + wish + "\" stands there twice");
+        return wish;
+    }
     BALMER_TRY(auto given, idFor(database, wish, {item.contentDigest, item.part}));
     if (given.renamed != 0) {
         BALMER_CHECK(renameSpectrum(database, given.renamed, given.renamedTo));
