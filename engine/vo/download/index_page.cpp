@@ -10,6 +10,8 @@ namespace balmer::vo {
 namespace {
 
 constexpr std::size_t longestRemark = 200;
+constexpr std::size_t longestLink = 8 * 1024;
+constexpr std::size_t mostTags = 4'000'000;
 constexpr std::size_t mostAddressBytes = 128 * 1024 * 1024; ///< of all links of a page, resolved
 
 bool isBlank(char c) {
@@ -104,6 +106,7 @@ struct Tag {
 class Scanner {
   public:
     explicit Scanner(std::string_view page) : rest_(page) {}
+    std::size_t left() const { return rest_.size(); }
 
     /// False at the end. text: what stands before the tag.
     bool next(std::string_view& text, Tag& tag) {
@@ -261,10 +264,14 @@ IndexPage parseIndexPage(std::string_view html, const http::Url& page, const htt
             entry.remark.pop_back();
         entry.bytesAbout = sizeIn(entry.remark);
     };
-    std::size_t addressBytes = 0;
+    std::size_t addressBytes = 0, tags = 0;
     bool inLink = false; // its text does not count
     for (bool more = true; more && !stop.stop_requested();) {
         more = scanner.next(text, tag);
+        if (++tags > mostTags) {
+            result.cut = true;
+            break;
+        }
         if (inRemark && !inLink) appendRemark(result.entries.back().remark, text);
         if (!more || endsRow(tag.name)) {
             close();
@@ -277,6 +284,10 @@ IndexPage parseIndexPage(std::string_view html, const http::Url& page, const htt
             baseGiven = true;
         } else if (equalIgnoringCase(tag.name, "a") && tag.hasHref) {
             close();
+            if (tag.href.size() > longestLink) {
+                result.cut = true;
+                continue;
+            }
             addressBytes += base.path.size() + tag.href.size();
             if (addressBytes > mostAddressBytes) {
                 result.cut = true;
@@ -299,6 +310,8 @@ IndexPage parseIndexPage(std::string_view html, const http::Url& page, const htt
             inRemark = inLink = true;
         }
     }
+    close();
+    result.looked = html.size() - scanner.left() + addressBytes;
     return result;
 }
 

@@ -30,9 +30,11 @@ struct IndexPage {
     /// Links that lie below the root and are left out: those with a query. Sort links ("?C=N;O=D"), parents
     /// and other servers are not counted.
     std::size_t withQuery = 0;
-    /// The page has more than `most` entries, or its links stand for more than 128 MiB of addresses (a long
-    /// <base href>); the rest is not here.
+    /// The page has more than `most` entries, more than four million tags, or its links stand for more than
+    /// 128 MiB of addresses (a long <base href>); the rest is not here. So is a link of more than 8 KiB.
     bool cut = false;
+    /// Bytes that were looked at: of the page, and of addresses that were put together.
+    std::size_t looked = 0;
 };
 
 inline constexpr std::size_t mostIndexEntries = 1000000;

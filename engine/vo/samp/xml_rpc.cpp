@@ -6,6 +6,7 @@
 #include <libxml/xmlreader.h>
 
 #include "engine/core/text_number.h"
+#include "engine/vo/samp/xml_bounds.h"
 
 namespace balmer::vo {
 namespace {
@@ -286,7 +287,7 @@ Status nothingFollows(Document& document) {
 }
 
 Status fits(std::string_view bytes, const XmlRpcLimits& limits) {
-    if (bytes.size() <= limits.bytes) return {};
+    if (bytes.size() <= limits.bytes) return checkXmlBounds(bytes);
     return fail(ErrorCode::ResourceExhausted, "an XML-RPC document of " + std::to_string(bytes.size()) +
                                                   " bytes is larger than the " +
                                                   std::to_string(limits.bytes) + " that are read");

@@ -37,7 +37,8 @@ std::string encodeFault(int code, std::string_view text);
 core::Result<std::string> firstParameter(std::string_view document);
 
 /// Errors, of both: Format for what is not well-formed, not XML-RPC or has a DTD; ResourceExhausted beyond
-/// the limits.
+/// the limits, and beyond those of any XML that is read (attributes, tags, depth), which are looked at
+/// before.
 core::Result<XmlRpcCall> decodeCall(std::string_view document, const XmlRpcLimits& limits = {});
 /// The answer's value, an empty text where there is none. A fault is the error Remote with its text.
 core::Result<SampValue> decodeAnswer(std::string_view document, const XmlRpcLimits& limits = {});

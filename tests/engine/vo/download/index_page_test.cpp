@@ -134,6 +134,44 @@ TEST(IndexPage, KeepsNoMoreThanItsShareOfALongBase) {
     EXPECT_LT(result.entries.size(), 2400u);
 }
 
+TEST(IndexPage, HostilePagesAreLookedThroughOnce) {
+    const auto repeated = [](std::string_view text, std::size_t bytes) {
+        std::string all;
+        while (all.size() < bytes)
+            all += text;
+        return all;
+    };
+    constexpr std::size_t size = 4'000'000;
+    const std::string base = "<base href='/" + std::string(60000, 'a') + "/'>";
+    const std::vector<std::pair<std::string, std::string>> pages = {
+        {"tags without end", repeated("<", size)},
+        {"attributes", "<a " + repeated("href=x ", size)},
+        {"an attribute without end", "<a href='" + std::string(size, 'x')},
+        {"links that are too long", repeated("<a href=" + std::string(9000, 'x') + ">", size)},
+        {"dots", repeated("<a href=" + repeated("../", 8000) + ">", size)},
+        {"comments without end", repeated("<!--", size)},
+        {"scripts without end", repeated("<script>", size)},
+        {"a script that never ends", "<script>" + repeated("</", size)},
+        {"entities", repeated("<a href=&#38;&#38;&amp;x>", size)},
+        {"remarks", "<a href=x>" + repeated("</a>" + std::string(100, 'y'), size)},
+        {"the same link", repeated("<a href=x>", size)},
+        {"a long base", base + repeated("<a href=1>", size)},
+        {"queries", base + repeated("<a href=?1>", size)},
+    };
+    for (const auto& [what, page] : pages) {
+        const auto result = parseIndexPage(page, address("http://h/"), address("http://h/"));
+        EXPECT_LE(result.looked, 2 * page.size() + (std::size_t{129} << 20)) << what;
+        EXPECT_LE(result.entries.size(), 2u + (std::size_t{128} << 20) / 60000) << what;
+    }
+    const auto many = parseIndexPage(repeated("<a>", 15'000'000), address("http://h/"), address("http://h/"));
+    EXPECT_TRUE(many.cut);
+    EXPECT_LE(many.looked, 12'100'000u) << "four million tags";
+    const auto longLink = parseIndexPage("<a href=" + std::string(9000, 'x') + "><a href=y>",
+                                         address("http://h/"), address("http://h/"));
+    EXPECT_TRUE(longLink.cut) << "what is left out is said";
+    EXPECT_EQ(longLink.entries.size(), 1u);
+}
+
 TEST(IndexPage, EndsWhenAsked) {
     std::stop_source stop;
     stop.request_stop();
