@@ -1,6 +1,8 @@
 #include "engine/http/loopback_server.h"
 
+#include <netinet/tcp.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +11,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -68,7 +71,7 @@ struct Shared {
     LoopbackServer::BodyBytes bodyBytes;
     std::list<Session*> sessions; ///< oldest first
 
-    /// Whether one more may come; where there are too many, the oldest stranger goes.
+    /// Whether one more may come; where there are too many, a stranger goes.
     bool makeRoom();
 };
 
@@ -78,14 +81,18 @@ class Session : public std::enable_shared_from_this<Session> {
     Session(tcp::socket socket, std::shared_ptr<Shared> shared)
         : stream_(std::move(socket)), shared_(std::move(shared)) {
         shared_->sessions.push_back(this);
+        char byte = 0;
+        if (::recv(stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1)
+            standing_ = Standing::Asking;
     }
     ~Session() {
         shared_->sessions.remove(this);
         finished(false);
     }
 
-    /// It was answered with what there is.
-    bool isKnown() const { return known_; }
+    /// The first to give way first. Known: it was answered with what there is.
+    enum class Standing { Refused, Silent, Asking, Known };
+    Standing standing() const { return standing_; }
 
     void close() {
         error_code ignored;
@@ -102,6 +109,7 @@ class Session : public std::enable_shared_from_this<Session> {
         bhttp::async_read_some(stream_, buffer_, *parser_,
                                [self = shared_from_this()](error_code error, std::size_t) {
                                    self->stream_.expires_after(self->shared_->limits.request);
+                                   if (!error) self->standing_ = std::max(self->standing_, Standing::Asking);
                                    if (self->readOn(error)) self->readHeader();
                                });
     }
@@ -205,7 +213,10 @@ class Session : public std::enable_shared_from_this<Session> {
     }
 
     void respond(ServerResponse response, bool head) {
-        known_ = known_ || response.status < 400;
+        if (response.status < 400)
+            standing_ = Standing::Known;
+        else if (standing_ != Standing::Known)
+            standing_ = Standing::Refused;
         done_ = std::move(response.done);
         if (response.file.empty()) return send(std::move(response), std::move(response.body), head);
 
@@ -299,18 +310,29 @@ class Session : public std::enable_shared_from_this<Session> {
     std::function<void(bool)> done_;
     std::size_t bodyLimit_ = 0;
     unsigned version_ = 11;
-    bool closing_ = false, known_ = false;
+    bool closing_ = false;
+    Standing standing_ = Standing::Silent;
     std::array<char, 4096> scratch_;
 };
 
 bool Shared::makeRoom() {
     if (sessions.size() < limits.connections) return true;
-    const auto stranger = std::find_if(sessions.begin(), sessions.end(),
-                                       [](const Session* session) { return !session->isKnown(); });
-    if (stranger == sessions.end()) return false;
-    auto* const oldest = *stranger;
-    sessions.erase(stranger);
-    oldest->close();
+    std::vector<Session*> first; // those of the lowest standing, oldest first
+    for (auto* const each : sessions) {
+        if (!first.empty() && each->standing() > first.front()->standing()) continue;
+        if (!first.empty() && each->standing() < first.front()->standing()) first.clear();
+        first.push_back(each);
+    }
+    if (first.empty() || first.front()->standing() == Session::Standing::Known) return false;
+    std::uint64_t number = 0;
+    std::size_t among = 1;
+    if (first.front()->standing() == Session::Standing::Asking) {
+        (void)!::getrandom(&number, sizeof number, 0);
+        among = (first.size() + 1) / 2; // who has just come has its time to ask on
+    }
+    auto* const leaving = first[number % among];
+    sessions.remove(leaving);
+    leaving->close();
     return true;
 }
 
@@ -363,6 +385,10 @@ LoopbackServer::start(Handler handler, std::uint16_t port, LoopbackServerLimits 
     error_code error;
     state->acceptor.open(here.protocol(), error);
     if (!error) state->acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    // Clients speak first: who says nothing waits in the system, and not in this program, for a second.
+    constexpr int second = 1;
+    (void)::setsockopt(state->acceptor.native_handle(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &second,
+                       sizeof second);
     if (!error) state->acceptor.bind(here, error);
     if (!error) state->acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (!error) state->port = state->acceptor.local_endpoint(error).port();

@@ -6,7 +6,9 @@
 // another name than this computer's loopback is refused (421), so that a web page cannot reach it by a name
 // of its own. Who may ask is the handler's matter: put randomToken() into the paths that are given out.
 // HTTP/1.0 and 1.1; bodies of requests with Content-Length or chunked; answers always with Content-Length;
-// connections are kept open where the other side asks for it.
+// connections are kept open where the other side asks for it. Who says nothing, or asks for what is not
+// there, gives way to who asks: of those who have only begun to ask, one of the older half, by chance, so
+// that nobody is driven out by the order in which strangers come.
 //
 // Thread rule: start, stop and the destructor from any thread but the server's own; one at a time. The
 // handler runs on the server's thread, one request at a time: it must return soon, or nobody else is
@@ -51,7 +53,7 @@ struct ServerResponse {
 struct LoopbackServerLimits {
     std::size_t headerBytes = 16 * 1024;      ///< above: 431
     std::size_t bodyBytes = 1024 * 1024;      ///< of a request; above: 413
-    std::size_t connections = 64;             ///< above: the oldest that has asked for nothing there is ends
+    std::size_t connections = 256;            ///< above: one that has asked for nothing there is ends
     std::chrono::milliseconds request{10000}; ///< from the first byte of a request to its last
     std::chrono::milliseconds idle{30000};    ///< a kept connection without a request
     std::chrono::milliseconds stalled{30000}; ///< the other side takes no byte of the answer

@@ -104,14 +104,16 @@ asio::awaitable<StreamResult> throughTls(asio::any_io_executor executor, WorkerE
                        "the worker " + entry.name +
                            " has not been paired; on its side run `balmer-worker pair`, then here "
                            "`balmer worker pair " +
-                           entry.name + " CODE`");
+                           entry.name + "`, which asks for the code");
     auto identity = identityIn(settings.identity, "Balmer");
     if (!identity) co_return fail(std::move(identity).error());
     auto context = TlsContext::make(TlsRole::Client, *identity);
     if (!context) co_return fail(std::move(context).error());
     auto socket = co_await connectTcp(executor, url, settings.limit);
     if (!socket) co_return fail(std::move(socket).error());
-    auto stream = co_await (*context)->over(std::move(*socket), settings.limit);
+    auto knock = pairing ? std::string() : knockOf(identity->fingerprint, entry.fingerprint);
+    auto meeting = (*context)->connect(std::move(*socket), settings.limit, std::move(knock));
+    auto stream = co_await std::move(meeting);
     if (!stream) co_return fail(std::move(stream).error().during("connecting to " + url.toText()));
     if (!pairing && (*stream)->peerFingerprint() != entry.fingerprint)
         co_return fail(ErrorCode::Protocol,

@@ -1,12 +1,14 @@
 #include "engine/remote/server/gate.h"
 
 #include <algorithm>
-#include <map>
+#include <cstring>
+#include <vector>
 
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "engine/core/log.h"
+#include "engine/remote/protocol/handshake.h"
 
 namespace balmer::remote {
 
@@ -27,55 +29,86 @@ std::string peerName(const asio::ip::address& address) {
 }
 
 struct Gate::Waiting {
-    Waiting(asio::any_io_executor executor, std::string who, int handle)
-        : peer(std::move(who)), socket(handle), gone(std::move(executor)) {}
+    Waiting(asio::any_io_executor executor, std::string who, int handle, Standing how)
+        : peer(std::move(who)), socket(handle), standing(how), gone(std::move(executor)) {}
     const std::string peer;
     const int socket;
+    Standing standing;
     bool in = true;
+    Line::iterator place;
+    std::function<void()> tell; ///< that it has to give way
     Signal gone;
 };
 
 Gate::~Gate() = default;
 
-void Gate::giveWay(std::list<std::shared_ptr<Waiting>>::iterator who) {
-    const auto waiting = *who;
-    waiting_.erase(who);
+void Gate::remove(const std::shared_ptr<Waiting>& waiting) {
     waiting->in = false;
+    waiting_.erase(waiting->place);
+    if (const auto count = counts_.find(waiting->peer); --count->second == 0) counts_.erase(count);
+}
+
+void Gate::giveWay(const std::shared_ptr<Waiting>& waiting) {
+    remove(waiting);
     ::shutdown(waiting->socket, SHUT_RDWR);
     waiting->gone.notify();
+    if (const auto tell = std::exchange(waiting->tell, nullptr)) tell();
 }
 
 void Gate::makeRoom(const std::string& peer) {
-    std::map<std::string, std::size_t> counts;
-    for (const auto& each : waiting_)
-        ++counts[each->peer];
-    std::string crowd = peer;
-    if (counts[peer] < limits_.each) {
-        if (waiting_.size() < limits_.all) return;
-        crowd = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
-                    return a.second < b.second;
-                })->first;
+    const auto own = counts_.find(peer);
+    const bool crowded = own != counts_.end() && own->second >= limits_.each;
+    if (!crowded && waiting_.size() < limits_.all) return;
+    std::size_t most = 0;
+    for (const auto& [name, count] : counts_)
+        most = std::max(most, count);
+    std::vector<std::shared_ptr<Waiting>> first; // those of the lowest standing, oldest first
+    for (const auto& each : waiting_) {
+        if (crowded ? each->peer != peer : counts_[each->peer] < most) continue;
+        if (!first.empty() && each->standing > first.front()->standing) continue;
+        if (!first.empty() && each->standing < first.front()->standing) first.clear();
+        first.push_back(each);
     }
-    giveWay(std::find_if(waiting_.begin(), waiting_.end(),
-                         [&](const auto& each) { return each->peer == crowd; }));
+    if (first.empty()) return;
+    const auto random = randomNonce();
+    std::uint64_t number = 0;
+    std::memcpy(&number, random.data(), sizeof number);
+    // Who has just come has its time to speak on.
+    const auto among = first.front()->standing < Standing::Speaking ? 1 : (first.size() + 1) / 2;
+    giveWay(first[number % among]);
 }
 
-Gate::Place Gate::enter(std::string peer, int socket) {
+Gate::Place Gate::enter(const std::string& peer, int socket, Standing standing) {
     makeRoom(peer);
-    waiting_.push_back(std::make_shared<Waiting>(executor_, std::move(peer), socket));
-    return Place(*this, waiting_.back());
+    const auto made = std::make_shared<Waiting>(executor_, peer, socket, standing);
+    made->place = waiting_.insert(waiting_.end(), made);
+    ++counts_[peer];
+    return Place(*this, made);
 }
 
 void Gate::closeAll() {
     while (!waiting_.empty())
-        giveWay(waiting_.begin());
+        giveWay(std::shared_ptr(waiting_.front()));
 }
 
 void Gate::Place::leave() {
-    if (const auto waiting = std::move(waiting_); waiting && waiting->in) {
-        waiting->in = false;
-        gate_->waiting_.remove(waiting);
-    }
+    if (const auto waiting = std::move(waiting_); waiting && waiting->in) gate_->remove(waiting);
+}
+
+void Gate::Place::becomes(Standing standing) {
+    if (waiting_) waiting_->standing = standing;
+}
+
+bool Gate::Place::isIn() const {
+    return waiting_ && waiting_->in;
+}
+
+void Gate::Place::whenGone(std::function<void()> tell) {
+    if (waiting_) waiting_->tell = std::move(tell);
+}
+
+void Gate::Place::speaks() {
+    if (waiting_) waiting_->standing = std::max(waiting_->standing, Standing::Speaking);
 }
 
 asio::awaitable<void> Gate::Place::wait(std::chrono::milliseconds time) {

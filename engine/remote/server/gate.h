@@ -1,9 +1,11 @@
 // Gate: the connections whose owner is not known yet, from accept to the end of the handshake, TLS included.
 // Private to remote.
 //
-// There are only so many of them, in all and from one address; where one more comes, the oldest gives way:
-// that of the same address, else that of the address which has most. So a stranger takes neither all the
-// worker's descriptors nor the places of others. Used on one thread.
+// There are only so many of them, in all and from one address; where one more comes, another gives way: of
+// the same address, else of the address which has most. There those go first who have been refused already,
+// then those who say nothing, the oldest first; of those who speak, one of the older half, by chance: no
+// order in which strangers come drives out the owner who shares their address. So a stranger takes neither
+// all the worker's descriptors nor the places of others. Used on one thread.
 #pragma once
 
 #include <utility>
@@ -14,7 +16,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -30,8 +34,11 @@ class Gate {
 
   public:
     struct Limits {
-        std::size_t all = 128, each = 32; ///< each: from one peer
+        std::size_t all = 2048, each = 1536; ///< each: from one peer
     };
+    /// How a connection stands, the first to give way first. Known: by a word that only one who was paired
+    /// can say, though others may have overheard it.
+    enum class Standing { Refused, Silent, Speaking, Known };
     Gate(asio::any_io_executor executor, Limits limits) : executor_(std::move(executor)), limits_(limits) {}
     ~Gate();
 
@@ -43,6 +50,11 @@ class Gate {
         Place& operator=(Place&&) = delete;
         ~Place() { leave(); }
         void leave();
+        void becomes(Standing standing);
+        void speaks(); ///< no longer silent
+        bool isIn() const;
+        /// Called once, when it has to give way; nothing for nobody.
+        void whenGone(std::function<void()> tell);
         /// So long, or until it has to give way.
         asio::awaitable<void> wait(std::chrono::milliseconds time);
 
@@ -51,17 +63,20 @@ class Gate {
         std::shared_ptr<Waiting> waiting_; ///< nothing once it has left
     };
     /// socket: shut down, so that whoever waits on it sees its end, when it has to give way.
-    Place enter(std::string peer, int socket);
+    Place enter(const std::string& peer, int socket, Standing standing = Standing::Silent);
     std::size_t size() const { return waiting_.size(); }
     void closeAll();
 
   private:
-    void giveWay(std::list<std::shared_ptr<Waiting>>::iterator who);
+    using Line = std::list<std::shared_ptr<Waiting>>;
+    void remove(const std::shared_ptr<Waiting>& waiting);
+    void giveWay(const std::shared_ptr<Waiting>& waiting);
     void makeRoom(const std::string& peer);
 
     asio::any_io_executor executor_;
     Limits limits_;
-    std::list<std::shared_ptr<Waiting>> waiting_; ///< oldest first
+    Line waiting_;                              ///< oldest first
+    std::map<std::string, std::size_t> counts_; ///< of each peer that has any
 };
 
 /// Raises what this process may hold open to what the system allows it; how many files and sockets that are.

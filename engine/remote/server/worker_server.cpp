@@ -15,6 +15,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +35,8 @@
 #include "engine/remote/server/gate.h"
 #include "engine/remote/server/job_runner.h"
 #include "engine/remote/server/session.h"
+#include "engine/remote/server/turnstile.h"
+#include "engine/remote/server/worker_secrets.h"
 #include "engine/remote/transport/offload.h"
 #include "engine/remote/transport/pin_book.h"
 #include "engine/remote/transport/shake_hands.h"
@@ -54,31 +58,15 @@ namespace {
 
 /// Of the descriptors, a quarter and at most so many are never given to who comes: jobs and files need them.
 constexpr std::size_t descriptorsKept = 256;
+/// Accepted before others get their turn, where very many files may be open: who had to give way for them is
+/// closed only then.
+constexpr std::size_t acceptedAtOnce = 16, filesForEachAccepted = 64;
+constexpr int secondsUntilFirstByte = 1;
 constexpr std::size_t guessesAtMost = 5;
 constexpr auto guessWindow = std::chrono::minutes(1);
 constexpr auto guessPenalty = std::chrono::seconds(2);
-constexpr std::int64_t pairingSeconds = 600;
 constexpr int unusedDays = 30;
 constexpr auto cleaningInterval = std::chrono::hours(24);
-
-std::string hexOf(std::span<const std::byte> bytes) {
-    std::string text;
-    for (const auto byte : bytes)
-        for (const unsigned digit :
-             {std::to_integer<unsigned>(byte) >> 4, std::to_integer<unsigned>(byte) & 15u})
-            text += "0123456789abcdef"[digit];
-    return text;
-}
-
-std::string randomHex(std::size_t bytes) {
-    const auto nonce = randomNonce();
-    return hexOf(Bytes(nonce).first(bytes));
-}
-
-std::string hostName() {
-    char name[256] = {};
-    return ::gethostname(name, sizeof name - 1) == 0 ? name : "worker";
-}
 
 std::string processor() {
 #if defined(__x86_64__)
@@ -109,34 +97,6 @@ Result<tcp::endpoint> endpointFrom(const std::string& text) {
     return tcp::endpoint(address, static_cast<std::uint16_t>(port));
 }
 
-std::int64_t nowSeconds() {
-    return std::chrono::duration_cast<std::chrono::seconds>(core::systemClock().now().time_since_epoch())
-        .count();
-}
-
-json readObject(const std::filesystem::path& file) {
-    const auto text = core::readFile(file, 1u << 20);
-    if (!text) return json::object();
-    auto object = core::parseJson<json>(*text);
-    return object && object->is_object() ? *std::move(object) : json::object();
-}
-
-/// The code that is open for pairing, "" for none.
-std::string openCode(const std::filesystem::path& folder) {
-    const auto object = readObject(folder / "pairing.json");
-    const auto code = object.find("code"), until = object.find("until");
-    if (code == object.end() || !code->is_string() || until == object.end() || !until->is_number_integer())
-        return {};
-    const auto left = until->get<std::int64_t>() - nowSeconds();
-    return left > 0 && left <= pairingSeconds ? code->get<std::string>() : std::string();
-}
-
-void voidCode(const std::filesystem::path& folder) {
-    if (auto removed = core::removeFile(folder / "pairing.json"); !removed)
-        core::log::warning("a code of pairing stays valid until its time is over: " +
-                           removed.error().describe());
-}
-
 Gate::Limits limitsOf(std::size_t descriptors) {
     Gate::Limits limits;
     limits.all = std::min(limits.all, descriptors / 4);
@@ -148,9 +108,9 @@ Gate::Limits limitsOf(std::size_t descriptors) {
 
 struct WorkerServer::State {
     State(WorkerSettings given, WorkerJobs work, jobs::WorkerJournal& kept)
-        : settings(std::move(given)), jobs(std::move(work)), journal(kept), pins(settings.folder / "clients"),
-          io(1), disk(2, "balmer-disk"), over(io.get_executor()), notifier(io.get_executor()),
-          gate(io.get_executor(), limitsOf(descriptors)) {}
+        : settings(std::move(given)), jobs(std::move(work)), journal(kept), secrets(settings.folder), io(1),
+          disk(2, "balmer-disk"), over(io.get_executor()), notifier(io.get_executor()),
+          gate(io.get_executor(), limitsOf(descriptors)), turnstile(io.get_executor()) {}
 
     Status prepare();
     Status listenLocally();
@@ -159,7 +119,9 @@ struct WorkerServer::State {
     void end();
 
     template <typename Acceptor, typename Welcome>
-    asio::awaitable<void> accept(Acceptor& acceptor, Welcome welcome);
+    asio::awaitable<void> accept(Acceptor& acceptor, std::string way, Welcome welcome);
+    template <typename Acceptor, typename Welcome>
+    void receive(typename Acceptor::protocol_type::socket socket, const std::string& way, Welcome& welcome);
     asio::awaitable<void> serveLocal(Local::socket socket, Gate::Place place);
     asio::awaitable<void> servePlain(tcp::socket socket, Gate::Place place);
     asio::awaitable<void> serveTls(tcp::socket socket, Gate::Place place);
@@ -167,14 +129,14 @@ struct WorkerServer::State {
                                       Gate::Place place);
     asio::awaitable<void> watchIdleness();
     asio::awaitable<void> cleanUp();
-    ServerHandshake::Settings handshakeSettings(TransportTrust trust, bool tokens) const;
+    ServerHandshake::Settings handshakeSettings(TransportTrust trust, bool tokens);
     WorkerLimits limits() const;
     std::chrono::milliseconds penalty(); ///< of a wrong secret
 
     WorkerSettings settings;
     WorkerJobs jobs;
     balmer::jobs::WorkerJournal& journal;
-    PinBook pins;
+    WorkerSecrets secrets;
     std::optional<core::File> lock;
     std::string storeId, instanceId = randomHex(16), fingerprint;
     std::unique_ptr<ObjectStore> objects;
@@ -185,6 +147,7 @@ struct WorkerServer::State {
     Signal over;
     JobNotifier notifier;
     Gate gate;
+    Turnstile turnstile; ///< for what is computed for strangers
     std::unique_ptr<JobRunner> runner;
     std::unique_ptr<Services> services;
     std::optional<Local::acceptor> local;
@@ -192,7 +155,6 @@ struct WorkerServer::State {
     std::shared_ptr<TlsContext> tls;
     std::list<std::weak_ptr<Session>> sessions;
     std::deque<std::chrono::steady_clock::time_point> guesses;
-    std::size_t wrongCodes = 0;
     SparseLog strangers;
     bool ended = false;
     std::chrono::steady_clock::time_point busy = std::chrono::steady_clock::now();
@@ -277,6 +239,9 @@ Result<tcp::acceptor> WorkerServer::State::listenOn(const std::string& address, 
     error_code error;
     acceptor.open(endpoint.protocol(), error);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    // Clients speak first: who says nothing waits in the system, and not in this program, for so long.
+    (void)::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &secondsUntilFirstByte,
+                       sizeof secondsUntilFirstByte);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) return fail(ErrorCode::Io, address + " cannot be listened on: " + error.message());
@@ -287,32 +252,44 @@ Result<tcp::acceptor> WorkerServer::State::listenOn(const std::string& address, 
 // clients
 
 template <typename Acceptor, typename Welcome>
-asio::awaitable<void> WorkerServer::State::accept(Acceptor& acceptor, Welcome welcome) {
+asio::awaitable<void> WorkerServer::State::accept(Acceptor& acceptor, std::string way, Welcome welcome) {
+    error_code error;
+    acceptor.non_blocking(true, error);
     while (!ended) {
-        error_code error;
-        auto socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
+        co_await acceptor.async_wait(Acceptor::wait_read, asio::redirect_error(asio::use_awaitable, error));
         if (ended) co_return;
-        if (error) {
+        // A crowd is taken in quickly, but what is known already gets its turn in between.
+        const auto most = std::clamp<std::size_t>(descriptors / filesForEachAccepted, 1, acceptedAtOnce);
+        for (std::size_t i = 0; i < most && !error; ++i) {
+            auto socket = acceptor.accept(error);
+            if (!error) receive<Acceptor>(std::move(socket), way, welcome);
+        }
+        if (error && error != asio::error::would_block && error != asio::error::connection_aborted) {
             strangers.warning("a connection could not be accepted: " + error.message());
             co_await over.wait(std::chrono::milliseconds(100));
-            continue;
         }
-        // The system gives the lowest number that is free, so that this one says how many are in use.
-        const int handle = socket.native_handle();
-        if (static_cast<std::size_t>(handle) + std::min(descriptors / 4, descriptorsKept) >= descriptors) {
-            strangers.warning("a connection was closed: of " + std::to_string(descriptors) +
-                              " files and sockets, the rest is for jobs; raise `ulimit -n`");
-            continue;
-        }
-        std::string peer = "this user";
-        if constexpr (std::is_same_v<Acceptor, tcp::acceptor>) {
-            const auto from = socket.remote_endpoint(error);
-            if (error) continue; // it has gone already
-            peer = peerName(from.address());
-        }
-        auto served = welcome(std::move(socket), gate.enter(std::move(peer), handle));
-        asio::co_spawn(io, std::move(served), asio::detached);
     }
+}
+
+template <typename Acceptor, typename Welcome>
+void WorkerServer::State::receive(typename Acceptor::protocol_type::socket socket, const std::string& way,
+                                  Welcome& welcome) {
+    // The system gives the lowest number that is free, so that this one says how many are in use.
+    const int handle = socket.native_handle();
+    if (static_cast<std::size_t>(handle) + std::min(descriptors / 4, descriptorsKept) >= descriptors)
+        return strangers.warning("a connection was closed: of " + std::to_string(descriptors) +
+                                 " files and sockets, the rest is for jobs; raise `ulimit -n`");
+    std::string peer = way; // so that strangers on one way in drive nobody from another
+    if constexpr (std::is_same_v<Acceptor, tcp::acceptor>) {
+        error_code error;
+        const auto from = socket.remote_endpoint(error);
+        if (error) return; // it has gone already
+        peer += peerName(from.address());
+    }
+    char first = 0;
+    const bool speaks = ::recv(handle, &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+    auto place = gate.enter(peer, handle, speaks ? Gate::Standing::Speaking : Gate::Standing::Silent);
+    asio::co_spawn(io, welcome(std::move(socket), std::move(place)), asio::detached);
 }
 
 asio::awaitable<void> WorkerServer::State::serveLocal(Local::socket socket, Gate::Place place) {
@@ -334,7 +311,15 @@ asio::awaitable<void> WorkerServer::State::servePlain(tcp::socket socket, Gate::
 }
 
 asio::awaitable<void> WorkerServer::State::serveTls(tcp::socket socket, Gate::Place place) {
-    auto stream = co_await tls->over(std::move(socket), settings.handshake);
+    TlsContext::Order order;
+    order.isKnown = [&](const std::string& knock) {
+        const bool known = secrets.isKnock(knock, fingerprint);
+        if (known) place.becomes(Gate::Standing::Known);
+        return known;
+    };
+    order.turn = [this, &place] { return turnstile.pass(place); };
+    auto meeting = tls->accept(std::move(socket), settings.handshake, std::move(order));
+    auto stream = co_await std::move(meeting);
     if (!stream) {
         place.leave();
         strangers.warning("a TLS connection was refused: " + stream.error().describe());
@@ -342,8 +327,8 @@ asio::awaitable<void> WorkerServer::State::serveTls(tcp::socket socket, Gate::Pl
     }
     TransportTrust trust;
     trust.binding = (*stream)->binding();
-    if (const auto pin = pins.withFingerprint((*stream)->peerFingerprint()); pin && *pin)
-        trust.user = (*pin)->name;
+    trust.user = secrets.nameOf((*stream)->peerFingerprint(), fingerprint);
+    place.becomes(trust.user ? Gate::Standing::Known : Gate::Standing::Silent);
     co_await serveStream(std::move(*stream), std::move(trust), false, std::move(place));
 }
 
@@ -356,7 +341,7 @@ WorkerLimits WorkerServer::State::limits() const {
     return made;
 }
 
-ServerHandshake::Settings WorkerServer::State::handshakeSettings(TransportTrust trust, bool tokens) const {
+ServerHandshake::Settings WorkerServer::State::handshakeSettings(TransportTrust trust, bool tokens) {
     ServerHandshake::Settings made;
     made.software = "Balmer " + settings.programVersion;
     made.name = hostName();
@@ -367,11 +352,7 @@ ServerHandshake::Settings WorkerServer::State::handshakeSettings(TransportTrust 
         made.capabilities.push_back("kind:" + kind);
     if (!settings.config.roots.empty()) made.capabilities.emplace_back("register");
     made.limits = limits();
-    if (tokens) {
-        const auto all = readObject(settings.folder / "tokens.json");
-        for (const auto& [user, token] : all.items())
-            if (token.is_string()) made.tokens.emplace_back(user, token.get<std::string>());
-    }
+    if (tokens) made.tokens = secrets.tokens();
     if (!trust.user && !trust.binding.empty())
         made.pairingCode = [folder = settings.folder] { return openCode(folder); };
     made.trust = std::move(trust);
@@ -383,10 +364,6 @@ std::chrono::milliseconds WorkerServer::State::penalty() {
     guesses.push_back(now);
     while (guesses.size() > guessesAtMost || now - guesses.front() > guessWindow)
         guesses.pop_front();
-    if (++wrongCodes >= guessesAtMost) {
-        voidCode(settings.folder);
-        wrongCodes = 0;
-    }
     return guesses.size() >= guessesAtMost ? guessPenalty : std::chrono::milliseconds(0);
 }
 
@@ -397,9 +374,11 @@ asio::awaitable<void> WorkerServer::State::serveStream(std::unique_ptr<Stream> s
     // Who guesses waits for the answer, in the gate, where there is no room for many.
     std::function<asio::awaitable<void>()> beforeRefusal = [&]() -> asio::awaitable<void> {
         const auto time = handshake.guessed() ? penalty() : std::chrono::milliseconds(0);
+        place.becomes(Gate::Standing::Refused);
         if (time.count() > 0) co_await place.wait(time);
     };
-    auto shaking = shakeHands(*stream, handshake, settings.handshake, std::move(beforeRefusal));
+    const auto heard = [&] { place.speaks(); };
+    auto shaking = shakeHands(*stream, handshake, settings.handshake, std::move(beforeRefusal), heard);
     auto shaken = co_await std::move(shaking);
     place.leave();
     if (!shaken) {
@@ -411,8 +390,7 @@ asio::awaitable<void> WorkerServer::State::serveStream(std::unique_ptr<Stream> s
     busy = std::chrono::steady_clock::now();
     if (handshake.paired()) {
         voidCode(settings.folder);
-        wrongCodes = 0;
-        if (auto kept = pins.add({handshake.owner(), fingerprintOfPeer}); !kept) {
+        if (auto kept = secrets.add({handshake.owner(), fingerprintOfPeer}); !kept) {
             core::log::warning("a paired client cannot be remembered: " + kept.error().describe());
             co_return;
         }
@@ -460,21 +438,22 @@ asio::awaitable<void> WorkerServer::State::cleanUp() {
 
 void WorkerServer::State::begin() {
     asio::co_spawn(io, cleanUp(), asio::detached);
-    asio::co_spawn(
-        io,
-        accept(*local, [this](Local::socket socket,
-                              Gate::Place place) { return serveLocal(std::move(socket), std::move(place)); }),
-        asio::detached);
+    asio::co_spawn(io,
+                   accept(*local, "unix",
+                          [this](Local::socket socket, Gate::Place place) {
+                              return serveLocal(std::move(socket), std::move(place));
+                          }),
+                   asio::detached);
     if (plain)
         asio::co_spawn(io,
-                       accept(*plain,
+                       accept(*plain, "tcp ",
                               [this](tcp::socket socket, Gate::Place place) {
                                   return servePlain(std::move(socket), std::move(place));
                               }),
                        asio::detached);
     if (secure)
         asio::co_spawn(io,
-                       accept(*secure,
+                       accept(*secure, "tls ",
                               [this](tcp::socket socket, Gate::Place place) {
                                   return serveTls(std::move(socket), std::move(place));
                               }),
@@ -564,37 +543,6 @@ Result<Garbage> collectGarbage(ObjectStore& objects, jobs::WorkerJournal& journa
     garbage.bytes = collected.bytes;
     garbage.left = usage.bytes;
     return garbage;
-}
-
-// --------------------------------------------------------------------------------------------------------
-// secrets
-
-Result<std::string> workerToken(const std::filesystem::path& folder, const std::string& user) {
-    BALMER_CHECK(core::preparePrivateFolder(folder));
-    const auto file = folder / "tokens.json";
-    BALMER_TRY(const auto lock, core::FileLock::of(file));
-    auto tokens = readObject(file);
-    if (const auto kept = tokens.find(user); kept != tokens.end() && kept->is_string())
-        return kept->get<std::string>();
-    const auto token = randomHex(32);
-    tokens[user] = token;
-    BALMER_CHECK(core::writePrivate(file, core::jsonText(tokens, 4)));
-    return token;
-}
-
-Result<std::string> openPairing(const std::filesystem::path& folder) {
-    BALMER_CHECK(core::preparePrivateFolder(folder));
-    const auto code = newPairingCode();
-    BALMER_CHECK(core::writePrivate(folder / "pairing.json",
-                                    core::jsonText(json{{"code", normalisedPairingCode(code)},
-                                                        {"until", nowSeconds() + pairingSeconds}})));
-    return code;
-}
-
-Result<std::string> workerFingerprint(const std::filesystem::path& folder) {
-    BALMER_CHECK(core::preparePrivateFolder(folder));
-    BALMER_TRY(const auto identity, identityIn(folder / "identity", "balmer-worker on " + hostName()));
-    return identity.fingerprint;
 }
 
 } // namespace balmer::remote

@@ -27,6 +27,7 @@ class PinBook {
   public:
     explicit PinBook(std::filesystem::path file) : file_(std::move(file)) {}
 
+    const std::filesystem::path& path() const { return file_.path(); }
     /// Oldest first; none where there is no file.
     core::Result<std::vector<Pin>> all() const;
     core::Result<std::optional<Pin>> withFingerprint(std::string_view fingerprint) const;

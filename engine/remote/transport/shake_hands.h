@@ -19,12 +19,13 @@
 
 namespace balmer::remote {
 
-/// beforeRefusal: is waited for before this side says that it refuses, whatever time that takes. Errors: the
-/// refusal (of either side), DeadlineExceeded, those of the stream.
+/// beforeRefusal: is waited for before this side says that it refuses, whatever time that takes. heard:
+/// called when something came that is no reason to refuse. Errors: the refusal (of either side),
+/// DeadlineExceeded, those of the stream.
 template <typename Handshake>
-asio::awaitable<core::Status> shakeHands(Stream& stream, Handshake& handshake,
-                                         std::chrono::milliseconds limit,
-                                         std::function<asio::awaitable<void>()> beforeRefusal = {}) {
+asio::awaitable<core::Status>
+shakeHands(Stream& stream, Handshake& handshake, std::chrono::milliseconds limit,
+           std::function<asio::awaitable<void>()> beforeRefusal = {}, std::function<void()> heard = {}) {
     const auto over = std::make_shared<bool>(false), late = std::make_shared<bool>(false);
     asio::steady_timer timer(co_await asio::this_coro::executor, limit);
     timer.async_wait([&stream, over, late](const boost::system::error_code&) {
@@ -47,6 +48,7 @@ asio::awaitable<core::Status> shakeHands(Stream& stream, Handshake& handshake,
         auto count = co_await stream.readSome(buffer);
         if (!count) co_return end(core::fail(std::move(count).error()));
         const auto step = handshake.feed(Bytes(buffer.data(), *count));
+        if (!step.refused && heard) heard();
         if (step.refused && beforeRefusal) {
             *over = true;
             auto waited = beforeRefusal();

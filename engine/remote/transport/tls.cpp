@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "engine/core/digest.h"
 #include "engine/remote/protocol/messages.h"
 #include "engine/remote/transport/openssl_owned.h"
 
@@ -81,6 +82,10 @@ core::Result<TlsPeer> peerOf(ssl_st* connection) {
     BALMER_TRY(peer.fingerprint,
                digestFromBytes({reinterpret_cast<const char*>(digest.data()), digest.size()}));
     return peer;
+}
+
+std::string knockOf(std::string_view client, std::string_view server) {
+    return core::digestOf("balmer knock " + std::string(client) + " " + std::string(server)).substr(0, 32);
 }
 
 core::Error tlsError(unsigned long code) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/core/result.h"
@@ -31,6 +32,11 @@ struct TlsPeer {
 };
 /// Errors: Protocol (the handshake has not ended, is not TLS 1.3, or there is no certificate).
 core::Result<TlsPeer> peerOf(ssl_st* connection);
+
+/// With what a paired client names itself as TLS begins, in the place of the server's name (SNI): who hears
+/// it may say it again, so that it proves nothing, but it is nothing that a stranger guesses. 32 hexadecimal
+/// digits.
+std::string knockOf(std::string_view client, std::string_view server); // their fingerprints
 
 /// The reason of a failed TLS operation as a sentence with a remedy. `code` is OpenSSL's (the value of an
 /// error_code of the category boost::asio::error::get_ssl_category()).

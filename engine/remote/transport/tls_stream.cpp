@@ -31,9 +31,11 @@ constexpr std::size_t readAtOnce = 128u << 10; ///< several records; boost::asio
 /// socket, many records at a time.
 class TlsStream final : public Stream {
   public:
-    TlsStream(asio::ip::tcp::socket socket, SSL_CTX* context, TlsRole role)
-        : socket_(std::move(socket)), tls_(SSL_new(context)), arriving_(shakenAtOnce) {
+    TlsStream(asio::ip::tcp::socket socket, SSL_CTX* context, TlsRole role, TlsContext::Order order)
+        : socket_(std::move(socket)), tls_(SSL_new(context)), order_(std::move(order)),
+          arriving_(shakenAtOnce) {
         if (!tls_) return;
+        SSL_set_app_data(tls_.get(), this);
         in_ = BIO_new(BIO_s_mem());
         out_ = BIO_new(BIO_s_mem());
         SSL_set_bio(tls_.get(), in_, out_); // takes them over
@@ -43,10 +45,35 @@ class TlsStream final : public Stream {
             SSL_set_accept_state(tls_.get());
     }
 
+    /// "" for none.
+    void setKnock(const std::string& knock) {
+        if (tls_ && !knock.empty()) SSL_set_tlsext_host_name(tls_.get(), knock.c_str());
+    }
+
+    /// OpenSSL has read the client's first message and has computed nothing yet.
+    static int arrived(SSL* connection, int*, void*) {
+        auto* const self = static_cast<TlsStream*>(SSL_get_app_data(connection));
+        if (self == nullptr || !self->order_.isKnown || std::exchange(self->greeted_, true))
+            return SSL_CLIENT_HELLO_SUCCESS;
+        const unsigned char* name = nullptr;
+        std::size_t size = 0;
+        std::string knock; // RFC 6066: length of the list (2), type 0, length (2), name
+        if (SSL_client_hello_get0_ext(connection, TLSEXT_TYPE_server_name, &name, &size) == 1 && size > 5 &&
+            size <= 64)
+            knock.assign(reinterpret_cast<const char*>(name) + 5, size - 5);
+        self->known_ = self->order_.isKnown(knock);
+        return SSL_CLIENT_HELLO_RETRY;
+    }
+
     asio::awaitable<Status> shakeHands() {
         if (!tls_ || in_ == nullptr || out_ == nullptr)
             co_return fail(ErrorCode::Internal, "OpenSSL has no memory for a connection");
         while (true) {
+            if (greeted_ && !known_) {
+                auto soon = order_.turn();
+                if (!co_await std::move(soon))
+                    co_return fail(ErrorCode::Io, "the connection had to give way to others");
+            }
             ERR_clear_error();
             const int done = SSL_do_handshake(tls_.get());
             const int how = SSL_get_error(tls_.get(), done);
@@ -57,6 +84,7 @@ class TlsStream final : public Stream {
                 if (!sent) co_return sent;
                 break;
             }
+            if (how == SSL_ERROR_WANT_CLIENT_HELLO_CB) continue;
             if (how == SSL_ERROR_SSL) co_return fail(tlsError(code));
             if (how != SSL_ERROR_WANT_READ)
                 co_return fail(ErrorCode::Io, "the connection was closed by the other side");
@@ -137,6 +165,8 @@ class TlsStream final : public Stream {
     asio::ip::tcp::socket socket_;
     std::unique_ptr<SSL, Freed<&SSL_free>> tls_;
     BIO *in_ = nullptr, *out_ = nullptr; ///< tls_ owns them
+    TlsContext::Order order_;
+    bool greeted_ = false, known_ = false; ///< its order was asked for; it goes first
     TlsPeer peer_;
     unsigned long failure_ = 0; ///< the first reason that OpenSSL gave
     std::vector<std::byte> arriving_, leaving_;
@@ -157,15 +187,28 @@ core::Result<std::shared_ptr<TlsContext>> TlsContext::make(TlsRole role, const I
     auto state = std::make_unique<State>();
     state->context.reset(handle);
     state->role = role;
+    if (role == TlsRole::Server) SSL_CTX_set_client_hello_cb(handle, &TlsStream::arrived, nullptr);
     return std::shared_ptr<TlsContext>(new TlsContext(std::move(state)));
 }
 
-asio::awaitable<core::Result<std::unique_ptr<Stream>>> TlsContext::over(asio::ip::tcp::socket socket,
-                                                                        std::chrono::milliseconds limit) {
+TlsContext::Met TlsContext::connect(asio::ip::tcp::socket socket, std::chrono::milliseconds limit,
+                                    std::string knock) {
+    return meet(std::move(socket), limit, std::move(knock), {});
+}
+
+TlsContext::Met TlsContext::accept(asio::ip::tcp::socket socket, std::chrono::milliseconds limit,
+                                   Order order) {
+    return meet(std::move(socket), limit, {}, std::move(order));
+}
+
+TlsContext::Met TlsContext::meet(asio::ip::tcp::socket socket, std::chrono::milliseconds limit,
+                                 std::string knock, Order order) {
     error_code error;
     socket.set_option(asio::ip::tcp::no_delay(true), error);
     asio::steady_timer timer(socket.get_executor(), limit);
-    auto made = std::make_unique<TlsStream>(std::move(socket), state_->context.get(), state_->role);
+    auto made =
+        std::make_unique<TlsStream>(std::move(socket), state_->context.get(), state_->role, std::move(order));
+    made->setKnock(knock);
     // Closed from outside when it takes too long; the pointer is void once the handshake has ended.
     const auto open = std::make_shared<TlsStream*>(made.get());
     timer.async_wait([open](const error_code& stopped) {

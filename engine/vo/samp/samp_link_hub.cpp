@@ -16,7 +16,6 @@ namespace {
 
 /// What the server takes, so that a call that is too long can be told.
 constexpr std::size_t bodyBytes = 3 * callBytes;
-constexpr std::size_t connections = 32;
 /// Looks at a hub from one time that all clients are asked again to the next.
 constexpr std::uint64_t looksBetween = 12;
 constexpr std::string_view hubTypes[] = {"samp.hub.event.shutdown",      "samp.hub.event.register",
@@ -152,7 +151,6 @@ Status SampLink::State::listen() {
     callbackPath = "/" + http::randomToken();
     http::LoopbackServerLimits limits;
     limits.bodyBytes = bodyBytes;
-    limits.connections = connections;
     BALMER_TRY(server, http::LoopbackServer::start(
                            [this](const http::ServerRequest& request) { return serve(request); }, 0, limits,
                            [this](std::string_view target) {

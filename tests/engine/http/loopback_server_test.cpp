@@ -3,12 +3,14 @@
 #include <atomic>
 #include <condition_variable>
 #include <fstream>
+#include <iostream>
 #include <mutex>
 #include <set>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "tests/support/crowd.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/test_support.h"
 
@@ -195,6 +197,33 @@ TEST_F(LoopbackServerTest, SilentStrangersGiveWay) {
     for (auto& each : strangers)
         each.join();
     EXPECT_EQ(refused, 40);
+}
+
+TEST_F(LoopbackServerTest, WhoKnowsTheAddressIsAnsweredBesideManyStrangers) {
+    const std::size_t strangers = test::longTests() ? 1200 : 200;
+    if (test::raiseOwnFileLimit(8192) < 2 * strangers + 300)
+        GTEST_SKIP() << "this user may open too few files";
+    start([](const ServerRequest& request) {
+        ServerResponse response;
+        if (request.path != "/known") response.status = 404;
+        return response;
+    });
+    const auto door = test::portDoor(server_->port());
+    const test::Crowd silent(door, strangers / 3), begin(door, strangers / 3, "GET /known HT"),
+        guess(door, strangers / 3, "GET /guess HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    long longest = 0, again = 0;
+    for (int i = 0; i < 50; ++i) {
+        const auto from = std::chrono::steady_clock::now();
+        while (!ask("GET /known HTTP/1.0\r\n\r\n")
+                    .starts_with("HTTP/1.0 200")) // who had to give way tries again
+            ++again;
+        longest = std::max<long>(longest, std::chrono::duration_cast<std::chrono::milliseconds>(
+                                              std::chrono::steady_clock::now() - from)
+                                              .count());
+    }
+    std::cout << "  beside " << strangers << " strangers who opened " << silent.opened() + begin.opened()
+              << " and " << guess.opened() << " connections, the longest wait for an answer was " << longest
+              << " ms; tried again " << again << " times\n";
 }
 
 TEST_F(LoopbackServerTest, OnlySomeTargetsTakeLongBodies) {

@@ -325,6 +325,19 @@ TEST_F(RemoteJobs, WrongPairingCodeOpensNothing) {
     EXPECT_THAT(wrong.error().describe(), HasSubstr("code"));
 }
 
+TEST_F(RemoteJobs, AStrangersWrongCodesDoNotKeepTwoFromBeingPaired) {
+    start({.tls = true});
+    const auto code = remote::openPairing(worker_->folder());
+    ASSERT_TRUE(code);
+    const remote::WorkerProbe probe(home_.connect());
+    const remote::WorkerEntry entry{"lab", worker_->tlsUrl(), {}, {}, 4};
+    for (int i = 0; i < 6; ++i)
+        EXPECT_FALSE(probe.pair(entry, "AAAA-AAAA-AAAA-AAAA"));
+    const auto paired = probe.pair(entry, *code);
+    EXPECT_TRUE(paired) << why(paired);
+    EXPECT_FALSE(probe.pair(entry, *code)) << "once";
+}
+
 TEST_F(RemoteJobs, UserSeesOnlyOwnJobsUnlessTheConfigurationSaysOtherwise) {
     start({.tcp = true, .seesAll = {"boss"}});
     home_.addWorker("lab", worker_->unixUrl());

@@ -36,9 +36,9 @@ struct GateTest : testing::Test {
     Gate gate{io.get_executor(), {.all = 6, .each = 4}};
     std::vector<std::unique_ptr<Connection>> connections;
     std::vector<Gate::Place> places;
-    void come(const std::string& peer) {
+    void come(const std::string& peer, Gate::Standing standing = Gate::Standing::Silent) {
         connections.push_back(std::make_unique<Connection>());
-        places.push_back(gate.enter(peer, connections.back()->socket()));
+        places.push_back(gate.enter(peer, connections.back()->socket(), standing));
     }
     std::vector<std::size_t> ended() const {
         std::vector<std::size_t> numbers;
@@ -70,6 +70,42 @@ TEST_F(GateTest, WhenItIsFullTheOldestOfTheLargestCrowdGivesWay) {
     come("c");
     EXPECT_EQ(ended(), (Numbers{1, 2}));
     EXPECT_EQ(gate.size(), 6u);
+}
+
+TEST_F(GateTest, WhoWasRefusedGoesBeforeWhoIsSilentAndThoseBeforeWhoSpeaks) {
+    come("peer");
+    come("peer", Gate::Standing::Speaking);
+    come("peer");
+    come("peer", Gate::Standing::Speaking);
+    places[2].becomes(Gate::Standing::Refused);
+    come("peer", Gate::Standing::Speaking);
+    EXPECT_EQ(ended(), (Numbers{2}));
+    come("peer", Gate::Standing::Speaking);
+    EXPECT_EQ(ended(), (Numbers{0, 2}));
+    come("peer", Gate::Standing::Known);
+    EXPECT_EQ(ended().size(), 3u) << "one of those who speak";
+    for (int i = 0; i < 100; ++i)
+        come("peer", Gate::Standing::Speaking);
+    EXPECT_FALSE(connections[6]->ended()) << "it is known";
+}
+
+TEST_F(GateTest, NoOrderDrivesOutWhoSpeaks) {
+    std::size_t kept = 0;
+    constexpr std::size_t tries = 500, crowd = 4;
+    for (std::size_t i = 0; i < tries; ++i) {
+        places.clear();
+        connections.clear();
+        for (std::size_t each = 0; each < crowd; ++each)
+            come("peer", Gate::Standing::Speaking);
+        come("peer", Gate::Standing::Speaking); // the owner
+        come("peer", Gate::Standing::Speaking);
+        EXPECT_FALSE(connections[crowd]->ended()) << "it has just come";
+        for (std::size_t each = 0; each < crowd; ++each)
+            come("peer", Gate::Standing::Speaking);
+        kept += !connections[crowd]->ended();
+    }
+    EXPECT_GT(kept, 0u) << "of 500; at least one chance in eight each time";
+    EXPECT_LT(kept, tries);
 }
 
 TEST_F(GateTest, WhoHasLeftIsNotCounted) {

@@ -46,11 +46,13 @@ std::unique_ptr<RawClient> RawClient::toPort(std::uint16_t port) {
         new RawClient(connected(AF_INET, reinterpret_cast<const sockaddr*>(&address), sizeof address)));
 }
 
-std::unique_ptr<RawClient> RawClient::toTls(std::uint16_t port, ssl_ctx_st* context) {
+std::unique_ptr<RawClient> RawClient::toTls(std::uint16_t port, ssl_ctx_st* context,
+                                            const std::string& knock) {
     auto made = toPort(port);
     made->tls_ = SSL_new(context);
     SSL_CTX_free(context);
     SSL_set_fd(made->tls_, made->descriptor_);
+    if (!knock.empty()) SSL_set_tlsext_host_name(made->tls_, knock.c_str());
     ERR_clear_error();
     // In TLS 1.3 the client is done before the server has judged its certificate: reading tells.
     char byte = 0;

@@ -23,8 +23,9 @@ class RawClient {
   public:
     static std::unique_ptr<RawClient> toSocket(const std::filesystem::path& path);
     static std::unique_ptr<RawClient> toPort(std::uint16_t port);
-    /// Takes the context. A failure of the TLS handshake is in tlsFailure().
-    static std::unique_ptr<RawClient> toTls(std::uint16_t port, ssl_ctx_st* context);
+    /// Takes the context. A failure of the TLS handshake is in tlsFailure(). knock: what it says first.
+    static std::unique_ptr<RawClient> toTls(std::uint16_t port, ssl_ctx_st* context,
+                                            const std::string& knock = {});
     ~RawClient();
 
     struct Frame {
