@@ -195,7 +195,10 @@ class Unpacking {
             if (spectrum.dataset.empty()) made.filePath = packed.files[spectrum.file].path;
             batch.push_back(std::move(made));
             if (batch.size() < 500 && i + 1 < packed.spectra.size()) continue;
-            BALMER_TRY(const auto outcomes, project_.catalogue().add(batch));
+            const auto added = project_.catalogue().add(batch);
+            if (!added && added.error().code() == core::ErrorCode::InvalidArgument)
+                return core::fail(badParcel("spectra.json: " + added.error().message()));
+            BALMER_TRY(const auto outcomes, added);
             for (std::size_t k = 0; k < batch.size(); ++k)
                 if (!outcomes[k].added || outcomes[k].id != batch[k].metadata.id)
                     return core::fail(badParcel("spectra.json names " + batch[k].metadata.id + " twice"));
