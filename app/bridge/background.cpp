@@ -2,14 +2,29 @@
 
 #include <algorithm>
 
+#include "engine/core/log.h"
 #include "engine/core/stop_scope.h"
 #include "engine/core/thread_pool.h"
 
 namespace balmer::bridge {
 
 Background::Background(std::string threadName, AtEnd atEnd, QObject* parent)
-    : QObject(parent), atEnd_(atEnd),
-      thread_([this, name = std::move(threadName)](const std::stop_token& stop) { loop(stop, name); }) {}
+    : QObject(parent), atEnd_(atEnd), name_(std::move(threadName)) {
+    (void)begun();
+}
+
+bool Background::begun() {
+    if (thread_.joinable()) return true;
+    auto thread = core::startThread([this] {
+        core::nameThisThread(name_);
+        loop(ending_.get_token());
+    });
+    if (thread)
+        thread_ = *std::move(thread);
+    else
+        core::log::warning(name_ + " does without a thread: " + thread.error().message());
+    return thread_.joinable();
+}
 
 Background::~Background() {
     {
@@ -19,9 +34,11 @@ Background::~Background() {
             if (atWork_) atWork_->stop.request_stop();
         }
     }
-    thread_.request_stop();
+    ending_.request_stop();
     wake_.notify_all();
     thread_.join();
+    while (!waiting_.empty()) // it had no thread
+        performHere();
 }
 
 void Background::post(QObject* receiver, std::string key, Task task) {
@@ -42,7 +59,10 @@ void Background::post(QObject* receiver, std::string key, Task task) {
         }
         waiting_.push_back(std::move(request));
     }
-    wake_.notify_one();
+    if (begun())
+        wake_.notify_one();
+    else
+        QMetaObject::invokeMethod(this, &Background::performHere, Qt::QueuedConnection);
 }
 
 void Background::forget(QObject* receiver, const std::string& key) {
@@ -58,8 +78,7 @@ void Background::forget(QObject* receiver, const std::string& key) {
         settle();
 }
 
-void Background::loop(const std::stop_token& stop, const std::string& name) {
-    core::nameThisThread(name);
+void Background::loop(const std::stop_token& stop) {
     while (true) {
         std::shared_ptr<Request> request;
         {
@@ -70,19 +89,35 @@ void Background::loop(const std::stop_token& stop, const std::string& name) {
             waiting_.pop_front();
             atWork_ = request;
         }
-        auto delivery = [&] {
-            const core::StopScope stopping(request->stop.get_token());
-            return request->task(request->stop.get_token());
-        }();
-        request->task = nullptr;
-        {
-            const std::lock_guard lock(mutex_);
-            atWork_ = nullptr;
-        }
-        QMetaObject::invokeMethod(
-            this, [this, request, delivery = std::move(delivery)] { deliver(request, delivery); },
-            Qt::QueuedConnection);
+        perform(request);
     }
+}
+
+void Background::performHere() {
+    std::shared_ptr<Request> request;
+    {
+        const std::lock_guard lock(mutex_);
+        if (waiting_.empty()) return;
+        request = std::move(waiting_.front());
+        waiting_.pop_front();
+        atWork_ = request;
+    }
+    perform(request);
+}
+
+void Background::perform(const std::shared_ptr<Request>& request) {
+    auto delivery = [&] {
+        const core::StopScope stopping(request->stop.get_token());
+        return request->task(request->stop.get_token());
+    }();
+    request->task = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        atWork_ = nullptr;
+    }
+    QMetaObject::invokeMethod(
+        this, [this, request, delivery = std::move(delivery)] { deliver(request, delivery); },
+        Qt::QueuedConnection);
 }
 
 void Background::deliver(const std::shared_ptr<Request>& request, const Delivery& delivery) {

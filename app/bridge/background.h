@@ -3,7 +3,8 @@
 // Owned by the Session, made and destroyed on the UI thread; run() and latest() are called there. Requests
 // are worked through in order. A result is delivered on the UI thread, and dropped when the receiver has died
 // or when a newer request of the same key has been made meanwhile. Nothing here ever makes the UI thread
-// wait, except that the destructor lets the request at work end, or, where so asked for, all that wait.
+// wait, except that the destructor lets the request at work end, or, where so asked for, all that wait; and
+// except where the system gives no thread: then the UI thread does the work, one request an event.
 #pragma once
 
 #include <condition_variable>
@@ -14,12 +15,13 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
-#include <thread>
 #include <type_traits>
 #include <utility>
 
 #include <QObject>
 #include <QPointer>
+
+#include "engine/core/start_thread.h"
 
 namespace balmer::bridge {
 
@@ -76,7 +78,10 @@ class Background : public QObject {
     }
 
     void post(QObject* receiver, std::string key, Task task);
-    void loop(const std::stop_token& stop, const std::string& name);
+    bool begun();
+    void loop(const std::stop_token& stop);
+    void perform(const std::shared_ptr<Request>& request);
+    void performHere();
     void deliver(const std::shared_ptr<Request>& request, const Delivery& delivery);
     void settle();
 
@@ -88,7 +93,9 @@ class Background : public QObject {
     std::map<Key, std::uint64_t> newest_; ///< UI thread only
     std::uint64_t generation_ = 0;        ///< UI thread only
     std::size_t undelivered_ = 0;         ///< UI thread only
-    std::jthread thread_;
+    const std::string name_;
+    std::stop_source ending_;
+    core::Thread thread_;
 };
 
 } // namespace balmer::bridge

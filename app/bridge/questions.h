@@ -3,8 +3,8 @@
 //
 // Owned by the Session; UI thread. An answer is dropped when the receiver has died or when a newer question
 // of the same key was asked meanwhile. Nobody waits for a question when the session ends: whatever it needs
-// it must own (shared pointers, copies). A program waits for the last of them, with waitForAll(), before it
-// leaves main().
+// it must own (shared pointers, copies). A question for which the system gives no thread is asked a moment
+// later. A program waits for the last of them, with waitForAll(), before it leaves main().
 #pragma once
 
 #include <functional>
@@ -47,6 +47,8 @@ class Questions : public QObject {
     using Delivery = std::function<void()>;
     using Key = std::pair<const QObject*, std::string>;
     void post(QObject* receiver, const std::string& key, std::function<Delivery()> task);
+    void begin(const QPointer<QObject>& receiver, const Key& which, std::uint64_t generation,
+               std::function<Delivery()> task);
 
     std::map<Key, std::uint64_t> newest_;
     std::uint64_t generation_ = 0;

@@ -2,8 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include <future>
 #include <iostream>
+#include <optional>
 
 #include <termios.h>
 #include <unistd.h>
@@ -12,6 +12,7 @@
 #include "engine/core/amount_text.h"
 #include "engine/core/files.h"
 #include "engine/core/standard_streams.h"
+#include "engine/core/start_thread.h"
 #include "engine/core/text_number.h"
 
 namespace balmer::cli {
@@ -210,13 +211,12 @@ core::Status status(Session& session, const std::string& name) {
         workers.push_back(worker);
     }
     if (workers.empty()) session.console.say("No worker has been added; `balmer worker add NAME URL` does.");
-    std::vector<std::future<core::Result<api::WorkerReport>>> asked;
-    for (const auto& worker : workers)
-        asked.push_back(
-            std::async(std::launch::async, [bench, worker] { return askWorker(*bench, worker); }));
+    std::vector<std::optional<core::Result<api::WorkerReport>>> reports(workers.size());
+    core::allAtOnce(reports.size(),
+                    [&](std::size_t i) { reports[i].emplace(askWorker(*bench, workers[i])); });
     json all = json::array();
     for (std::size_t i = 0; i < workers.size(); ++i) {
-        const auto report = asked[i].get();
+        const auto& report = *reports[i];
         auto object = describe(workers[i]);
         object["report"] = report ? describe(*report) : json(nullptr);
         if (report)

@@ -11,23 +11,28 @@
 
 namespace balmer::api {
 
-Lane::Lane(const std::string& name)
-    : thread_([this, name](const std::stop_token& stop) {
-          ::pthread_setname_np(::pthread_self(), name.c_str());
-          run(stop);
-      }) {}
-
 void Lane::end() {
-    thread_.request_stop();
-    if (thread_.joinable()) thread_.join();
-}
-
-void Lane::post(Work work, Failed failed) {
+    ending_.request_stop();
     {
         const std::lock_guard lock(mutex_);
+        ended_ = true;
+    }
+    thread_.join();
+}
+
+core::Status Lane::post(Work work, Failed failed) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!ended_ && !thread_.joinable()) {
+            BALMER_TRY(thread_, core::startThread([this] {
+                           ::pthread_setname_np(::pthread_self(), name_.c_str());
+                           run(ending_.get_token());
+                       }));
+        }
         posts_.push_back({std::move(work), std::move(failed)});
     }
     came_.notify_one();
+    return {};
 }
 
 void Lane::drop() {

@@ -9,9 +9,10 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
-#include <thread>
+#include <utility>
 
 #include "engine/core/result.h"
+#include "engine/core/start_thread.h"
 #include "engine/core/task_context.h"
 
 namespace balmer::api {
@@ -22,13 +23,14 @@ class Lane {
     using Failed = std::function<void(const core::Error&)>;
 
     /// name: of the thread, at most 15 bytes.
-    explicit Lane(const std::string& name);
+    explicit Lane(std::string name) : name_(std::move(name)) {}
     ~Lane() { end(); }
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
 
-    /// failed is told, on the lane, where an exception ends the work.
-    void post(Work work, Failed failed = {});
+    /// failed is told, on the lane, where an exception ends the work. Errors: ResourceExhausted where the
+    /// system gives the lane no thread, which is asked for again the next time; then nothing is done.
+    core::Status post(Work work, Failed failed = {});
     /// Forgets what waits and asks what is running to stop; what is posted afterwards is done. Does not wait.
     void drop();
     /// Asks what is running to stop and waits for it; nothing is begun afterwards.
@@ -49,7 +51,10 @@ class Lane {
     std::deque<Post> posts_;
     bool running_ = false;
     std::stop_source current_; ///< stops what is running
-    std::jthread thread_;
+    const std::string name_;
+    std::stop_source ending_;
+    bool ended_ = false;
+    core::Thread thread_; ///< begun when it is first needed
 };
 
 } // namespace balmer::api

@@ -70,14 +70,18 @@ void SampExchange::fetchLater(const vo::SampReceived& message, const Request& re
     if (incoming.load() >= mostWaiting)
         return refuse(message,
                       {ErrorCode::ResourceExhausted, "too many things came at once; send it again later"});
-    const std::lock_guard lock(mutex);
-    if (!accepts) return; // disconnect() has dropped what was there
-    incoming.post(
-        [this, message, request](core::TaskContext& task) {
-            const auto taken = fetch(message, request, task);
-            if (!taken && !task.stopRequested()) refuse(message, taken.error());
-        },
-        [this, message](const core::Error& error) { refuse(message, error); });
+    core::Status posted;
+    {
+        const std::lock_guard lock(mutex);
+        if (!accepts) return; // disconnect() has dropped what was there
+        posted = incoming.post(
+            [this, message, request](core::TaskContext& task) {
+                const auto taken = fetch(message, request, task);
+                if (!taken && !task.stopRequested()) refuse(message, taken.error());
+            },
+            [this, message](const core::Error& error) { refuse(message, error); });
+    }
+    if (!posted) refuse(message, posted.error());
 }
 
 void SampExchange::stopReceiving() {

@@ -75,7 +75,7 @@ SampExchange::prepareAndSend(std::function<core::Result<std::vector<Dispatch>>(c
     const auto notSent = [this, ticket](std::string because) {
         report({ticket, Delivery::Outcome::NotSent, {}, std::move(because), true});
     };
-    outgoing.post(
+    const auto posted = outgoing.post(
         [this, ticket, notSent, prepare = std::move(prepare)](core::TaskContext& task) {
             const auto state = link.state();
             if (state.hub != vo::SampState::Hub::Connected)
@@ -85,6 +85,7 @@ SampExchange::prepareAndSend(std::function<core::Result<std::vector<Dispatch>>(c
             dispatch(ticket, std::move(*dispatches));
         },
         [notSent](const core::Error& error) { notSent(error.describe()); });
+    if (!posted) notSent(posted.error().describe());
     return ticket;
 }
 
@@ -181,7 +182,7 @@ void SampExchange::highlight(const std::string& id) {
         wanted = id;
         if (waits) return;
     }
-    outgoing.post([this](core::TaskContext& task) {
+    const auto posted = outgoing.post([this](core::TaskContext& task) {
         std::string step;
         {
             const std::lock_guard lock(mutex);
@@ -194,6 +195,9 @@ void SampExchange::highlight(const std::string& id) {
         std::unique_lock lock(mutex);
         pause.wait_for(lock, task.stopToken(), stepPause, [] { return false; });
     });
+    if (posted) return;
+    const std::lock_guard lock(mutex);
+    wanted.reset();
 }
 
 void SampExchange::onAnswer(const SampAnswer& answer) {

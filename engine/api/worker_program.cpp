@@ -10,7 +10,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -26,6 +25,7 @@
 #include "engine/core/log.h"
 #include "engine/core/pending_file.h"
 #include "engine/core/standard_streams.h"
+#include "engine/core/start_thread.h"
 #include "engine/remote/objects/object_store.h"
 #include "engine/remote/server/relay.h"
 #include "engine/remote/server/worker_server.h"
@@ -142,24 +142,24 @@ core::Status runJobs() {
     std::optional<json> order;
     std::condition_variable came;
     bool over = false;
-    std::thread listening([&] {
-        ::pthread_setname_np(::pthread_self(), "balmer-orders");
-        for (std::string line; std::getline(std::cin, line);) {
-            auto object = core::parseJson<json>(line);
-            if (!object || !object->is_object()) continue;
-            const std::lock_guard lock(mutex);
-            if (object->contains("stop") && running) running->request_stop();
-            if (object->contains("job") && (*object)["job"].is_string()) {
-                order = *std::move(object);
-                came.notify_one();
-            }
-        }
-        // The worker has gone, or wants this child no more.
-        const std::lock_guard lock(mutex);
-        over = true;
-        if (running) running->request_stop();
-        came.notify_one();
-    });
+    BALMER_TRY(auto listening, core::startThread([&] {
+                   ::pthread_setname_np(::pthread_self(), "balmer-orders");
+                   for (std::string line; std::getline(std::cin, line);) {
+                       auto object = core::parseJson<json>(line);
+                       if (!object || !object->is_object()) continue;
+                       const std::lock_guard lock(mutex);
+                       if (object->contains("stop") && running) running->request_stop();
+                       if (object->contains("job") && (*object)["job"].is_string()) {
+                           order = *std::move(object);
+                           came.notify_one();
+                       }
+                   }
+                   // The worker has gone, or wants this child no more.
+                   const std::lock_guard lock(mutex);
+                   over = true;
+                   if (running) running->request_stop();
+                   came.notify_one();
+               }));
     while (true) {
         std::unique_lock lock(mutex);
         came.wait(lock, [&] { return order || over; });
@@ -209,13 +209,13 @@ core::Status serveWorker(const WorkerOptions& options,
     BALMER_TRY(const auto server,
                remote::WorkerServer::open(std::move(settings), workerJobs(options.runner), *journal));
 
-    std::thread waiting([&server, from = ends[0]] {
-        ::pthread_setname_np(::pthread_self(), "balmer-signals");
-        char byte = 0;
-        while (::read(from, &byte, 1) < 0 && errno == EINTR) {
-        }
-        server->stop();
-    });
+    BALMER_TRY(auto waiting, core::startThread([&server, from = ends[0]] {
+                   ::pthread_setname_np(::pthread_self(), "balmer-signals");
+                   char byte = 0;
+                   while (::read(from, &byte, 1) < 0 && errno == EINTR) {
+                   }
+                   server->stop();
+               }));
     WorkerAddresses addresses{server->socket(), server->tlsPort(), server->tcpPort(), {}};
     if (addresses.tlsPort != 0)
         if (const auto fingerprint = remote::workerFingerprint(options.folder))

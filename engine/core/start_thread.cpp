@@ -5,6 +5,7 @@
 #include <limits>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace balmer::core {
 
@@ -19,11 +20,11 @@ bool isGiven() {
 
 } // namespace
 
-Result<std::thread> startThread(std::function<void()> work) {
+Result<Thread> startThread(std::function<void()> work) {
     try {
         if (!isGiven())
             throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
-        return std::thread(std::move(work));
+        return Thread(std::thread(std::move(work)));
     } catch (const std::system_error& problem) {
         return fail(ErrorCode::ResourceExhausted, "the system gives no further thread (" +
                                                       problem.code().message() +
@@ -36,6 +37,20 @@ FewThreads::FewThreads(std::size_t further) {
 }
 FewThreads::~FewThreads() {
     furtherThreads = withoutEnd;
+}
+
+void allAtOnce(std::size_t count, const std::function<void(std::size_t i)>& work) {
+    std::vector<Thread> threads;
+    std::vector<std::size_t> left;
+    for (std::size_t i = 0; i < count; ++i) {
+        auto thread = i + 1 < count ? startThread([&work, i] { work(i); }) : Result<Thread>(Thread());
+        if (thread && thread->joinable())
+            threads.push_back(*std::move(thread));
+        else
+            left.push_back(i);
+    }
+    for (const auto i : left)
+        work(i);
 }
 
 } // namespace balmer::core

@@ -25,7 +25,7 @@ struct ThreadPool::Crew {
     std::atomic<std::size_t> next{0};
     std::exception_ptr problem BALMER_GUARDED_BY(mutex); ///< of the present batch, the first
     bool leaving = false;
-    std::vector<std::thread> threads;
+    std::vector<Thread> threads;
 
     void drain(std::size_t worker) {
         try {

@@ -9,7 +9,6 @@
 #include <exception>
 #include <list>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -345,7 +344,7 @@ struct LoopbackServer::State {
     std::shared_ptr<Shared> shared = std::make_shared<Shared>();
     std::string url;
     std::uint16_t port = 0;
-    std::thread thread;
+    core::Thread thread;
 
     void accept() {
         acceptor.async_accept([this](error_code error, tcp::socket socket) {

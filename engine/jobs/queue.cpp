@@ -130,8 +130,8 @@ struct JobQueue::State {
     bool eventsEnd BALMER_GUARDED_BY(eventMutex) = false;
 
     Status threads; ///< why there are fewer than were asked for
-    std::vector<std::thread> executors;
-    std::thread notifier;
+    std::vector<core::Thread> executors;
+    core::Thread notifier;
 };
 
 void JobQueue::State::notifyObservers() {
@@ -401,7 +401,7 @@ void JobQueue::State::runJobs(std::size_t number) {
 JobQueue::JobQueue(JobStore& store, RunnerTable runners, QueueOptions options)
     : state_(std::make_unique<State>(store, std::move(runners), std::move(options))) {
     auto* state = state_.get();
-    const auto start = [state](std::function<void()> work) -> std::optional<std::thread> {
+    const auto start = [state](std::function<void()> work) -> std::optional<core::Thread> {
         auto thread = core::startThread(std::move(work));
         if (thread) return *std::move(thread);
         state->threads = core::fail(thread.error());

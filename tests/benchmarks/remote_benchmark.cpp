@@ -162,7 +162,7 @@ void measureUpload(std::uint64_t mebibytes) {
         need(measured);
         hashing.push_back(secondsSince(start));
         const auto files = std::make_shared<const std::vector<remote::PackedFile>>(std::move(*measured));
-        asio::thread_pool disk(2);
+        remote::NamedPool disk(2, "bench");
         worker.with([&](std::shared_ptr<remote::WorkerClient> client) -> asio::awaitable<void> {
             const auto key = std::string(31, '0') + std::to_string(round);
             const std::vector<jobs::ParcelEntry> inputs(1, files->front().entry);

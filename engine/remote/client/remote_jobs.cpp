@@ -221,11 +221,19 @@ RemoteJobs::RemoteJobs(jobs::JobStore& store, ParcelPort& ports, WorkerBook book
     else
         state->incomingError = opened.error();
     state->work.emplace(state->io.get_executor());
-    state->thread = std::thread([state] {
-        ::pthread_setname_np(::pthread_self(), "balmer-remote");
-        state->io.run();
-        state->ran.set_value();
-    });
+    if (const auto begun = state->begin(); !begun)
+        core::log::error("jobs on workers wait: " + begun.error().describe());
+}
+
+Status RemoteJobs::State::begin() {
+    const std::lock_guard lock(beginning);
+    if (thread.joinable()) return {};
+    BALMER_TRY(thread, core::startThread([this] {
+                   ::pthread_setname_np(::pthread_self(), "balmer-remote");
+                   io.run();
+                   ran.set_value();
+               }));
+    return {};
 }
 
 RemoteJobs::~RemoteJobs() {
@@ -239,7 +247,8 @@ RemoteJobs::~RemoteJobs() {
         state->work.reset();
     });
     // What still waits for a network that does not answer is not waited for.
-    if (state_->ran.get_future().wait_for(std::chrono::seconds(1)) != std::future_status::ready)
+    if (!state_->thread.joinable() ||
+        state_->ran.get_future().wait_for(std::chrono::seconds(1)) != std::future_status::ready)
         state_->io.stop();
     state_->thread.join();
     state_->transfer.join();
@@ -252,6 +261,7 @@ void RemoteJobs::begin() {
 Result<JobId> RemoteJobs::submit(jobs::JobSpec spec, const std::string& worker,
                                  const std::string& programVersion) {
     BALMER_TRY([[maybe_unused]] const auto entry, state_->book.get(worker));
+    BALMER_CHECK(state_->begin());
     Job job;
     job.spec = std::move(spec);
     job.phase = Phase::Pending;
@@ -270,6 +280,7 @@ Result<JobId> RemoteJobs::submit(jobs::JobSpec spec, const std::string& worker,
 }
 
 Status RemoteJobs::attach(JobId id) {
+    BALMER_CHECK(state_->begin());
     BALMER_TRY(const auto job, state_->store.get(id));
     if (!job.remote)
         return fail(ErrorCode::InvalidArgument, "job " + std::to_string(id) + " does not run on a worker");
@@ -305,37 +316,34 @@ std::optional<std::string> RemoteJobs::choose(const jobs::JobSpec& spec) {
     if (const auto known = state_->store.listRemote())
         for (const auto& each : *known)
             if (each.remote->lastEvent == 0) ++onTheWay[each.remote->worker];
-    std::vector<std::future<std::optional<Offer>>> asked;
-    for (const auto& entry : *entries)
-        asked.push_back(std::async(std::launch::async, [&, entry]() -> std::optional<Offer> {
-            auto status = waitFor<WorkerStatus>(
-                [&](asio::any_io_executor executor) -> asio::awaitable<Result<WorkerStatus>> {
-                    auto settings = settingsFor(state_->options.connect);
-                    auto client = co_await WorkerClient::open(executor, entry, std::move(settings));
-                    if (!client) co_return fail(std::move(client).error());
-                    const auto& able = (*client)->greeting().capabilities;
-                    if (std::find(able.begin(), able.end(), "kind:" + spec.kind) == able.end()) {
-                        (*client)->close();
-                        co_return fail(ErrorCode::Unsupported, "the worker has no such kind");
-                    }
-                    auto answer = co_await (*client)->status(objects);
+    const auto ask = [&](const WorkerEntry& entry) -> std::optional<Offer> {
+        auto status = waitFor<WorkerStatus>(
+            [&](asio::any_io_executor executor) -> asio::awaitable<Result<WorkerStatus>> {
+                auto settings = settingsFor(state_->options.connect);
+                auto client = co_await WorkerClient::open(executor, entry, std::move(settings));
+                if (!client) co_return fail(std::move(client).error());
+                const auto& able = (*client)->greeting().capabilities;
+                if (std::find(able.begin(), able.end(), "kind:" + spec.kind) == able.end()) {
                     (*client)->close();
-                    co_return answer;
-                });
-            if (!status) return std::nullopt;
-            Offer offer{entry.name, 0, static_cast<std::int64_t>(status->limits.freeSlots)};
-            offer.ready -= static_cast<std::int64_t>(status->waiting);
-            if (const auto mine = onTheWay.find(entry.name); mine != onTheWay.end())
-                offer.ready -= mine->second;
-            for (std::size_t i = 0; i < objects.size(); ++i)
-                if (status->present[i]) offer.present += bytes[i];
-            return offer;
-        }));
+                    co_return fail(ErrorCode::Unsupported, "the worker has no such kind");
+                }
+                auto answer = co_await (*client)->status(objects);
+                (*client)->close();
+                co_return answer;
+            });
+        if (!status) return std::nullopt;
+        Offer offer{entry.name, 0, static_cast<std::int64_t>(status->limits.freeSlots)};
+        offer.ready -= static_cast<std::int64_t>(status->waiting);
+        if (const auto mine = onTheWay.find(entry.name); mine != onTheWay.end()) offer.ready -= mine->second;
+        for (std::size_t i = 0; i < objects.size(); ++i)
+            if (status->present[i]) offer.present += bytes[i];
+        return offer;
+    };
+    std::vector<std::optional<Offer>> offers(entries->size());
+    core::allAtOnce(offers.size(), [&](std::size_t i) { offers[i] = ask((*entries)[i]); });
     std::optional<Offer> best;
-    for (auto& each : asked) {
-        const auto offer = each.get();
+    for (const auto& offer : offers)
         if (offer && (!best || offer->rank() > best->rank())) best = offer;
-    }
     return best ? std::optional(best->worker) : std::nullopt;
 }
 

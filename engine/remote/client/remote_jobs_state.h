@@ -13,13 +13,13 @@
 #include <optional>
 #include <set>
 #include <stop_token>
-#include <thread>
 #include <utility>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "engine/core/clock.h"
+#include "engine/core/start_thread.h"
 #include "engine/remote/client/remote_jobs.h"
 #include "engine/remote/client/transfer.h"
 #include "engine/remote/client/worker_client.h"
@@ -103,6 +103,8 @@ struct RemoteJobs::State {
     asio::awaitable<core::Status> endJob(jobs::JobId id, jobs::Phase phase, core::Error error);
     asio::awaitable<core::Status> releaseJob(std::shared_ptr<WorkerClient> client, const jobs::Job& job,
                                              std::vector<jobs::ParcelEntry> outputs);
+    /// The loop has its thread. Errors: ResourceExhausted; the next call tries again.
+    core::Status begin();
     void resumeJobs();
     asio::awaitable<core::Result<jobs::Job>> get(jobs::JobId id);
     core::Result<std::shared_ptr<const std::vector<PackedFile>>> packed(const jobs::Job& job);
@@ -133,7 +135,8 @@ struct RemoteJobs::State {
     std::stop_source stop;
     std::promise<void> ran;
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
-    std::thread thread;
+    std::mutex beginning; ///< guards thread
+    core::Thread thread;
 };
 
 /// The time, as records have it.

@@ -82,7 +82,7 @@ Result<std::vector<PackedFile>> measure(const std::vector<NamedFile>& files, Man
     return packed;
 }
 
-asio::awaitable<Status> upload(std::shared_ptr<WorkerClient> client, asio::thread_pool& disk,
+asio::awaitable<Status> upload(std::shared_ptr<WorkerClient> client, NamedPool& disk,
                                std::shared_ptr<const std::vector<PackedFile>> files,
                                std::vector<ObjectId> missing, TransferProgress progress) {
     std::uint64_t all = 0;
@@ -135,7 +135,7 @@ asio::awaitable<Status> upload(std::shared_ptr<WorkerClient> client, asio::threa
 }
 
 asio::awaitable<Result<std::vector<NamedFile>>> download(std::shared_ptr<WorkerClient> client,
-                                                         asio::thread_pool& disk, ObjectStore& store,
+                                                         NamedPool& disk, ObjectStore& store,
                                                          std::vector<jobs::ParcelEntry> outputs,
                                                          TransferProgress progress) {
     std::uint64_t all = 0;

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <functional>
 #include <memory>
@@ -20,6 +19,7 @@
 #include "engine/remote/client/worker_client.h"
 #include "engine/remote/objects/manifest_cache.h"
 #include "engine/remote/objects/object_store.h"
+#include "engine/remote/transport/offload.h"
 
 namespace balmer::remote {
 
@@ -38,13 +38,13 @@ core::Result<std::vector<PackedFile>> measure(const std::vector<NamedFile>& file
 using TransferProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
 /// Sends what the worker lacks of these objects.
-asio::awaitable<core::Status> upload(std::shared_ptr<WorkerClient> client, asio::thread_pool& disk,
+asio::awaitable<core::Status> upload(std::shared_ptr<WorkerClient> client, NamedPool& disk,
                                      std::shared_ptr<const std::vector<PackedFile>> files,
                                      std::vector<ObjectId> missing, TransferProgress progress);
 
 /// Fetches the objects into the store, verified. Returns where the files lie.
 asio::awaitable<core::Result<std::vector<NamedFile>>> download(std::shared_ptr<WorkerClient> client,
-                                                               asio::thread_pool& disk, ObjectStore& store,
+                                                               NamedPool& disk, ObjectStore& store,
                                                                std::vector<jobs::ParcelEntry> outputs,
                                                                TransferProgress progress);
 

@@ -162,7 +162,7 @@ struct JobRunner::Report {
     std::chrono::steady_clock::time_point noted = {};
 };
 
-JobRunner::JobRunner(asio::any_io_executor executor, asio::thread_pool& disk, jobs::WorkerJournal& journal,
+JobRunner::JobRunner(asio::any_io_executor executor, NamedPool& disk, jobs::WorkerJournal& journal,
                      ObjectStore& objects, Options options, std::function<void(const std::string&)> changed)
     : executor_(std::move(executor)), disk_(disk), journal_(journal), objects_(objects),
       options_(std::move(options)), changed_(std::move(changed)), alive_(std::make_shared<bool>(true)),

@@ -17,7 +17,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <cstddef>
 #include <deque>
@@ -33,6 +32,7 @@
 #include "engine/core/result.h"
 #include "engine/jobs/worker_journal.h"
 #include "engine/remote/objects/object_store.h"
+#include "engine/remote/transport/offload.h"
 #include "engine/remote/transport/stream.h"
 
 namespace balmer::remote {
@@ -55,7 +55,7 @@ class JobRunner {
         std::string device = "cpu", programVersion;
     };
     /// changed(key): something was written into the journal.
-    JobRunner(asio::any_io_executor executor, asio::thread_pool& disk, jobs::WorkerJournal& journal,
+    JobRunner(asio::any_io_executor executor, NamedPool& disk, jobs::WorkerJournal& journal,
               ObjectStore& objects, Options options, std::function<void(const std::string&)> changed);
     ~JobRunner();
 
@@ -87,7 +87,7 @@ class JobRunner {
     asio::awaitable<void> keepIdle(std::shared_ptr<Child> child);
 
     asio::any_io_executor executor_;
-    asio::thread_pool& disk_;
+    NamedPool& disk_;
     jobs::WorkerJournal& journal_;
     ObjectStore& objects_;
     Options options_;

@@ -15,6 +15,7 @@
 
 #include "engine/core/file.h"
 #include "engine/core/private_file.h"
+#include "engine/core/start_thread.h"
 #include "engine/remote/server/worker_config.h"
 
 extern char** environ;
@@ -99,11 +100,11 @@ core::Status relay(const std::filesystem::path& folder, const std::vector<std::s
                         "the worker did not come up; see " + (folder / "worker.log").string());
     }
     // One thread a direction: each may block without holding up the other.
-    std::thread up([socket] {
-        while (pass(STDIN_FILENO, socket)) {
-        }
-        ::shutdown(socket, SHUT_WR);
-    });
+    BALMER_TRY(auto up, core::startThread([socket] {
+                   while (pass(STDIN_FILENO, socket)) {
+                   }
+                   ::shutdown(socket, SHUT_WR);
+               }));
     while (pass(socket, STDOUT_FILENO)) {
     }
     // Standard input may never end by itself; the program does.

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <functional>
 #include <map>
@@ -21,6 +20,7 @@
 #include "engine/remote/objects/object_store.h"
 #include "engine/remote/server/job_runner.h"
 #include "engine/remote/transport/channel.h"
+#include "engine/remote/transport/offload.h"
 
 namespace balmer::remote {
 
@@ -55,7 +55,7 @@ class JobNotifier {
 
 /// What all sessions of a worker share; outlives them.
 struct Services {
-    asio::thread_pool& disk;
+    NamedPool& disk;
     jobs::WorkerJournal& journal;
     ObjectStore& objects;
     JobRunner& runner;

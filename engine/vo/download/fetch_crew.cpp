@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <thread>
 #include <vector>
 
 #include "engine/core/mutex.h"
@@ -29,7 +28,7 @@ core::Status runCrew(unsigned threads, core::TaskContext& task, CrewNote& note,
     unsigned working = 0;
     core::Status missing;
     {
-        std::vector<std::thread> crew;
+        std::vector<core::Thread> crew;
         crew.reserve(threads);
         core::UniqueLock lock(mutex);
         while (crew.size() < threads && missing) {

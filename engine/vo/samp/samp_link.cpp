@@ -33,12 +33,19 @@ SampLink::State::State(Options given, Handlers to)
     : options(std::move(given)), handlers(std::move(to)), net(clientSettings(options)), echoes(options.echo) {
 }
 
-void SampLink::State::enqueue(std::function<void()> task) {
+core::Status SampLink::State::enqueue(std::function<void()> task) {
     {
         const core::LockGuard lock(mutex);
         tasks.push_back(std::move(task));
+        if (!ending && !thread.joinable()) {
+            BALMER_TRY(thread, core::startThread([this] {
+                           core::nameThisThread("balmer-samp");
+                           run();
+                       }));
+        }
     }
     wake.notify_one();
+    return {};
 }
 
 http::ServerResponse SampLink::State::serve(const http::ServerRequest& request) {
@@ -69,7 +76,7 @@ std::string SampLink::State::takeCall(std::string_view body) {
                              " MiB is too long; at most " + std::to_string(callBytes >> 20) +
                              " MiB are taken: select fewer rows";
         core::log::warning("SAMP: " + refusal);
-        enqueue([this, refusal] {
+        (void)enqueue([this, refusal] {
             if (hub && handlers.tooLong) handlers.tooLong(refusal);
         });
         return encodeFault(1, refusal);
@@ -103,7 +110,6 @@ std::string SampLink::State::takeCall(std::string_view body) {
 }
 
 void SampLink::State::run() {
-    core::nameThisThread("balmer-samp");
     while (true) {
         std::function<void()> task;
         {
@@ -142,26 +148,38 @@ std::function<void()> SampLink::State::nextTask() {
 }
 
 SampLink::SampLink(Options options, Handlers handlers)
-    : state_(std::make_unique<State>(std::move(options), std::move(handlers))) {
-    state_->thread = std::thread([state = state_.get()] { state->run(); });
-}
+    : state_(std::make_unique<State>(std::move(options), std::move(handlers))) {}
 
 SampLink::~SampLink() {
     state_->stop.request_stop();
+    core::Thread thread;
     {
         const core::LockGuard lock(state_->mutex);
         state_->ending = true;
+        std::swap(thread, state_->thread);
     }
     state_->wake.notify_one();
-    state_->thread.join();
+    if (thread.joinable())
+        thread.join();
+    else // it never had a thread: who waits for an answer is told here
+        state_->run();
 }
 
 void SampLink::connect() {
-    state_->enqueue([state = state_.get()] { state->connect(); });
+    const auto begun = state_->enqueue([state = state_.get()] { state->connect(); });
+    if (begun) return;
+    SampState state;
+    state.hub = SampState::Hub::Absent;
+    state.why = begun.error().message();
+    {
+        const core::LockGuard lock(state_->mutex);
+        state_->shown = state;
+    }
+    if (state_->handlers.stateChanged) state_->handlers.stateChanged(state);
 }
 
 void SampLink::disconnect() {
-    state_->enqueue([state = state_.get()] { state->disconnect(); });
+    (void)state_->enqueue([state = state_.get()] { state->disconnect(); });
 }
 
 SampState SampLink::state() const {
@@ -181,14 +199,14 @@ std::uint64_t SampLink::send(SampSending sending) {
         const core::LockGuard lock(state_->mutex);
         ticket = ++state_->lastTicket;
     }
-    state_->enqueue([state = state_.get(), ticket, sending = std::move(sending)]() mutable {
+    (void)state_->enqueue([state = state_.get(), ticket, sending = std::move(sending)]() mutable {
         state->dispatch(ticket, std::move(sending));
     });
     return ticket;
 }
 
 void SampLink::reply(std::string messageId, SampResponse response) {
-    state_->enqueue(
+    (void)state_->enqueue(
         [state = state_.get(), messageId = std::move(messageId), response = std::move(response)]() mutable {
             state->respond(std::move(messageId), std::move(response));
         });

@@ -120,6 +120,8 @@ class SampLink {
     SampLink(const SampLink&) = delete;
     SampLink& operator=(const SampLink&) = delete;
 
+    /// Where the system gives no thread for it, stateChanged says so on the calling one, and the next call
+    /// tries again.
     void connect();
     /// Unregisters and stops looking. What is under way ends as Lost.
     void disconnect();

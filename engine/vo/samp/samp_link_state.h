@@ -9,10 +9,10 @@
 #include <map>
 #include <set>
 #include <stop_token>
-#include <thread>
 #include <utility>
 
 #include "engine/core/mutex.h"
+#include "engine/core/start_thread.h"
 #include "engine/core/task_context.h"
 #include "engine/http/client.h"
 #include "engine/http/loopback_server.h"
@@ -54,7 +54,8 @@ struct SampLink::State {
 
     // --- any thread ---
 
-    void enqueue(std::function<void()> task);
+    /// Errors: ResourceExhausted where there is no thread yet and none to be had; the task waits for one.
+    core::Status enqueue(std::function<void()> task);
 
     /// The server's handler: takes a call of the hub, or serves an offered file.
     http::ServerResponse serve(const http::ServerRequest& request);
@@ -143,7 +144,7 @@ struct SampLink::State {
     std::string why;
 
     std::stop_source stop;
-    std::thread thread;
+    core::Thread thread BALMER_GUARDED_BY(mutex); ///< begun when there is something to do
 };
 
 } // namespace balmer::vo

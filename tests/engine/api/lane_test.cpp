@@ -12,6 +12,19 @@ namespace {
 
 using test::eventually;
 
+TEST(Lane, WithoutAThreadNothingIsDoneAndTheNextTimeTriesAgain) {
+    std::atomic<int> done = 0;
+    Lane lane("test");
+    {
+        const core::FewThreads none(0);
+        const auto posted = lane.post([&](auto&) { ++done; });
+        ASSERT_FALSE(posted);
+        EXPECT_EQ(posted.error().code(), core::ErrorCode::ResourceExhausted);
+    }
+    ASSERT_TRUE(lane.post([&](auto&) { done += 10; }));
+    ASSERT_TRUE(eventually([&] { return done == 10; }));
+}
+
 TEST(Lane, AnExceptionEndsTheWorkAloneAndIsTold) {
     std::atomic<int> done = 0;
     std::atomic<core::ErrorCode> told = core::ErrorCode::NotFound, memory = core::ErrorCode::NotFound;

@@ -125,6 +125,17 @@ TEST(ThreadPool, PassesOnWhatABlockThrowsAndServesOn) {
     }
 }
 
+TEST(AllAtOnce, DoesAllWhateverThreadsThereAre) {
+    for (const std::size_t further : {0, 1, 3, 100}) {
+        const FewThreads few(further);
+        std::vector<std::atomic<int>> done(5);
+        allAtOnce(done.size(), [&](std::size_t i) { ++done[i]; });
+        for (const auto& each : done)
+            EXPECT_EQ(each, 1) << further;
+    }
+    allAtOnce(0, [](std::size_t) { FAIL(); });
+}
+
 TEST(ThreadPool, TakesAsFewThreadsAsThereAre) {
     for (const std::size_t further : {0, 1, 2}) {
         const FewThreads few(further);

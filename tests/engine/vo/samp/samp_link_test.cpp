@@ -1,5 +1,6 @@
 #include "engine/vo/samp/samp_link.h"
 
+#include "engine/core/start_thread.h"
 #include "tests/engine/vo/samp/samp_desk.h"
 
 namespace balmer::vo {
@@ -12,6 +13,18 @@ TEST_F(SampLinkTest, DoesNothingBeforeItIsAsked) {
     EXPECT_EQ(desk.answer(desk.link().send(highlightOf(1))).outcome, Outcome::NotSent);
     desk.end();
     EXPECT_TRUE(hub->called().empty());
+}
+
+TEST_F(SampLinkTest, WithoutAThreadItSaysSoAndTheNextTimeTriesAgain) {
+    openHub();
+    Desk desk(setting());
+    {
+        const core::FewThreads none(0);
+        desk.link().connect();
+        EXPECT_NE(desk.link().state().why.find("no further thread"), std::string::npos)
+            << desk.link().state().why;
+    }
+    EXPECT_TRUE(desk.connects());
 }
 
 TEST_F(SampLinkTest, RegistersAndKnowsWhoListens) {
