@@ -67,7 +67,7 @@ std::string summary(const api::WorkerReport& report) {
 std::string pairingAdvice(const std::string& name) {
     return "it has not been paired yet: on its side run `balmer-worker pair`, then here `balmer worker "
            "pair " +
-           name + " CODE`";
+           name + "` asks for the code";
 }
 
 /// Asks for it at the terminal, which does not show what is typed.
@@ -86,8 +86,8 @@ core::Result<std::string> askSecretly(const std::string& what) {
 }
 
 /// What may not stand in a command, which other users of the computer and the shell's history see.
-core::Result<std::string> readToken(const std::string& file) {
-    if (file.empty()) return askSecretly("Token, as `balmer-worker token` shows it");
+core::Result<std::string> readSecret(const std::string& file, const std::string& what) {
+    if (file.empty()) return askSecretly(what);
     constexpr std::size_t mostBytes = 4096;
     BALMER_TRY(const auto text, core::readFile(file, mostBytes));
     return text.substr(0, text.find_first_of("\r\n"));
@@ -153,7 +153,7 @@ void addAdd(CLI::App& parent, Work& chosen) {
         chosen = [worker, noTest, tokenFile](Session& session) -> core::Status {
             const bool wanted = worker->url.starts_with("tcp://") && ::isatty(STDIN_FILENO) != 0;
             if (!tokenFile->empty() || wanted) {
-                BALMER_TRY(worker->token, readToken(*tokenFile));
+                BALMER_TRY(worker->token, readSecret(*tokenFile, "Token, as `balmer-worker token` shows it"));
             }
             return add(session, *worker, !*noTest);
         };
@@ -281,6 +281,43 @@ void addRemove(CLI::App& parent, Work& chosen) {
     });
 }
 
+core::Status pairWith(Session& session, const std::string& name, const std::string& file) {
+    BALMER_TRY(auto* const bench, session.workbench());
+    BALMER_TRY([[maybe_unused]] const auto known, workerNamed(*bench, name)); // before a code is asked for
+    if (file.empty() && ::isatty(STDIN_FILENO) == 0)
+        return core::fail(
+            ErrorCode::InvalidArgument,
+            "there is no terminal at which the code could be typed; give --code-file FILE, or - "
+            "for standard input");
+    BALMER_TRY(const auto code, readSecret(file, "Code, as `balmer-worker pair` shows it"));
+    if (const auto paired = bench->workers().pair(name, code); !paired) {
+        const auto& error = paired.error();
+        return core::fail(error.context().empty() ? error : refusal(error));
+    }
+    session.console.result({{"name", name}, {"paired", true}});
+    session.console.say("Paired with " + name + "; `balmer worker status " + name + "` asks it.");
+    return {};
+}
+
+void addPair(CLI::App& parent, Work& chosen) {
+    auto& command = *parent.add_subcommand("pair", "prove a code once, for tls://; it is asked for");
+    auto name = std::make_shared<std::string>(), file = std::make_shared<std::string>();
+    command.add_option("name", *name, "the worker")->required();
+    command.add_option(
+        "--code-file", *file,
+        "a file with what `balmer-worker pair` shows, or - for standard input (default: asks for "
+        "it at the terminal)");
+    command.add_option("code", "not taken: others would see it")->group("")->each([](const std::string&) {
+        throw CLI::ValidationError("code",
+                                   "a code in a command is seen by other users and kept by the shell; leave "
+                                   "it out and type it when it is asked for, or give --code-file FILE, or - "
+                                   "for standard input");
+    });
+    command.callback([&chosen, name, file] {
+        chosen = [name, file](Session& session) { return pairWith(session, *name, *file); };
+    });
+}
+
 } // namespace
 
 void addWorkerCommands(CLI::App& app, Work& chosen) {
@@ -290,18 +327,7 @@ void addWorkerCommands(CLI::App& app, Work& chosen) {
     addAdd(command, chosen);
     addWorkerList(command, chosen);
     addStatus(command, chosen);
-    addVerb(command, "pair", "prove a code once, for tls://", {"code", "as `balmer-worker pair` shows it"},
-            chosen,
-            [](Session& session, api::Workbench& bench, const std::string& name,
-               const std::string& code) -> core::Status {
-                if (const auto paired = bench.workers().pair(name, code); !paired) {
-                    const auto& error = paired.error();
-                    return core::fail(error.context().empty() ? error : refusal(error));
-                }
-                session.console.result({{"name", name}, {"paired", true}});
-                session.console.say("Paired with " + name + "; `balmer worker status " + name + "` asks it.");
-                return {};
-            });
+    addPair(command, chosen);
     addRemove(command, chosen);
     addVerb(
         command, "register", "use data that lie on the worker's side, without sending them",

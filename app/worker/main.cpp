@@ -112,8 +112,8 @@ int main(int count, char** words) {
         const auto code = api::openWorkerPairing(options.folder);
         if (!code) return refuse(code.error());
         say(*code);
-        core::writeErrors("Within ten minutes, on the other computer: balmer worker pair NAME " + *code +
-                          '\n');
+        core::writeErrors("Within ten minutes, on the other computer: balmer worker pair NAME, which asks "
+                          "for the code\n");
         return end({});
     }
     if (token.parsed()) {

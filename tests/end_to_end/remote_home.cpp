@@ -129,7 +129,7 @@ void RemoteHome::add(const BalmerSession& session, Way way) {
         const auto added = session.succeed(
             {"worker", "add", "lab", "tls://127.0.0.1:" + std::to_string(worker_->tlsPort())});
         EXPECT_EQ(added.value("paired", true), false);
-        session.succeed({"worker", "pair", "lab", ask({"pair"})});
+        session.succeed({"worker", "pair", "lab", "--code-file", fileWith(ask({"pair"})).string()});
         return;
     }
     case Way::Ssh:

@@ -154,7 +154,12 @@ TEST_F(RemoteTrouble, OfTheWorkerIsSaidInOneLine) {
     EXPECT_EQ(shown.exitStatus, 2) << "other users would see it";
     EXPECT_NE(shown.describe().find("--token-file"), std::string::npos) << shown.describe();
     expectOneClearLine(session, {"worker", "status", "silent"}, "no worker listens");
-    expectOneClearLine(session, {"worker", "pair", "unpaired", "AAAA-AAAA-AAAA-AAAA"}, "code");
+    const auto code = session.write("code", "AAAA-AAAA-AAAA-AAAA\n").string();
+    expectOneClearLine(session, {"worker", "pair", "unpaired", "--code-file", code}, "code");
+    expectOneClearLine(session, {"worker", "pair", "nobody", "--code-file", code}, "nobody");
+    const auto seen = session.run({"worker", "pair", "unpaired", "AAAA-AAAA-AAAA-AAAA"});
+    EXPECT_EQ(seen.exitStatus, 2) << "other users would see it";
+    EXPECT_NE(seen.describe().find("--code-file"), std::string::npos) << seen.describe();
     EXPECT_EQ(session.fail({"worker", "add", "x", "http://somewhere"}).value("code", ""), "invalid-argument");
     EXPECT_EQ(session.succeed({"worker", "list"})["workers"].size(), 4u) << "what failed was not added";
     EXPECT_EQ(session.succeed({"worker", "status"})["workers"].size(), 4u)

@@ -212,7 +212,7 @@ WorkerCard* WorkersPlace::makeCard(const api::WorkerInfo& worker) {
     });
     connect(card, &WorkerCard::editRequested, this, [this, card] { edit(card->worker()); });
     connect(card, &WorkerCard::pairRequested, this, [this, card] { pair(card->worker().name); });
-    connect(card, &WorkerCard::removeRequested, this, [this, card] { remove(card->worker().name); });
+    connect(card, &WorkerCard::removeRequested, this, [this, card] { remove(card->worker()); });
     connect(card, &WorkerCard::jobActivated, computer_, &ComputerCard::jobActivated);
     return card;
 }
@@ -272,23 +272,37 @@ void WorkersPlace::pair(const std::string& name) {
         }
 }
 
-void WorkersPlace::remove(const std::string& name) {
-    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Remove a worker"),
-                                tr("Remove %1 from the list of workers?").arg(text(name)),
-                                QMessageBox::NoButton, this);
+void WorkersPlace::remove(const api::WorkerInfo& worker) {
+    const auto name = worker.name;
+    const bool forget = worker.jobs > 0;
+    auto* box =
+        new QMessageBox(QMessageBox::NoIcon, tr("Remove a worker"),
+                        forget ? tr("Forget %1 and %2 of this project that %3 not ended there?")
+                                     .arg(text(name), bridge::countText(worker.jobs, tr("job"), tr("jobs")),
+                                          worker.jobs == 1 ? tr("has") : tr("have"))
+                               : tr("Remove %1 from the list of workers?").arg(text(name)),
+                        QMessageBox::NoButton, this);
     box->setObjectName(QStringLiteral("removeWorkerBox"));
     box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setInformativeText(tr("Nothing is changed on that computer. To use it again, add it again."));
-    auto* yes = box->addButton(tr("Remove"), QMessageBox::AcceptRole);
-    yes->setObjectName(QStringLiteral("removeWorkerYes"));
-    yes->setToolTip(tr("Take it from the list"));
+    box->setInformativeText(
+        forget
+            ? tr("This is for a worker that is gone for good. The jobs end here as aborted, what they have "
+                 "computed there is lost, and nothing is said to %1: where it still runs, it goes on. Labels "
+                 "and results that are here stay.")
+                  .arg(text(name))
+            : tr("Nothing is changed on that computer. To use it again, add it again."));
+    auto* yes = box->addButton(forget ? tr("Forget it and its jobs") : tr("Remove"),
+                               forget ? QMessageBox::DestructiveRole : QMessageBox::AcceptRole);
+    yes->setObjectName(forget ? QStringLiteral("forgetWorkerYes") : QStringLiteral("removeWorkerYes"));
+    yes->setToolTip(forget ? tr("End its jobs here and take it from the list") : tr("Take it from the list"));
     auto* no = box->addButton(tr("Cancel"), QMessageBox::RejectRole);
     no->setObjectName(QStringLiteral("removeWorkerNo"));
     no->setToolTip(tr("Leave it as it is (Esc)"));
-    box->setDefaultButton(yes);
+    box->setDefaultButton(forget ? no : yes);
     box->setEscapeButton(no);
-    connect(yes, &QPushButton::clicked, this, [this, name] {
-        const auto removed = session_.workbench().workers().remove(name);
+    connect(yes, &QPushButton::clicked, this, [this, name, forget] {
+        auto& workers = session_.workbench().workers();
+        const auto removed = forget ? workers.forget(name) : workers.remove(name);
         Q_EMIT said(removed ? tr("%1 was removed").arg(text(name)) : errorSentence(removed.error()));
         loadWorkers();
     });

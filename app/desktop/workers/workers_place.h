@@ -51,7 +51,7 @@ class WorkersPlace : public Place {
     void askAgain();
     void edit(const api::WorkerInfo& worker);
     void pair(const std::string& name);
-    void remove(const std::string& name);
+    void remove(const api::WorkerInfo& worker);
     bool isAsking(const WorkerCard* card) const;
 
     ComputerCard* computer_;

@@ -121,6 +121,16 @@ core::Status FakeWorkers::remove(const std::string& name) {
     return {};
 }
 
+core::Status FakeWorkers::forget(const std::string& name) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::erase_if(workers_, [&](const auto& one) { return one.name == name; }) == 0)
+            return core::fail(ErrorCode::NotFound, "no worker is called \"" + name + "\"");
+    }
+    events_.tell({api::Event::Kind::Workers, {}, {}});
+    return {};
+}
+
 core::Result<api::WorkerReport> FakeWorkers::ask(const api::WorkerInfo& worker) {
     slow_.note("workers.ask");
     ++asked;

@@ -29,7 +29,7 @@ class FakeWorkers : public api::Workers {
     core::Result<std::vector<api::WorkerInfo>> list() override;
     core::Status put(const api::WorkerInfo& worker) override;
     core::Status remove(const std::string& name) override;
-    core::Status forget(const std::string& name) override { return remove(name); }
+    core::Status forget(const std::string& name) override;
     core::Result<api::WorkerReport> ask(const api::WorkerInfo& worker) override;
     core::Status pair(const std::string& name, const std::string& code) override;
     core::Result<api::RegisteredData> registerData(const std::string& name, const std::string& path) override;

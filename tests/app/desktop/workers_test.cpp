@@ -157,16 +157,27 @@ TEST(WorkersPlaceTest, WorkersComeAndGoWithTheEvents) {
     EXPECT_TRUE(soon([&] { return desk.window->workers()->cards().size() == 1U; }));
 }
 
-TEST(WorkersPlaceTest, RemovalIsAskedAboutAndItsRefusalIsSaid) {
+TEST(WorkersPlaceTest, AWorkerThatHasJobsIsForgottenAfterItIsSaidWhatIsLost) {
     Workers desk(2);
     desk.trigger("removeWorkerAction_kepler");
     auto* box = desk.form<QMessageBox>("removeWorkerBox");
-    QTest::mouseClick(box->findChild<QPushButton*>(QStringLiteral("removeWorkerYes")), Qt::LeftButton);
-    EXPECT_TRUE(soon([&] { return messageOf(desk).contains("abort them or let them end first"); }));
-    EXPECT_EQ(desk.window->workers()->cards().size(), 2U);
+    EXPECT_EQ(box->findChild<QPushButton*>(QStringLiteral("removeWorkerYes")), nullptr);
+    EXPECT_TRUE(box->informativeText().contains("end here as aborted"));
+    EXPECT_TRUE(box->informativeText().contains("is lost"));
+    QTest::keyClick(box, Qt::Key_Return);
     ASSERT_TRUE(soon([&] { return desk.find<QMessageBox>("removeWorkerBox") == nullptr; }));
-    desk.trigger("removeWorkerAction_hale");
+    EXPECT_EQ(desk.workbench->workers().list()->size(), 2U) << "the Enter key loses nothing";
+    desk.trigger("removeWorkerAction_kepler");
     box = desk.form<QMessageBox>("removeWorkerBox");
+    QTest::mouseClick(box->findChild<QPushButton*>(QStringLiteral("forgetWorkerYes")), Qt::LeftButton);
+    EXPECT_TRUE(soon([&] { return desk.window->workers()->cards().size() == 1U; }));
+    EXPECT_TRUE(soon([&] { return messageOf(desk).contains("kepler was removed"); }));
+}
+
+TEST(WorkersPlaceTest, RemovalIsAskedAbout) {
+    Workers desk(2);
+    desk.trigger("removeWorkerAction_hale");
+    auto* box = desk.form<QMessageBox>("removeWorkerBox");
     QTest::keyClick(box, Qt::Key_Escape);
     EXPECT_EQ(desk.workbench->workers().list()->size(), 2U);
     ASSERT_TRUE(soon([&] { return desk.find<QMessageBox>("removeWorkerBox") == nullptr; }));
