@@ -54,8 +54,7 @@ NeighbourLink::~NeighbourLink() {
     if (!neighbours_) return;
     session_.questions().ask(
         &session_, "leave-hub",
-        [workbench = session_.sharedWorkbench(),
-         neighbours = std::shared_ptr<api::Neighbours>(std::move(neighbours_))]() mutable {
+        [workbench = session_.sharedWorkbench(), neighbours = std::move(neighbours_)]() mutable {
             neighbours.reset();
             return true;
         },
@@ -68,8 +67,11 @@ void NeighbourLink::connectToHub() {
         handlers.stateChanged = [post = post_](const api::NeighbourState& state) { post->carry(state); };
         handlers.delivered = [post = post_](const api::Delivery& delivery) { post->carry(delivery); };
         handlers.arrived = [post = post_](const api::Arrival& arrival) { post->carry(arrival); };
-        neighbours_ = session_.workbench().neighbours({}, std::move(handlers));
+        api::Neighbours::Options options;
+        options.asks = true;
+        neighbours_ = session_.workbench().neighbours(std::move(options), std::move(handlers));
     }
+    changeTrust({});
     wanted_ = true;
     neighbours_->connect();
     Q_EMIT stateChanged();
@@ -78,6 +80,8 @@ void NeighbourLink::connectToHub() {
 void NeighbourLink::leaveHub() {
     wanted_ = false;
     if (neighbours_) neighbours_->disconnect();
+    requests_.clear();
+    Q_EMIT requestsChanged();
     Q_EMIT stateChanged();
 }
 
@@ -166,6 +170,54 @@ void NeighbourLink::handle(const QString& from, const api::ReceivedSpectrum& rec
 void NeighbourLink::handle(const QString& from, const api::ReceivedTable& received) {
     Q_EMIT said(tr("%1 sent the table “%2”").arg(from, text(received.name)));
     Q_EMIT tableReceived(from, received);
+}
+
+// ---- Who may send
+
+QString NeighbourLink::Request::words() const {
+    const QString name = text(what.name);
+    if (what.table)
+        return name.isEmpty() ? tr("%1 wants to send a table").arg(from)
+                              : tr("%1 wants to send the table “%2”").arg(from, name);
+    return name.isEmpty() ? tr("%1 wants to send a spectrum").arg(from)
+                          : tr("%1 wants to send the spectrum %2").arg(from, name);
+}
+
+void NeighbourLink::handle(const QString& from, const api::ReceivedRequest& received) {
+    requests_.push_back({from, received});
+    Q_EMIT said(tr("%1; SAMP in the status bar lets it or not").arg(requests_.back().words()));
+    Q_EMIT requestsChanged();
+}
+
+void NeighbourLink::decide(api::Neighbours::Decision decision) {
+    if (requests_.empty() || !neighbours_) return;
+    const auto first = requests_.front();
+    std::erase_if(requests_, [&](const Request& each) { return each.from == first.from; });
+    Q_EMIT requestsChanged();
+    changeTrust([number = first.what.number, decision](api::Neighbours& neighbours) {
+        return neighbours.decide(number, decision);
+    });
+}
+
+void NeighbourLink::forgetTrust(const std::string& name) {
+    changeTrust([name](api::Neighbours& neighbours) { return neighbours.setTrust(name, api::Trust::Ask); });
+}
+
+void NeighbourLink::changeTrust(std::function<core::Status(api::Neighbours&)> change) {
+    if (!neighbours_) return;
+    session_.questions().ask(
+        this, "trust",
+        [workbench = session_.sharedWorkbench(), neighbours = neighbours_,
+         change = std::move(change)]() -> core::Result<api::NeighbourTrust> {
+            if (change) BALMER_CHECK(change(*neighbours));
+            return neighbours->trust();
+        },
+        [this](const core::Result<api::NeighbourTrust>& trust) {
+            if (trust)
+                trust_ = *trust;
+            else
+                Q_EMIT said(errorSentence(trust.error()));
+        });
 }
 
 void NeighbourLink::goTo(const QString& id) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -42,6 +43,20 @@ class NeighbourLink : public QObject {
     /// In the tables that the neighbours have from here.
     void selectThere(const QStringList& ids);
 
+    /// What neighbours that are neither allowed nor refused want to send, oldest first.
+    struct Request {
+        QString from;
+        api::ReceivedRequest what;
+        QString words() const; ///< "topcat wants to send the table “x”"
+    };
+    const std::vector<Request>& requests() const { return requests_; }
+    /// Of the oldest request, and of all others of its neighbour.
+    void decide(api::Neighbours::Decision decision);
+    /// Who is remembered; as it was last read.
+    const api::NeighbourTrust& trust() const { return trust_; }
+    /// It is asked about again.
+    void forgetTrust(const std::string& name);
+
     /// Whether steps of the cursor go to the neighbours, and their steps, selections and pointings are taken
     /// up here; otherwise the last two are said only. At first: yes.
     void shareCursor(bool share) { sharesCursor_ = share; }
@@ -50,6 +65,7 @@ class NeighbourLink : public QObject {
     void stateChanged();
     /// A sentence: what became of a sending, or what came.
     void said(const QString& sentence);
+    void requestsChanged();
     void tableReceived(const QString& from, const balmer::api::ReceivedTable& table);
 
   private:
@@ -62,14 +78,19 @@ class NeighbourLink : public QObject {
     void handle(const QString& from, const api::ReceivedHighlight& came);
     void handle(const QString& from, const api::ReceivedSelection& came);
     void handle(const QString& from, const api::ReceivedPosition& came);
+    void handle(const QString& from, const api::ReceivedRequest& came);
     void handle(const QString& from, const api::ReceiveFailure& came);
+    /// Changes who is remembered, where there is something to change, and reads it, off the UI thread.
+    void changeTrust(std::function<core::Status(api::Neighbours&)> change);
     void goTo(const QString& id);
     void followSelection(const QString& origin);
     bool ready();
 
     Session& session_;
-    std::shared_ptr<Post> post_; ///< carries what the engine's threads tell
-    std::unique_ptr<api::Neighbours> neighbours_;
+    std::shared_ptr<Post> post_;                  ///< carries what the engine's threads tell
+    std::shared_ptr<api::Neighbours> neighbours_; ///< shared with questions under way
+    std::vector<Request> requests_;
+    api::NeighbourTrust trust_;
     api::NeighbourState state_;
     std::map<std::uint64_t, QString> sent_; ///< what is on its way, in words
     QString cursor_;                        ///< where it is known to be, here and there

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "app/cli/session.h"
+#include "engine/api/neighbour_trust.h"
 #include "engine/api/neighbours.h"
 #include "engine/core/amount_text.h"
 #include "engine/core/json_text.h"
@@ -326,6 +327,10 @@ struct Teller {
                          ? std::string(", where the project has no spectrum")
                          : ": " + came.id + ", " + core::formatFixed(came.separationArcsec, 1) + "″ away")};
     }
+    Told operator()(const api::ReceivedRequest& came) const {
+        return {{{"kind", "request"}, {"name", came.name}},
+                std::string("it wants to send ") + (came.table ? "the table " : "the spectrum ") + came.name};
+    }
     Told operator()(const api::ReceiveFailure& came) const {
         return {{{"kind", "nothing"}, {"text", came.text}}, "what it sent was not taken: " + came.text};
     }
@@ -352,12 +357,14 @@ struct Newest {
 struct Listening {
     double seconds = 0;
     bool import = false;
+    std::vector<std::string> allow;
 };
 
 core::Status listen(Session& session, const Listening& given) {
     BALMER_TRY(auto* const bench, session.workbench());
     api::Neighbours::Options options;
     options.import = given.import;
+    options.allow = given.allow;
     Neighbourhood neighbourhood(session, *bench, options);
     const auto begun = std::chrono::steady_clock::now();
     const auto over = [&] {
@@ -424,20 +431,75 @@ void addListen(CLI::App& parent, Work& chosen) {
         "listen", "take what the programs at the hub send: spectra, tables, rows, positions");
     command.add_option("--for", given->seconds, "so many seconds (default: until Ctrl+C)")
         ->check(CLI::Range(0.0, 1e9));
+    command.add_option(
+        "--allow", given->allow,
+        "take what this program sends, this time; may be repeated (default: what `balmer vo samp "
+        "allow` lists; rows and positions are told of all)");
     command.add_flag("--import", given->import, "read the spectra that come into the catalogue");
     command.callback(
         [&chosen, given] { chosen = [given](Session& session) { return listen(session, *given); }; });
+}
+
+// ---- allow
+
+struct Allowing {
+    std::string name;
+    bool never = false, ask = false;
+    std::uint64_t gibibyte = 0;
+};
+
+core::Status allow(const Session& session, const Allowing& given) {
+    const api::NeighbourTrustFile file;
+    if (given.name.empty() && (given.never || given.ask))
+        return core::fail(ErrorCode::InvalidArgument, "--never and --ask are about a program; give its name");
+    if (!given.name.empty())
+        BALMER_CHECK(file.set(given.name, given.never ? api::Trust::Never
+                                          : given.ask ? api::Trust::Ask
+                                                      : api::Trust::Always));
+    if (given.gibibyte > 0) BALMER_CHECK(file.setReceived(given.gibibyte));
+    BALMER_TRY(const auto trust, file.read());
+    json programs = json::object();
+    std::vector<std::vector<std::string>> lines{{"PROGRAM", "MAY SEND SPECTRA AND TABLES"}};
+    for (const auto& [name, each] : trust.programs) {
+        programs[name] = each == api::Trust::Always ? "always" : "never";
+        lines.push_back({name, each == api::Trust::Always ? "always" : "never"});
+    }
+    session.console.result(
+        {{"programs", std::move(programs)}, {"received_gibibyte", trust.receivedGibibyte}});
+    if (trust.programs.empty())
+        session.console.say("No program is remembered; each is asked about.");
+    else
+        session.console.say(inColumns(lines));
+    session.console.say("What came into a project may have " + std::to_string(trust.receivedGibibyte) +
+                        " GiB together.");
+    return {};
+}
+
+void addAllow(CLI::App& parent, Work& chosen) {
+    auto given = std::make_shared<Allowing>();
+    auto& command = *parent.add_subcommand(
+        "allow", "which programs may send spectra and tables; without a name: those that are remembered");
+    command.add_option("name", given->name, "the program, as `balmer vo samp clients` names it");
+    auto* never = command.add_flag("--never", given->never, "take nothing from it");
+    command.add_flag("--ask", given->ask, "forget what was said of it")->excludes(never);
+    command
+        .add_option("--received-limit", given->gibibyte,
+                    "GiB that all that came into one project may have together (at first: 20)")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 20));
+    command.callback(
+        [&chosen, given] { chosen = [given](Session& session) { return allow(session, *given); }; });
 }
 
 } // namespace
 
 void addSampCommands(CLI::App& vo, Work& chosen) {
     auto& command = *vo.add_subcommand(
-        "samp", "the programs beside Balmer (TOPCAT, Aladin, SPLAT): clients, send, listen");
+        "samp", "the programs beside Balmer (TOPCAT, Aladin, SPLAT): clients, send, listen, allow");
     command.require_subcommand(1);
     addClients(command, chosen);
     addSend(command, chosen);
     addListen(command, chosen);
+    addAllow(command, chosen);
 }
 
 } // namespace balmer::cli

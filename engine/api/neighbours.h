@@ -13,6 +13,10 @@
 // spectrum in which row is remembered for the newest 32 tables that were sent or came (by their ids, or by
 // the addresses that the spectra were fetched from), so that rows that a neighbour highlights or selects are
 // spectra here, and the other way about. What a neighbour says is not said back to it.
+//
+// Spectra and tables are taken from neighbours that the user allows (neighbour_trust.h), by the name that
+// they declare at the hub; of others the user is asked. What only moves the cursor or the selection (rows,
+// positions) is taken from all: it keeps nothing and fetches nothing.
 #pragma once
 
 #include <chrono>
@@ -25,6 +29,8 @@
 #include <variant>
 #include <vector>
 
+#include "engine/api/neighbour_trust.h"
+#include "engine/core/result.h"
 #include "engine/jobs/job.h"
 #include "engine/spectrum/sky_position.h"
 
@@ -111,6 +117,13 @@ struct ReceivedPosition {
     std::string id; ///< the nearest spectrum within Options::radiusArcsec; "" for none
     double separationArcsec = 0;
 };
+/// A neighbour that is neither allowed nor refused wants to send something; it waits for Neighbours::decide.
+struct ReceivedRequest {
+    std::uint64_t number = 0;
+    bool table = false;    ///< otherwise a spectrum
+    std::string name;      ///< as the neighbour calls what it sends; may be empty
+    bool nameless = false; ///< it declares no name at the hub, so that no answer of it can be remembered
+};
 /// What came could not be taken.
 struct ReceiveFailure {
     std::string text; ///< a sentence
@@ -119,7 +132,7 @@ struct ReceiveFailure {
 struct Arrival {
     std::string from; ///< the neighbour's name
     std::variant<ReceivedSpectrum, ReceivedTable, ReceivedHighlight, ReceivedSelection, ReceivedPosition,
-                 ReceiveFailure>
+                 ReceivedRequest, ReceiveFailure>
         what;
 };
 
@@ -127,10 +140,12 @@ class Neighbours {
   public:
     struct Options {
         std::string name = "Balmer";
-        double radiusArcsec = 10; ///< how far from a position a spectrum may be to be meant by it
-        bool import = true;       ///< spectra that come are imported
-        /// What the folder received/ of the project may hold; beyond it nothing more is fetched.
-        std::uint64_t receivedBytes = std::uint64_t{20} << 30;
+        double radiusArcsec = 10;       ///< how far from a position a spectrum may be to be meant by it
+        bool import = true;             ///< spectra that come are imported
+        std::vector<std::string> allow; ///< programs, beside those that the user has allowed for ever
+        /// Somebody answers requests (ReceivedRequest); otherwise what is not allowed is refused at once.
+        bool asks = false;
+        std::filesystem::path trustFile;      ///< of NeighbourTrustFile; empty: the user's own
         std::optional<std::string> hub;       ///< in place of the environment's SAMP_HUB
         std::chrono::milliseconds look{5000}; ///< between looks for a hub
         std::chrono::milliseconds echo{2000}; ///< what a neighbour said is not said back to it so long
@@ -148,6 +163,19 @@ class Neighbours {
     /// What is being fetched, or waits for it, is dropped.
     virtual void disconnect() = 0;
     virtual NeighbourState state() const = 0;
+
+    enum class Decision {
+        Once,   ///< what waits from this neighbour is taken
+        Always, ///< the same, and remembered for its name, if it has one
+        Never   ///< refused, and remembered
+    };
+    /// The answer to a request, and to all others that wait of the same neighbour. One that is not there any
+    /// more is answered in vain. Errors: those of NeighbourTrustFile, where it could not be remembered; it is
+    /// done all the same.
+    virtual core::Status decide(std::uint64_t request, Decision decision) = 0;
+    /// Who is remembered, and changing it. Both wait for the disk. Errors: those of NeighbourTrustFile.
+    virtual core::Result<NeighbourTrust> trust() const = 0;
+    virtual core::Status setTrust(const std::string& name, Trust trust) = 0;
 
     // Each returns the ticket under which `delivered` tells what became of it. to: ids of neighbours; empty:
     // all who take such things.

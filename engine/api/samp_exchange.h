@@ -16,10 +16,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "engine/api/exchanged_tables.h"
 #include "engine/api/lane.h"
+#include "engine/api/neighbour_trust.h"
 #include "engine/api/neighbours.h"
 #include "engine/api/outgoing_files.h"
 #include "engine/api/workbench.h"
@@ -88,6 +90,11 @@ struct SampExchange {
     void refuse(const vo::SampReceived& message, const core::Error& error);
     template <typename Request>
     void fetchLater(const vo::SampReceived& message, const Request& request);
+    /// Fetches it if its sender is allowed, or asks.
+    template <typename Request>
+    void consider(const vo::SampReceived& message, const Request& request);
+    core::Status decide(std::uint64_t number, Neighbours::Decision decision);
+    core::Result<std::uint64_t> receivedLimit() const;
     /// Ends what comes in.
     void stopReceiving();
     void startReceiving();
@@ -109,6 +116,7 @@ struct SampExchange {
     Workbench& workbench;
     const Neighbours::Options options;
     const Neighbours::Handlers handlers;
+    const NeighbourTrustFile trust;
     const std::string series; ///< in the names of this run's tables
     std::mutex reporting;     ///< one handler at a time
 
@@ -118,7 +126,13 @@ struct SampExchange {
     std::map<std::uint64_t, std::size_t> open;               ///< parts under way, by ticket
     std::map<std::uint64_t, PendingMessage> pendingMessages; ///< by the link's ticket
     bool accepts = false;                                    ///< what is to be fetched
-    std::optional<std::string> wanted;                       ///< where the cursor is, if it waits to be sent
+    struct Asked {
+        vo::SampReceived message;
+        std::variant<vo::LoadSpectrum, vo::LoadTable> request;
+    };
+    std::map<std::uint64_t, Asked> asked; ///< requests of which the user has not decided, by number
+    std::uint64_t lastAsked = 0;
+    std::optional<std::string> wanted; ///< where the cursor is, if it waits to be sent
 
     mutable std::mutex fetchedMutex; ///< guards the next
     std::map<std::uint64_t, std::size_t> fetched;

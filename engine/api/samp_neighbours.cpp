@@ -47,9 +47,9 @@ TableChoice collectionTable(const std::string& collection) {
 }
 
 SampExchange::SampExchange(Workbench& bench, Neighbours::Options given, Neighbours::Handlers to)
-    : workbench(bench), options(std::move(given)), handlers(std::move(to)), series(http::randomToken()),
-      outgoing("balmer-outgoing"), incoming("balmer-incoming"), link(linkOptions(), linkHandlers()),
-      watching(workbench.subscribe([this](const Event& event) {
+    : workbench(bench), options(std::move(given)), handlers(std::move(to)), trust(options.trustFile),
+      series(http::randomToken()), outgoing("balmer-outgoing"), incoming("balmer-incoming"),
+      link(linkOptions(), linkHandlers()), watching(workbench.subscribe([this](const Event& event) {
           if (event.kind == Event::Kind::Catalogue) ++catalogue;
       })) {}
 
@@ -111,6 +111,18 @@ void SampNeighbours::connect() {
 void SampNeighbours::disconnect() {
     exchange_->link.disconnect();
     exchange_->stopReceiving();
+}
+
+core::Status SampNeighbours::decide(std::uint64_t request, Decision decision) {
+    return exchange_->decide(request, decision);
+}
+
+core::Result<NeighbourTrust> SampNeighbours::trust() const {
+    return exchange_->trust.read();
+}
+
+core::Status SampNeighbours::setTrust(const std::string& name, Trust trust) {
+    return exchange_->trust.set(name, trust);
 }
 
 NeighbourState SampNeighbours::state() const {

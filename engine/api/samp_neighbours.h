@@ -19,6 +19,9 @@ class SampNeighbours final : public Neighbours {
     void connect() override;
     void disconnect() override;
     NeighbourState state() const override;
+    core::Status decide(std::uint64_t request, Decision decision) override;
+    core::Result<NeighbourTrust> trust() const override;
+    core::Status setTrust(const std::string& name, Trust trust) override;
     std::uint64_t sendSpectrum(const std::string& id, std::vector<std::string> to) override;
     std::uint64_t sendTable(TableChoice table, std::vector<std::string> to) override;
     std::uint64_t pointAt(const std::string& id, std::vector<std::string> to) override;

@@ -1,6 +1,7 @@
 #include "engine/api/samp_exchange.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -23,6 +24,24 @@ namespace {
 constexpr std::size_t mostWaiting = 64;
 constexpr std::uint64_t largestSpectrum = std::uint64_t{1} << 28;
 constexpr std::uint64_t largestTable = std::uint64_t{1} << 32;
+
+/// Requests of which the user has not decided, in all and of one program.
+constexpr std::size_t mostAsked = 64;
+constexpr std::ptrdiff_t mostAskedOfOne = 8;
+
+/// For the user of Balmer.
+std::string whyNotTaken(const std::string& name, bool table, bool never) {
+    return std::string("it wants to send ") + (table ? "a table" : "a spectrum") +
+           (never ? ", and you take nothing from it; `balmer vo samp allow \"" + name + "\"` changes that"
+                  : ", and you have not allowed it; `balmer vo samp allow \"" + name +
+                        "\"` does for ever, `listen --allow` for once");
+}
+
+SampResponse notTaken() {
+    auto response = SampResponse::error("the user of Balmer has not allowed that");
+    response.code = "balmer.not-allowed";
+    return response;
+}
 
 /// What a peer is told of a failure: never what a file holds, nor what the system says of it.
 SampResponse wordsFor(const core::Error& error) {
@@ -88,8 +107,82 @@ void SampExchange::stopReceiving() {
     {
         const std::lock_guard lock(mutex);
         accepts = false;
+        asked.clear();
     }
     incoming.drop();
+}
+
+// ---- Who may
+
+template <typename Request>
+void SampExchange::consider(const vo::SampReceived& message, const Request& request) {
+    constexpr bool table = std::is_same_v<Request, vo::LoadTable>;
+    const auto read = trust.read();
+    if (!read) return refuse(message, read.error());
+    const auto& name = message.senderName;
+    const bool nameless = name.empty() || name == message.senderId;
+    const auto known = nameless ? Trust::Ask : read->of(name);
+    const bool now = std::any_of(options.allow.begin(), options.allow.end(), [&](const auto& each) {
+        return core::lowerCase(each) == core::lowerCase(name);
+    });
+    if (known == Trust::Always || (known != Trust::Never && now)) return fetchLater(message, request);
+    if (known == Trust::Never || !options.asks) {
+        reply(message, notTaken());
+        return report({name, ReceiveFailure{whyNotTaken(name, table, known == Trust::Never)}});
+    }
+    ReceivedRequest told{0, table, request.name, nameless};
+    {
+        const std::lock_guard lock(mutex);
+        if (!accepts) return;
+        const auto own = std::count_if(asked.begin(), asked.end(), [&](const auto& each) {
+            return each.second.message.senderId == message.senderId;
+        });
+        if (asked.size() < mostAsked && own < mostAskedOfOne) {
+            told.number = ++lastAsked;
+            asked.emplace(told.number, Asked{message, request});
+        }
+    }
+    if (told.number == 0)
+        return reply(message, wordsFor({ErrorCode::ResourceExhausted, "too many requests wait"}));
+    report({name, std::move(told)});
+}
+
+core::Status SampExchange::decide(std::uint64_t number, Neighbours::Decision decision) {
+    std::vector<Asked> decided;
+    {
+        const std::lock_guard lock(mutex);
+        const auto found = asked.find(number);
+        if (found == asked.end()) return {};
+        const auto sender = found->second.message.senderId;
+        for (auto each = asked.begin(); each != asked.end();)
+            if (each->second.message.senderId == sender) {
+                decided.push_back(std::move(each->second));
+                each = asked.erase(each);
+            } else {
+                ++each;
+            }
+    }
+    const auto& from = decided.front().message;
+    core::Status kept;
+    if (decision != Neighbours::Decision::Once && !from.senderName.empty() &&
+        from.senderName != from.senderId)
+        kept = trust.set(from.senderName,
+                         decision == Neighbours::Decision::Always ? Trust::Always : Trust::Never);
+    for (const auto& each : decided)
+        std::visit(
+            [&](const auto& request) {
+                if (decision == Neighbours::Decision::Never)
+                    reply(each.message, notTaken());
+                else
+                    fetchLater(each.message, request);
+            },
+            each.request);
+    return kept;
+}
+
+core::Result<std::uint64_t> SampExchange::receivedLimit() const {
+    BALMER_TRY(const auto read, trust.read());
+    return read.receivedGibibyte << 30;
 }
 
 void SampExchange::startReceiving() {
@@ -98,11 +191,11 @@ void SampExchange::startReceiving() {
 }
 
 void SampExchange::handle(const vo::SampReceived& message, const vo::LoadSpectrum& request) {
-    fetchLater(message, request);
+    consider(message, request);
 }
 
 void SampExchange::handle(const vo::SampReceived& message, const vo::LoadTable& request) {
-    fetchLater(message, request);
+    consider(message, request);
 }
 
 core::Status SampExchange::discard(const std::filesystem::path& file, const core::Error& why) {
@@ -112,9 +205,9 @@ core::Status SampExchange::discard(const std::filesystem::path& file, const core
 
 core::Status SampExchange::fetch(const vo::SampReceived& message, const vo::LoadSpectrum& request,
                                  core::TaskContext& task) {
-    BALMER_TRY(auto file,
-               fetchFile(net, request.url, workbench.folder(), nameFor(request, message.senderName),
-                         largestSpectrum, options.receivedBytes, task));
+    BALMER_TRY(const auto limit, receivedLimit());
+    BALMER_TRY(auto file, fetchFile(net, request.url, workbench.folder(),
+                                    nameFor(request, message.senderName), largestSpectrum, limit, task));
     io::ReadOptions read;
     read.header = false;
     if (const auto spectra = io::readSpectra(file, read); !spectra) return discard(file, spectra.error());
@@ -137,9 +230,9 @@ core::Status SampExchange::fetch(const vo::SampReceived& message, const vo::Load
 
 core::Status SampExchange::fetch(const vo::SampReceived& message, const vo::LoadTable& request,
                                  core::TaskContext& task) {
-    BALMER_TRY(const auto file,
-               fetchFile(net, request.url, workbench.folder(), nameFor(request, message.senderName),
-                         largestTable, options.receivedBytes, task));
+    BALMER_TRY(const auto limit, receivedLimit());
+    BALMER_TRY(const auto file, fetchFile(net, request.url, workbench.folder(),
+                                          nameFor(request, message.senderName), largestTable, limit, task));
     auto read = readReceivedTable(workbench, file, request.name, task);
     if (!read) return discard(file, read.error());
     // A program that broadcasts a table broadcasts it again.

@@ -120,7 +120,7 @@ TEST_F(Samp, ATableIsSentToWhoTakesTables) {
 }
 
 TEST_F(Samp, WhatComesIsTakenInUntilItIsEnded) {
-    const auto process = listen({"--import"});
+    const auto process = listen({"--import", "--allow", "TOPCAT"});
     session_.write("new.txt", spectrumText(7, 300));
     vo::LoadSpectrum load;
     load.url = vo::urlOfFile(session_ / "new.txt");
@@ -157,6 +157,33 @@ TEST_F(Samp, WhatComesIsTakenInUntilItIsEnded) {
     const auto taken = session_.succeed({"table", "import", file, "--column", "ew", "--dataset", "d"});
     EXPECT_EQ(taken["columns"][0]["values"], 2) << taken.dump();
     EXPECT_EQ(session_.rows("ew > 2.7").size(), 1u);
+}
+
+TEST_F(Samp, WhoIsAllowedIsListedAndTakenBack) {
+    ::setenv("XDG_CONFIG_HOME", (session_ / "config").c_str(), 1);
+    session_.write("new.txt", spectrumText(7, 300));
+    vo::LoadSpectrum load;
+    load.url = vo::urlOfFile(session_ / "new.txt");
+    {
+        const auto process = listen({});
+        EXPECT_EQ(call(load).code, "balmer.not-allowed");
+        const auto result = ended(*process);
+        ASSERT_EQ(result["came"].size(), 1u);
+        EXPECT_THAT(result["came"][0]["text"].get<std::string>(), HasSubstr("vo samp allow \"topcat\""));
+    }
+    EXPECT_TRUE(session_.succeed({"vo", "samp", "allow"})["programs"].empty());
+    session_.succeed({"vo", "samp", "allow", "TOPCAT"});
+    EXPECT_EQ(session_.succeed({"vo", "samp", "allow"})["programs"]["topcat"], "always");
+    {
+        const auto process = listen({});
+        EXPECT_EQ(call(load).status, vo::SampStatus::Ok);
+        EXPECT_EQ(ended(*process)["came"][0]["kind"], "spectrum");
+    }
+    EXPECT_EQ(session_.succeed({"vo", "samp", "allow", "topcat", "--never"})["programs"]["topcat"], "never");
+    EXPECT_TRUE(session_.succeed({"vo", "samp", "allow", "topcat", "--ask"})["programs"].empty());
+    EXPECT_EQ(session_.succeed({"vo", "samp", "allow", "--received-limit", "5"})["received_gibibyte"], 5);
+    EXPECT_EQ(session_.run({"vo", "samp", "allow", "--never"}).exitStatus, 2);
+    ::unsetenv("XDG_CONFIG_HOME");
 }
 
 TEST_F(Samp, OfMuchThatComesTheNewestIsInTheResult) {

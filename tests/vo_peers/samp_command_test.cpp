@@ -143,7 +143,8 @@ TEST_P(SampCommand, WhatOthersSendIsTakenIn) {
                    "<FIELD name=\"ew\" datatype=\"double\"/><FIELD name=\"star\" datatype=\"char\" "
                    "arraysize=\"*\"/><DATA><TABLEDATA><TR><TD>2</TD><TD>s1</TD></TR><TR><TD>3</TD><TD>s0</TD>"
                    "</TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>");
-    BackgroundProcess listener(session_.command({"vo", "samp", "listen", "--import"}));
+    BackgroundProcess listener(
+        session_.command({"vo", "samp", "listen", "--import", "--allow", "Neighbour"}));
     ASSERT_TRUE(isThere("Balmer", "spectra"));
     const auto message = [](const char* mtype, json params) {
         return json{{"samp.mtype", mtype}, {"samp.params", std::move(params)}}.dump();

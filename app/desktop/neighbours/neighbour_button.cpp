@@ -44,6 +44,7 @@ NeighbourButton::NeighbourButton(bridge::NeighbourLink& link, QWidget* actionOwn
     makeActions(actionOwner);
     connect(menu_, &QMenu::aboutToShow, this, &NeighbourButton::fillMenu);
     connect(&link, &bridge::NeighbourLink::stateChanged, this, &NeighbourButton::showState);
+    connect(&link, &bridge::NeighbourLink::requestsChanged, this, &NeighbourButton::showText);
     showState();
 }
 
@@ -69,6 +70,21 @@ void NeighbourButton::makeActions(QWidget* owner) {
                          tr("What other programs sent: take labels and columns, or list the spectra"),
                          [this] { Q_EMIT tablesWanted(); });
     tables_->setEnabled(false);
+    using Decision = api::Neighbours::Decision;
+    const auto decision = [&](const char* name, const QString& title, const QString& tip, Decision what) {
+        auto* action = makeAction(owner, name, title, {}, tip, [this, what] { link_.decide(what); });
+        action->setEnabled(false);
+        return action;
+    };
+    once_ = decision("takeOnceAction", tr("Take it this time"),
+                     tr("Take what the other program wants to send, and ask again the next time"),
+                     Decision::Once);
+    always_ = decision("takeAlwaysAction", tr("Always take what it sends"),
+                       tr("Take it, and ask no more about this program; this menu takes it back"),
+                       Decision::Always);
+    never_ = decision("takeNeverAction", tr("Never take what it sends"),
+                      tr("Refuse it, and ask no more about this program; this menu takes it back"),
+                      Decision::Never);
     const QSettings settings;
     atStart_->setCheckable(true);
     atStart_->setChecked(settings.value(atStartKey, false).toBool());
@@ -85,9 +101,35 @@ void NeighbourButton::countTables(int tables, int fresh) {
     fresh_ = fresh == 0 ? 0 : fresh_ + fresh;
     tables_->setEnabled(tables > 0);
     tables_->setText(tables > 0 ? tr("Tables that came (%1)…").arg(tables) : tr("Tables that came…"));
-    setText(fresh_ == 0
-                ? QStringLiteral("SAMP")
-                : tr("SAMP · %1").arg(countText(std::size_t(fresh_), tr("table came"), tr("tables came"))));
+    showText();
+}
+
+void NeighbourButton::showText() {
+    const auto& requests = link_.requests();
+    for (QAction* action : {once_, always_, never_})
+        action->setEnabled(!requests.empty());
+    if (!requests.empty()) always_->setEnabled(!requests.front().what.nameless);
+    if (!requests.empty())
+        setText(tr("SAMP · %1 asks").arg(requests.front().from));
+    else if (fresh_ > 0)
+        setText(tr("SAMP · %1").arg(countText(std::size_t(fresh_), tr("table came"), tr("tables came"))));
+    else
+        setText(QStringLiteral("SAMP"));
+}
+
+void NeighbourButton::addTrusted() {
+    const auto& programs = link_.trust().programs;
+    if (programs.empty()) return;
+    auto* list = menu_->addMenu(tr("Remembered programs"));
+    list->setObjectName(QStringLiteral("trustedMenu"));
+    list->setToolTipsVisible(true);
+    for (const auto& [name, trust] : programs) {
+        QAction* line = list->addAction((trust == api::Trust::Always ? tr("%1: always taken; ask again")
+                                                                     : tr("%1: never taken; ask again"))
+                                            .arg(bridge::text(name)));
+        line->setToolTip(tr("Forget what was said of %1").arg(bridge::text(name)));
+        connect(line, &QAction::triggered, this, [this, program = name] { link_.forgetTrust(program); });
+    }
 }
 
 QString NeighbourButton::stateSentence() const {
@@ -103,12 +145,19 @@ QString NeighbourButton::stateSentence() const {
 
 void NeighbourButton::fillMenu() {
     menu_->clear();
+    delete menu_->findChild<QMenu*>(QStringLiteral("trustedMenu"));
     const auto add = [this](const QString& words) {
         QAction* line = menu_->addAction(words);
         line->setObjectName(QStringLiteral("neighbourLine"));
         line->setToolTip(words);
         line->setEnabled(false);
     };
+    if (!link_.requests().empty()) {
+        add(link_.requests().front().words());
+        for (QAction* action : {once_, always_, never_})
+            menu_->addAction(action);
+        menu_->addSeparator();
+    }
     add(stateSentence());
     if (link_.connected())
         for (const auto& neighbour : link_.state().neighbours)
@@ -119,6 +168,7 @@ void NeighbourButton::fillMenu() {
     menu_->addAction(atStart_);
     menu_->addSeparator();
     menu_->addAction(tables_);
+    addTrusted();
 }
 
 void NeighbourButton::showState() {

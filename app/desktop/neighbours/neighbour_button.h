@@ -33,13 +33,15 @@ class NeighbourButton : public QToolButton {
     void makeActions(QWidget* owner);
     void fillMenu();
     void showState();
+    void showText();
+    void addTrusted();
     QString stateSentence() const;
 
     bridge::NeighbourLink& link_;
     int fresh_ = 0; ///< tables that were not looked at
     QMenu* menu_;
     QAction *connect_ = nullptr, *leave_ = nullptr, *atStart_ = nullptr, *share_ = nullptr,
-            *tables_ = nullptr;
+            *tables_ = nullptr, *once_ = nullptr, *always_ = nullptr, *never_ = nullptr;
 };
 
 } // namespace balmer::desktop

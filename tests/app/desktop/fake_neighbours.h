@@ -27,6 +27,14 @@ class FakeHub : public std::enable_shared_from_this<FakeHub> {
         const std::lock_guard lock(mutex_);
         return highlighted_;
     }
+    std::vector<std::pair<std::uint64_t, api::Neighbours::Decision>> decided() const {
+        const std::lock_guard lock(mutex_);
+        return decided_;
+    }
+    api::NeighbourTrust trusted() const {
+        const std::lock_guard lock(mutex_);
+        return trust_;
+    }
     int made() const {
         const std::lock_guard lock(mutex_);
         return made_;
@@ -72,6 +80,24 @@ class FakeHub : public std::enable_shared_from_this<FakeHub> {
             const std::lock_guard lock(hub_->mutex_);
             return hub_->seen();
         }
+        core::Status decide(std::uint64_t request, Decision decision) override {
+            const std::lock_guard lock(hub_->mutex_);
+            hub_->decided_.emplace_back(request, decision);
+            if (decision == Decision::Always) hub_->trust_.programs["topcat"] = api::Trust::Always;
+            return {};
+        }
+        core::Result<api::NeighbourTrust> trust() const override {
+            const std::lock_guard lock(hub_->mutex_);
+            return hub_->trust_;
+        }
+        core::Status setTrust(const std::string& name, api::Trust trust) override {
+            const std::lock_guard lock(hub_->mutex_);
+            if (trust == api::Trust::Ask)
+                hub_->trust_.programs.erase(name);
+            else
+                hub_->trust_.programs[name] = trust;
+            return {};
+        }
         std::uint64_t sendSpectrum(const std::string& id, std::vector<std::string> to) override {
             return keep({"spectrum", {id}, {}, std::move(to)});
         }
@@ -115,6 +141,8 @@ class FakeHub : public std::enable_shared_from_this<FakeHub> {
     api::Neighbours::Handlers handlers_;
     std::vector<Sent> sent_;
     std::vector<std::string> highlighted_;
+    std::vector<std::pair<std::uint64_t, api::Neighbours::Decision>> decided_;
+    api::NeighbourTrust trust_;
     bool connected_ = false;
     int made_ = 0, left_ = 0;
 };

@@ -116,6 +116,43 @@ struct Beside : SettingsAtFirst, FakeDesktop {
 
 } // namespace
 
+TEST(NeighboursTest, WhoWantsToSendIsAskedAboutAtTheButtonAndMovesNothing) {
+    Beside desk;
+    auto* button = desk.window->findChild<QToolButton*>(QStringLiteral("neighboursButton"));
+    auto* menu = desk.window->findChild<QMenu*>(QStringLiteral("neighboursMenu"));
+    const auto place = desk.window->currentPlace()->geometry();
+    auto* focus = desk.window->focusWidget();
+    EXPECT_FALSE(desk.action("takeOnceAction")->isEnabled());
+    api::ReceivedRequest wish{7, true, "widths", false};
+    desk.hub->arrive("topcat", wish);
+    ASSERT_TRUE(desk.says("topcat wants to send the table “widths”"));
+    EXPECT_EQ(button->text(), QStringLiteral("SAMP · topcat asks"));
+    EXPECT_EQ(desk.window->currentPlace()->geometry(), place);
+    EXPECT_EQ(desk.window->focusWidget(), focus) << "no key is taken";
+    EXPECT_EQ(desk.words(menu).first(), QStringLiteral("topcat wants to send the table “widths”"));
+
+    desk.action("takeAlwaysAction")->trigger();
+    ASSERT_TRUE(soon([&] { return desk.hub->decided().size() == 1U; }));
+    EXPECT_EQ(desk.hub->decided().front(), std::pair(std::uint64_t{7}, api::Neighbours::Decision::Always));
+    EXPECT_EQ(button->text(), QStringLiteral("SAMP"));
+    ASSERT_TRUE(soon([&] { return !desk.window->neighbours().trust().programs.empty(); }));
+    EXPECT_TRUE(desk.words(menu).contains(QStringLiteral("\ttopcat: always taken; ask again")));
+    menu->findChild<QMenu*>(QStringLiteral("trustedMenu"))->actions().first()->trigger();
+    EXPECT_TRUE(soon([&] { return desk.hub->trusted().programs.empty(); })) << "taken back";
+
+    // Of several that wait the oldest is decided, with the others of its program.
+    desk.hub->arrive("topcat", api::ReceivedRequest{8, false, "", true});
+    desk.hub->arrive("topcat", api::ReceivedRequest{9, false, "a", false});
+    desk.hub->arrive("splat", api::ReceivedRequest{10, false, "b", false});
+    ASSERT_TRUE(soon([&] { return desk.window->neighbours().requests().size() == 3U; }));
+    EXPECT_FALSE(desk.action("takeAlwaysAction")->isEnabled()) << "it has no name to be remembered by";
+    desk.action("takeOnceAction")->trigger();
+    EXPECT_EQ(button->text(), QStringLiteral("SAMP · splat asks"));
+    desk.action("takeNeverAction")->trigger();
+    ASSERT_TRUE(soon([&] { return desk.hub->decided().size() == 3U; }));
+    EXPECT_EQ(button->text(), QStringLiteral("SAMP"));
+}
+
 TEST(NeighboursTest, NothingIsLookedForBeforeTheUserAsks) {
     Beside desk(false);
     EXPECT_EQ(desk.hub->made(), 0);

@@ -18,6 +18,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/api/neighbour_trust.h"
 #include "engine/api/workbench.h"
 #include "engine/core/files.h"
 #include "engine/core/task_context.h"
@@ -141,12 +142,20 @@ class NeighboursTest : public testing::Test {
         return job ? *job : jobs::Job();
     }
 
+    std::vector<std::string> allow = {"SPLAT/VO", "SPLAT", "topcat"};
+    bool asks = false;
+    NeighbourTrustFile trust() const { return NeighbourTrustFile(trustFile()); }
+    std::filesystem::path trustFile() const { return folder / "config" / "neighbours.json"; }
+
     void join(bool import = true) {
         Neighbours::Options options;
         options.hub = hub.setting();
         options.look = std::chrono::milliseconds(50);
         options.echo = std::chrono::hours(1);
         options.import = import;
+        options.allow = allow;
+        options.asks = asks;
+        options.trustFile = trustFile();
         Neighbours::Handlers handlers;
         handlers.delivered = [this](const Delivery& delivery) {
             const std::lock_guard lock(mutex);
