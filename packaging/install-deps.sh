@@ -28,7 +28,7 @@ done
 packages=(
     g++ cmake ninja-build pkg-config git
     libcfitsio-dev zlib1g-dev libxml2-dev libhdf5-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev
-    libopenblas-dev libdnnl-dev libboost-dev libprotobuf-dev protobuf-compiler
+    libopenblas-dev libdnnl-dev libsvm-dev libxgboost-dev libboost-dev libprotobuf-dev protobuf-compiler
     nlohmann-json3-dev libcli11-dev libspdlog-dev libfmt-dev libexpected-dev libutf8proc-dev
 )
 ((desktop)) && packages+=(qt6-base-dev qt6-svg-dev libqt6svg6 libqcustomplot-dev xvfb xauth fonts-dejavu-core)

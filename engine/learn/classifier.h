@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,6 +44,15 @@ class Classifier {
     virtual const std::vector<std::string>& classes() const = 0;
     /// Columns that rows must have.
     virtual std::size_t columns() const = 0;
+    /// What was kept with it when it was made: the dataset, its wavelengths …
+    virtual const std::map<std::string, std::string>& attributes() const = 0;
+
+    /// Learns what can be learnt without labels, before train(): from the pool that is to be ranked. One that
+    /// needs no such thing does nothing. Errors: InvalidArgument (columns, no usable row), Cancelled.
+    virtual core::Status lookAt(core::FloatView pool, core::TaskContext& task) {
+        (void)pool, (void)task;
+        return {};
+    }
 
     /// Starts from scratch. labels: one a row, in [0, classes). Rows that cannot be scaled (NaN, infinite or
     /// constant flux) are left out and counted. At least two classes must have usable rows. Errors:
@@ -57,5 +67,11 @@ class Classifier {
     /// One file, old or new but never half. Errors: InvalidArgument (not trained), Io.
     virtual core::Status save(const std::filesystem::path& file) const = 0;
 };
+
+/// Two to a thousand classes, all named and different. Errors: InvalidArgument.
+core::Status checkClassNames(std::span<const std::string> classes);
+/// One label a row, each of a class. Errors: InvalidArgument.
+core::Status checkLabels(core::FloatView rows, std::span<const int> labels,
+                         std::span<const std::string> classes);
 
 } // namespace balmer::learn

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,10 +32,25 @@ struct ClassifierParameters {
     std::map<std::string, double> settings = {};
 };
 
+/// A number that a kind of classifier is made with.
+struct ClassifierSetting {
+    std::string_view name;
+    double usual = 0, minimum = 0, maximum = 0;
+    bool whole = false;    ///< a whole number
+    std::string_view help; ///< what it does
+};
+
+/// Errors: InvalidArgument: one that is not in the table, or out of range.
+core::Status checkSettings(const std::map<std::string, double>& settings,
+                           std::span<const ClassifierSetting> table);
+
 struct ClassifierKind {
     std::string_view name;      ///< "network"
+    std::string_view goodFor;   ///< in a sentence, for lists
     std::string_view mediaType; ///< of its file: "application/x-balmer-network"
     std::string_view beginning; ///< the first bytes of its file, by which that is known
+
+    std::span<const ClassifierSetting> settings; ///< the names that ClassifierParameters::settings may have
 
     /// An untrained one. Errors: InvalidArgument (classes, columns, a setting that is unknown or out of
     /// range), Unsupported (its module is not there).
@@ -46,6 +62,8 @@ struct ClassifierKind {
     core::Status (*available)();
 };
 
+/// All, the usual one first.
+std::span<const ClassifierKind> classifierKinds();
 /// Errors: NotFound, naming those that there are.
 core::Result<const ClassifierKind*> classifierNamed(std::string_view name);
 

@@ -72,6 +72,9 @@ class TrainableNetwork final : public ConvNetwork {
 
     const std::vector<std::string>& classes() const override { return networks_.parameters.classes; }
     std::size_t columns() const override { return networks_.parameters.columns; }
+    const std::map<std::string, std::string>& attributes() const override {
+        return networks_.parameters.attributes;
+    }
     const ConvNetworkParameters& parameters() const override { return networks_.parameters; }
     InputScaling inputScaling() const override {
         return networks_.models.empty() ? networks_.parameters.inputScaling : networks_.scaler.scaling;
@@ -104,15 +107,7 @@ core::Result<TrainingReport> TrainableNetwork::train(core::FloatView rows, std::
     const auto start = std::chrono::steady_clock::now();
     const ConvNetworkParameters& p = networks_.parameters;
     BALMER_CHECK(checkColumns(rows));
-    if (rows.rows() != labels.size())
-        return fail(ErrorCode::InvalidArgument, std::to_string(rows.rows()) + " rows came with " +
-                                                    std::to_string(labels.size()) + " labels");
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        if (labels[i] < 0 || static_cast<std::size_t>(labels[i]) >= p.classes.size())
-            return fail(ErrorCode::InvalidArgument, "label " + std::to_string(labels[i]) + " of row " +
-                                                        std::to_string(i) + " is not one of the " +
-                                                        std::to_string(p.classes.size()) + " classes");
-
+    BALMER_CHECK(checkLabels(rows, labels, p.classes));
     TrainingReport report;
     const InputScaling scaling = RowScaler::resolve(p.inputScaling, rows);
     std::vector<std::size_t> usable;
@@ -326,11 +321,7 @@ core::Result<InputScaling> inputScalingFrom(std::string_view word) {
 
 core::Status ConvNetworkParameters::validate() const {
     const auto refuse = [](const std::string& what) { return fail(ErrorCode::InvalidArgument, what); };
-    if (classes.size() < 2 || classes.size() > 1000)
-        return refuse("a network needs 2 to 1000 classes, not " + std::to_string(classes.size()));
-    std::set<std::string> names(classes.begin(), classes.end());
-    if (names.size() != classes.size() || names.contains(""))
-        return refuse("the names of the classes must be different and not empty");
+    BALMER_CHECK(checkClassNames(classes));
     if (columns < 36)
         return refuse("spectra of " + std::to_string(columns) +
                       " columns are too short for the network; it needs 36 or more");

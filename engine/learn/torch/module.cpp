@@ -1,7 +1,6 @@
 // The entry of the shared library that holds the network (classifier_module.h).
 
 #include <array>
-#include <cmath>
 #include <new>
 #include <utility>
 
@@ -35,6 +34,7 @@ class FencedNetwork final : public Classifier {
 
     const std::vector<std::string>& classes() const override { return network_->classes(); }
     std::size_t columns() const override { return network_->columns(); }
+    const std::map<std::string, std::string>& attributes() const override { return network_->attributes(); }
     core::Result<TrainingReport> train(core::FloatView rows, std::span<const int> labels,
                                        core::TaskContext& task) override {
         return fenced([&] { return network_->train(rows, labels, task); });
@@ -50,24 +50,9 @@ class FencedNetwork final : public Classifier {
     std::unique_ptr<ConvNetwork> network_;
 };
 
-using Setting = std::pair<std::string_view, int ConvNetworkParameters::*>;
-constexpr std::array settings{Setting{"epochs", &ConvNetworkParameters::epochs},
-                              Setting{"patience", &ConvNetworkParameters::patience},
-                              Setting{"networks", &ConvNetworkParameters::networks}};
-
-core::Status set(ConvNetworkParameters& network, std::string_view name, double value) {
-    std::string known;
-    for (const auto& [each, field] : settings) {
-        known += (known.empty() ? "" : ", ") + std::string(each);
-        if (each != name) continue;
-        if (value != std::trunc(value) || std::abs(value) > 1e9)
-            return fail(ErrorCode::InvalidArgument, std::string(name) + " must be a whole number");
-        network.*field = static_cast<int>(value);
-        return {};
-    }
-    return fail(ErrorCode::InvalidArgument,
-                "the network has no setting \"" + std::string(name) + "\"; it has: " + known);
-}
+constexpr std::array settings{std::pair{"epochs", &ConvNetworkParameters::epochs},
+                              std::pair{"patience", &ConvNetworkParameters::patience},
+                              std::pair{"networks", &ConvNetworkParameters::networks}};
 
 core::Result<std::unique_ptr<Classifier>> make(const ClassifierParameters& parameters) noexcept {
     return fenced([&]() -> core::Result<std::unique_ptr<Classifier>> {
@@ -78,8 +63,10 @@ core::Result<std::unique_ptr<Classifier>> make(const ClassifierParameters& param
         network.threads = parameters.threads;
         network.balance = parameters.balance;
         network.attributes = parameters.attributes;
-        for (const auto& [name, value] : parameters.settings)
-            BALMER_CHECK(set(network, name, value));
+        // Of the table in classifiers.cpp, which has checked them.
+        for (const auto& [name, field] : settings)
+            if (const auto found = parameters.settings.find(name); found != parameters.settings.end())
+                network.*field = static_cast<int>(found->second);
         BALMER_TRY(auto made, makeConvNetwork(std::move(network)));
         return std::make_unique<FencedNetwork>(std::move(made));
     });

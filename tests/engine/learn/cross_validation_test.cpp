@@ -18,6 +18,7 @@ class NearestRow final : public Classifier {
     explicit NearestRow(std::vector<std::set<float>>& seen) : seen_(seen) {}
     const std::vector<std::string>& classes() const override { return classes_; }
     std::size_t columns() const override { return 2; }
+    const std::map<std::string, std::string>& attributes() const override { return attributes_; }
     core::Result<TrainingReport> train(core::FloatView rows, std::span<const int> labels,
                                        core::TaskContext& task) override {
         BALMER_CHECK(task.checkpoint(0.5, "training"));
@@ -48,6 +49,7 @@ class NearestRow final : public Classifier {
   private:
     std::vector<std::set<float>>& seen_;
     std::vector<std::string> classes_{"a", "b"};
+    std::map<std::string, std::string> attributes_;
     core::FloatMatrix rows_;
     std::vector<int> labels_;
 };
