@@ -61,7 +61,7 @@ struct CommitteeOf {
     static core::Status available() { return {}; }
     static ClassifierKind kind(std::string_view name, std::string_view goodFor, std::string_view mediaType,
                                std::string_view beginning) {
-        return {name, goodFor, mediaType, beginning, committeeSettings(), &make, &load, &available};
+        return {name, goodFor, true, mediaType, beginning, committeeSettings(), &make, &load, &available};
     }
 };
 
@@ -69,7 +69,7 @@ const std::array<ClassifierKind, 4>& kinds() {
     static const std::array<ClassifierKind, 4> table{
         ClassifierKind{
             "network",
-            "a convolutional network: for hundreds of labels, or simulated lines in your own spectra",
+            "a convolutional network: for hundreds of labels, or simulated lines in your own spectra", false,
             "application/x-balmer-network", "Balmer network ", networkSettings, &Network::make,
             &Network::load, &Network::available},
         CommitteeOf<Members::Both>::kind(
@@ -137,14 +137,13 @@ core::Status checkReckoning(const Classifier& model, const std::filesystem::path
 
 } // namespace
 
-core::Result<std::unique_ptr<Classifier>> loadClassifier(const std::filesystem::path& file,
-                                                         std::size_t threads) {
+core::Result<LoadedClassifier> loadClassifier(const std::filesystem::path& file, std::size_t threads) {
     BALMER_TRY(const std::string beginning, core::readBeginning(file, 64));
     for (const auto& kind : kinds())
         if (beginning.starts_with(kind.beginning)) {
             BALMER_TRY(auto model, kind.load(file, threads));
             BALMER_CHECK(checkReckoning(*model, file));
-            return model;
+            return LoadedClassifier{&kind, std::move(model)};
         }
     return fail(ErrorCode::Format,
                 file.string() + " is not a model that this Balmer knows; give one that `balmer learn` wrote");

@@ -47,6 +47,7 @@ core::Status checkSettings(const std::map<std::string, double>& settings,
 struct ClassifierKind {
     std::string_view name;      ///< "network"
     std::string_view goodFor;   ///< in a sentence, for lists
+    bool unscaled = false;      ///< reads rows with the dataset's scaling to [−1, 1] undone
     std::string_view mediaType; ///< of its file: "application/x-balmer-network"
     std::string_view beginning; ///< the first bytes of its file, by which that is known
 
@@ -69,7 +70,10 @@ core::Result<const ClassifierKind*> classifierNamed(std::string_view name);
 
 /// A trained classifier of whichever kind the file is. Errors: NotFound, Io, Format (of no known kind), those
 /// of load().
-core::Result<std::unique_ptr<Classifier>> loadClassifier(const std::filesystem::path& file,
-                                                         std::size_t threads);
+struct LoadedClassifier {
+    const ClassifierKind* kind = nullptr;
+    std::unique_ptr<Classifier> model;
+};
+core::Result<LoadedClassifier> loadClassifier(const std::filesystem::path& file, std::size_t threads);
 
 } // namespace balmer::learn

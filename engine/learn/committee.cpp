@@ -132,13 +132,14 @@ core::Result<TrainingReport> Committee::train(core::FloatView rows, std::span<co
     vectors_.reset();
     forest_.reset();
     if (members_ != Members::Trees) {
-        BALMER_TRY(vectors_, SupportVectors::fit(chosen.view(), chosenLabels, classes().size(), setting("cost")));
+        BALMER_TRY(vectors_,
+                   SupportVectors::fit(chosen.view(), chosenLabels, classes().size(), setting("cost")));
     }
     BALMER_CHECK(task.checkpoint(0.8, "fitting"));
     if (members_ != Members::Vectors) {
         BALMER_TRY(forest_, Forest::fit(chosen.view(), chosenLabels, classes().size(),
-                                        {static_cast<int>(setting("trees")), static_cast<int>(setting("depth")),
-                                         parameters_.seed}));
+                                        {static_cast<int>(setting("trees")),
+                                         static_cast<int>(setting("depth")), parameters_.seed}));
     }
     BALMER_CHECK(task.checkpoint(1, "fitting"));
     report.epochs = report.bestEpoch = 1;
@@ -148,8 +149,7 @@ core::Result<TrainingReport> Committee::train(core::FloatView rows, std::span<co
 
 core::Result<core::FloatMatrix> Committee::predict(core::FloatView rows, core::TaskContext& task) const {
     if (!vectors_ && !forest_)
-        return fail(ErrorCode::InvalidArgument,
-                    "the model is not trained yet; train it before it predicts");
+        return fail(ErrorCode::InvalidArgument, "the model is not trained yet; train it before it predicts");
     BALMER_CHECK(checkColumns(rows));
     core::FloatMatrix output(rows.rows(), classes().size());
     core::ThreadPool pool(parameters_.threads, "balmer-score");
@@ -161,19 +161,20 @@ core::Result<core::FloatMatrix> Committee::predict(core::FloatView rows, core::T
         const auto part = rows.block(slab, std::min(slabRows, rows.rows() - slab));
         core::TaskContext quiet(task.stopToken(), {});
         BALMER_TRY(const auto features, features_->of(part, parameters_.threads, quiet));
-        pool.parallelFor((part.rows() + rowsOfABlock - 1) / rowsOfABlock, [&](std::size_t block, std::size_t) {
-            const std::size_t end = std::min(part.rows(), (block + 1) * rowsOfABlock);
-            for (std::size_t r = block * rowsOfABlock; r < end && !task.stopRequested(); ++r) {
-                const auto row = features.row(r);
-                const auto sums = output.row(slab + r);
-                if (!std::isfinite(row[0])) {
-                    std::ranges::fill(sums, std::numeric_limits<float>::quiet_NaN());
-                    continue;
+        pool.parallelFor(
+            (part.rows() + rowsOfABlock - 1) / rowsOfABlock, [&](std::size_t block, std::size_t) {
+                const std::size_t end = std::min(part.rows(), (block + 1) * rowsOfABlock);
+                for (std::size_t r = block * rowsOfABlock; r < end && !task.stopRequested(); ++r) {
+                    const auto row = features.row(r);
+                    const auto sums = output.row(slab + r);
+                    if (!std::isfinite(row[0])) {
+                        std::ranges::fill(sums, std::numeric_limits<float>::quiet_NaN());
+                        continue;
+                    }
+                    if (vectors_) vectors_->addProbabilities(row, weight, sums);
+                    if (forest_) forest_->addProbabilities(row, weight, sums);
                 }
-                if (vectors_) vectors_->addProbabilities(row, weight, sums);
-                if (forest_) forest_->addProbabilities(row, weight, sums);
-            }
-        });
+            });
     }
     BALMER_CHECK(task.checkpoint(1, "scoring"));
     return output;

@@ -1,5 +1,5 @@
-// Committee: classifiers for few labels: a support vector machine and trees on what SpectralFeatures sees, alone
-// or together.
+// Committee: classifiers for few labels: a support vector machine and trees on what SpectralFeatures sees,
+// alone or together.
 //
 // Their probabilities are averaged. Both weight the classes to equal sums: what is asked is which class a
 // spectrum looks like, not how frequent the classes are among the labels. A refit takes a fraction of a

@@ -34,11 +34,11 @@ struct FreeBooster {
 };
 
 /// The trees of one class against the rest, as XGBoost writes them.
-core::Result<json> grow(core::FloatView features, std::span<const float> sides, std::span<const float> weights,
-                        const ForestParameters& parameters) {
+core::Result<json> grow(core::FloatView features, std::span<const float> sides,
+                        std::span<const float> weights, const ForestParameters& parameters) {
     DMatrixHandle data = nullptr;
-    BALMER_CHECK(asked(XGDMatrixCreateFromMat(features.data(), features.rows(), features.columns(),
-                                              std::nanf(""), &data)));
+    BALMER_CHECK(asked(XGDMatrixCreateFromMat_omp(features.data(), features.rows(), features.columns(),
+                                                  std::nanf(""), &data, 1)));
     const std::unique_ptr<void, FreeMatrix> dataOwner(data);
     BALMER_CHECK(asked(XGDMatrixSetFloatInfo(data, "label", sides.data(), sides.size())));
     BALMER_CHECK(asked(XGDMatrixSetFloatInfo(data, "weight", weights.data(), weights.size())));
@@ -89,7 +89,8 @@ core::Result<Forest> Forest::fit(core::FloatView features, std::span<const int> 
             members += sides[r] = labels[r] == wanted ? 1.0f : 0.0f;
         const double others = static_cast<double>(rows) - members;
         for (std::size_t r = 0; r < rows; ++r)
-            weights[r] = static_cast<float>(double(rows) / (2 * std::max(sides[r] > 0 ? members : others, 1.0)));
+            weights[r] =
+                static_cast<float>(double(rows) / (2 * std::max(sides[r] > 0 ? members : others, 1.0)));
         BALMER_TRY(const json trees, grow(contiguous.view(), sides, weights, parameters));
         auto& roots = made.roots_.emplace_back();
         for (const auto& tree : trees) {
@@ -188,8 +189,8 @@ core::Result<Forest> Forest::read(ModelReader& file, std::size_t features, std::
         if (!leaf && (!below(feature, features) || !below(other, nodes) || other <= static_cast<float>(i) ||
                       i + 1 == nodes))
             return file.damaged("a tree leads out of itself");
-        made.nodes_.push_back({static_cast<std::int32_t>(feature), static_cast<std::int32_t>(leaf ? 0 : other),
-                               numbers[3 * i + 2]});
+        made.nodes_.push_back({static_cast<std::int32_t>(feature),
+                               static_cast<std::int32_t>(leaf ? 0 : other), numbers[3 * i + 2]});
     }
     return made;
 }

@@ -48,7 +48,8 @@ class Forest {
     };
     std::size_t classes_ = 0;
     std::vector<Node> nodes_;
-    std::vector<std::vector<std::uint32_t>> roots_; ///< of each machine: one for two classes, else one a class
+    std::vector<std::vector<std::uint32_t>>
+        roots_; ///< of each machine: one for two classes, else one a class
 };
 
 } // namespace balmer::learn

@@ -82,8 +82,8 @@ core::Result<ModelReader> ModelReader::open(std::string bytes, std::string_view 
     std::string_view rest = reader.bytes_;
     const std::string magic = beginning(kind);
     if (!rest.starts_with(magic))
-        return fail(ErrorCode::Format, "the file is not a Balmer " + reader.kind_ +
-                                           "; give one that `balmer learn` wrote");
+        return fail(ErrorCode::Format,
+                    "the file is not a Balmer " + reader.kind_ + "; give one that `balmer learn` wrote");
     const std::size_t firstEnd = rest.find('\n');
     if (firstEnd == std::string_view::npos || firstEnd > 100)
         return reader.damaged("its first line has no end");
@@ -93,8 +93,7 @@ core::Result<ModelReader> ModelReader::open(std::string bytes, std::string_view 
                                                 std::string(version.substr(0, 20)) +
                                                 ", which this version does not know; use a newer Balmer");
     if (rest.size() < firstEnd + digestLength ||
-        core::digestOf(rest.substr(0, rest.size() - digestLength)) !=
-            rest.substr(rest.size() - digestLength))
+        core::digestOf(rest.substr(0, rest.size() - digestLength)) != rest.substr(rest.size() - digestLength))
         return reader.damaged("its digest does not fit its content");
     rest.remove_suffix(digestLength);
     reader.end_ = rest.size();

@@ -49,7 +49,7 @@ class ModelReader {
     bool read(std::string_view key, std::string& value) const;
     /// False when the line is missing, no number or out of the type's range.
     template <typename T>
-        requires std::is_arithmetic_v<T>
+    requires std::is_arithmetic_v<T>
     bool read(std::string_view key, T& value) const {
         std::string text;
         if (!read(key, text)) return false;

@@ -18,7 +18,7 @@ using core::fail;
 constexpr double smoothingSamples = 1.5;
 constexpr float kneeDeviations = 6;
 constexpr std::size_t rowsOfABlock = 256;
-constexpr int passes = 6;             ///< of the subspace iteration
+constexpr int passes = 6;              ///< of the subspace iteration
 constexpr std::size_t oversampled = 8; ///< directions beyond those wanted
 constexpr float madToDeviation = 1.4826f;
 
@@ -183,8 +183,9 @@ core::FloatMatrix squared(core::FloatView rows, const core::FloatMatrix& directi
 }
 
 /// The leading directions of the rows about their origin.
-core::Result<core::FloatMatrix> leadingDirections(core::FloatView rows, std::size_t wanted, std::uint64_t seed,
-                                                  core::ThreadPool& pool, core::TaskContext& task) {
+core::Result<core::FloatMatrix> leadingDirections(core::FloatView rows, std::size_t wanted,
+                                                  std::uint64_t seed, core::ThreadPool& pool,
+                                                  core::TaskContext& task) {
     const std::size_t n = rows.columns(), k = std::min({wanted + oversampled, n, rows.rows()});
     core::RandomStream random(seed, 0xC0DE);
     core::FloatMatrix directions(k, n);
@@ -212,8 +213,8 @@ core::Result<core::FloatMatrix> leadingDirections(core::FloatView rows, std::siz
     // Of the two signs the one whose largest entry is positive, so that it does not hang on rounding.
     for (std::size_t i = 0; i < leading.rows(); ++i) {
         const auto row = leading.row(i);
-        const auto largest = std::ranges::max_element(
-            row, [](float a, float b) { return std::abs(a) < std::abs(b); });
+        const auto largest =
+            std::ranges::max_element(row, [](float a, float b) { return std::abs(a) < std::abs(b); });
         if (*largest < 0)
             for (float& value : row)
                 value = -value;
@@ -230,9 +231,8 @@ bool SpectralFeatures::prepare(std::span<const float> row, std::span<float> prep
     return true;
 }
 
-core::Result<SpectralFeatures> SpectralFeatures::learn(core::FloatView rows,
-                                                       const FeatureParameters& parameters,
-                                                       core::TaskContext& task) {
+core::Result<SpectralFeatures>
+SpectralFeatures::learn(core::FloatView rows, const FeatureParameters& parameters, core::TaskContext& task) {
     if (rows.columns() < 8)
         return fail(ErrorCode::InvalidArgument, "spectra of " + std::to_string(rows.columns()) +
                                                     " samples are too short to tell shapes apart; 8 or more "

@@ -58,7 +58,8 @@ core::Result<SupportVectors> SupportVectors::fit(core::FloatView features, std::
     SupportVectors made;
     made.classes_ = classes;
     const double variance = varianceOf(features);
-    made.gamma_ = static_cast<float>(1 / (static_cast<double>(features.columns()) * std::max(variance, 1e-12)));
+    made.gamma_ =
+        static_cast<float>(1 / (static_cast<double>(features.columns()) * std::max(variance, 1e-12)));
     const std::size_t machines = machinesFor(classes), rows = features.rows();
     Nodes nodes(features);
     core::FloatMatrix weights(machines, rows);
@@ -78,7 +79,8 @@ core::Result<SupportVectors> SupportVectors::fit(core::FloatView features, std::
             continue;
         }
         std::array sign{1, -1};
-        std::array weight{static_cast<double>(rows) / (2 * members), static_cast<double>(rows) / (2 * others)};
+        std::array weight{static_cast<double>(rows) / (2 * members),
+                          static_cast<double>(rows) / (2 * others)};
         svm_parameter parameter{};
         parameter.svm_type = C_SVC;
         parameter.kernel_type = RBF;

@@ -1,15 +1,18 @@
-// learn: the network from the labels that stand, its quality by cross-validation, the model as an artefact.
+// learn: a classifier from the labels that stand, its quality by cross-validation, the model as an artefact.
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
 #include "engine/core/json_text.h"
+#include "engine/core/text_number.h"
 #include "engine/core/utf8.h"
 #include "engine/learn/classifiers.h"
 #include "engine/learn/cross_validation.h"
 #include "engine/workflow/job_kinds.h"
+#include "engine/workflow/model_rows.h"
 #include "engine/workflow/models.h"
 #include "engine/workflow/spectrum_source.h"
 #include "engine/workflow/training_rows.h"
@@ -25,7 +28,7 @@ core::Status checkClasses(const std::vector<std::string>& classes) {
     if (classes.size() < 2)
         return core::fail(core::ErrorCode::InvalidArgument,
                           "parameters.classes names \"" + classes.front() +
-                              "\" alone; a network tells at least two classes apart");
+                              "\" alone; a model tells at least two classes apart");
     for (std::size_t k = 0; k < classes.size(); ++k)
         if (std::find(classes.begin(), classes.begin() + static_cast<std::ptrdiff_t>(k), classes[k]) !=
             classes.begin() + static_cast<std::ptrdiff_t>(k))
@@ -34,9 +37,37 @@ core::Status checkClasses(const std::vector<std::string>& classes) {
     return {};
 }
 
+std::vector<std::string> classifierNames() {
+    std::vector<std::string> names;
+    for (const auto& kind : learn::classifierKinds())
+        names.emplace_back(kind.name);
+    return names;
+}
+
+/// "network, a convolutional network: …; svm, …"
+std::string describeKinds() {
+    std::string text;
+    for (const auto& kind : learn::classifierKinds())
+        text += (text.empty() ? "" : "; ") + std::string(kind.name) + ", " + std::string(kind.goodFor);
+    return text;
+}
+
+/// "network: epochs, patience; svm: cost …"
+std::string describeSettings() {
+    std::string text;
+    for (const auto& kind : learn::classifierKinds()) {
+        text += (text.empty() ? "" : "; ") + std::string(kind.name) + ": ";
+        for (const auto& setting : kind.settings)
+            text += (&setting == kind.settings.data() ? "" : ", ") + std::string(setting.name);
+    }
+    return text;
+}
+
 struct LearnParameters {
     std::string dataset;
     std::vector<std::string> classes;
+    std::string classifier{learn::classifierKinds().front().name};
+    std::map<std::string, std::string> settings;
     int folds = 5;
     int epochs = 0;
     int patience = 10;
@@ -50,6 +81,10 @@ struct LearnParameters {
                         {.help = "the dataset whose labelled rows are learnt", .names = Names::Dataset});
         fields.optional("classes", classes,
                         {.help = "classes to tell apart", .otherwise = "all that the rows have"});
+        fields.optional("classifier", classifier,
+                        {.help = "what learns: " + describeKinds(), .choices = classifierNames()});
+        fields.optional("settings", settings,
+                        {.help = "of the classifier: NAME=NUMBER, " + describeSettings(), .more = true});
         fields.optional(
             "folds", folds,
             {.help = "parts of the cross-validation; 0: no cross-validation", .minimum = 0, .except = 1});
@@ -74,7 +109,26 @@ struct LearnParameters {
         std::sort(made.classes.begin(), made.classes.end());
         return made;
     }
-    core::Status validate() const { return classes.empty() ? core::Status() : checkClasses(classes); }
+    core::Status validate() const {
+        if (!classes.empty()) BALMER_CHECK(checkClasses(classes));
+        BALMER_TRY(const auto* const kind, learn::classifierNamed(classifier));
+        BALMER_TRY(const auto numbers, classifierSettings());
+        return learn::checkSettings(numbers, kind->settings);
+    }
+    /// As the classifier reads them: those of the network have fields of their own.
+    core::Result<std::map<std::string, double>> classifierSettings() const {
+        std::map<std::string, double> numbers;
+        if (classifier == "network")
+            numbers = {{"epochs", epochs}, {"patience", patience}, {"networks", networks}};
+        for (const auto& [name, text] : settings) {
+            const auto number = core::parseDouble(text);
+            if (!number)
+                return core::fail(core::ErrorCode::InvalidArgument,
+                                  "parameters.settings has " + name + "=" + text + ", which is not a number");
+            numbers[name] = *number;
+        }
+        return numbers;
+    }
     Needs needs() const { return {.datasets = {dataset}, .labels = true}; }
 };
 
@@ -112,22 +166,33 @@ core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, cons
     if (classes.size() < 2)
         return core::fail(core::ErrorCode::InvalidArgument,
                           "all labels of the dataset " + parameters.dataset + " are \"" + classes.front() +
-                              "\"; a network needs at least two classes to tell apart");
-    const auto training = labelledRows(dataset, labels);
+                              "\"; two classes or more are needed to tell apart");
+    BALMER_TRY(const auto* const kind, learn::classifierNamed(parameters.classifier));
+    const ModelRows rows(dataset, *kind);
+    const auto training = labelledRows(rows, labels);
 
-    BALMER_TRY(const auto* const kind, learn::classifierNamed("network"));
-    learn::ClassifierParameters network;
-    network.classes = classes;
-    network.columns = dataset.columns();
-    network.seed = parameters.seed;
-    network.balance = parameters.balance;
-    network.threads = run.threads(parameters.threads);
-    network.settings = {
-        {"epochs", parameters.epochs}, {"patience", parameters.patience}, {"networks", parameters.networks}};
-    network.attributes = {{"dataset", parameters.dataset}, {"dataset_digest", dataset.digest()}};
+    learn::ClassifierParameters made;
+    made.classes = classes;
+    made.columns = dataset.columns();
+    made.seed = parameters.seed;
+    made.balance = parameters.balance;
+    made.threads = run.threads(parameters.threads);
+    BALMER_TRY(made.settings, parameters.classifierSettings());
+    made.attributes = describeInput(parameters.dataset, dataset);
+    // Looks at the pool, which is no label: the same for each fold.
+    const auto pool = rows.sample(ModelRows::mostLookedAt);
+    const auto make = [&](std::uint64_t seed) -> core::Result<std::unique_ptr<learn::Classifier>> {
+        auto each = made;
+        each.seed = seed;
+        BALMER_TRY(auto classifier, kind->make(each));
+        core::TaskContext quiet(run.task.stopToken(), {});
+        BALMER_CHECK(classifier->lookAt(pool.view(), quiet));
+        return classifier;
+    };
 
     json result{{"dataset", parameters.dataset},
                 {"model", modelName(run.job)},
+                {"model_kind", kind->name},
                 {"classes", classes},
                 {"rows", training.labels.size()},
                 {"macro_f1", nullptr},
@@ -138,21 +203,18 @@ core::Result<jobs::Outcome> learnClasses(const LearnParameters& parameters, cons
         parameters.folds > 0 ? static_cast<double>(parameters.folds) / (parameters.folds + 1) : 0;
     if (parameters.folds > 0) {
         auto task = run.task.part(0, share);
-        BALMER_TRY(const auto validation,
-                   learn::crossValidate(
-                       training.rows.view(), training.labels, {parameters.folds, parameters.seed},
-                       [&](int fold) {
-                           auto each = network;
-                           each.seed = parameters.seed + 1000u * static_cast<unsigned>(fold + 1);
-                           return kind->make(each);
-                       },
-                       task));
+        BALMER_TRY(
+            const auto validation,
+            learn::crossValidate(
+                training.rows.view(), training.labels, {parameters.folds, parameters.seed},
+                [&](int fold) { return make(parameters.seed + 1000u * static_cast<unsigned>(fold + 1)); },
+                task));
         result.update(describeMetrics(validation.metrics, classes));
         result["folds"] = parameters.folds;
         result["fold_macro_f1"] = validation.foldMacroF1;
     }
     auto task = run.task.part(share, 1);
-    BALMER_TRY(const auto model, kind->make(network));
+    BALMER_TRY(const auto model, make(parameters.seed));
     BALMER_TRY(const auto report, model->train(training.rows.view(), training.labels, task));
     BALMER_TRY(const auto artefact, keepModel(run, *kind, *model));
 
@@ -175,12 +237,13 @@ JobKind learnKind(const Environment& environment) {
     return makeKind<LearnParameters>(
         environment,
         {.kind = "learn",
-         .title = "Train a network",
-         .help = "train the network on the labels that stand",
+         .title = "Train a model",
+         .help = "train a classifier on the labels that stand",
          .command = "learn",
          .changes = {jobs::Change::Models},
          .results = {textField("dataset", "the dataset that was learnt"), textField("model", "its name"),
-                     listField("classes", textField("", ""), "in the order of the network's outputs"),
+                     orAbsent(textField("model_kind", "the classifier that learnt")),
+                     listField("classes", textField("", ""), "in the order of the model's outputs"),
                      countField("rows", "labelled rows"), quality("macro_f1", "by cross-validation"),
                      quality("accuracy", "by cross-validation"),
                      orNull(listField("confusion", listField("", countField("", ""), ""),

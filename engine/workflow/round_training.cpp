@@ -28,10 +28,12 @@ core::Result<RankedPool> trainOn(const TrainingRows& training, const learn::Clas
                                  const dataset::Dataset& dataset, core::TaskContext& task) {
     RankedPool ranked;
     BALMER_TRY(ranked.model, kind.make(classifier));
-    auto learning = task.part(0, 0.9), scoring = task.part(0.9, 1);
+    auto looking = task.part(0, 0.1), learning = task.part(0.1, 0.9), scoring = task.part(0.9, 1);
+    const ModelRows rows(dataset, kind);
+    BALMER_CHECK(ranked.model->lookAt(rows.sample(ModelRows::mostLookedAt).view(), looking));
     BALMER_TRY([[maybe_unused]] const auto report,
                ranked.model->train(training.rows.view(), training.labels, learning));
-    BALMER_TRY(ranked.probabilities, ranked.model->predict(dataset.flux(), scoring));
+    BALMER_TRY(ranked.probabilities, rows.predict(*ranked.model, scoring));
     return ranked;
 }
 
@@ -68,7 +70,7 @@ core::Result<RankedPool> trainAndRank(const learn::ClassifierKind& kind,
                                       const dataset::Dataset& dataset, const TargetClasses& classes,
                                       const RowLabels& labels, const TrainingPlan& plan,
                                       const SimulationParameters& parameters, core::TaskContext& task) {
-    const auto labelled = labelledRows(dataset, labels);
+    const auto labelled = labelledRows(ModelRows(dataset, kind), labels);
     if (!plan.simulated) return trainOn(labelled, kind, classifier, dataset, task);
     RankedPool halves[2];
     for (int h = 0; h < 2; ++h) {

@@ -7,6 +7,7 @@
 #include "engine/core/json_text.h"
 #include "engine/learn/classifiers.h"
 #include "engine/workflow/job_kinds.h"
+#include "engine/workflow/model_rows.h"
 #include "engine/workflow/models.h"
 #include "engine/workflow/scores.h"
 #include "engine/workflow/spectrum_source.h"
@@ -36,15 +37,11 @@ core::Result<jobs::Outcome> scoreDataset(const ScoreParameters& parameters, cons
     BALMER_TRY(const auto reference,
                findModel(run.project(), parameters.model, run.environment.carried.get()));
     BALMER_TRY(const auto dataset, openDataset(run.project(), parameters.dataset));
-    BALMER_TRY(const auto model, learn::loadClassifier(reference.file, run.threads(parameters.threads)));
-    if (model->columns() != dataset.columns())
-        return core::fail(core::ErrorCode::InvalidArgument,
-                          "the model " + reference.name + " reads " + std::to_string(model->columns()) +
-                              " samples and the dataset " + parameters.dataset + " has " +
-                              std::to_string(dataset.columns()) +
-                              "; preprocess the spectra as for the model");
+    BALMER_TRY(const auto loaded, learn::loadClassifier(reference.file, run.threads(parameters.threads)));
+    const auto& model = loaded.model;
+    BALMER_CHECK(checkFits(*model, reference.name, dataset, parameters.dataset));
     const auto began = std::chrono::steady_clock::now();
-    BALMER_TRY(const auto probabilities, model->predict(dataset.flux(), run.task));
+    BALMER_TRY(const auto probabilities, ModelRows(dataset, *loaded.kind).predict(*model, run.task));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
     BALMER_CHECK(keepScores(run.project(), parameters.dataset, model->classes(), dataset.flux(),
                             probabilities.view(), run.job.id, reference.digest));

@@ -37,10 +37,13 @@ core::Result<std::vector<std::string>> classesOf(store::Project& project, const 
     return std::vector<std::string>(classes.begin(), classes.end());
 }
 
-TrainingRows labelledRows(const dataset::Dataset& dataset, const RowLabels& labels) {
+TrainingRows labelledRows(const ModelRows& rows, const RowLabels& labels) {
     TrainingRows training;
-    for (std::size_t row = 0; row < dataset.rows(); ++row)
-        if (labels.classIndex[row] >= 0) training.append(dataset.flux().row(row), labels.classIndex[row]);
+    for (std::size_t row = 0; row < rows.count(); ++row) {
+        if (labels.classIndex[row] < 0) continue;
+        rows.append(row, training.rows);
+        training.labels.push_back(labels.classIndex[row]);
+    }
     return training;
 }
 

@@ -8,6 +8,7 @@
 #include "engine/core/result.h"
 #include "engine/dataset/dataset.h"
 #include "engine/store/project.h"
+#include "engine/workflow/model_rows.h"
 
 namespace balmer::workflow {
 
@@ -40,6 +41,6 @@ struct TrainingRows {
 };
 
 /// Unlabelled rows are left out.
-TrainingRows labelledRows(const dataset::Dataset& dataset, const RowLabels& labels);
+TrainingRows labelledRows(const ModelRows& rows, const RowLabels& labels);
 
 } // namespace balmer::workflow

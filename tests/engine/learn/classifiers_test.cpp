@@ -107,8 +107,8 @@ TEST(ClassifierModule, NetworkLearnsStopsAndIsReadBack) {
     ASSERT_TRUE((*made)->save(folder / "model"));
     const auto read = loadClassifier(folder / "model", 1);
     ASSERT_TRUE(read) << test::why(read);
-    EXPECT_EQ((*read)->classes(), parameters.classes);
-    EXPECT_EQ((*read)->predict(rows.view(), task).value(), *probabilities);
+    EXPECT_EQ(read->model->classes(), parameters.classes);
+    EXPECT_EQ(read->model->predict(rows.view(), task).value(), *probabilities);
 
     // Weights that are numbers, and lead beyond them.
     auto content = core::readFile(folder / "model").value();

@@ -1,5 +1,5 @@
-// The classifiers for few labels: what they tell apart, that the seed alone decides, and that their files come
-// back as they were or are refused.
+// The classifiers for few labels: what they tell apart, that the seed alone decides, and that their files
+// come back as they were or are refused.
 #include "engine/learn/committee.h"
 
 #include <cmath>
@@ -26,7 +26,8 @@ constexpr std::size_t samples = 60;
 /// A continuum of any level and slope with an absorption line: deep and broad for class 1, emission for class
 /// 2.
 struct MadeUp {
-    explicit MadeUp(std::size_t count, std::uint64_t seed = 5, std::size_t classes = 3) : rows(count, samples) {
+    explicit MadeUp(std::size_t count, std::uint64_t seed = 5, std::size_t classes = 3)
+        : rows(count, samples) {
         core::RandomStream random(seed);
         for (std::size_t r = 0; r < count; ++r) {
             const auto label = static_cast<int>(r % classes);
@@ -36,7 +37,8 @@ struct MadeUp {
             const double width = label == 1 ? 8 : 4;
             for (std::size_t c = 0; c < samples; ++c) {
                 const double x = static_cast<double>(c) - 29.5;
-                const double flux = level * (1 + slope * x / 30) * (1 + depth * std::exp(-x * x / (2 * width * width)));
+                const double flux =
+                    level * (1 + slope * x / 30) * (1 + depth * std::exp(-x * x / (2 * width * width)));
                 rows(r, c) = static_cast<float>(flux * (1 + 0.03 * random.normal()));
             }
         }
@@ -99,9 +101,9 @@ TEST_P(FewLabels, AreTheSameForEveryNumberOfThreadsAndComeBackFromTheirFile) {
     const auto read = loadClassifier(folder / "model", 2);
     ASSERT_TRUE(read) << test::why(read);
     core::TaskContext task;
-    EXPECT_EQ((*read)->classes(), (std::vector<std::string>{"narrow", "broad"}));
-    EXPECT_EQ((*read)->attributes().at("dataset"), "made\tup");
-    EXPECT_EQ((*read)->predict(pool.rows.view(), task).value(), first);
+    EXPECT_EQ(read->model->classes(), (std::vector<std::string>{"narrow", "broad"}));
+    EXPECT_EQ(read->model->attributes().at("dataset"), "made\tup");
+    EXPECT_EQ(read->model->predict(pool.rows.view(), task).value(), first);
 }
 
 TEST_P(FewLabels, FilesThatAreCutOrChangedAreRefused) {
@@ -128,7 +130,7 @@ TEST_P(FewLabels, FilesThatAreCutOrChangedAreRefused) {
                 mutant[random.below(mutant.size())] = static_cast<char>(random.below(256));
         const auto read = resealed(mutant); // an error or a model; never a crash or a walk without end
         if (!read) continue;
-        (void)(*read)->predict(pool.rows.view(), task);
+        (void)read->model->predict(pool.rows.view(), task);
     }
     for (const char* const line : {"columns\t60", "class\tbroad"}) {
         std::string without = body;
