@@ -2,63 +2,81 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 
-#include "engine/core/random_stream.h"
+#include "engine/active/distance.h"
 
 namespace balmer::active {
 
-core::Result<std::vector<std::size_t>> spreadOut(core::FloatView rows,
-                                                 std::span<const unsigned char> excluded,
-                                                 const SpreadParameters& parameters,
-                                                 core::TaskContext& task) {
-    if (!excluded.empty() && excluded.size() != rows.rows())
-        return core::fail(core::ErrorCode::InvalidArgument, std::to_string(rows.rows()) + " rows came with " +
-                                                                std::to_string(excluded.size()) +
-                                                                " marks of exclusion");
-    std::vector<std::size_t> pool;
-    for (std::size_t row = 0; row < rows.rows(); ++row)
-        if (excluded.empty() || !excluded[row]) pool.push_back(row);
-    core::RandomStream(parameters.seed, 13).shuffle(std::span(pool));
-    pool.resize(std::min(pool.size(), parameters.sample));
-
-    core::FloatMatrix scaled;
+core::Result<std::vector<FarRow>> farthestFirst(core::FloatView points, std::span<const std::size_t> among,
+                                                std::span<const std::size_t> from, std::size_t count,
+                                                core::TaskContext& task) {
+    for (const auto rows : {among, from})
+        for (const std::size_t row : rows)
+            if (row >= points.rows())
+                return core::fail(core::ErrorCode::InvalidArgument,
+                                  "row " + std::to_string(row) + " is not one of the " +
+                                      std::to_string(points.rows()) + " rows");
+    const auto finite = [&](std::size_t row) {
+        const auto point = points.row(row);
+        return !point.empty() && std::ranges::all_of(point, [](float value) { return std::isfinite(value); });
+    };
     std::vector<std::size_t> usable;
-    std::vector<float> values(rows.columns());
-    for (const std::size_t row : pool) {
-        const auto from = rows.row(row);
-        if (from.empty() || !std::ranges::all_of(from, [](float value) { return std::isfinite(value); }))
-            continue;
-        const auto [low, high] = std::ranges::minmax(from);
-        if (!(high > low)) continue;
-        for (std::size_t c = 0; c < values.size(); ++c)
-            values[c] = (from[c] - low) / (high - low) * 2 - 1;
-        scaled.appendRow(values);
-        usable.push_back(row);
-    }
-
-    std::vector<std::size_t> chosen;
-    std::vector<float> nearest(usable.size(), std::numeric_limits<float>::infinity());
-    const std::size_t count = std::min(parameters.count, usable.size());
-    for (std::size_t next = 0; chosen.size() < count;) {
-        BALMER_CHECK(task.checkpoint(static_cast<double>(chosen.size()) / static_cast<double>(count),
-                                     "looking for spectra that differ"));
-        chosen.push_back(usable[next]);
-        const auto newest = scaled.row(next);
-        nearest[next] = -1;
-        for (std::size_t i = 0; i < usable.size(); ++i) {
-            if (nearest[i] < 0) continue;
-            float distance = 0;
-            for (std::size_t c = 0; c < newest.size(); ++c) {
-                const float apart = scaled(i, c) - newest[c];
-                distance += apart * apart;
-            }
-            nearest[i] = std::min(nearest[i], distance);
+    core::FloatMatrix beside; // the usable rows, side by side
+    for (const std::size_t row : among)
+        if (finite(row)) {
+            usable.push_back(row);
+            beside.appendRow(points.row(row));
         }
-        next = static_cast<std::size_t>(std::ranges::max_element(nearest) - nearest.begin());
+    count = std::min(count, usable.size());
+
+    std::vector<FarRow> chosen;
+    std::vector<float> nearest(usable.size(), std::numeric_limits<float>::infinity());
+    const auto measureFrom = [&](std::size_t row) {
+        const auto newest = points.row(row);
+        for (std::size_t i = 0; i < usable.size(); ++i)
+            if (nearest[i] >= 0) nearest[i] = std::min(nearest[i], squaredDistance(beside.row(i), newest));
+    };
+    const double steps = static_cast<double>(from.size() + count);
+    const auto checkpoint = [&](std::size_t done) {
+        return task.checkpoint(static_cast<double>(done) / std::max(1.0, steps),
+                               "looking for spectra that differ");
+    };
+    for (std::size_t i = 0; i < from.size() && count > 0; ++i) {
+        BALMER_CHECK(checkpoint(i));
+        if (finite(from[i])) measureFrom(from[i]);
+    }
+    while (chosen.size() < count) {
+        BALMER_CHECK(checkpoint(from.size() + chosen.size()));
+        const auto next = static_cast<std::size_t>(std::ranges::max_element(nearest) - nearest.begin());
+        chosen.push_back({usable[next], std::sqrt(static_cast<double>(nearest[next]))});
+        nearest[next] = -1;
+        measureFrom(usable[next]);
     }
     return chosen;
+}
+
+core::FloatMatrix scaledRows(core::FloatView rows, std::size_t mostColumns) {
+    const std::size_t together = (rows.columns() + mostColumns - 1) / std::max<std::size_t>(1, mostColumns);
+    if (rows.empty()) return {};
+    core::FloatMatrix scaled(rows.rows(), (rows.columns() + together - 1) / together);
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        const auto from = rows.row(row);
+        const auto to = scaled.row(row);
+        const auto [low, high] = std::ranges::minmax(from);
+        if (!std::ranges::all_of(from, [](float value) { return std::isfinite(value); }) || !(high > low)) {
+            std::ranges::fill(to, std::numeric_limits<float>::quiet_NaN());
+            continue;
+        }
+        for (std::size_t c = 0; c < to.size(); ++c) {
+            const std::size_t first = c * together, last = std::min(first + together, from.size());
+            float sum = 0;
+            for (std::size_t i = first; i < last; ++i)
+                sum += (from[i] - low) / (high - low) * 2 - 1;
+            to[c] = sum / static_cast<float>(last - first);
+        }
+    }
+    return scaled;
 }
 
 } // namespace balmer::active

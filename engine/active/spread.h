@@ -1,12 +1,12 @@
-// Rows that lie far from one another: what to ask about while there is nothing to train with.
+// Rows that lie far from one another.
 //
 // Farthest-first traversal (Gonzalez 1985, Theoretical Computer Science 38, 293): each row is the one
-// farthest, by Euclidean distance between rows brought to [−1, 1], from those chosen before it; the first is
-// drawn at random. Rare shapes come early, each common one once. Pure; any thread.
+// farthest, by Euclidean distance, from those before it. Rare shapes come early, each common one once. Pure;
+// any thread.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -16,16 +16,24 @@
 
 namespace balmer::active {
 
-struct SpreadParameters {
-    std::size_t count = 100;     ///< rows to choose; fewer where there are fewer
-    std::size_t sample = 20'000; ///< chosen among so many, drawn at random where there are more
-    std::uint64_t seed = 1;
+struct FarRow {
+    std::size_t row = 0;
+    /// To the nearest of those before it; infinite for the first where there is none before.
+    double distance = std::numeric_limits<double>::infinity();
+
+    bool operator==(const FarRow&) const = default;
 };
 
-/// In the order of choice. Rows that are excluded (one byte a row, or empty), not finite or constant are
-/// never chosen. Errors: InvalidArgument for sizes that disagree, Cancelled.
-core::Result<std::vector<std::size_t>> spreadOut(core::FloatView rows,
-                                                 std::span<const unsigned char> excluded,
-                                                 const SpreadParameters& parameters, core::TaskContext& task);
+/// Up to count of the rows `among`, which differ, in the order of choice. `from` are there before the first;
+/// without them the first of `among` is the first. On a tie the one that stands first in `among` is taken.
+/// Rows that are not finite are never chosen, and count for nothing in `from`. Errors: InvalidArgument for a
+/// row that points does not have, Cancelled.
+core::Result<std::vector<FarRow>> farthestFirst(core::FloatView points, std::span<const std::size_t> among,
+                                                std::span<const std::size_t> from, std::size_t count,
+                                                core::TaskContext& task);
+
+/// Each row as a place in an embedding, for lack of a better one: brought to [−1, 1] and averaged to at most
+/// so many columns, neighbours together. NaN where a row is not finite or has no extent.
+core::FloatMatrix scaledRows(core::FloatView rows, std::size_t mostColumns = 128);
 
 } // namespace balmer::active

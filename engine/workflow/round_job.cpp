@@ -13,7 +13,6 @@
 #include "engine/active/query.h"
 #include "engine/active/spread.h"
 #include "engine/core/json_text.h"
-#include "engine/core/random_stream.h"
 #include "engine/core/text_number.h"
 #include "engine/core/utf8.h"
 #include "engine/io/table_formats.h"
@@ -37,7 +36,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view randomStrategy = "random"; ///< to compare with
+constexpr bool trainsCommittee = false; ///< whether a round trains several models
 
 struct RoundParameters {
     std::string dataset;
@@ -57,8 +56,6 @@ struct RoundParameters {
     int threads = 0;
 
     void declare(Fields& fields) {
-        auto strategies = active::queryStrategies();
-        strategies.emplace_back(randomStrategy);
         fields.required("dataset", dataset, {.help = "the pool of spectra to rank", .names = Names::Dataset});
         fields.optional(
             "classes", classes,
@@ -75,8 +72,8 @@ struct RoundParameters {
         fields.optional("candidates", candidates,
                         {.help = "length of the list of candidates; 0: all", .minimum = 0, .more = true});
         fields.optional("strategy", strategy,
-                        {.help = "which spectra are asked about; random is there to compare with",
-                         .choices = std::move(strategies),
+                        {.help = "which spectra are asked about, one word or several with their shares: " +
+                                 active::strategiesHelp(trainsCommittee),
                          .more = true});
         fields.optional("oracle", oracle,
                         {.help = "table of truth (id, label), as " + io::tableForms() +
@@ -119,6 +116,8 @@ struct RoundParameters {
         auto made = *this;
         BALMER_TRY(made.classes, core::tidyNames(classes));
         BALMER_TRY(made.targets, core::tidyNames(targets));
+        BALMER_TRY(const auto mix, strategyMix());
+        made.strategy = active::toString(mix);
         made.profile.clear();
         for (const auto& [target, word] : profile) {
             BALMER_TRY(auto name, core::tidyName(target));
@@ -139,7 +138,19 @@ struct RoundParameters {
 
     core::Status validate() const {
         BALMER_TRY([[maybe_unused]] const auto meant, targetClasses(classes, targets, profile));
+        BALMER_TRY([[maybe_unused]] const auto mix, strategyMix());
         return {};
+    }
+
+    core::Result<active::Mix> strategyMix() const {
+        auto mix = active::parseMix(strategy);
+        if (!mix) return core::fail(std::move(mix.error().during("reading parameters.strategy")));
+        if (mix->needsCommittee() && !trainsCommittee)
+            return core::fail(core::ErrorCode::InvalidArgument,
+                              "parameters.strategy is \"" + strategy +
+                                  "\", which compares several models, but a round trains one; use another "
+                                  "strategy");
+        return mix;
     }
 };
 
@@ -181,57 +192,31 @@ learn::ClassifierParameters classifierOf(const RoundParameters& parameters, cons
     return classifier;
 }
 
+/// probabilities: 0 × 0 while nothing is trained; then what needs them gives way to the cold start.
 core::Result<active::RoundLists> drawLists(const RoundParameters& parameters, const TargetClasses& classes,
-                                           const RowLabels& labels, const core::FloatMatrix& probabilities,
-                                           int number) {
+                                           const dataset::Dataset& dataset, const RowLabels& labels,
+                                           const core::FloatMatrix& probabilities, int number,
+                                           std::size_t threads, core::TaskContext& task) {
     active::QueryParameters query;
-    const bool random = parameters.strategy == randomStrategy;
-    if (!random) {
-        BALMER_TRY(query.doubt, active::queryStrategyFrom(parameters.strategy));
-    }
+    BALMER_TRY(query.strategy, parameters.strategyMix());
+    if (probabilities.empty() && query.strategy.needsProbabilities()) query.strategy = active::coldStart();
     query.oracle = static_cast<std::size_t>(parameters.batch);
     query.performanceEstimate = static_cast<std::size_t>(parameters.estimate);
     query.candidates = static_cast<std::size_t>(parameters.candidates);
-    query.targets = classes.targets;
-    query.seed = parameters.seed + static_cast<std::uint64_t>(number);
-    if (random) query.oracle = probabilities.rows();
-    BALMER_TRY(auto lists, active::drawRound(probabilities.view(), classes.classes, labels.judged, query));
-    if (random) {
-        core::RandomStream stream(query.seed, 11);
-        stream.shuffle(std::span(lists.oracle));
-        lists.oracle.resize(std::min(lists.oracle.size(), static_cast<std::size_t>(parameters.batch)));
-        for (auto& listed : lists.oracle)
-            listed.reason = "drawn at random";
-    }
-    return lists;
-}
-
-/// While nothing can be trained: what differs most, so that few labels meet every class; or drawn at random
-/// where that was asked for.
-core::Result<active::RoundLists> drawFirstLists(const RoundParameters& parameters,
-                                                const dataset::Dataset& dataset, const RowLabels& labels,
-                                                int number, core::TaskContext& task) {
-    active::SpreadParameters spread;
-    spread.count = static_cast<std::size_t>(parameters.batch);
-    spread.seed = parameters.seed + static_cast<std::uint64_t>(number);
-    active::RoundLists lists;
-    std::vector<std::size_t> rows;
-    const bool random = parameters.strategy == randomStrategy;
-    if (random) {
-        for (std::size_t row = 0; row < labels.judged.size(); ++row)
-            if (!labels.judged[row]) rows.push_back(row);
-        core::RandomStream(spread.seed, 11).shuffle(std::span(rows));
-        rows.resize(std::min(rows.size(), spread.count));
-    } else {
-        BALMER_TRY(rows, active::spreadOut(dataset.flux(), labels.judged, spread, task));
-    }
-    for (const std::size_t row : rows)
-        lists.oracle.push_back({.row = row,
-                                .predicted = -1,
-                                .reason = random
-                                              ? "drawn at random; nothing is trained yet"
-                                              : "differs most from those before it; nothing is trained yet"});
-    return lists;
+    core::FloatMatrix places;
+    if (query.strategy.needsEmbedding()) places = active::scaledRows(dataset.flux());
+    std::vector<std::size_t> labelled;
+    for (std::size_t row = 0; row < labels.classIndex.size(); ++row)
+        if (labels.classIndex[row] >= 0) labelled.push_back(row);
+    return active::drawRound({.probabilities = probabilities.view(),
+                              .embedding = places.view(),
+                              .excluded = labels.judged,
+                              .labelled = labelled,
+                              .classes = classes.classes,
+                              .targets = classes.targets,
+                              .seed = parameters.seed + static_cast<std::uint64_t>(number),
+                              .threads = threads},
+                             query, task);
 }
 
 void addItems(store::RoundRecord& record, active::RoundList list,
@@ -286,20 +271,21 @@ core::Result<jobs::Outcome> runRound(const RoundParameters& parameters, const Ru
     BALMER_TRY(const auto* const kind, learn::classifierNamed("network"));
     RankedPool ranked;
     active::RoundLists lists;
+    const std::size_t threads = run.threads(parameters.threads);
     if (plan.withoutExamples.empty()) {
         auto task = run.task.part(0, 0.9);
-        const auto classifier = classifierOf(parameters, dataset, run.threads(parameters.threads));
+        const auto classifier = classifierOf(parameters, dataset, threads);
         BALMER_TRY(ranked, trainAndRank(*kind, classifier, dataset, classes, labels, plan, simulation, task));
-        BALMER_CHECK(run.task.checkpoint(0.95, "drawing the lists"));
-        BALMER_TRY(lists, drawLists(parameters, classes, labels, ranked.probabilities, number));
-    } else {
-        BALMER_TRY(lists, drawFirstLists(parameters, dataset, labels, number, run.task));
-        if (lists.oracle.empty())
-            return core::fail(core::ErrorCode::InvalidArgument,
-                              "no spectrum is labelled \"" + plan.withoutExamples.front() +
-                                  "\", and none is left to ask about; leave that class out, or import "
-                                  "labels of it");
     }
+    BALMER_CHECK(run.task.checkpoint(ranked.model ? 0.9 : 0, "drawing the lists"));
+    auto drawing = run.task.part(ranked.model ? 0.9 : 0, 1);
+    BALMER_TRY(lists, drawLists(parameters, classes, dataset, labels, ranked.probabilities, number, threads,
+                                drawing));
+    if (!ranked.model && lists.oracle.empty())
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "no spectrum is labelled \"" + plan.withoutExamples.front() +
+                              "\", and none is left to ask about; leave that class out, or import "
+                              "labels of it");
     // From here on it is kept, and nothing asks whether to stop: a round is there with all that belongs to
     // it.
     jobs::Outcome outcome;

@@ -4,7 +4,7 @@
 #include <cctype>
 #include <cmath>
 
-#include "engine/active/query.h"
+#include "engine/active/entropy.h"
 #include "engine/learn/metrics.h"
 
 namespace balmer::workflow {

@@ -6,18 +6,13 @@
 #include <limits>
 #include <set>
 
-#include "engine/core/random_stream.h"
-#include "tests/support/test_support.h"
+#include "engine/active/entropy.h"
+#include "tests/engine/active/pool_of_rows.h"
 
 namespace balmer::active {
 namespace {
 
-core::FloatMatrix rowsOf(std::initializer_list<std::vector<float>> rows) {
-    core::FloatMatrix matrix;
-    for (const auto& row : rows)
-        matrix.appendRow(row);
-    return matrix;
-}
+using test::rowsOf;
 
 std::vector<std::size_t> rowsIn(const std::vector<ListedSpectrum>& list) {
     std::vector<std::size_t> rows;
@@ -26,13 +21,30 @@ std::vector<std::size_t> rowsIn(const std::vector<ListedSpectrum>& list) {
     return rows;
 }
 
-const std::vector<std::string> classes{"other", "single peak", "double peak"};
+const auto& classes = test::threeClasses;
 
-QueryParameters wanting(std::vector<int> targets) {
-    QueryParameters parameters;
-    parameters.targets = std::move(targets);
-    return parameters;
-}
+/// A pool with these probabilities, the targets of a round, and what is drawn from it.
+struct Pool {
+    core::FloatMatrix probabilities;
+    std::vector<int> targets;
+    std::vector<unsigned char> excluded = {};
+    core::FloatMatrix embedding = {};
+    std::string strategy = "entropy";
+    QueryParameters parameters = {};
+    std::uint64_t seed = 1;
+
+    core::Result<RoundLists> lists() {
+        parameters.strategy = parseMix(strategy).value();
+        core::TaskContext task;
+        return drawRound({.probabilities = probabilities.view(),
+                          .embedding = embedding.view(),
+                          .excluded = excluded,
+                          .classes = classes,
+                          .targets = targets,
+                          .seed = seed},
+                         parameters, task);
+    }
+};
 
 TEST(Entropy, IsZeroWhenCertainAndLnOfTheClassesWhenAllAreAlike) {
     EXPECT_EQ(entropy(std::vector<float>{0, 1, 0}), 0);
@@ -43,43 +55,53 @@ TEST(Entropy, IsZeroWhenCertainAndLnOfTheClassesWhenAllAreAlike) {
 }
 
 TEST(Oracle, ListsTheLargestEntropyFirstAndTheLowerRowOnATie) {
-    const auto p =
-        rowsOf({{0.9f, 0.1f, 0}, {0.4f, 0.3f, 0.3f}, {0.5f, 0.5f, 0}, {0.4f, 0.3f, 0.3f}, {1, 0, 0}});
-    auto parameters = wanting({1});
-    parameters.oracle = 3;
-    const auto lists = drawRound(p.view(), classes, {}, parameters);
+    Pool pool{rowsOf({{0.9f, 0.1f, 0}, {0.4f, 0.3f, 0.3f}, {0.5f, 0.5f, 0}, {0.4f, 0.3f, 0.3f}, {1, 0, 0}}),
+              {1}};
+    pool.parameters.oracle = 3;
+    const auto lists = pool.lists();
     ASSERT_TRUE(lists) << test::why(lists);
     EXPECT_EQ(rowsIn(lists->oracle), (std::vector<std::size_t>{1, 3, 2}));
     EXPECT_THAT(lists->oracle.at(2).reason,
                 testing::HasSubstr("other and single peak are about equally likely (entropy 0.63)"));
 }
 
-TEST(Oracle, StrategiesRankDifferently) {
-    const auto p = rowsOf({{0.50f, 0.48f, 0.02f}, {0.46f, 0.30f, 0.24f}, {0.45f, 0.39f, 0.16f}});
-    auto parameters = wanting({1});
-    const auto with = [&](std::string_view strategy) {
-        parameters.doubt = queryStrategyFrom(strategy).value();
-        return rowsIn(drawRound(p.view(), classes, {}, parameters)->oracle);
-    };
-    EXPECT_EQ(with("entropy"), (std::vector<std::size_t>{1, 2, 0}));
-    EXPECT_EQ(with("margin"), (std::vector<std::size_t>{0, 2, 1}));
-    EXPECT_EQ(with("least-confidence"), (std::vector<std::size_t>{2, 1, 0}));
+TEST(Oracle, SaysWhatIsPredictedAndThatNothingIsTrained) {
+    Pool pool{rowsOf({{0.2f, 0.8f, 0}}), {1}};
+    const auto trained = pool.lists();
+    ASSERT_TRUE(trained) << test::why(trained);
+    EXPECT_EQ(trained->oracle.at(0).predicted, 1);
+    EXPECT_FLOAT_EQ(static_cast<float>(trained->oracle.at(0).probability), 0.8f);
+
+    Pool untrained{{}, {1}, {0, 1, 0}};
+    untrained.strategy = "random";
+    const auto lists = untrained.lists();
+    ASSERT_TRUE(lists) << test::why(lists);
+    EXPECT_THAT(rowsIn(lists->oracle), testing::UnorderedElementsAre(0u, 2u));
+    EXPECT_EQ(lists->oracle.at(0).predicted, -1);
+    EXPECT_THAT(lists->oracle.at(0).reason, testing::HasSubstr("nothing is trained yet"));
+    EXPECT_TRUE(lists->candidates.empty() && lists->performanceEstimate.empty());
+    untrained.strategy = "entropy";
+    EXPECT_THAT(untrained.lists().error().message(), testing::HasSubstr("entropy needs class probabilities"));
 }
 
 TEST(Lists, LeaveOutExcludedRowsAndRowsWithoutAPrediction) {
     const float nan = std::numeric_limits<float>::quiet_NaN();
-    const auto p = rowsOf({{0, 1, 0}, {nan, nan, nan}, {0.2f, 0.8f, 0}, {0.1f, 0.9f, 0}});
-    const std::vector<unsigned char> excluded{1, 0, 0, 0};
-    const auto lists = drawRound(p.view(), classes, excluded, wanting({1}));
-    ASSERT_TRUE(lists) << test::why(lists);
-    EXPECT_EQ(rowsIn(lists->oracle), (std::vector<std::size_t>{2, 3}));
-    EXPECT_EQ(rowsIn(lists->candidates), (std::vector<std::size_t>{3, 2}));
-    EXPECT_THAT(rowsIn(lists->performanceEstimate), testing::UnorderedElementsAre(2u, 3u));
+    for (const std::string strategy : {"entropy", "anomalous", "random"}) {
+        Pool pool{rowsOf({{0, 1, 0}, {nan, nan, nan}, {0.2f, 0.8f, 0}, {0.1f, 0.9f, 0}}), {1}, {1, 0, 0, 0}};
+        pool.embedding = rowsOf({{0}, {9}, {2}, {1}});
+        pool.strategy = strategy;
+        const auto lists = pool.lists();
+        ASSERT_TRUE(lists) << test::why(lists);
+        EXPECT_THAT(rowsIn(lists->oracle), testing::UnorderedElementsAre(2u, 3u)) << strategy;
+        EXPECT_EQ(rowsIn(lists->candidates), (std::vector<std::size_t>{3, 2}));
+        EXPECT_THAT(rowsIn(lists->performanceEstimate), testing::UnorderedElementsAre(2u, 3u));
+    }
 }
 
 TEST(Candidates, AreThoseWhoseMostProbableClassIsATarget) {
-    const auto p = rowsOf({{0.4f, 0.35f, 0.25f}, {0.3f, 0.5f, 0.2f}, {0.1f, 0.3f, 0.6f}, {0, 0.5f, 0.5f}});
-    const auto lists = drawRound(p.view(), classes, {}, wanting({1, 2}));
+    const auto lists = Pool{
+        rowsOf({{0.4f, 0.35f, 0.25f}, {0.3f, 0.5f, 0.2f}, {0.1f, 0.3f, 0.6f}, {0, 0.5f, 0.5f}}),
+        {1, 2}}.lists();
     ASSERT_TRUE(lists);
     EXPECT_EQ(rowsIn(lists->candidates), (std::vector<std::size_t>{3, 2, 1}));
     EXPECT_NEAR(lists->candidates.at(1).probability, 0.9, 1e-6);
@@ -87,23 +109,21 @@ TEST(Candidates, AreThoseWhoseMostProbableClassIsATarget) {
 }
 
 TEST(PerformanceEstimate, IsAUniformSampleForItsSeed) {
-    core::FloatMatrix p(400, 3);
+    Pool pool{core::FloatMatrix(400, 3), {1}};
     for (std::size_t r = 0; r < 400; ++r)
-        p(r, r % 2) = 1;
-    auto parameters = wanting({1});
-    parameters.performanceEstimate = 50;
+        pool.probabilities(r, r % 2) = 1;
+    pool.parameters.performanceEstimate = 50;
     std::vector<int> drawn(400);
     for (std::uint64_t seed = 0; seed < 400; ++seed) {
-        parameters.seed = seed;
-        const auto lists = drawRound(p.view(), classes, {}, parameters);
+        pool.seed = seed;
+        const auto lists = pool.lists();
         ASSERT_TRUE(lists);
         const auto rows = rowsIn(lists->performanceEstimate);
         EXPECT_EQ(std::set(rows.begin(), rows.end()).size(), 50u);
         for (const auto row : rows)
             ++drawn[row];
         if (seed == 7) {
-            EXPECT_EQ(lists->performanceEstimate,
-                      drawRound(p.view(), classes, {}, parameters)->performanceEstimate);
+            EXPECT_EQ(lists->performanceEstimate, pool.lists()->performanceEstimate);
         }
     }
     // 400 draws of 50 from 200: each row is expected 100 times with a deviation of 8.7.
@@ -118,15 +138,15 @@ TEST(PerformanceEstimate, IsAUniformSampleForItsSeed) {
 
 TEST(Lists, RefuseWhatDoesNotFit) {
     const auto p = rowsOf({{0.5f, 0.5f, 0}});
-    EXPECT_FALSE(drawRound(p.view(), classes, {}, wanting({})));
-    EXPECT_FALSE(drawRound(p.view(), classes, {}, wanting({3})));
-    EXPECT_FALSE(drawRound(p.view(), std::vector<std::string>{"a", "b"}, {}, wanting({1})));
-    EXPECT_FALSE(drawRound(p.view(), classes, std::vector<unsigned char>(2), wanting({1})));
-    EXPECT_FALSE(queryStrategyFrom("random"));
+    EXPECT_FALSE((Pool{p, {}}.lists()));
+    EXPECT_FALSE((Pool{p, {3}}.lists()));
+    EXPECT_FALSE((Pool{rowsOf({{0.5f, 0.5f}}), {1}}.lists()));
+    EXPECT_FALSE((Pool{p, {1}, {0, 0}}.lists()));
+    EXPECT_FALSE((Pool{p, {1}, {}, rowsOf({{1}, {2}})}.lists()));
 }
 
 TEST(Lists, OfAnEmptyPoolAreEmpty) {
-    const auto lists = drawRound({}, classes, {}, wanting({1}));
+    const auto lists = Pool{{}, {1}}.lists();
     ASSERT_TRUE(lists) << test::why(lists);
     EXPECT_TRUE(lists->oracle.empty() && lists->candidates.empty() && lists->performanceEstimate.empty());
 }

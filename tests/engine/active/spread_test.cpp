@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <set>
 
-#include "tests/support/test_support.h"
+#include "tests/engine/active/pool_of_rows.h"
 
 namespace balmer::active {
 namespace {
@@ -24,45 +25,80 @@ core::FloatMatrix ripplesAndTwoLines() {
     return rows;
 }
 
-TEST(SpreadOut, MeetsWhatIsRareAmongTheFirst) {
+std::vector<std::size_t> allRows(const core::FloatMatrix& rows) {
+    std::vector<std::size_t> all(rows.rows());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return all;
+}
+
+std::vector<std::size_t> rowsIn(const std::vector<FarRow>& far) {
+    std::vector<std::size_t> rows;
+    for (const auto& each : far)
+        rows.push_back(each.row);
+    return rows;
+}
+
+TEST(FarthestFirst, GoesWhereTheNearestIsFarthestAndSaysHowFar) {
+    const auto line = test::rowsOf({{0}, {1}, {5}, {9}, {12}});
+    core::TaskContext task;
+    const std::vector<std::size_t> among{0, 1, 2, 3}, from{4};
+    const auto alone = farthestFirst(line.view(), among, {}, 3, task);
+    ASSERT_TRUE(alone) << test::why(alone);
+    EXPECT_EQ(*alone, (std::vector<FarRow>{{0, std::numeric_limits<double>::infinity()}, {3, 9}, {2, 4}}));
+    const auto beside = farthestFirst(line.view(), among, from, 9, task);
+    ASSERT_TRUE(beside) << test::why(beside);
+    EXPECT_EQ(*beside, (std::vector<FarRow>{{0, 12}, {2, 5}, {3, 3}, {1, 1}}));
+}
+
+TEST(FarthestFirst, MeetsWhatIsRareAmongTheFirst) {
     const auto rows = ripplesAndTwoLines();
     core::TaskContext task;
-    for (const std::uint64_t seed : {1u, 2u, 3u}) {
-        const auto chosen = spreadOut(rows.view(), {}, {.count = 3, .seed = seed}, task);
+    auto among = allRows(rows);
+    for (int turn = 0; turn < 3; ++turn) {
+        std::ranges::rotate(among, among.begin() + 17);
+        const auto chosen = farthestFirst(rows.view(), among, {}, 3, task);
         ASSERT_TRUE(chosen) << test::why(chosen);
-        EXPECT_EQ(chosen->size(), 3u);
-        EXPECT_THAT(*chosen, testing::AllOf(testing::Contains(40u), testing::Contains(70u)));
-        EXPECT_EQ(*chosen, spreadOut(rows.view(), {}, {.count = 3, .seed = seed}, task).value());
+        EXPECT_THAT(rowsIn(*chosen), testing::AllOf(testing::Contains(40u), testing::Contains(70u)));
     }
 }
 
-TEST(SpreadOut, LeavesOutWhatIsExcludedOrSaysNothingAndNeverRepeats) {
+TEST(FarthestFirst, LeavesOutWhatIsNotFiniteAndNeverRepeats) {
     auto rows = ripplesAndTwoLines();
-    std::ranges::fill(rows.row(3), 1.0f);
     rows(4, 0) = std::numeric_limits<float>::quiet_NaN();
-    std::vector<unsigned char> excluded(rows.rows(), 0);
-    excluded[40] = 1;
     core::TaskContext task;
-    const auto chosen = spreadOut(rows.view(), excluded, {.count = 1000}, task);
+    const std::vector<std::size_t> from{4};
+    const auto chosen = farthestFirst(rows.view(), allRows(rows), from, 1000, task);
     ASSERT_TRUE(chosen) << test::why(chosen);
-    EXPECT_EQ(chosen->size(), 97u);
-    const std::set<std::size_t> different(chosen->begin(), chosen->end());
-    EXPECT_EQ(different.size(), 97u);
-    for (const std::size_t row : {3u, 4u, 40u})
-        EXPECT_FALSE(different.contains(row)) << row;
-    EXPECT_EQ(spreadOut(ripplesAndTwoLines().view(), {}, {.count = 1000, .sample = 10}, task)->size(), 10u);
+    const auto order = rowsIn(*chosen);
+    const std::set<std::size_t> different(order.begin(), order.end());
+    EXPECT_EQ(order.size(), 99u);
+    EXPECT_EQ(different.size(), 99u);
+    EXPECT_FALSE(different.contains(4));
 }
 
-TEST(SpreadOut, RefusesSizesThatDisagreeAndStops) {
+TEST(FarthestFirst, RefusesARowThatIsNotThereAndStops) {
     const auto rows = ripplesAndTwoLines();
     core::TaskContext task;
-    EXPECT_EQ(spreadOut(rows.view(), std::vector<unsigned char>(7), {}, task).error().code(),
+    const std::vector<std::size_t> beyond{100};
+    EXPECT_EQ(farthestFirst(rows.view(), beyond, {}, 1, task).error().code(),
               core::ErrorCode::InvalidArgument);
     std::stop_source stop;
     stop.request_stop();
     core::TaskContext stopped(stop.get_token(), {});
-    EXPECT_EQ(spreadOut(rows.view(), {}, {}, stopped).error().code(), core::ErrorCode::Cancelled);
-    EXPECT_TRUE(spreadOut({}, {}, {}, task)->empty());
+    EXPECT_EQ(farthestFirst(rows.view(), allRows(rows), {}, 3, stopped).error().code(),
+              core::ErrorCode::Cancelled);
+    EXPECT_TRUE(farthestFirst({}, {}, {}, 3, task)->empty());
+}
+
+TEST(ScaledRows, AreBroughtToOneScaleAndAveraged) {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const auto rows = test::rowsOf({{0, 10, 5, 10, 0}, {3, 3, 3, 3, 3}, {1, nan, 2, 3, 4}});
+    const auto whole = scaledRows(rows.view());
+    EXPECT_THAT(whole.row(0), testing::ElementsAre(-1, 1, 0, 1, -1));
+    for (std::size_t r = 1; r < 3; ++r)
+        EXPECT_TRUE(std::ranges::all_of(whole.row(r), [](float value) { return std::isnan(value); }));
+    EXPECT_THAT(scaledRows(rows.view(), 3).row(0), testing::ElementsAre(0, 0.5f, -1));
+    EXPECT_TRUE(scaledRows({}).empty());
 }
 
 } // namespace

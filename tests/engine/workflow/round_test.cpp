@@ -44,6 +44,10 @@ TEST_F(Round, WordsThatDoNotFitAreRefusedBeforeAnythingIsTrained) {
     wrong = parameters();
     wrong["strategy"] = "magic";
     EXPECT_THAT(fail("round", wrong).message(), HasSubstr("magic"));
+    wrong["strategy"] = "margin:0.5,random:0";
+    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("the share of random"));
+    wrong["strategy"] = "bald";
+    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("a round trains one"));
     wrong = parameters();
     wrong["batch"] = 0;
     EXPECT_THAT(fail("round", wrong).message(), HasSubstr("parameters.batch"));
@@ -119,6 +123,26 @@ TEST_F(Round, AClassWithoutProfileOrLabelIsAskedForBeforeAnythingIsTrained) {
     EXPECT_EQ((*kept)->number, 2);
     EXPECT_EQ((*kept)->model, "");
     EXPECT_EQ((*kept)->items.size(), 5u);
+}
+
+TEST_F(Round, AsksByAMixWhoseSharesAreKeptInOneForm) {
+    auto wanted = parameters();
+    wanted["classes"] = {"other", "A"};
+    wanted["targets"] = {"A"};
+    wanted["batch"] = 8;
+    wanted["strategy"] = " random , anomalous:3";
+    const auto result = succeed("round", wanted);
+    int random = 0;
+    std::set<std::string> asked;
+    for (const auto& item : result["oracle"]) {
+        random += item["reason"].get<std::string>().starts_with("drawn at random");
+        asked.insert(item["id"]);
+    }
+    EXPECT_EQ(random, 2);
+    EXPECT_EQ(asked.size(), 8u);
+    const auto kept = project_->rounds().latest("m");
+    ASSERT_TRUE(kept && *kept);
+    EXPECT_EQ(json::parse((*kept)->parameters)["strategy"], "random:0.25,anomalous:0.75");
 }
 
 TEST_F(Round, WithoutAnyProfileItLearnsFromLabelsAloneAsSoonAsEachClassHasSome) {
