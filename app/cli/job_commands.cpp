@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "app/cli/job_options.h"
@@ -207,6 +208,34 @@ void sayRound(Console& console, const json& result) {
             "next round.");
 }
 
+/// The means over the seeds, a line a number of labels.
+void sayCurves(Console& console, const json& result) {
+    struct Sum {
+        double f1 = 0, recall = 0, precision = 0, seconds = 0, found = 0;
+        int curves = 0;
+    };
+    std::map<std::int64_t, Sum> sums;
+    for (const auto& curve : result["curves"])
+        for (const auto& round : curve["rounds"]) {
+            auto& sum = sums[round["labels"].get<std::int64_t>()];
+            sum.f1 += round["f1"].get<double>();
+            sum.recall += round["recall"].get<double>();
+            sum.precision += round["precision"].get<double>();
+            sum.seconds += round["seconds"].get<double>();
+            sum.found += round["found"].get<double>();
+            ++sum.curves;
+        }
+    std::vector<std::vector<std::string>> rows{
+        {"LABELS", "FOUND", "F1", "RECALL", "PRECISION", "SECONDS", "CURVES"}};
+    for (const auto& [labels, sum] : sums)
+        rows.push_back({std::to_string(labels), core::formatFixed(sum.found / sum.curves, 1),
+                        core::formatFixed(sum.f1 / sum.curves, 3),
+                        core::formatFixed(sum.recall / sum.curves, 3),
+                        core::formatFixed(sum.precision / sum.curves, 3),
+                        core::formatFixed(sum.seconds / sum.curves, 1), std::to_string(sum.curves)});
+    console.say(inColumns(rows));
+}
+
 void saySimulated(Console& console, const json& result) {
     console.say(spectra(result["spectra"]) + " written to " + result["out"].get<std::string>() +
                 "; their truth is in " + result["truth"].get<std::string>() + ":");
@@ -272,6 +301,7 @@ void addJobCommands(CLI::App& app, Work& chosen) {
     addJobCommand(app, chosen, "learn", sayLearnt);
     addJobCommand(app, chosen, "score", sayScored);
     addJobCommand(app, chosen, "round", sayRound);
+    addJobCommand(app, chosen, "active-benchmark", sayCurves);
     addJobCommand(app, chosen, "simulate", saySimulated);
     addRun(app, chosen);
     auto& project = *app.add_subcommand("project", "the project itself: check and repair its files");

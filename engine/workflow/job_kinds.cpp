@@ -31,6 +31,7 @@ constexpr const char* threadsName = "threads"; ///< of threadsField()
     KIND(learnKind)                                                                                          \
     KIND(scoreKind)                                                                                          \
     KIND(roundKind)                                                                                          \
+    KIND(activeBenchmarkKind)                                                                                \
     KIND(labelImportKind)                                                                                    \
     KIND(tableImportKind)                                                                                    \
     KIND(labelExportKind)                                                                                    \

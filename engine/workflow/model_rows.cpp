@@ -69,9 +69,9 @@ std::map<std::string, std::string> describeInput(const std::string& name, const 
 core::Status checkFits(const learn::Classifier& model, const std::string& modelName,
                        const dataset::Dataset& dataset, const std::string& datasetName) {
     const auto refuse = [&](const std::string& has, const std::string& reads) {
-        return core::fail(core::ErrorCode::InvalidArgument, "the model " + modelName + " reads " + reads +
-                                                                " and the dataset " + datasetName + " has " +
-                                                                has + "; preprocess the spectra as for the model");
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "the model " + modelName + " reads " + reads + " and the dataset " + datasetName +
+                              " has " + has + "; preprocess the spectra as for the model");
     };
     if (model.columns() != dataset.columns())
         return refuse(std::to_string(dataset.columns()), std::to_string(model.columns()) + " samples");

@@ -1,8 +1,8 @@
 // A dataset's rows as a classifier reads them, whether the two fit, and what the classifier says of them.
 //
 // A classifier that compares with the continuum (ClassifierKind::unscaled) gets the flux itself: where a
-// dataset's rows are scaled to [−1, 1], its columns scale_minimum and scale_maximum undo that. Done in pieces, so
-// that a dataset of any length needs no second copy of itself. Any thread.
+// dataset's rows are scaled to [−1, 1], its columns scale_minimum and scale_maximum undo that. Done in
+// pieces, so that a dataset of any length needs no second copy of itself. Any thread.
 #pragma once
 
 #include <cstddef>

@@ -4,6 +4,9 @@
 #include <cstddef>
 #include <vector>
 
+#include "engine/core/text_number.h"
+#include "engine/core/utf8.h"
+#include "engine/io/table_reader.h"
 #include "engine/learn/metrics.h"
 
 namespace balmer::workflow {
@@ -31,6 +34,32 @@ json roundLists(const store::RoundRecord& round) {
     for (const auto list : active::roundLists)
         lists[std::string(active::toString(list))] = itemsOf(round, list);
     return lists;
+}
+
+core::Result<Truth> readTruth(const Run& run, const std::string& file,
+                              const std::vector<std::string>& classes) {
+    BALMER_TRY(const auto table, io::readTable(run.file(file)));
+    BALMER_TRY(const auto id, io::columnNamed(table.columns, "id"));
+    BALMER_TRY(auto label, io::columnNamed(table.columns, "label"));
+    if (!label) {
+        BALMER_TRY(label, io::columnNamed(table.columns, "class"));
+    }
+    if (!id || !label)
+        return core::fail(core::ErrorCode::InvalidArgument, file + " needs the columns id and label");
+    Truth truth;
+    for (const auto& row : table.rows) {
+        BALMER_TRY(auto className, core::tidyName(row[*label]));
+        if (std::find(classes.begin(), classes.end(), className) == classes.end())
+            return core::fail(core::ErrorCode::InvalidArgument,
+                              file + " calls " + row[*id] + " \"" + className +
+                                  "\", which is not one of the classes; name it in parameters.classes");
+        const auto [answer, isNew] = truth.emplace(core::trimmed(row[*id]), className);
+        if (!isNew && answer->second != className)
+            return core::fail(core::ErrorCode::InvalidArgument, file + " calls " + row[*id] + " both \"" +
+                                                                    answer->second + "\" and \"" + className +
+                                                                    "\"; leave one of the two rows out");
+    }
+    return truth;
 }
 
 json roundPrecision(const store::RoundRecord& round) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -11,11 +12,17 @@
 #include "engine/dataset/dataset.h"
 #include "engine/store/round_archive.h"
 #include "engine/workflow/injected_rows.h"
+#include "engine/workflow/job_kinds.h"
 
 namespace balmer::workflow {
 
 /// Spectrum → class, by a table of truth.
 using Truth = std::map<std::string, std::string, std::less<>>;
+
+/// From a table with the columns id and label (or class). Errors: InvalidArgument: it lacks one, a class that
+/// is none of these, a spectrum of two classes; those of reading.
+core::Result<Truth> readTruth(const Run& run, const std::string& file,
+                              const std::vector<std::string>& classes);
 
 /// "oracle", "performance_estimate", "candidates".
 nlohmann::json roundLists(const store::RoundRecord& round);
