@@ -15,7 +15,7 @@ namespace {
 /// Which spectra are asked about where nobody has said so: of the network what it is least sure of (the
 /// paper); of a committee, whose targets are rare and few, mostly what looks most like them.
 constexpr std::string_view automaticStrategy = "auto";
-constexpr std::string_view networkStrategy = "entropy", committeeStrategy = "most-likely:0.7,margin:0.3";
+constexpr std::string_view networkStrategy = "entropy", committeeStrategy = "most-likely:0.5,margin:0.2,anomalous:0.3";
 
 /// The place of a spectrum in the pool is given by so many principal components: those that follow are mostly
 /// noise.
