@@ -85,7 +85,7 @@ struct KnownPool {
 };
 
 TEST(Remaining, CoversTheTruthAsOftenAsItSays) {
-    const int times = test::fewOrMany(20, 400);
+    const int times = test::fewOrMany(20, 100);
     for (const double honesty : {1.0, 0.5}) {
         for (const std::size_t count : {60u, 400u}) {
             const KnownPool pool(3000, honesty, 9);
