@@ -91,13 +91,18 @@ struct LearnParameters {
         fields.optional("epochs", epochs,
                         {.help = "passes over the data, at most",
                          .minimum = 0,
+                         .maximum = 100000,
                          .otherwise = "as many as 240 steps need",
                          .more = true});
         fields.optional("patience", patience,
-                        {.help = "epochs without a gain before training stops", .minimum = 1, .more = true});
+                        {.help = "epochs without a gain before training stops",
+                         .minimum = 1,
+                         .maximum = 100000,
+                         .more = true});
         fields.optional("balance", balance, {.help = "balance the classes by SMOTE", .more = true});
-        fields.optional("networks", networks,
-                        {.help = "networks whose probabilities are averaged", .minimum = 1, .more = true});
+        fields.optional(
+            "networks", networks,
+            {.help = "networks whose probabilities are averaged", .minimum = 1, .maximum = 16, .more = true});
         fields.optional("seed", seed, seedField());
         fields.optional("threads", threads, threadsField());
     }

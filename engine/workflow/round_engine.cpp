@@ -15,7 +15,8 @@ namespace {
 /// Which spectra are asked about where nobody has said so: of the network what it is least sure of (the
 /// paper); of a committee, whose targets are rare and few, mostly what looks most like them.
 constexpr std::string_view automaticStrategy = "auto";
-constexpr std::string_view networkStrategy = "entropy", committeeStrategy = "most-likely:0.5,margin:0.2,anomalous:0.3";
+constexpr std::string_view networkStrategy = "entropy",
+                           committeeStrategy = "most-likely:0.5,margin:0.2,anomalous:0.3";
 
 /// The place of a spectrum in the pool is given by so many principal components: those that follow are mostly
 /// noise.
@@ -188,15 +189,23 @@ core::Result<PlayedRound> playRound(const RoundChoices& choices, const TargetCla
                             plan, choices.simulation(), part);
     };
     const bool trains = played.plan.withoutExamples.empty();
+    active::QueryParameters query;
+    BALMER_TRY(query.strategy, mixFor(choices, trains ? &kind : nullptr));
+    if (!trains && query.strategy.needsProbabilities()) query.strategy = active::coldStart();
+    auto labelsAlone = choices.simulation();
+    labelsAlone.perClass = 0;
+    const auto plan = planTraining(classes, labels, labelsAlone);
+    if (query.strategy.needsCommittee() && !plan.withoutExamples.empty())
+        return core::fail(core::ErrorCode::InvalidArgument,
+                          "parameters.strategy compares models that learn from labels, and no spectrum is "
+                          "labelled \"" +
+                              plan.withoutExamples.front() + "\" yet; begin with another one");
     if (trains) {
         auto training = task.part(0, 0.8);
         played.kind = &kind;
         BALMER_TRY(played.ranked, train(kind, played.plan, training));
     }
     auto drawing = task.part(trains ? 0.8 : 0, 1);
-    active::QueryParameters query;
-    BALMER_TRY(query.strategy, mixFor(choices, played.kind));
-    if (!trains && query.strategy.needsProbabilities()) query.strategy = active::coldStart();
     query.oracle = static_cast<std::size_t>(choices.batch);
     query.performanceEstimate = estimate;
     query.candidates = candidates;
@@ -207,18 +216,9 @@ core::Result<PlayedRound> playRound(const RoundChoices& choices, const TargetCla
                                 .seed = choices.seed + static_cast<std::uint64_t>(number),
                                 .threads = threads};
     std::vector<RankedPool> members;
-    if (trains && query.strategy.needsCommittee()) {
+    if (query.strategy.needsCommittee()) {
         // Those that may disagree: both members of the committee, by labels alone, and the model of the
         // round.
-        auto labelsAlone = choices.simulation();
-        labelsAlone.perClass = 0;
-        const auto plan = planTraining(classes, labels, labelsAlone);
-        if (!plan.withoutExamples.empty())
-            return core::fail(
-                core::ErrorCode::InvalidArgument,
-                "parameters.strategy compares models that learn from labels, and no spectrum is "
-                "labelled \"" +
-                    plan.withoutExamples.front() + "\" yet; begin with another one");
         for (const char* const name : {"svm", "trees"}) {
             auto part = drawing.part(0, 0.4);
             BALMER_TRY(auto member, train(kindNamed(name), plan, part));

@@ -47,7 +47,7 @@ TEST_F(Round, WordsThatDoNotFitAreRefusedBeforeAnythingIsTrained) {
     wrong["strategy"] = "margin:0.5,random:0";
     EXPECT_THAT(fail("round", wrong).message(), HasSubstr("the share of random"));
     wrong["strategy"] = "bald";
-    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("a round trains one"));
+    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("models that learn from labels"));
     wrong = parameters();
     wrong["batch"] = 0;
     EXPECT_THAT(fail("round", wrong).message(), HasSubstr("parameters.batch"));
