@@ -206,7 +206,7 @@ TEST(LabelPlaceTest, WithoutARoundTheStartIsOffered) {
         QJsonDocument::fromJson(
             QByteArray::fromStdString(desk.workbench->jobs().submitted().front().parameters))
             .object();
-    EXPECT_EQ(parameters.keys(), (QStringList{"batch", "classes", "dataset", "seed", "targets"}));
+    EXPECT_EQ(parameters.keys(), (QStringList{"batch", "classes", "dataset", "model", "seed", "targets"}));
 }
 
 } // namespace balmer::test
