@@ -83,7 +83,7 @@ TEST(FewLabels, ARareClassWithoutAProfileIsFoundWithinSixtyLabels) {
         BalmerSession session;
         core::RandomStream random(draw);
         random.shuffle(std::span(rare));
-        std::string pool = head.substr(0, 3) + head.substr(head.find(',', 3)) + "\n", truth = "id,label\n";
+        std::string pool = head.substr(0, 2) + head.substr(head.find(',', 3)) + "\n", truth = "id,label\n";
         const auto add = [&](const std::string& row, const char* label) {
             const auto first = row.find(','), second = row.find(',', first + 1);
             pool += row.substr(0, first) + row.substr(second) + "\n";
