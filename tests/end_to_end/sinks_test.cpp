@@ -23,8 +23,9 @@ TEST(Sinks, NothingOfAStrangersSteersTheTerminal) {
     const auto file = session.write("m.csv", std::string("id,6519,6520\n\"") + hostile + "\",0.2,0.1\n");
     session.fail({"dataset", "import", file.string(), "--name", "m"}); // such a name is not kept
     const std::string refused = "b dataset import '" + file.string() + "' --name m";
-    for (const std::string line : {refused, std::string("b list"), std::string("b show nobody\u202e\x1b[2J"),
-                                   std::string("b list --json"), std::string("b list --where 'x\x1b = 1'")}) {
+    for (const std::string& line :
+         {refused, std::string("b list"), std::string("b show nobody\u202e\x1b[2J"),
+          std::string("b list --json"), std::string("b list --where 'x\x1b = 1'")}) {
         const auto result = shell(session, line);
         const auto all = result.standardOutput + result.standardError;
         EXPECT_FALSE(all.empty()) << line;
