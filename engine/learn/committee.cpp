@@ -26,8 +26,6 @@ using core::fail;
 /// more: both take longer than in proportion.
 constexpr std::size_t mostRows = 8'000;
 constexpr std::size_t rowsOfABlock = 256;
-/// A spectrum longer than so many samples has a shape of its own beside its lines.
-constexpr std::size_t windowSamples = 512;
 
 constexpr std::array<ClassifierSetting, 4> settingsTable{{
     {"components", 20, 1, 200, true, "principal components that are looked at"},
@@ -83,7 +81,7 @@ core::Status Committee::lookAt(core::FloatView pool, core::TaskContext& task) {
     BALMER_CHECK(checkColumns(pool));
     FeatureParameters wanted;
     wanted.components = static_cast<std::size_t>(setting("components"));
-    wanted.continuum = columns() > windowSamples ? Continuum::Median : Continuum::Line;
+    wanted.continuum = continuumFor(columns());
     wanted.seed = parameters_.seed;
     wanted.threads = parameters_.threads;
     BALMER_TRY(features_, SpectralFeatures::learn(pool, wanted, task));

@@ -9,6 +9,7 @@
 #include <xgboost/c_api.h>
 
 #include "engine/core/json_text.h"
+#include "engine/learn/one_against_rest.h"
 
 namespace balmer::learn {
 namespace {
@@ -16,10 +17,6 @@ namespace {
 using core::ErrorCode;
 using core::fail;
 using nlohmann::json;
-
-std::size_t machinesFor(std::size_t classes) {
-    return classes == 2 ? 1 : classes;
-}
 
 core::Status asked(int outcome) {
     if (outcome == 0) return {};
@@ -76,13 +73,12 @@ core::Result<json> grow(core::FloatView features, std::span<const float> sides,
 core::Result<Forest> Forest::fit(core::FloatView features, std::span<const int> labels, std::size_t classes,
                                  const ForestParameters& parameters) {
     Forest made;
-    made.classes_ = classes;
     const std::size_t rows = features.rows();
     core::FloatMatrix contiguous(rows, features.columns());
     for (std::size_t r = 0; r < rows; ++r)
         std::ranges::copy(features.row(r), contiguous.row(r).begin());
     for (std::size_t m = 0; m < machinesFor(classes); ++m) {
-        const int wanted = static_cast<int>(classes == 2 ? 1 : m);
+        const int wanted = classOf(m, classes);
         std::vector<float> sides(rows), weights(rows);
         double members = 0;
         for (std::size_t r = 0; r < rows; ++r)
@@ -120,7 +116,6 @@ core::Result<Forest> Forest::fit(core::FloatView features, std::span<const int> 
 
 void Forest::addProbabilities(std::span<const float> features, float weight, std::span<float> sums) const {
     std::vector<double> values;
-    double sum = 0;
     for (const auto& roots : roots_) {
         double yes = 0;
         for (const std::uint32_t root : roots) {
@@ -132,15 +127,8 @@ void Forest::addProbabilities(std::span<const float> features, float weight, std
             yes += nodes_[at].value;
         }
         values.push_back(std::clamp(yes / static_cast<double>(roots.size()), 0.0, 1.0));
-        sum += values.back();
     }
-    if (classes_ == 2) {
-        sums[0] += weight * static_cast<float>(1 - values[0]);
-        sums[1] += weight * static_cast<float>(values[0]);
-    } else {
-        for (std::size_t c = 0; c < classes_; ++c)
-            sums[c] += weight * static_cast<float>(sum > 0 ? values[c] / sum : 1.0 / double(classes_));
-    }
+    addShares(values, weight, sums);
 }
 
 void Forest::write(ModelWriter& file) const {
@@ -163,7 +151,6 @@ void Forest::writeNumbers(ModelWriter& file) const {
 
 core::Result<Forest> Forest::read(ModelReader& file, std::size_t features, std::size_t classes) {
     Forest made;
-    made.classes_ = classes;
     std::size_t trees = 0, nodes = 0;
     const std::size_t machines = machinesFor(classes);
     if (!file.read("trees", trees) || !file.read("nodes", nodes) || trees == 0 || trees > file.left() ||

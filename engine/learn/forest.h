@@ -46,7 +46,6 @@ class Forest {
         std::int32_t other = 0;
         float value = 0;
     };
-    std::size_t classes_ = 0;
     std::vector<Node> nodes_;
     std::vector<std::vector<std::uint32_t>>
         roots_; ///< of each machine: one for two classes, else one a class

@@ -18,8 +18,9 @@ using core::fail;
 constexpr double smoothingSamples = 1.5;
 constexpr float kneeDeviations = 6;
 constexpr std::size_t rowsOfABlock = 256;
-constexpr int passes = 6;              ///< of the subspace iteration
-constexpr std::size_t oversampled = 8; ///< directions beyond those wanted
+constexpr int passes = 6;                  ///< of the subspace iteration
+constexpr std::size_t oversampled = 8;     ///< directions beyond those wanted
+constexpr std::size_t longestWindow = 512; // samples
 constexpr float madToDeviation = 1.4826f;
 
 float medianOf(std::span<float> values) {
@@ -223,6 +224,10 @@ core::Result<core::FloatMatrix> leadingDirections(core::FloatView rows, std::siz
 }
 
 } // namespace
+
+Continuum continuumFor(std::size_t columns) {
+    return columns > longestWindow ? Continuum::Median : Continuum::Line;
+}
 
 bool SpectralFeatures::prepare(std::span<const float> row, std::span<float> prepared) const {
     if (!flatten(row, continuum_, prepared)) return false;

@@ -28,6 +28,9 @@ enum class Continuum {
     Median ///< for a spectrum long enough to have a shape of its own
 };
 
+/// What suits rows of so many samples: up to 512 are taken for a window.
+Continuum continuumFor(std::size_t columns);
+
 struct FeatureParameters {
     std::size_t components = 20; ///< fewer where the rows have fewer
     Continuum continuum = Continuum::Line;

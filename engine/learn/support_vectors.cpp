@@ -7,6 +7,8 @@
 
 #include <libsvm/svm.h>
 
+#include "engine/learn/one_against_rest.h"
+
 namespace balmer::learn {
 namespace {
 
@@ -19,10 +21,6 @@ constexpr float never = 1e6f;
 struct FreeModel {
     void operator()(svm_model* model) const { svm_free_and_destroy_model(&model); }
 };
-
-std::size_t machinesFor(std::size_t classes) {
-    return classes == 2 ? 1 : classes;
-}
 
 /// The rows as libsvm reads them: all numbers, by index, each row ended by −1.
 struct Nodes {
@@ -56,7 +54,6 @@ core::Result<SupportVectors> SupportVectors::fit(core::FloatView features, std::
                                                  std::size_t classes, double cost) {
     svm_set_print_string_function([](const char*) {});
     SupportVectors made;
-    made.classes_ = classes;
     const double variance = varianceOf(features);
     made.gamma_ =
         static_cast<float>(1 / (static_cast<double>(features.columns()) * std::max(variance, 1e-12)));
@@ -65,8 +62,7 @@ core::Result<SupportVectors> SupportVectors::fit(core::FloatView features, std::
     core::FloatMatrix weights(machines, rows);
     std::vector<char> used(rows);
     for (std::size_t m = 0; m < machines; ++m) {
-        // Of two classes the one machine tells the second.
-        const int wanted = static_cast<int>(classes == 2 ? 1 : m);
+        const int wanted = classOf(m, classes);
         std::vector<double> sides(rows);
         double members = 0;
         for (std::size_t r = 0; r < rows; ++r) {
@@ -139,16 +135,9 @@ void SupportVectors::addProbabilities(std::span<const float> features, float wei
         for (std::size_t m = 0; m < values.size(); ++m)
             values[m] += weights_(m, v) * kernel;
     }
-    double sum = 0;
     for (double& value : values)
-        sum += value = 1 / (1 + std::exp(-2 * value));
-    if (classes_ == 2) {
-        sums[0] += weight * static_cast<float>(1 - values[0]);
-        sums[1] += weight * static_cast<float>(values[0]);
-    } else {
-        for (std::size_t c = 0; c < classes_; ++c)
-            sums[c] += weight * static_cast<float>(sum > 0 ? values[c] / sum : 1.0 / double(classes_));
-    }
+        value = 1 / (1 + std::exp(-2 * value));
+    addShares(values, weight, sums);
 }
 
 void SupportVectors::write(ModelWriter& file) const {
@@ -165,7 +154,6 @@ void SupportVectors::writeNumbers(ModelWriter& file) const {
 core::Result<SupportVectors> SupportVectors::read(ModelReader& file, std::size_t features,
                                                   std::size_t classes) {
     SupportVectors made;
-    made.classes_ = classes;
     std::size_t vectors = 0;
     const std::size_t machines = machinesFor(classes);
     if (!file.read("vectors", vectors) || vectors > file.left() ||

@@ -35,7 +35,6 @@ class SupportVectors {
     core::FloatMatrix vectors_; ///< [vectors × features]: of all classes
     core::FloatMatrix weights_; ///< [machines × vectors]; one machine for two classes, else one a class
     std::vector<float> rho_;    ///< one a machine
-    std::size_t classes_ = 0;
 };
 
 } // namespace balmer::learn

@@ -40,20 +40,31 @@ core::FloatMatrix ModelRows::sample(std::size_t most) const {
     return rows;
 }
 
+core::Status
+ModelRows::inPieces(const std::function<core::Status(std::size_t first, core::FloatView rows)>& work) const {
+    core::FloatMatrix piece;
+    for (std::size_t first = 0; first < count(); first += rowsOfAPiece) {
+        const std::size_t end = std::min(first + rowsOfAPiece, count());
+        piece = {};
+        for (std::size_t row = first; row < end; ++row)
+            append(row, piece);
+        BALMER_CHECK(work(first, piece.view()));
+    }
+    return {};
+}
+
 core::Result<core::FloatMatrix> ModelRows::predict(const learn::Classifier& model,
                                                    core::TaskContext& task) const {
     if (minima_.empty()) return model.predict(dataset_.flux(), task);
-    core::FloatMatrix probabilities(count(), model.classes().size()), piece;
-    for (std::size_t first = 0; first < count(); first += rowsOfAPiece) {
-        const std::size_t rows = std::min(rowsOfAPiece, count() - first);
-        piece = {};
-        for (std::size_t row = first; row < first + rows; ++row)
-            append(row, piece);
-        auto part = task.part(double(first) / double(count()), double(first + rows) / double(count()));
-        BALMER_TRY(const auto found, model.predict(piece.view(), part));
-        for (std::size_t row = 0; row < rows; ++row)
+    core::FloatMatrix probabilities(count(), model.classes().size());
+    BALMER_CHECK(inPieces([&](std::size_t first, core::FloatView piece) -> core::Status {
+        auto part =
+            task.part(double(first) / double(count()), double(first + piece.rows()) / double(count()));
+        BALMER_TRY(const auto found, model.predict(piece, part));
+        for (std::size_t row = 0; row < piece.rows(); ++row)
             std::ranges::copy(found.row(row), probabilities.row(first + row).begin());
-    }
+        return {};
+    }));
     return probabilities;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -31,6 +32,9 @@ class ModelRows {
     void append(std::size_t row, core::FloatMatrix& rows) const;
     /// At most so many, evenly spread.
     core::FloatMatrix sample(std::size_t most) const;
+    /// Calls work(number of the first row, rows) for one piece after the other, until one fails.
+    core::Status
+    inPieces(const std::function<core::Status(std::size_t first, core::FloatView rows)>& work) const;
     /// Probabilities [rows of the dataset × classes]. Errors: those of the classifier; Cancelled.
     core::Result<core::FloatMatrix> predict(const learn::Classifier& model, core::TaskContext& task) const;
 

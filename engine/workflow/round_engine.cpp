@@ -21,9 +21,6 @@ constexpr std::string_view networkStrategy = "entropy",
 /// The place of a spectrum in the pool is given by so many principal components: those that follow are mostly
 /// noise.
 constexpr std::size_t placeComponents = 8;
-/// A spectrum longer than so many samples has a shape of its own beside its lines.
-constexpr std::size_t windowSamples = 512;
-constexpr std::size_t rowsOfAPiece = 16'384;
 
 const learn::ClassifierKind& kindNamed(std::string_view name) {
     return *learn::classifierNamed(name).value();
@@ -61,24 +58,22 @@ core::Result<core::FloatMatrix> placesIn(const dataset::Dataset& dataset, std::s
     const ModelRows rows(dataset, kindNamed("committee"));
     learn::FeatureParameters wanted;
     wanted.components = placeComponents;
-    wanted.continuum = dataset.columns() > windowSamples ? learn::Continuum::Median : learn::Continuum::Line;
+    wanted.continuum = learn::continuumFor(dataset.columns());
     wanted.threads = threads;
     auto learning = task.part(0, 0.5), looking = task.part(0.5, 1);
     BALMER_TRY(const auto features,
                learn::SpectralFeatures::learn(rows.sample(ModelRows::mostLookedAt).view(), wanted, learning));
     const std::size_t components = features.count() - 1; // without the length of what they leave over
-    core::FloatMatrix places(dataset.rows(), components), piece;
-    for (std::size_t first = 0; first < dataset.rows(); first += rowsOfAPiece) {
+    core::FloatMatrix places(dataset.rows(), components);
+    const auto place = [&](std::size_t first, core::FloatView piece) -> core::Status {
         BALMER_CHECK(looking.checkpoint(double(first) / double(dataset.rows()), "looking over the pool"));
-        piece = {};
-        const std::size_t count = std::min(rowsOfAPiece, dataset.rows() - first);
-        for (std::size_t row = first; row < first + count; ++row)
-            rows.append(row, piece);
         core::TaskContext quiet(task.stopToken(), {});
-        BALMER_TRY(const auto found, features.of(piece.view(), threads, quiet));
-        for (std::size_t row = 0; row < count; ++row)
+        BALMER_TRY(const auto found, features.of(piece, threads, quiet));
+        for (std::size_t row = 0; row < piece.rows(); ++row)
             std::ranges::copy(found.row(row).first(components), places.row(first + row).begin());
-    }
+        return {};
+    };
+    BALMER_CHECK(rows.inPieces(place));
     return places;
 }
 
