@@ -17,8 +17,8 @@ inline int classOf(std::size_t machine, std::size_t classes) {
     return static_cast<int>(classes == 2 ? 1 : machine);
 }
 
-/// Adds to sums [classes] what the machines say (values in [0, 1], one a machine), brought to a sum of one, times
-/// weight.
+/// Adds to sums [classes] what the machines say (values in [0, 1], one a machine), brought to a sum of one,
+/// times weight.
 inline void addShares(std::span<const double> values, float weight, std::span<float> sums) {
     if (sums.size() == 2) {
         sums[0] += weight * static_cast<float>(1 - values[0]);
@@ -27,8 +27,8 @@ inline void addShares(std::span<const double> values, float weight, std::span<fl
     }
     const double sum = std::accumulate(values.begin(), values.end(), 0.0);
     for (std::size_t c = 0; c < sums.size(); ++c)
-        sums[c] += weight *
-                   static_cast<float>(sum > 0 ? values[c] / sum : 1.0 / static_cast<double>(sums.size()));
+        sums[c] +=
+            weight * static_cast<float>(sum > 0 ? values[c] / sum : 1.0 / static_cast<double>(sums.size()));
 }
 
 } // namespace balmer::learn

@@ -193,14 +193,12 @@ core::Result<core::FloatMatrix> leadingDirections(core::FloatView rows, std::siz
     for (std::size_t i = 0; i < k * n; ++i)
         directions.data()[i] = static_cast<float>(random.normal());
     orthonormalise(directions);
-    core::FloatMatrix image;
-    for (int pass = 0; pass < passes; ++pass) {
+    for (int pass = 1; pass < passes; ++pass) {
         BALMER_CHECK(task.checkpoint(0.3 + 0.7 * pass / passes, "principal components"));
-        image = squared(rows, directions, pool);
-        if (pass + 1 == passes) break;
-        directions = std::move(image);
+        directions = squared(rows, directions, pool);
         orthonormalise(directions);
     }
+    const auto image = squared(rows, directions, pool);
     core::Matrix<double> small(k, k);
     for (std::size_t i = 0; i < k; ++i)
         for (std::size_t j = 0; j < k; ++j)
