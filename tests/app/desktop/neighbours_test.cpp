@@ -425,7 +425,8 @@ TEST(NeighboursTest, TheHubIsLeftWhenTheWindowGoesWhateverComesMeanwhile) {
         hub->arrive("topcat", api::ReceivedHighlight{survey::idOf(2)});
     }
     bridge::Questions::waitForAll();
-    EXPECT_EQ(hub->left(), 1);
+    // An answer that was under way is held by its event until the program looks at its events again.
+    EXPECT_TRUE(soon([&] { return hub->left() == 1; }));
 }
 
 } // namespace balmer::test
