@@ -1,5 +1,8 @@
 #include "app/desktop/jobs/job_form.h"
 
+#include <algorithm>
+
+#include <QAbstractSpinBox>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFormLayout>
@@ -8,6 +11,9 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScreen>
+#include <QScrollArea>
+#include <QScrollBar>
 
 #include "app/bridge/display_text.h"
 #include "app/desktop/jobs/submit_job.h"
@@ -20,13 +26,34 @@ namespace balmer::desktop {
 using bridge::plain;
 using bridge::text;
 
+namespace {
+
+/// Wants the room that its fields want, and can do with little.
+class FieldScroll : public QScrollArea {
+  public:
+    explicit FieldScroll(QWidget* parent) : QScrollArea(parent) {
+        setObjectName(QStringLiteral("formScroll"));
+        setFrameShape(QFrame::NoFrame);
+        setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+        setFocusPolicy(Qt::NoFocus);
+        setWidgetResizable(true);
+    }
+    QSize sizeHint() const override { return widget()->sizeHint(); }
+    QSize minimumSizeHint() const override {
+        return {widget()->minimumSizeHint().width() + verticalScrollBar()->sizeHint().width(),
+                10 * widgets::gridStep};
+    }
+};
+
+} // namespace
+
 JobForm::JobForm(bridge::Session& session, std::string kind, const QString& title, const QString& submitText,
                  QWidget* parent)
-    : QDialog(parent), session_(session), kind_(std::move(kind)), fields_(new QFormLayout),
-      label_(new QLineEdit(this)), intro_(new QLabel(this)), error_(new QLabel(this)),
-      submit_(new QPushButton(submitText, this)), here_(new QPushButton(tr("Run on this computer"), this)),
-      cancel_(new QPushButton(tr("Cancel"), this)), where_(new WhereChoice(session, this)),
-      submitText_(submitText) {
+    : QDialog(parent), session_(session), kind_(std::move(kind)), scroll_(new FieldScroll(this)),
+      fields_(new QFormLayout), label_(new QLineEdit(this)), intro_(new QLabel(this)),
+      error_(new QLabel(this)), submit_(new QPushButton(submitText, this)),
+      here_(new QPushButton(tr("Run on this computer"), this)), cancel_(new QPushButton(tr("Cancel"), this)),
+      where_(new WhereChoice(session, this)), submitText_(submitText) {
     setAttribute(Qt::WA_DeleteOnClose);
     setObjectName(text(kind_.empty() ? "job" : kind_) + QStringLiteral("Form"));
     setWindowTitle(title);
@@ -68,6 +95,13 @@ JobForm::JobForm(bridge::Session& session, std::string kind, const QString& titl
     fields_->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     fields_->setHorizontalSpacing(2 * widgets::gridStep);
     fields_->setVerticalSpacing(widgets::gridStep);
+    auto* inside = new QWidget;
+    inside->setLayout(fields_);
+    fields_->setContentsMargins({});
+    scroll_->setWidget(inside);
+    for (QWidget* see : {inside, scroll_->viewport()})
+        see->setAutoFillBackground(false);
+    keepFromWheel(where_);
     fields_->addRow(tr("Where"), where_);
     fields_->addRow(tr("Job label"), label_);
 
@@ -76,14 +110,36 @@ JobForm::JobForm(bridge::Session& session, std::string kind, const QString& titl
                                2 * widgets::gridStep);
     column->setSpacing(2 * widgets::gridStep);
     column->addWidget(intro_);
-    column->addLayout(fields_, 1);
+    column->addWidget(scroll_, 1);
     column->addWidget(error_);
     column->addLayout(buttons);
     followKind();
     fields_->setRowVisible(where_, where_->hasWorkers() && where_->isEnabled());
 }
 
+bool JobForm::eventFilter(QObject* field, QEvent* event) {
+    if (event->type() != QEvent::Wheel || static_cast<QWidget*>(field)->hasFocus())
+        return QDialog::eventFilter(field, event);
+    event->ignore();
+    return true;
+}
+
+void JobForm::fit(int least) {
+    constexpr int titleBar = 5 * widgets::gridStep;
+    scroll_->widget()->layout()->activate();
+    scroll_->updateGeometry();
+    layout()->activate();
+    const QRect room = screen()->availableGeometry().adjusted(0, titleBar, 0, 0);
+    const int wide = std::max(width(), layout()->totalMinimumSize().width());
+    const int wanted = layout()->hasHeightForWidth() ? layout()->totalHeightForWidth(wide)
+                                                     : layout()->totalSizeHint().height();
+    resize(wide, std::min(std::max(wanted, least), room.height()));
+    const int below = geometry().bottom() - room.bottom();
+    if (below > 0) move(x(), std::max(0, y() - below));
+}
+
 void JobForm::showEvent(QShowEvent* event) {
+    if (!event->spontaneous()) fit(json_ ? height() : 0);
     QDialog::showEvent(event);
     // Tab goes as the eye does, whenever the fields were made.
     QWidget* last = nullptr;
@@ -124,7 +180,14 @@ void JobForm::showWhere() {
     fields_->setRowVisible(where_, where_->hasWorkers());
 }
 
+void JobForm::keepFromWheel(QWidget* widget) {
+    if (!qobject_cast<QComboBox*>(widget) && !qobject_cast<QAbstractSpinBox*>(widget)) return;
+    widget->setFocusPolicy(Qt::StrongFocus);
+    widget->installEventFilter(this);
+}
+
 void JobForm::insertRow(const QString& label, QWidget* widget) {
+    keepFromWheel(widget);
     fields_->insertRow(fields_->rowCount() - 2, label, widget); // above where and label
 }
 
@@ -169,7 +232,7 @@ void JobForm::showFields() {
     const auto follow = [this](bool all) {
         for (const auto& row : rows_)
             if (row.field->more) fields_->setRowVisible(row.editor.widget, all);
-        adjustSize();
+        if (isVisible()) fit();
     };
     connect(more_, &QCheckBox::toggled, this, follow);
     follow(false);
@@ -217,8 +280,10 @@ void JobForm::showKindChoice() {
         clearFields();
         followKind();
         showFields();
+        if (isVisible()) fit();
     };
     connect(box, &QComboBox::currentIndexChanged, this, follow);
+    keepFromWheel(box);
     fields_->insertRow(0, tr("Kind"), box);
     follow();
 }
@@ -230,6 +295,7 @@ void JobForm::setJobLabel(const QString& label) {
 void JobForm::refuse(const QString& sentence) {
     error_->setText(sentence);
     error_->show();
+    fit(height());
 }
 
 void JobForm::setBusy(bool busy, const std::string& where) {

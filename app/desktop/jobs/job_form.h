@@ -21,6 +21,7 @@ class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
 class QPushButton;
+class QScrollArea;
 
 namespace balmer::desktop {
 
@@ -70,6 +71,7 @@ class JobForm : public QDialog {
 
   protected:
     void showEvent(QShowEvent* event) override;
+    bool eventFilter(QObject* field, QEvent* event) override;
 
   private:
     void submit(const std::string& where);
@@ -81,10 +83,15 @@ class JobForm : public QDialog {
     core::Error spelt(const core::Error& error) const;
     std::optional<QJsonObject> parameters();
     void insertRow(const QString& label, QWidget* widget);
+    /// As high as all fields need, at least `least` pixels, but no higher than the screen: then they scroll.
+    void fit(int least = 0);
+    /// The wheel changes it only while it has the keys.
+    void keepFromWheel(QWidget* field);
 
     bridge::Session& session_;
     std::string kind_;
     std::optional<jobs::JobId> parent_;
+    QScrollArea* scroll_;
     QFormLayout* fields_;
     QLineEdit* label_;
     QLabel *intro_, *error_;

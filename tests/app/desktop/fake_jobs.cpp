@@ -141,6 +141,9 @@ core::Result<jobs::JobId> FakeJobs::keep(jobs::JobSpec spec, const std::string& 
         if (spec.kind == "som" && spec.parameters.find("\"0x0\"") != std::string::npos)
             return core::fail(ErrorCode::InvalidArgument,
                               "parameters.grid: \"0x0\" has no neuron; write it as 20x20");
+        if (spec.parameters.find("\"truth\":\"\"") != std::string::npos)
+            return core::fail(ErrorCode::InvalidArgument,
+                              "parameters.truth must be a text that is not empty, not \"\"");
         made.id = jobs_.empty() ? 1 : jobs_.back().id + 1;
         made.spec = spec;
         made.phase = where.empty() ? jobs::Phase::Queued : jobs::Phase::Pending;

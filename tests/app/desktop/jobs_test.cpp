@@ -9,7 +9,9 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScreen>
 #include <QSpinBox>
+#include <QWheelEvent>
 
 #include "app/desktop/jobs/job_form.h"
 #include "app/desktop/jobs/jobs_place.h"
@@ -145,6 +147,28 @@ TEST(JobFormTest, FieldsAreMadeOfWhatTheKindDeclares) {
     auto* topology = form->findChild<QComboBox*>(QStringLiteral("topologyField"));
     ASSERT_NE(topology, nullptr);
     EXPECT_EQ(topology->currentData().toString(), QStringLiteral("hexagonal"));
+}
+
+TEST(JobFormTest, AFormOfManyFieldsStaysOnTheScreenAndTheWheelChangesNoneOfThem) {
+    Jobs desk;
+    auto* form = newJob(desk, "active-benchmark");
+    form->findChild<QCheckBox*>(QStringLiteral("moreFieldsSwitch"))->setChecked(true);
+    const QRect screen = form->screen()->availableGeometry();
+    const auto* start = form->findChild<QPushButton*>(QStringLiteral("formSubmitButton"));
+    const auto* error = form->findChild<QLabel*>(QStringLiteral("formError"));
+    submit(desk, form);
+    ASSERT_TRUE(soon([&] { return error->isVisible(); }));
+    QCoreApplication::processEvents();
+    EXPECT_LE(form->geometry().bottom(), screen.bottom());
+    EXPECT_TRUE(form->rect().contains(QRect(start->mapTo(form, QPoint()), start->size())));
+    EXPECT_GE(error->height(), error->heightForWidth(error->width())) << "not squeezed";
+    auto* model = form->findChild<QComboBox*>(QStringLiteral("modelField"));
+    ASSERT_FALSE(model->hasFocus());
+    const QString chosen = model->currentText();
+    QWheelEvent turn(QPointF(5, 5), model->mapToGlobal(QPointF(5, 5)), {}, {0, -120}, Qt::NoButton,
+                     Qt::NoModifier, Qt::NoScrollPhase, false);
+    QApplication::sendEvent(model, &turn);
+    EXPECT_EQ(model->currentText(), chosen);
 }
 
 TEST(JobFormTest, AListTakesQuotesAndWhatNobodyLookedAtIsLeftToTheKind) {
