@@ -185,7 +185,7 @@ QString NeighbourLink::Request::words() const {
 
 void NeighbourLink::handle(const QString& from, const api::ReceivedRequest& received) {
     requests_.push_back({from, received});
-    Q_EMIT said(tr("%1; SAMP in the status bar lets it or not").arg(requests_.back().words()));
+    Q_EMIT said(tr("%1; answer under SAMP, here at the right").arg(requests_.back().words()));
     Q_EMIT requestsChanged();
 }
 

@@ -7,6 +7,7 @@
 #include "app/bridge/neighbour_link.h"
 #include "app/desktop/place/actions.h"
 #include "widgets/common/icons.h"
+#include "widgets/common/theme.h"
 
 namespace balmer::desktop {
 
@@ -17,6 +18,8 @@ namespace {
 
 const QString atStartKey = QStringLiteral("samp/connectAtStart");
 const QString shareKey = QStringLiteral("samp/shareCursor");
+/// A stranger chooses its name; it pushes nothing aside with it. The menu's tooltip has it whole.
+constexpr int widestName = 20 * widgets::gridStep, widestLine = 70 * widgets::gridStep;
 
 QString takes(const api::Neighbour& neighbour) {
     QStringList words;
@@ -110,7 +113,8 @@ void NeighbourButton::showText() {
         action->setEnabled(!requests.empty());
     if (!requests.empty()) always_->setEnabled(!requests.front().what.nameless);
     if (!requests.empty())
-        setText(tr("SAMP · %1 asks").arg(requests.front().from));
+        setText(tr("SAMP · %1 asks")
+                    .arg(fontMetrics().elidedText(requests.front().from, Qt::ElideRight, widestName)));
     else if (fresh_ > 0)
         setText(tr("SAMP · %1").arg(countText(std::size_t(fresh_), tr("table came"), tr("tables came"))));
     else
@@ -124,9 +128,10 @@ void NeighbourButton::addTrusted() {
     list->setObjectName(QStringLiteral("trustedMenu"));
     list->setToolTipsVisible(true);
     for (const auto& [name, trust] : programs) {
+        const QString who = fontMetrics().elidedText(bridge::text(name), Qt::ElideRight, widestLine);
         QAction* line = list->addAction((trust == api::Trust::Always ? tr("%1: always taken; ask again")
                                                                      : tr("%1: never taken; ask again"))
-                                            .arg(bridge::text(name)));
+                                            .arg(who));
         line->setToolTip(tr("Forget what was said of %1").arg(bridge::text(name)));
         connect(line, &QAction::triggered, this, [this, program = name] { link_.forgetTrust(program); });
     }
@@ -147,7 +152,7 @@ void NeighbourButton::fillMenu() {
     menu_->clear();
     delete menu_->findChild<QMenu*>(QStringLiteral("trustedMenu"));
     const auto add = [this](const QString& words) {
-        QAction* line = menu_->addAction(words);
+        QAction* line = menu_->addAction(fontMetrics().elidedText(words, Qt::ElideRight, widestLine));
         line->setObjectName(QStringLiteral("neighbourLine"));
         line->setToolTip(words);
         line->setEnabled(false);

@@ -10,6 +10,7 @@
 #include "app/bridge/display_text.h"
 #include "app/desktop/neighbours/neighbour_button.h"
 #include "app/desktop/shell/lost_workers.h"
+#include "widgets/common/elided_label.h"
 #include "widgets/common/theme.h"
 
 namespace balmer::desktop {
@@ -18,8 +19,7 @@ namespace {
 
 constexpr int messageMilliseconds = 8000;
 
-QLabel* figures(const char* name, int width) {
-    auto* made = new QLabel;
+QLabel* figures(const char* name, int width, QLabel* made = new QLabel) {
     made->setObjectName(QString::fromLatin1(name));
     made->setFont(widgets::tabularFont(made->font()));
     made->setMinimumWidth(width);
@@ -33,9 +33,9 @@ StatusBar::StatusBar(bridge::Session& session, bridge::NeighbourLink& neighbours
                      QMenu* sendMenu, QWidget* actionOwner)
     : session_(session), actions_(actions), selection_(figures("selectionText", 136)),
       current_(figures("currentText", 80)), readOut_(figures("readOutText", 320)),
-      message_(figures("messageText", 80)), clear_(new QToolButton), send_(new QToolButton),
-      lost_(new LostWorkers(session)), neighbours_(new NeighbourButton(neighbours, actionOwner)),
-      messageTimer_(new QTimer(this)) {
+      message_(figures("messageText", 80, new widgets::ElidedLabel)), clear_(new QToolButton),
+      send_(new QToolButton), lost_(new LostWorkers(session)),
+      neighbours_(new NeighbourButton(neighbours, actionOwner)), messageTimer_(new QTimer(this)) {
     setObjectName(QStringLiteral("statusBar"));
     clear_->setObjectName(QStringLiteral("clearSelectionButton"));
     clear_->setText(QStringLiteral("×"));
@@ -47,9 +47,9 @@ StatusBar::StatusBar(bridge::Session& session, bridge::NeighbourLink& neighbours
     clear_->setSizePolicy(keepsRoom);
     connect(clear_, &QToolButton::clicked, actions.clearSelection, &QAction::trigger);
     readOut_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    readOut_->hide();
     message_->setFont(font());
     message_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    message_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     message_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     send_->setObjectName(QStringLiteral("sendToButton"));
     send_->setAutoRaise(true);
@@ -87,6 +87,7 @@ void StatusBar::say(const QString& sentence) {
 
 void StatusBar::showReadOut(const QString& words) {
     readOut_->setText(words);
+    readOut_->setVisible(!words.isEmpty()); // its room is the message's meanwhile
 }
 
 void StatusBar::showSelection(std::size_t totalSpectra) {

@@ -7,7 +7,6 @@
 #include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QPainter>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QTreeWidget>
@@ -18,6 +17,7 @@
 #include "app/desktop/jobs/link_text.h"
 #include "app/desktop/place/actions.h"
 #include "engine/core/clock.h"
+#include "widgets/common/elided_label.h"
 #include "widgets/common/phase_chip.h"
 #include "widgets/common/theme.h"
 
@@ -25,6 +25,7 @@ namespace balmer::desktop {
 
 using bridge::countText;
 using bridge::text;
+using widgets::ElidedLabel;
 using Link = api::WorkerInfo::Link;
 
 namespace {
@@ -41,20 +42,6 @@ QString versionOf(const std::string& software) {
     const QString whole = text(software);
     return whole.mid(whole.lastIndexOf(' ') + 1);
 }
-
-/// One line that ends in "…" where the room does; the tooltip has it whole.
-class ElidedLabel : public QLabel {
-  public:
-    ElidedLabel() { setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); }
-
-  protected:
-    void paintEvent(QPaintEvent*) override {
-        QPainter painter(this);
-        painter.setPen(palette().color(foregroundRole()));
-        painter.drawText(contentsRect(), Qt::AlignLeft | Qt::AlignVCenter,
-                         fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()));
-    }
-};
 
 } // namespace
 

@@ -21,6 +21,7 @@
 #include "app/desktop/neighbours/received_tables.h"
 #include "app/desktop/observatory/observatory_window.h"
 #include "tests/app/desktop/desktop_environment.h"
+#include "widgets/common/elided_label.h"
 #include "widgets/som/map_view.h"
 #include "widgets/spectrum/spectrum_plot.h"
 
@@ -151,6 +152,34 @@ TEST(NeighboursTest, WhoWantsToSendIsAskedAboutAtTheButtonAndMovesNothing) {
     desk.action("takeNeverAction")->trigger();
     ASSERT_TRUE(soon([&] { return desk.hub->decided().size() == 3U; }));
     EXPECT_EQ(button->text(), QStringLiteral("SAMP"));
+}
+
+TEST(NeighboursTest, ALongNameOfAStrangerCutsNothingElseInTheStatusBar) {
+    Beside desk;
+    desk.window->resize(1280, 800);
+    auto* button = desk.window->findChild<QToolButton*>(QStringLiteral("neighboursButton"));
+    auto* message =
+        static_cast<widgets::ElidedLabel*>(desk.window->findChild<QLabel*>(QStringLiteral("messageText")));
+    const auto* current = desk.window->findChild<QLabel*>(QStringLiteral("currentText"));
+    desk.selection().select({Beside::id(1)}, "test");
+    ASSERT_TRUE(desk.settle());
+    desk.hub->arrive("topcat", api::ReceivedRequest{7, true, "equivalent widths", false});
+    ASSERT_TRUE(desk.says("topcat wants to send the table “equivalent widths”"));
+    ASSERT_TRUE(desk.settle());
+    EXPECT_EQ(message->shownText(), message->text()) << "there is room for it";
+    desk.action("takeNeverAction")->trigger();
+    const std::string name = "a program called " + std::string(90, 'W');
+    desk.hub->arrive(name, api::ReceivedRequest{8, true, "w", false});
+    ASSERT_TRUE(desk.says("wants to send the table “w”"));
+    ASSERT_TRUE(desk.settle());
+    EXPECT_TRUE(button->text().contains("… asks")) << button->text().toStdString();
+    EXPECT_GE(current->width(), current->sizeHint().width()) << "the id stands whole";
+    EXPECT_TRUE(message->shownText().endsWith("…")) << "what has no room is seen to go on";
+    EXPECT_EQ(message->toolTip(), message->text());
+    auto* menu = desk.window->findChild<QMenu*>(QStringLiteral("neighboursMenu"));
+    EXPECT_TRUE(desk.words(menu).first().endsWith("…"));
+    EXPECT_LT(menu->sizeHint().width(), 1280 / 2);
+    EXPECT_TRUE(menu->actions().first()->toolTip().endsWith("the table “w”"));
 }
 
 TEST(NeighboursTest, NothingIsLookedForBeforeTheUserAsks) {
