@@ -67,13 +67,11 @@ core::Result<Found> discover(Session& session, const DiscoverOptions& options) {
                            {{"paths", {folder.string()}}, {"recursive", true}, {"collection", collection}}));
     console.say("  " + importedText(found.import) + ".");
     if (found.import["imported"] == 0 && found.import["already"] == 0)
-        return core::fail(
-            core::ErrorCode::NotFound,
-            "there is no spectrum that can be read in " + folder.string() +
-                (found.import["refused"].empty()
-                     ? std::string("; name a folder with spectra")
-                     : "; the first file refused: " + found.import["refused"][0]["path"].get<std::string>() +
-                           ": " + found.import["refused"][0]["reason"].get<std::string>()));
+        return core::fail(core::ErrorCode::NotFound,
+                          "there is no spectrum that can be read in " + folder.string() +
+                              (found.import["refused"].empty()
+                                   ? std::string("; name a folder with spectra")
+                                   : "; the first file refused: " + refusedText(found.import["refused"][0])));
     console.say("Cutting out 140 samples about Hα …");
     BALMER_TRY(found.dataset, preprocess(session, collection));
     const auto dataset = found.dataset["dataset"].get<std::string>();

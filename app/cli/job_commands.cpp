@@ -46,7 +46,7 @@ void sayImported(Console& console, const json& result) {
                         " more; --json lists them all.");
             break;
         }
-        console.say("  " + refused["path"].get<std::string>() + ": " + refused["reason"].get<std::string>());
+        console.say("  " + refusedText(refused));
     }
 }
 
@@ -65,6 +65,8 @@ void sayChecked(Console& console, const json& result) {
         (damaged.empty() && database.empty() && labelsMadeAgain == 0
              ? "all are what they were, and so are the labels. Of the other records SQLite's own check "
                "finds nothing wrong, which would not see a changed letter."
+         : damaged.empty() && labelsMadeAgain == 0
+             ? std::string("all are what they were, but the database is damaged.")
              : core::countText(damaged.size(), "is damaged or gone", "are damaged or gone") + ", " +
                    counted(result["made_again"], "was made again", "were made again") + "."));
     for (const auto& each : damaged)

@@ -231,6 +231,11 @@ std::string importedText(const json& result) {
            " refused";
 }
 
+std::string refusedText(const json& refused) {
+    const auto path = refused["path"].get<std::string>();
+    return (path.empty() ? path : path + ": ") + refused["reason"].get<std::string>();
+}
+
 void sayWhole(Console& console, const json& result) {
     console.say(Said::lines(core::jsonText(result, 2)));
 }

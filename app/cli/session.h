@@ -71,6 +71,8 @@ using Words = std::function<void(Console&, const nlohmann::json&)>;
 core::Status runAndSay(Session& session, jobs::JobSpec spec, const Place& place, const Words& words);
 /// "1 spectrum imported, 2 there already, 0 files refused", from the result of an import.
 std::string importedText(const nlohmann::json& result);
+/// "PATH: reason" of one that was refused; a reason that names the path itself stands alone.
+std::string refusedText(const nlohmann::json& refused);
 /// The words of a result that has none of its own.
 void sayWhole(Console& console, const nlohmann::json& result);
 /// What became of labels that were imported.

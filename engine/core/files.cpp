@@ -30,15 +30,15 @@ Result<std::string> readUpTo(const File& file, std::size_t bytes) {
 
 Result<std::string> readFile(const std::filesystem::path& path, std::size_t limitBytes) {
     BALMER_TRY(const auto file, File::openNamed(path));
-    const auto tooMuch = [&](std::string_view much) {
-        return fail(ErrorCode::ResourceExhausted, path.string() + " has " + std::string(much) +
-                                                      " bytes, more than the " + std::to_string(limitBytes) +
-                                                      " that are read at once");
+    const auto tooMuch = [&](const std::string& much) {
+        return fail(ErrorCode::ResourceExhausted, path.string() + " has " + much + "more than the " +
+                                                      std::to_string(limitBytes) +
+                                                      " bytes that are read at once");
     };
     if (const auto stamp = file.stamp(); stamp && stamp->size > limitBytes)
-        return tooMuch(std::to_string(stamp->size));
+        return tooMuch(std::to_string(stamp->size) + " bytes, ");
     BALMER_TRY(auto content, readUpTo(file, limitBytes + 1));
-    if (content.size() > limitBytes) return tooMuch("more");
+    if (content.size() > limitBytes) return tooMuch("");
     return content;
 }
 

@@ -67,6 +67,10 @@ TEST_F(Pipes, StandardInputAndPipesAreRead) {
                             "b --json table import <(cat t.csv) --labels class",
                             "mkfifo fifo; (cat t.csv > fifo) & b --json table import fifo --labels class"})
         EXPECT_EQ(json(way).value("rows", 0), 1) << way;
+    const auto refused = said("mkfifo quiet; b import quiet");
+    EXPECT_NE(refused.find("\n  " + (session_ / "quiet").string() + " is neither a file nor a folder"),
+              std::string::npos)
+        << refused;
 }
 
 TEST_F(Pipes, NothingButARegularFileIsReplaced) {
