@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "engine/core/file.h"
+#include "engine/core/files.h"
 #include "engine/core/log.h"
 #include "engine/core/pending_file.h"
 #include "engine/core/stop_scope.h"
@@ -178,11 +179,32 @@ std::optional<std::int64_t> Statement::optionalInteger(int column) const {
 // -----------------------------------------------------------------------------------------------------
 // Database
 
+std::string headerDamage(const std::filesystem::path& file) {
+    constexpr std::size_t version = 18; // of who may write it: 1 or 2
+    const auto header = core::readBeginning(file, 100);
+    if (!header || header->size() <= version || static_cast<unsigned char>((*header)[version]) <= 2)
+        return {};
+    return "the header of " + file.string() +
+           " is damaged: it forbids to write; put back a copy of the project, or try "
+           "`sqlite3 project.sqlite .recover`";
+}
+
 Result<std::unique_ptr<Database>> Database::openWith(const std::string& name, int flags,
                                                      const std::filesystem::path& file) {
     sqlite3* handle = nullptr;
     static const auto memory = sqlite3_hard_heap_limit64(memoryAtMost);
     (void)memory;
+    // SQLite would wait in a pipe for somebody who writes.
+    for (const char* beside : {"", "-journal"}) {
+        std::error_code absent;
+        auto named = file;
+        named += beside;
+        const auto what = std::filesystem::status(named, absent).type();
+        if (what == std::filesystem::file_type::fifo || what == std::filesystem::file_type::socket ||
+            what == std::filesystem::file_type::character)
+            return fail(ErrorCode::Store,
+                        named.string() + " is a pipe, a socket or a device, and no database; move it away");
+    }
     // NOMUTEX: the loan of the connection is the mutex.
     const int code = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
     std::unique_ptr<Database> database(new Database(handle, file));
@@ -226,8 +248,10 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
     if (!forWriting) BALMER_CHECK(database->script("PRAGMA query_only = ON"));
     database->onlyReads_ = !forWriting;
     // What it may not write, SQLite opens for reading without a word.
-    if (forWriting && sqlite3_db_readonly(database->handle_, "main") == 1)
+    if (forWriting && sqlite3_db_readonly(database->handle_, "main") == 1) {
+        if (auto damage = headerDamage(file); !damage.empty()) return fail(ErrorCode::Io, std::move(damage));
         return fail(database->errorFor(SQLITE_READONLY));
+    }
     return database;
 }
 

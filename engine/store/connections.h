@@ -38,6 +38,10 @@ namespace balmer::store {
 
 class Database;
 
+/// What a changed byte in the header of a database file does unsaid, as a sentence: SQLite only reads it
+/// then. Empty: nothing, or the file cannot be read.
+std::string headerDamage(const std::filesystem::path& file);
+
 /// A prepared statement with its bound values. Goes back to its database's stock when it is destroyed.
 class Statement {
   public:

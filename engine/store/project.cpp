@@ -206,8 +206,10 @@ std::int64_t Project::mostRowsInOneWrite() const {
     return parts_->connections->mostRowsInOneWrite();
 }
 core::Result<std::vector<std::string>> Project::damage() {
-    return parts_->connections->read([](Database& database) -> Result<std::vector<std::string>> {
+    const auto file = databaseOf(parts_->folder);
+    return parts_->connections->read([&](Database& database) -> Result<std::vector<std::string>> {
         std::vector<std::string> found;
+        if (auto header = headerDamage(file); !header.empty()) found.push_back(std::move(header));
         BALMER_TRY(auto pages, database.prepare("PRAGMA integrity_check(100)"));
         while (true) {
             BALMER_TRY(const bool more, pages.step());

@@ -1,6 +1,7 @@
 #include "engine/store/project.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -115,6 +116,16 @@ TEST(ProjectFailures, WhatIsNoDatabaseOfBalmerIsRefusedAndLeftAlone) {
     fs::create_directory(folder / "other");
     runSql(folder / "other" / "project.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES (1)");
     EXPECT_EQ(refused("other"), ErrorCode::Store);
+    for (const char* pipe : {"project.sqlite", "project.sqlite-journal"}) {
+        const auto place = folder / (std::string("pipe ") + pipe);
+        test::openProject(place).reset();
+        fs::remove(place / pipe);
+        ASSERT_EQ(::mkfifo((place / pipe).c_str(), 0600), 0);
+        const auto piped = Project::open(place); // and nobody writes into it
+        ASSERT_FALSE(piped);
+        EXPECT_NE(piped.error().message().find(std::string(pipe) + " is a pipe"), std::string::npos)
+            << piped.error().message();
+    }
     test::openProject(folder / "newer").reset();
     runSql(folder / "newer" / "project.sqlite", "PRAGMA user_version = 99");
     EXPECT_EQ(refused("newer"), ErrorCode::Unsupported);
@@ -162,6 +173,17 @@ TEST(ProjectFailures, ADamagedDatabaseIsAnErrorNotACrash) {
         }
     }
     EXPECT_GT(damaged, 0);
+    auto header = whole;
+    header[18] = 19; // only read, says SQLite
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << header;
+    {
+        const auto only = Project::open(folder / "a.balmer");
+        ASSERT_TRUE(only) << only.error().describe();
+        EXPECT_NE((*only)->onlyReads().find("is damaged: it forbids to write"), std::string::npos)
+            << (*only)->onlyReads();
+        EXPECT_TRUE((*only)->catalogue().list({}));
+        EXPECT_EQ((*only)->damage().value().size(), 1U);
+    }
     std::ofstream(file, std::ios::binary | std::ios::trunc) << whole.substr(0, whole.size() / 2);
     const auto half = Project::open(folder / "a.balmer");
     if (half) {
