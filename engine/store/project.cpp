@@ -74,13 +74,24 @@ bool refusesWriting(const core::Error& error) {
     return error.code() == ErrorCode::Io || error.code() == ErrorCode::ResourceExhausted;
 }
 
+/// What a label or the record of a job may need beside the database. With less, some of it would fit and some
+/// not: a project is read then, so that at least all exports can be made.
+constexpr std::uintmax_t leastRoom = std::uintmax_t{1} << 20;
+
+bool hasRoom(const fs::path& folder) {
+    struct statvfs disk {};
+    if (::statvfs(folder.c_str(), &disk) != 0 || disk.f_blocks == 0) return true; // it does not say
+    const std::uintmax_t blocks = ::geteuid() == 0 ? disk.f_bfree : disk.f_bavail;
+    return blocks * disk.f_frsize >= leastRoom;
+}
+
 std::string whyOnlyRead(const fs::path& folder, const core::Error& error) {
     struct statvfs disk {};
     std::string why = error.message();
     if (::statvfs(folder.c_str(), &disk) == 0 && (disk.f_flag & ST_RDONLY) != 0)
         why = "its disk takes no changes; copy it to another one to change it";
     else if (error.code() == ErrorCode::ResourceExhausted)
-        why = "there is no space left on its disk; make room there and open it again";
+        why = "there is no space left on its disk, or almost none; make room there and open it again";
     else if (::access(folder.c_str(), W_OK) != 0)
         why = "you may not write in its folder; check who owns it and its mode";
     return "the project " + folder.string() + " can only be read: " + why;
@@ -129,6 +140,14 @@ Result<std::unique_ptr<Project>> Project::open(const fs::path& folder, OpenOptio
 
 Result<std::unique_ptr<Project::Parts>> Project::openForWriting(const fs::path& where,
                                                                 const core::Clock& clock) {
+    std::error_code error;
+    if (fs::exists(databaseOf(where), error) && !hasRoom(where)) {
+        for (const auto& folder : {where, where / "datasets", where / "artefacts"})
+            (void)core::sweepPending(folder); // it may be what fills the disk
+        if (!hasRoom(where))
+            return fail(ErrorCode::ResourceExhausted,
+                        "less than 1 MB is free on the disk with " + where.string() + "; make room there");
+    }
     for (const auto& part : {where / "datasets", where / "artefacts"})
         BALMER_CHECK(core::makeFolders(part));
     const auto file = databaseOf(where);

@@ -110,6 +110,19 @@ TEST_F(BadDisk, ThatIsFullIsRead) {
         EXPECT_FALSE(fs::exists((disk_ / "p.balmer" / "project.sqlite").string() + ending)) << ending;
 }
 
+TEST_F(BadDisk, ThatHasRoomForATraceOnlyIsRead) {
+    fill();
+    for (const std::uintmax_t room : {72, 200}) { // kibibytes: it could be opened, and no job be noted
+        fs::resize_file(disk_ / "rest", fs::file_size(disk_ / "rest") - room * 1024);
+        onlyReads("no space left");
+    }
+    // What a killed program left there is no reason: it is swept.
+    const auto half = disk_ / "p.balmer" / "datasets" / "m.h5.part-999999-1";
+    fs::rename(disk_ / "rest", half);
+    EXPECT_EQ(run({"list"}).standardError.find("can only be read"), std::string::npos);
+    EXPECT_FALSE(fs::exists(half));
+}
+
 TEST_F(BadDisk, ItsExportsAreJobsOfTheWindowToo) {
     makeReadOnly();
     const auto opened = api::openWorkbench(disk_ / "p.balmer");
