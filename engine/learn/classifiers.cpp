@@ -22,6 +22,13 @@ constexpr std::array networkSettings{
     ClassifierSetting{"patience", 10, 0, 100000, true,
                       "epochs without a gain before training stops; 0: never"},
     ClassifierSetting{"networks", 1, 1, 16, true, "networks whose probabilities are averaged"},
+    ClassifierSetting{"width", 64, 4, 256, true,
+                      "channels of the first pair of convolutions; 16 is ten times as fast"},
+    ClassifierSetting{"pairs", 3, 1, 5, true,
+                      "pairs of convolutions, each with twice the channels of the one before"},
+    ClassifierSetting{"kernel", 3, 3, 15, true, "samples that a convolution looks at; odd"},
+    ClassifierSetting{"dropout", 0.5, 0, 0.95, false, "share of dense units switched off while training"},
+    ClassifierSetting{"batch", 64, 1, 65536, true, "rows that a step of training looks at"},
 };
 
 /// The convolutional network of learn/torch.

@@ -185,13 +185,13 @@ core::Result<ConvModel> TrainableNetwork::trainOne(const core::FloatMatrix& scal
         p.epochs > 0 ? p.epochs
                      : std::max(fewestEpochs, static_cast<int>((automaticSteps + batches - 1) / batches));
 
-    ConvModel model(p.columns, p.classes.size());
+    ConvModel model(p.shape());
     model.initialise(seed);
     std::vector<float> best(model.weights().begin(), model.weights().end());
     double bestLoss = std::numeric_limits<double>::infinity(), gainedLoss = bestLoss;
     int bestEpoch = 0, gainedEpoch = 0, epoch = 0;
     std::vector<EpochStatistics> history;
-    core::FloatMatrix batchRows(batch, p.columns);
+    core::FloatMatrix batchRows(batch, scaled.columns());
     std::vector<int> batchLabels(batch);
     const std::string stage = p.networks == 1 ? "training"
                                               : "training network " + std::to_string(number + 1) + " of " +
@@ -322,9 +322,15 @@ core::Result<InputScaling> inputScalingFrom(std::string_view word) {
 core::Status ConvNetworkParameters::validate() const {
     const auto refuse = [](const std::string& what) { return fail(ErrorCode::InvalidArgument, what); };
     BALMER_CHECK(checkClassNames(classes));
-    if (columns < 36)
+    if (width < 4 || width > 256) return refuse("width must lie between 4 and 256 channels");
+    if (pairs < 1 || pairs > 5) return refuse("pairs must lie between 1 and 5 of convolutions");
+    if (kernel < 3 || kernel > 15 || kernel % 2 == 0)
+        return refuse("kernel must be an odd number of samples from 3 to 15");
+    if (shape().positionsLeft() < 1)
         return refuse("spectra of " + std::to_string(columns) +
-                      " columns are too short for the network; it needs 36 or more");
+                      " columns are too short for the network; it "
+                      "needs " +
+                      std::to_string(shape().fewestColumns()) + " or more");
     if (columns > 8192)
         return refuse("spectra of " + std::to_string(columns) +
                       " columns are too long for the network; cut them to a window of 8192 columns or fewer");

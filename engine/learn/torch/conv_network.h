@@ -26,6 +26,7 @@
 
 #include "engine/core/result.h"
 #include "engine/learn/classifier.h"
+#include "engine/learn/torch/conv_shape.h"
 
 namespace balmer::learn {
 
@@ -44,7 +45,10 @@ core::Result<InputScaling> inputScalingFrom(std::string_view word);
 
 struct ConvNetworkParameters {
     std::vector<std::string> classes; ///< two or more, all different
-    std::size_t columns = 140;        ///< 36 or more: three poolings must leave something
+    std::size_t columns = 140;        ///< the poolings must leave something: 36 or more for the usual shape
+    int width = 64;                   ///< channels of the first pair of convolutions
+    int pairs = 3;                    ///< of convolutions, each with twice the channels of the one before
+    int kernel = 3;                   ///< samples that a convolution looks at; odd
     std::uint64_t seed = 1;
     int epochs = 0; ///< at most; 0: as many as make 240 steps, 8 or more. The learning rate falls over them.
     int batch = 64; ///< rows a step
@@ -61,6 +65,7 @@ struct ConvNetworkParameters {
     std::map<std::string, std::string>
         attributes; ///< kept with the model: dataset, digest of the wavelengths …
 
+    ConvShape shape() const { return {columns, classes.size(), width, pairs, kernel}; }
     /// Errors: InvalidArgument naming the parameter and its range.
     core::Status validate() const;
 };

@@ -13,6 +13,9 @@ std::string encode(const TrainedNetworks& networks) {
     for (const std::string& name : p.classes)
         file.line("class", name);
     file.line("columns", std::to_string(p.columns));
+    file.line("width", std::to_string(p.width));
+    file.line("pairs", std::to_string(p.pairs));
+    file.line("kernel", std::to_string(p.kernel));
     file.line("scaling", toString(networks.scaler.scaling));
     file.line("networks", std::to_string(networks.models.size()));
     file.line("seed", std::to_string(static_cast<std::int64_t>(p.seed)));
@@ -47,6 +50,10 @@ core::Result<TrainedNetworks> decode(std::string_view bytes) {
         !file.read("minimumGain", p.minimumGain) || !file.read("validationShare", p.validationShare) ||
         !file.read("balance", p.balance) || !file.read("attribute", p.attributes))
         return file.damaged("a parameter is missing or out of range");
+    // Networks of earlier versions have the paper's shape and do not say so.
+    if (!file.all("width").empty() &&
+        (!file.read("width", p.width) || !file.read("pairs", p.pairs) || !file.read("kernel", p.kernel)))
+        return file.damaged("its shape is missing or out of range");
     p.seed = static_cast<std::uint64_t>(seed);
     if (auto valid = p.validate(); !valid) return file.damaged(valid.error().message());
     std::string word;
@@ -57,14 +64,14 @@ core::Result<TrainedNetworks> decode(std::string_view bytes) {
     p.inputScaling = networks.scaler.scaling = *scaling;
 
     const std::size_t scalerNumbers = *scaling == InputScaling::MedianStandardised ? p.columns : 0;
-    const std::size_t each = ConvModel::weightCount(p.columns, p.classes.size());
+    const std::size_t each = p.shape().weightCount();
     if (file.left() != 2 * scalerNumbers + each * static_cast<std::size_t>(p.networks))
         return file.damaged("it has another number of weights than it says");
     networks.scaler.mean.resize(scalerNumbers);
     networks.scaler.inverseDeviation.resize(scalerNumbers);
     bool finite = file.take(networks.scaler.mean) && file.take(networks.scaler.inverseDeviation);
     for (int n = 0; n < p.networks; ++n) {
-        networks.models.emplace_back(p.columns, p.classes.size());
+        networks.models.emplace_back(p.shape());
         finite = finite && file.take(networks.models.back().weights());
     }
     if (!finite) return file.damaged("a weight is not a number");

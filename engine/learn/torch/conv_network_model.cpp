@@ -6,8 +6,11 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#ifdef __SSE2__
+#include <pmmintrin.h>
+#endif
+
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -22,9 +25,7 @@ using at::Tensor;
 using core::ErrorCode;
 using core::fail;
 
-constexpr std::int64_t kernel = 3;
-constexpr std::int64_t denseUnits = 512;
-constexpr std::array<std::int64_t, 6> channels{64, 64, 128, 128, 256, 256};
+constexpr std::int64_t denseOverWidth = 8; ///< units of a dense layer over the channels of the first pair
 
 /// Rows of a batch that one thread computes together. Fixed, so that sums do not depend on the number of
 /// threads.
@@ -34,20 +35,30 @@ constexpr std::size_t updateBlock = std::size_t{1} << 12;
 
 constexpr float adamBeta1 = 0.9f, adamBeta2 = 0.999f;
 
-/// libtorch and oneDNN keep to the calling thread while this lives.
+/// While this lives, libtorch and oneDNN keep to the calling thread, and numbers too small to be normal, as
+/// the gradients of a network that is sure of itself are, count as zero: a processor is slow with them.
 class SingleThreaded {
   public:
     SingleThreaded() : before_(at::get_num_threads()) {
         if (before_ != 1) at::set_num_threads(1);
+#ifdef __SSE2__
+        _mm_setcsr(rounding_ | _MM_FLUSH_ZERO_ON | _MM_DENORMALS_ZERO_ON);
+#endif
     }
     ~SingleThreaded() {
         if (before_ != 1) at::set_num_threads(before_);
+#ifdef __SSE2__
+        _mm_setcsr(rounding_);
+#endif
     }
     SingleThreaded(const SingleThreaded&) = delete;
     SingleThreaded& operator=(const SingleThreaded&) = delete;
 
   private:
     int before_;
+#ifdef __SSE2__
+    unsigned rounding_ = _mm_getcsr();
+#endif
 };
 
 /// c [m × n] = a · b + beta c, row-major; 't' reads a as [k × m] or b as [n × k].
@@ -235,7 +246,7 @@ struct MaximumOfTwo : torch::autograd::Function<MaximumOfTwo> {
     }
 };
 
-std::int64_t pooledLength(std::int64_t length) {
+std::int64_t pooledLength(std::int64_t length, std::int64_t kernel) {
     return (length - 2 * (kernel - 1)) / 2;
 }
 
@@ -244,22 +255,49 @@ struct LayerShape {
     std::size_t weights() const { return static_cast<std::size_t>((shifts * in + 1) * out); }
 };
 
-/// Six convolutions and three dense layers. The first convolution, of one channel, is a dense layer on three
-/// pixels.
-std::vector<LayerShape> layerShapes(std::size_t columns, std::size_t classes) {
-    std::vector<LayerShape> shapes{{1, kernel, channels[0]}};
-    for (std::size_t i = 1; i < channels.size(); ++i)
-        shapes.push_back({kernel, channels[i - 1], channels[i]});
-    const std::int64_t left = pooledLength(pooledLength(pooledLength(static_cast<std::int64_t>(columns))));
-    shapes.push_back({1, left * channels.back(), denseUnits});
-    shapes.push_back({1, denseUnits, denseUnits});
-    shapes.push_back({1, denseUnits, static_cast<std::int64_t>(classes)});
-    return shapes;
+/// The first convolution, of one channel, is a dense layer on as many pixels as its kernel has.
+std::vector<LayerShape> layerShapes(const ConvShape& shape) {
+    std::vector<LayerShape> layers;
+    std::int64_t channels = shape.width;
+    for (int pair = 0; pair < shape.pairs; ++pair, channels *= 2) {
+        if (pair == 0)
+            layers.push_back({1, shape.kernel, channels});
+        else
+            layers.push_back({shape.kernel, channels / 2, channels});
+        layers.push_back({shape.kernel, channels, channels});
+    }
+    const std::int64_t dense = denseOverWidth * shape.width;
+    layers.push_back({1, shape.positionsLeft() * channels / 2, dense});
+    layers.push_back({1, dense, dense});
+    layers.push_back({1, dense, static_cast<std::int64_t>(shape.classes)});
+    return layers;
 }
 
 } // namespace
 
+std::int64_t ConvShape::positionsLeft() const {
+    auto left = static_cast<std::int64_t>(columns);
+    for (int pair = 0; pair < pairs; ++pair)
+        left = left < 2 * kernel ? 0 : pooledLength(left, kernel);
+    return left;
+}
+
+std::size_t ConvShape::fewestColumns() const {
+    std::int64_t needed = 1;
+    for (int pair = 0; pair < pairs; ++pair)
+        needed = 2 * needed + 2 * (kernel - 1);
+    return static_cast<std::size_t>(needed);
+}
+
+std::size_t ConvShape::weightCount() const {
+    std::size_t total = 0;
+    for (const LayerShape& layer : layerShapes(*this))
+        total += layer.weights();
+    return total;
+}
+
 struct ConvModel::State {
+    ConvShape shape;
     std::int64_t columns;
     std::size_t classes;
     std::vector<float> weights, firstMoment, secondMoment;
@@ -267,31 +305,28 @@ struct ConvModel::State {
     std::vector<std::vector<float>> gradients; ///< of each piece of a batch, while training
     std::uint64_t steps = 0;
 
-    State(std::size_t columnCount, std::size_t classCount)
-        : columns(static_cast<std::int64_t>(columnCount)), classes(classCount) {
-        const auto shapes = layerShapes(columnCount, classCount);
-        std::size_t total = 0;
-        for (const LayerShape& shape : shapes)
-            total += shape.weights();
-        weights.resize(total);
+    explicit State(const ConvShape& wanted)
+        : shape(wanted), columns(static_cast<std::int64_t>(wanted.columns)), classes(wanted.classes),
+          weights(wanted.weightCount()) {
         float* at = weights.data();
-        for (const LayerShape& shape : shapes) {
+        for (const LayerShape& layer : layerShapes(shape)) {
             parameters.push_back(
-                at::from_blob(at, {shape.shifts, shape.in, shape.out}).set_requires_grad(true));
-            at += shape.shifts * shape.in * shape.out;
-            parameters.push_back(at::from_blob(at, {shape.out}).set_requires_grad(true));
-            at += shape.out;
+                at::from_blob(at, {layer.shifts, layer.in, layer.out}).set_requires_grad(true));
+            at += layer.shifts * layer.in * layer.out;
+            parameters.push_back(at::from_blob(at, {layer.out}).set_requires_grad(true));
+            at += layer.out;
         }
     }
 
     /// Every kernel-sized window of each spectrum as a row; the last of a spectrum, which have no window, are
     /// zero.
     Tensor windows(core::FloatView rows) const {
-        Tensor result = at::zeros({static_cast<std::int64_t>(rows.rows()) * columns, kernel}, at::kFloat);
+        const std::int64_t window = shape.kernel;
+        Tensor result = at::zeros({static_cast<std::int64_t>(rows.rows()) * columns, window}, at::kFloat);
         float* to = result.data_ptr<float>();
-        for (std::size_t r = 0; r < rows.rows(); ++r, to += columns * kernel)
-            for (std::int64_t i = 0; i + kernel <= columns; ++i)
-                std::copy_n(rows.row(r).data() + i, kernel, to + i * kernel);
+        for (std::size_t r = 0; r < rows.rows(); ++r, to += columns * window)
+            for (std::int64_t i = 0; i + window <= columns; ++i)
+                std::copy_n(rows.row(r).data() + i, window, to + i * window);
         return result;
     }
 
@@ -311,17 +346,17 @@ struct ConvModel::State {
         std::int64_t length = columns;
         Tensor x = windows(rows);
         std::size_t layer = 0;
-        for (int stage = 0; stage < 3; ++stage) {
+        for (int pair = 0; pair < shape.pairs; ++pair) {
             x = affine(x, layer++, true);
             x = affine(x, layer++, true);
-            const std::int64_t pooled = pooledLength(length);
+            const std::int64_t pooled = pooledLength(length, shape.kernel);
             if constexpr (training)
                 x = MaximumOfTwo::apply(x, spectra, length, pooled);
             else
                 x = maximumOfTwo(x, spectra, length, pooled);
             length = pooled;
         }
-        x = x.view({spectra, length * channels.back()});
+        x = x.view({spectra, length * x.size(1)});
         x = dropout(affine(x, layer++, true));
         x = dropout(affine(x, layer++, true));
         return affine(x, layer, false);
@@ -350,18 +385,10 @@ struct ConvModel::State {
     }
 };
 
-ConvModel::ConvModel(std::size_t columns, std::size_t classes)
-    : state_(std::make_unique<State>(columns, classes)) {}
+ConvModel::ConvModel(const ConvShape& shape) : state_(std::make_unique<State>(shape)) {}
 ConvModel::~ConvModel() = default;
 ConvModel::ConvModel(ConvModel&&) noexcept = default;
 ConvModel& ConvModel::operator=(ConvModel&&) noexcept = default;
-
-std::size_t ConvModel::weightCount(std::size_t columns, std::size_t classes) {
-    std::size_t total = 0;
-    for (const LayerShape& shape : layerShapes(columns, classes))
-        total += shape.weights();
-    return total;
-}
 
 std::span<float> ConvModel::weights() {
     return state_->weights;
@@ -436,6 +463,7 @@ core::Result<double> ConvModel::step(core::FloatView rows, std::span<const int> 
                           static_cast<float>(1 / correction(adamBeta2))};
     pool.parallelFor((state.weights.size() + updateBlock - 1) / updateBlock,
                      [&](std::size_t block, std::size_t) {
+                         const SingleThreaded alone;
                          const std::size_t from = block * updateBlock,
                                            count = std::min(updateBlock, state.weights.size() - from);
                          float* sum = state.gradients[0].data() + from;

@@ -2,7 +2,7 @@
 // libtorch.
 //
 // The layers work on rows of channels (position, channel) that lie spectrum after spectrum. A convolution of
-// kernel 3 is then three matrix products, each with the input shifted by a row, and a dense layer is one. The
+// kernel k is then k matrix products, each with the input shifted by a row, and a dense layer is one. The
 // rows in which a kernel reaches into the next spectrum are computed too, and dropped by the pooling.
 //
 // Owned by a ConvNetwork. step() is for one thread at a time; probabilities() for any number.
@@ -16,19 +16,18 @@
 #include "engine/core/matrix.h"
 #include "engine/core/result.h"
 #include "engine/core/thread_pool.h"
+#include "engine/learn/torch/conv_shape.h"
 
 namespace balmer::learn {
 
 class ConvModel {
   public:
-    /// All weights zero.
-    ConvModel(std::size_t columns, std::size_t classes);
+    /// All weights zero. The shape must leave a position.
+    explicit ConvModel(const ConvShape& shape);
     ~ConvModel();
     ConvModel(ConvModel&&) noexcept;
     ConvModel& operator=(ConvModel&&) noexcept;
 
-    /// Number of weights of such a network, without making one.
-    static std::size_t weightCount(std::size_t columns, std::size_t classes);
     /// All weights, layer by layer, each layer's matrix before its bias.
     std::span<float> weights();
     std::span<const float> weights() const;

@@ -52,7 +52,11 @@ class FencedNetwork final : public Classifier {
 
 constexpr std::array settings{std::pair{"epochs", &ConvNetworkParameters::epochs},
                               std::pair{"patience", &ConvNetworkParameters::patience},
-                              std::pair{"networks", &ConvNetworkParameters::networks}};
+                              std::pair{"networks", &ConvNetworkParameters::networks},
+                              std::pair{"width", &ConvNetworkParameters::width},
+                              std::pair{"pairs", &ConvNetworkParameters::pairs},
+                              std::pair{"kernel", &ConvNetworkParameters::kernel},
+                              std::pair{"batch", &ConvNetworkParameters::batch}};
 
 core::Result<std::unique_ptr<Classifier>> make(const ClassifierParameters& parameters) noexcept {
     return fenced([&]() -> core::Result<std::unique_ptr<Classifier>> {
@@ -67,6 +71,8 @@ core::Result<std::unique_ptr<Classifier>> make(const ClassifierParameters& param
         for (const auto& [name, field] : settings)
             if (const auto found = parameters.settings.find(name); found != parameters.settings.end())
                 network.*field = static_cast<int>(found->second);
+        if (const auto found = parameters.settings.find("dropout"); found != parameters.settings.end())
+            network.dropout = found->second;
         BALMER_TRY(auto made, makeConvNetwork(std::move(network)));
         return std::make_unique<FencedNetwork>(std::move(made));
     });

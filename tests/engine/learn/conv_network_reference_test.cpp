@@ -10,32 +10,32 @@ namespace {
 
 struct ReferenceNetwork {
     std::vector<torch::Tensor> parameters; ///< matrix, bias, …, in libtorch's layout
-    std::int64_t columns;
 
-    ReferenceNetwork(std::span<const float> weights, std::int64_t columnCount, std::int64_t classes)
-        : columns(columnCount) {
+    ReferenceNetwork(std::span<const float> weights, const ConvShape& shape) {
         const float* at = weights.data();
-        const auto take = [&](std::vector<std::int64_t> shape) {
-            auto tensor = torch::from_blob(const_cast<float*>(at), shape).clone();
+        const auto take = [&](std::vector<std::int64_t> sizes) {
+            auto tensor = torch::from_blob(const_cast<float*>(at), sizes).clone();
             at += tensor.numel();
             return tensor;
         };
-        std::int64_t in = 1;
-        for (const std::int64_t out : {64, 64, 128, 128, 256, 256}) {
-            parameters.push_back(take({3, in, out}).permute({2, 1, 0}).contiguous());
-            parameters.push_back(take({out}));
-            in = out;
+        const std::int64_t kernel = shape.kernel, dense = 8 * shape.width;
+        const auto classes = static_cast<std::int64_t>(shape.classes);
+        auto length = static_cast<std::int64_t>(shape.columns);
+        std::int64_t in = 1, out = shape.width;
+        for (int pair = 0; pair < shape.pairs; ++pair, out *= 2) {
+            for (int layer = 0; layer < 2; ++layer, in = out) {
+                parameters.push_back(take({kernel, in, out}).permute({2, 1, 0}).contiguous());
+                parameters.push_back(take({out}));
+            }
+            length = (length - 2 * (kernel - 1)) / 2;
         }
-        std::int64_t length = columns;
-        for (int stage = 0; stage < 3; ++stage)
-            length = (length - 4) / 2;
         // libtorch flattens (channel, position), Balmer (position, channel).
         parameters.push_back(
-            take({length, 256, 512}).permute({2, 1, 0}).reshape({512, length * 256}).contiguous());
-        parameters.push_back(take({512}));
-        for (const std::int64_t out : {std::int64_t{512}, classes}) {
-            parameters.push_back(take({512, out}).t().contiguous());
-            parameters.push_back(take({out}));
+            take({length, in, dense}).permute({2, 1, 0}).reshape({dense, length * in}).contiguous());
+        parameters.push_back(take({dense}));
+        for (const std::int64_t units : {dense, classes}) {
+            parameters.push_back(take({dense, units}).t().contiguous());
+            parameters.push_back(take({units}));
         }
         EXPECT_EQ(at, weights.data() + weights.size());
         for (auto& parameter : parameters)
@@ -44,19 +44,20 @@ struct ReferenceNetwork {
 
     torch::Tensor logits(torch::Tensor x) const {
         x = x.unsqueeze(1);
-        for (std::size_t layer = 0; layer < 6; ++layer) {
-            x = torch::relu(torch::conv1d(x, parameters[2 * layer], parameters[2 * layer + 1]));
-            if (layer % 2 == 1) x = torch::max_pool1d(x, 2);
+        const std::size_t dense = parameters.size() - 6;
+        for (std::size_t at = 0; at < dense; at += 2) {
+            x = torch::relu(torch::conv1d(x, parameters[at], parameters[at + 1]));
+            if (at % 4 == 2) x = torch::max_pool1d(x, 2);
         }
         x = x.flatten(1);
-        x = torch::relu(torch::linear(x, parameters[12], parameters[13]));
-        x = torch::relu(torch::linear(x, parameters[14], parameters[15]));
-        return torch::linear(x, parameters[16], parameters[17]);
+        x = torch::relu(torch::linear(x, parameters[dense], parameters[dense + 1]));
+        x = torch::relu(torch::linear(x, parameters[dense + 2], parameters[dense + 3]));
+        return torch::linear(x, parameters[dense + 4], parameters[dense + 5]);
     }
 };
 
-struct AgainstLibtorch : testing::TestWithParam<std::size_t> {
-    AgainstLibtorch() : columns(GetParam()), rows(20, columns), model(columns, 3) {
+struct AgainstLibtorch : testing::TestWithParam<ConvShape> {
+    AgainstLibtorch() : columns(GetParam().columns), rows(20, columns), model(GetParam()) {
         core::RandomStream random(4);
         for (std::size_t r = 0; r < rows.rows(); ++r) {
             labels.push_back(static_cast<int>(r % 3));
@@ -75,7 +76,7 @@ struct AgainstLibtorch : testing::TestWithParam<std::size_t> {
 };
 
 TEST_P(AgainstLibtorch, ProbabilitiesAgree) {
-    const ReferenceNetwork reference(model.weights(), static_cast<std::int64_t>(columns), 3);
+    const ReferenceNetwork reference(model.weights(), GetParam());
     const auto expected = torch::softmax(reference.logits(input()), 1).detach();
     core::FloatMatrix output(20, 3);
     ASSERT_TRUE(model.probabilities(rows.view(), output.view()));
@@ -87,7 +88,7 @@ TEST_P(AgainstLibtorch, ProbabilitiesAgree) {
 }
 
 TEST_P(AgainstLibtorch, StepsOfAdamAgree) {
-    const ReferenceNetwork reference(model.weights(), static_cast<std::int64_t>(columns), 3);
+    const ReferenceNetwork reference(model.weights(), GetParam());
     torch::optim::Adam adam(reference.parameters, torch::optim::AdamOptions(1e-3));
     std::vector<std::int64_t> truth(labels.begin(), labels.end());
     const auto target = torch::tensor(truth);
@@ -104,8 +105,12 @@ TEST_P(AgainstLibtorch, StepsOfAdamAgree) {
     }
 }
 
-// 36 is the shortest; 41 and 140 leave an odd and an even number of positions to the poolings.
-INSTANTIATE_TEST_SUITE_P(Columns, AgainstLibtorch, testing::Values(36, 41, 140));
+// 36 is the shortest of the paper's shape; 41 and 140 leave an odd and an even number of positions to the
+// poolings.
+INSTANTIATE_TEST_SUITE_P(Shapes, AgainstLibtorch,
+                         testing::Values(ConvShape{36, 3}, ConvShape{41, 3}, ConvShape{140, 3},
+                                         ConvShape{140, 3, 16, 3, 5}, ConvShape{60, 3, 8, 1, 7},
+                                         ConvShape{200, 3, 4, 4, 3}));
 
 } // namespace
 } // namespace balmer::learn

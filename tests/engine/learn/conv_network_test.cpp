@@ -224,6 +224,30 @@ TEST(ConvNetwork, RefusesParametersOutOfRange) {
     EXPECT_TRUE(refused([](auto& p) { p.dropout = 1; }));
     EXPECT_TRUE(refused([](auto& p) { p.batch = 0; }));
     EXPECT_FALSE(refused([](auto& p) { p.columns = 36; }));
+    EXPECT_TRUE(refused([](auto& p) { p.width = 3; }));
+    EXPECT_TRUE(refused([](auto& p) { p.pairs = 0; }));
+    EXPECT_TRUE(refused([](auto& p) { p.kernel = 4; }));
+    EXPECT_TRUE(refused([](auto& p) { p.kernel = 1000001; }));
+    // The shortest rows are those that leave one position.
+    EXPECT_TRUE(refused([](auto& p) { p.kernel = 5, p.columns = 63; }));
+    EXPECT_FALSE(refused([](auto& p) { p.kernel = 5, p.columns = 64; }));
+    EXPECT_FALSE(refused([](auto& p) { p.pairs = 1, p.columns = 6; }));
+}
+
+TEST(ConvNetwork, KeepsItsShapeInItsFile) {
+    const Lines lines(30);
+    auto parameters = small();
+    parameters.epochs = 1;
+    parameters.width = 8;
+    parameters.pairs = 2;
+    parameters.kernel = 5;
+    const auto network = trained(parameters, lines);
+    const test::TemporaryFolder folder;
+    ASSERT_TRUE(network->save(folder / "model"));
+    const auto loaded = loadConvNetwork(folder / "model");
+    ASSERT_TRUE(loaded) << test::why(loaded);
+    EXPECT_EQ((*loaded)->parameters().shape(), parameters.shape());
+    EXPECT_EQ(predicted(**loaded, lines.rows), predicted(*network, lines.rows));
 }
 
 TEST(ConvNetwork, ThatIsStoppedKeepsWhatItHad) {
