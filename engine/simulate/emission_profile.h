@@ -95,6 +95,10 @@ core::Result<std::vector<float>> injectCosmicRay(const Window& window, core::Ran
 core::Result<std::vector<float>> injectNebular(const Window& window, core::RandomStream& random,
                                                double instrumentFwhmKmS = 167);
 
+/// The star's own Hα absorption, partly filled in as by a chromosphere: what is taken away from the continuum
+/// about the line, smoothed over five samples, falls to a share of it. A line in emission stays as it is.
+core::Result<std::vector<float>> injectFilledIn(const Window& window, core::RandomStream& random);
+
 /// The nebula's lines with Hα of this equivalent width, added to flux; used by injectNebular() and by the
 /// survey.
 core::Status addNebula(std::span<const double> wavelengthAngstrom, std::span<float> flux,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 
@@ -149,6 +150,25 @@ core::Result<std::vector<float>> injectCosmicRay(const Window& window, core::Ran
         opened.continuum * std::exp(random.uniform(std::log(0.15), std::log(4.0))) + 5 * opened.noise;
     for (std::size_t i = place; i < std::min(n, place + width); ++i)
         opened.flux[i] += static_cast<float>(height * (i == place ? 1 : random.uniform(0.1, 0.8)));
+    return rescaled(std::move(opened.flux));
+}
+
+core::Result<std::vector<float>> injectFilledIn(const Window& window, core::RandomStream& random) {
+    BALMER_TRY(Opened opened, open(window));
+    constexpr double halfExtentAngstrom = 60;
+    constexpr std::array<double, 5> weights{1.0 / 9, 2.0 / 9, 3.0 / 9, 2.0 / 9, 1.0 / 9};
+    const double filled = random.uniform(0.3, 0.8);
+    const std::vector<float> before = opened.flux;
+    for (std::size_t i = 2; i + 2 < before.size(); ++i) {
+        const double offset = std::abs(window.wavelengthAngstrom[i] - halphaAngstrom);
+        if (offset > halfExtentAngstrom) continue;
+        double taken = 0;
+        for (std::size_t k = 0; k < weights.size(); ++k)
+            taken += weights[k] * (opened.continuum - before[i + k - 2]);
+        // Less and less towards the ends, where the level at Hα is the continuum's no longer.
+        if (taken > 0)
+            opened.flux[i] += static_cast<float>(filled * taken * (1 - offset / halfExtentAngstrom));
+    }
     return rescaled(std::move(opened.flux));
 }
 

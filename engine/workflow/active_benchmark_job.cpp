@@ -32,7 +32,7 @@ struct ActiveBenchmarkParameters {
         fields.required("truth", truth,
                         {.help = "table of truth (id, label), as " + io::tableForms(), .names = Names::File});
         fields.optional("labels", labels,
-                        {.help = "labels after which the comparison ends", .minimum = 1, .maximum = 1000000});
+                        {.help = "labels after which the comparison ends", .minimum = 0, .maximum = 1000000});
         fields.optional("seeds", seeds,
                         {.help = "times that it is played, from the seed on", .minimum = 1, .maximum = 1000});
     }
@@ -108,7 +108,7 @@ core::Result<json> play(const ActiveBenchmarkParameters& parameters, std::uint64
     const auto wanted = static_cast<std::size_t>(parameters.labels);
     for (int number = 1;; ++number) {
         const auto given = static_cast<std::size_t>(std::ranges::count(labels.judged, 1));
-        const double done = std::min(1.0, double(given) / double(wanted));
+        const double done = std::min(1.0, double(given) / double(std::max<std::size_t>(1, wanted)));
         BALMER_CHECK(task.checkpoint(done, "seed " + std::to_string(seed)));
         core::TaskContext quiet(task.stopToken(), {});
         const auto began = std::chrono::steady_clock::now();

@@ -132,11 +132,13 @@ core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vect
             BALMER_CHECK(task.checkpoint(0, "simulating emission"));
             auto profile = simulate::drawProfile(random, kind);
             const auto window = windows.of(draw());
-            // The width drawn is what a measurement would give: the star's own absorption is filled first.
+            // The width drawn is that of the light added to the star's own absorption, or, of a share of the
+            // rows, what a measurement would give: there the absorption is filled first.
+            const bool filled = random.uniform() < parameters.filledShare;
             if (const auto own = simulate::measureEquivalentWidth(window))
                 profile.equivalentWidthAngstrom =
                     std::max(profile.equivalentWidthAngstrom, parameters.detection * own->errorAngstrom) -
-                    std::min(0.0, own->angstrom);
+                    (filled ? std::min(0.0, own->angstrom) : 0.0);
             auto row = simulate::injectEmission(window, profile, random);
             if (!row) {
                 if (++failures > 2 * rows.size() + parameters.perClass) return useless(row.error());
@@ -146,14 +148,17 @@ core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vect
             ++made;
         }
     }
-    for (std::size_t made = 0, failures = 0; made < parameters.perClass;) {
+    const std::size_t others =
+        std::clamp(rows.size(), parameters.perClass, parameters.othersOverClass * parameters.perClass);
+    for (std::size_t made = 0, failures = 0; made < others;) {
         const auto row = draw();
         const double lot = random.uniform();
         auto changed = lot < 0.15   ? simulate::injectCosmicRay(windows.of(row), random)
                        : lot < 0.30 ? simulate::injectNebular(windows.of(row), random)
+                       : lot < 0.45 ? simulate::injectFilledIn(windows.of(row), random)
                                     : core::Result<std::vector<float>>(std::vector<float>());
         if (!changed) {
-            if (++failures > 2 * rows.size() + parameters.perClass) return useless(changed.error());
+            if (++failures > 2 * rows.size() + others) return useless(changed.error());
             continue;
         }
         training.appendScaled(changed->empty() ? dataset.flux().row(row) : std::span<const float>(*changed),

@@ -1,8 +1,9 @@
 // Training rows for targets that nobody has labelled yet: simulated emission put into the user's own spectra.
 //
-// A row of the pool with an injected Hα line is a target; a row as it is, with a cosmic-ray hit or in the
-// light of a nebula is none. The few real targets that hide among the latter are outweighed, and rows used
-// here are scored by a network that did not see them (round_training.h).
+// A row of the pool with an injected Hα line is a target; a row as it is, with a cosmic-ray hit, in the light
+// of a nebula or with its absorption partly filled in is none. The few real targets that hide among the
+// latter are outweighed, and rows used here are scored by a network that did not see them
+// (round_training.h).
 #pragma once
 
 #include <map>
@@ -17,7 +18,10 @@
 namespace balmer::workflow {
 
 struct InjectionParameters {
-    std::size_t perClass = 400; ///< rows for each simulated class, and for the class of everything else
+    std::size_t perClass = 400; ///< rows for each simulated class
+    /// Rows of everything else, which is much more varied, over those of a class, as far as there are rows.
+    std::size_t othersOverClass = 4;
+    double filledShare = 0.3; ///< of the lines: they fill the star's own absorption before they rise over it
     /// Each line is at least so many standard errors strong: one that the noise hides would teach that noise
     /// is emission.
     double detection = 8;

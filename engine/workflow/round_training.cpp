@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/core/random_stream.h"
+#include "engine/learn/prevalence.h"
 
 namespace balmer::workflow {
 
@@ -59,7 +60,8 @@ TrainingPlan planTraining(const TargetClasses& classes, const RowLabels& labels,
     for (std::size_t row = 0; row < labels.judged.size(); ++row)
         if (!labels.judged[row]) open.push_back(row);
     random.shuffle(std::span(open));
-    const std::size_t used = std::min(open.size(), 2 * parameters.perClass);
+    const std::size_t used =
+        std::min(open.size(), 2 * InjectionParameters().othersOverClass * parameters.perClass);
     for (std::size_t i = 0; i < used; ++i)
         plan.half[open[i]] = static_cast<int>(i % 2);
     return plan;
@@ -97,6 +99,7 @@ core::Result<RankedPool> trainAndRank(const learn::ClassifierKind& kind,
             if (plan.half[row] == 0) kept = other;
             if (plan.half[row] < 0) kept = (kept + other) / 2;
         }
+    learn::adaptToPrevalence(halves[0].probabilities.view());
     return std::move(halves[0]);
 }
 

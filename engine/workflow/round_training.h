@@ -3,7 +3,8 @@
 // While a class has few labels, simulated emission in the user's own spectra teaches the network beside the
 // labels, for the targets that have a profile. The pool's own rows then stand for "everything else" although
 // some are targets; so two networks are trained, each on one half of these rows, and a row is scored by the
-// one that has not seen it. Any thread.
+// one that has not seen it. The classes are equally frequent in what is taught and not in the pool: how
+// frequent they are there is found from the scores (learn/prevalence.h). Any thread.
 #pragma once
 
 #include <cstddef>

@@ -130,6 +130,32 @@ TEST(WindowInjection, NegativesAreScaledRowsThatDiffer) {
     }
 }
 
+TEST(WindowInjection, FillsTheAbsorptionInPart) {
+    const ScaledRow row;
+    core::RandomStream random(6);
+    const auto own = measureEquivalentWidth(row.window());
+    ASSERT_TRUE(own);
+    for (int i = 0; i < 50; ++i) {
+        const auto filled = injectFilledIn(row.window(), random);
+        ASSERT_TRUE(filled) << test::why(filled);
+        expectScaled(*filled);
+        const auto flux = unscaledAgainst(*filled, row, 0, 139);
+        const auto width =
+            measureEquivalentWidth({row.wavelength, std::vector<float>(flux.begin(), flux.end()), {}, {}});
+        ASSERT_TRUE(width);
+        EXPECT_GT(width->angstrom, 0.75 * own->angstrom);
+        EXPECT_LT(width->angstrom, 0.15 * own->angstrom) << "it must stay absorption";
+    }
+    // A line in emission has nothing to fill.
+    const auto emission = injectEmission(row.window(), {40, 300}, random);
+    ASSERT_TRUE(emission);
+    const auto same = injectFilledIn({row.wavelength, *emission, {}, {}}, random);
+    ASSERT_TRUE(same);
+    EXPECT_EQ(std::ranges::max_element(*same) - same->begin(),
+              std::ranges::max_element(*emission) - emission->begin());
+    EXPECT_FALSE(injectFilledIn({}, random));
+}
+
 TEST(WindowInjection, RefusesWhatIsNoWindow) {
     const ScaledRow row;
     core::RandomStream random(1);
