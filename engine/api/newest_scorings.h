@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ class NewestScorings {
     std::size_t timesRead() const; ///< how often a scoring was read from the store
 
   private:
+    /// Nothing, and once a warning, where it is damaged or gone: the spectra and their labels are shown all
+    /// the same.
+    core::Result<std::optional<dataset::Dataset>> usable(const std::string& name);
     core::Result<std::shared_ptr<const workflow::Scoring>> read(const store::ColumnInfo& predicted);
 
     struct Kept {
@@ -43,6 +47,7 @@ class NewestScorings {
     workflow::OpenDatasets& datasets_;
     mutable std::mutex mutex_; ///< guards the next; held while a scoring is read, so that it is read once
     std::map<std::string, Kept> kept_; ///< by dataset
+    std::set<std::string> said_;       ///< datasets that were warned of
     std::size_t timesRead_ = 0;
 };
 

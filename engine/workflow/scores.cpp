@@ -110,18 +110,19 @@ core::Result<Scoring> readScoring(store::Project& project, const store::ColumnIn
 
 core::Result<std::vector<std::optional<Predicted>>> newestPredictions(
     store::Project& project, std::span<const std::string_view> ids,
-    const std::function<core::Result<dataset::Dataset>(const std::string& name)>& open,
+    const std::function<core::Result<std::optional<dataset::Dataset>>(const std::string& name)>& open,
     const std::function<core::Result<std::shared_ptr<const Scoring>>(const store::ColumnInfo& predicted)>&
         read) {
     BALMER_TRY(const auto newest, project.columns().newest("predicted"));
     std::vector<std::optional<Predicted>> predictions(ids.size());
     for (const auto& column : newest) {
         BALMER_TRY(const auto dataset, open(column.dataset));
+        if (!dataset) continue;
         BALMER_TRY(const auto scoring, read(column));
         const auto rows =
             std::min({scoring->predicted.size(), scoring->probability.size(), scoring->entropy.size()});
         for (std::size_t i = 0; i < ids.size(); ++i) {
-            const auto row = dataset.rowOf(ids[i]);
+            const auto row = dataset->rowOf(ids[i]);
             if (!row || *row >= rows || !(scoring->predicted[*row] >= 0)) continue;
             const auto category = static_cast<std::size_t>(scoring->predicted[*row]);
             if (category < column.categories.size())
@@ -136,7 +137,11 @@ core::Result<std::vector<std::optional<Predicted>>>
 newestPredictions(store::Project& project, std::span<const std::string_view> ids,
                   const std::function<core::Result<dataset::Dataset>(const std::string& name)>& open) {
     return newestPredictions(
-        project, ids, open,
+        project, ids,
+        [&](const std::string& name) -> core::Result<std::optional<dataset::Dataset>> {
+            BALMER_TRY(auto dataset, open(name));
+            return std::optional(std::move(dataset));
+        },
         [&](const store::ColumnInfo& predicted) -> core::Result<std::shared_ptr<const Scoring>> {
             BALMER_TRY(auto scoring, readScoring(project, predicted));
             return std::make_shared<const Scoring>(std::move(scoring));

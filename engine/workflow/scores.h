@@ -45,11 +45,11 @@ struct Scoring {
 core::Result<Scoring> readScoring(store::Project& project, const store::ColumnInfo& predicted);
 
 /// For each of these spectra what the newest scoring that speaks of it says, whatever dataset was scored.
-/// open gives the datasets (spectrum_source.h), read the scorings. Errors: those of the store, of open and of
-/// read.
+/// open gives the datasets (spectrum_source.h), or nothing for one to be passed over; read the scorings.
+/// Errors: those of the store, of open and of read.
 core::Result<std::vector<std::optional<Predicted>>> newestPredictions(
     store::Project& project, std::span<const std::string_view> ids,
-    const std::function<core::Result<dataset::Dataset>(const std::string& name)>& open,
+    const std::function<core::Result<std::optional<dataset::Dataset>>(const std::string& name)>& open,
     const std::function<core::Result<std::shared_ptr<const Scoring>>(const store::ColumnInfo& predicted)>&
         read);
 /// The same with every scoring read anew.

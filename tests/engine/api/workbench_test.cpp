@@ -15,6 +15,7 @@
 #include "engine/core/files.h"
 #include "engine/core/text_number.h"
 #include "engine/store/column_registry.h"
+#include "engine/store/dataset_registry.h"
 #include "engine/store/project.h"
 #include "engine/store/round_archive.h"
 #include "tests/support/test_support.h"
@@ -203,6 +204,33 @@ TEST_F(WorkbenchTest, TheNewestScoringIsShown) {
     EXPECT_EQ(bench_->spectra().row("row-0")->probability, 0.7);
     EXPECT_EQ(bench_->models().predictions("m", {"row-0"})->at(0).probabilities[0], 0.7);
     EXPECT_FALSE(bench_->models().predictions("nothing", {"row-0"}));
+}
+
+TEST_F(WorkbenchTest, ADamagedDatasetTakesItsPredictionsAloneFromTheTable) {
+    const auto scored = project();
+    score(*scored);
+    const auto file = scored->folder() / scored->datasets().get("m")->file;
+    const auto whole = core::readFile(file).value();
+    auto damaged = whole;
+    for (auto each = damaged.begin() + std::ptrdiff_t(damaged.size() / 4); each != damaged.end(); ++each)
+        *each = static_cast<char>(*each ^ 1);
+    const auto predicted = [&] {
+        bench_.reset(); // which knows the file
+        bench_ = open("tester");
+        const auto rows = bench_->spectra().list("");
+        EXPECT_TRUE(rows) << test::why(rows);
+        EXPECT_EQ(rows->size(), 12U);
+        const auto row = bench_->spectra().row("row-0");
+        EXPECT_TRUE(row) << test::why(row);
+        EXPECT_EQ(row->predicted, (*rows)[0].predicted);
+        return row->predicted;
+    };
+    ASSERT_TRUE(core::writeFile(file, damaged));
+    EXPECT_EQ(predicted(), "");
+    std::filesystem::remove(file);
+    EXPECT_EQ(predicted(), "");
+    ASSERT_TRUE(core::writeFile(file, whole));
+    EXPECT_EQ(predicted(), "a");
 }
 
 TEST_F(WorkbenchTest, AScoringIsReadOnceHoweverOftenItIsAskedFor) {
