@@ -6,10 +6,6 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#ifdef __SSE2__
-#include <pmmintrin.h>
-#endif
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -42,13 +38,13 @@ class SingleThreaded {
     SingleThreaded() : before_(at::get_num_threads()) {
         if (before_ != 1) at::set_num_threads(1);
 #ifdef __SSE2__
-        _mm_setcsr(rounding_ | _MM_FLUSH_ZERO_ON | _MM_DENORMALS_ZERO_ON);
+        __builtin_ia32_ldmxcsr(rounding_ | flushToZero | denormalsAreZero);
 #endif
     }
     ~SingleThreaded() {
         if (before_ != 1) at::set_num_threads(before_);
 #ifdef __SSE2__
-        _mm_setcsr(rounding_);
+        __builtin_ia32_ldmxcsr(rounding_);
 #endif
     }
     SingleThreaded(const SingleThreaded&) = delete;
@@ -57,7 +53,8 @@ class SingleThreaded {
   private:
     int before_;
 #ifdef __SSE2__
-    unsigned rounding_ = _mm_getcsr();
+    static constexpr unsigned flushToZero = 0x8000, denormalsAreZero = 0x0040; ///< bits of MXCSR
+    unsigned rounding_ = __builtin_ia32_stmxcsr();
 #endif
 };
 
