@@ -72,6 +72,7 @@ struct RoundStatus {
     double secondsPerLabel = 0; ///< median; 0: not known
     bool nextRoundPossible = false;
     QString nextRoundHint; ///< the tooltip: what happens, or why it cannot
+    int readyRound = 0;    ///< computed meanwhile and not shown yet; 0: none
 };
 
 } // namespace balmer::widgets

@@ -10,8 +10,8 @@
 namespace balmer::widgets {
 
 RoundHeader::RoundHeader(QAction* nextRound, QWidget* parent)
-    : QWidget(parent), nextRound_(nextRound), round_(new QLabel(this)), pace_(new QLabel(this)),
-      error_(new QLabel(this)) {
+    : QWidget(parent), nextRound_(nextRound), usualText_(nextRound->text()), round_(new QLabel(this)),
+      pace_(new QLabel(this)), error_(new QLabel(this)) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(2 * gridStep);
@@ -48,6 +48,8 @@ void RoundHeader::setStatus(const RoundStatus& status) {
         pace << tr("%1 s each")
                     .arg(QString::number(status.secondsPerLabel, 'f', status.secondsPerLabel < 10 ? 1 : 0));
     pace_->setText(pace.join(QStringLiteral(" · ")));
+    nextRound_->setText(status.readyRound > 0 ? tr("round %1 is ready ▸").arg(status.readyRound)
+                                              : usualText_);
     nextRound_->setEnabled(status.nextRoundPossible);
     nextRound_->setToolTip(status.nextRoundHint.isEmpty()
                                ? tr("Train with the new labels and choose the next lists")

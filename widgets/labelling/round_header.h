@@ -22,6 +22,7 @@ class RoundHeader : public QWidget {
 
   private:
     QAction* nextRound_;
+    QString usualText_; ///< of that action
     QLabel* round_;
     QLabel* pace_;
     QLabel* error_;

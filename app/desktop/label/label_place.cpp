@@ -221,6 +221,11 @@ void LabelPlace::showRounds(const std::vector<api::RoundInfo>& rounds, bool data
     }
     const QSignalBlocker quiet(rounds_);
     const bool grew = rounds_->count() > 0 && rounds_->itemData(0).toLongLong() != rounds.front().job;
+    const bool labelling = round_ && queue_.current() >= 0;
+    if (grew && labelling && rounds.front().job != round_->job) {
+        offered_ = rounds.front();
+        Q_EMIT said(tr("Round %1 is ready: Ctrl+Enter shows it").arg(offered_->number));
+    }
     const qint64 shown = round_ ? round_->job : wantedRound_;
     rounds_->clear();
     int index = 0;
@@ -230,12 +235,13 @@ void LabelPlace::showRounds(const std::vector<api::RoundInfo>& rounds, bool data
             rounds_->count() - 1,
             tr("Job %1, %2, model %3").arg(one.job).arg(bridge::timeText(one.created), text(one.model)),
             Qt::ToolTipRole);
-        if (!grew && one.job == shown) index = rounds_->count() - 1;
+        if ((!grew || labelling) && one.job == shown) index = rounds_->count() - 1;
     }
     rounds_->setEnabled(true);
     rounds_->setCurrentIndex(index);
     const qint64 job = rounds_->itemData(index).toLongLong();
     if (!round_ || round_->job != job) loadRound(job);
+    showStatus();
 }
 
 void LabelPlace::loadRound(qint64 job) {
@@ -284,6 +290,7 @@ void LabelPlace::loadRound(qint64 job) {
 void LabelPlace::showRound(api::RoundContent content, Verdicts verdicts, Predictions predictions) {
     const bool first = !round_.has_value();
     round_ = std::move(content.info);
+    if (offered_ && offered_->job == round_->job) offered_.reset();
     queue_ = LabelQueue(std::move(content.entries), std::move(verdicts));
     preparer_->setRound(*round_, std::move(predictions));
     std::vector<widgets::QueueEntry> strip;
@@ -393,6 +400,11 @@ void LabelPlace::showStatus() {
         status.nextRoundHint = runner_->running() ? tr("The next round is being computed")
                                : any ? tr("Train with the labels given so far and rank the dataset anew")
                                      : tr("Label at least one spectrum of this round first");
+        if (offered_) {
+            status.readyRound = offered_->number;
+            status.nextRoundPossible = true;
+            status.nextRoundHint = tr("It was computed while you labelled: show it");
+        }
     } else {
         status.nextRoundHint = tr("There is no round yet");
     }
@@ -410,7 +422,10 @@ void LabelPlace::showStatus() {
 }
 
 void LabelPlace::nextRound() {
-    computeNextRound(false);
+    if (offered_)
+        rounds_->setCurrentIndex(rounds_->findData(qint64(offered_->job)));
+    else
+        computeNextRound(false);
 }
 
 void LabelPlace::nextRoundHere() {

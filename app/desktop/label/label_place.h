@@ -93,6 +93,8 @@ class LabelPlace : public Place {
     RoundRunner* runner_;
 
     std::optional<api::RoundInfo> round_;
+    /// Computed while a spectrum was on the screen, which stays there: shown when the observer asks for it.
+    std::optional<api::RoundInfo> offered_;
     LabelQueue queue_;
     LabelPace pace_;
     QElapsedTimer sinceLabel_;

@@ -15,10 +15,19 @@ using core::ErrorCode;
 
 namespace {
 
-api::RoundInfo roundInfo() {
-    return {
-        1,  survey::datasetName,  survey::classes, {"single peak", "double peak"}, "round-1", 5, 0.86, 0.74,
-        50, survey::at(21, 9, 36)};
+constexpr jobs::JobId firstRoundJob = 5;
+
+api::RoundInfo roundInfo(int number) {
+    return {number,
+            survey::datasetName,
+            survey::classes,
+            {"single peak", "double peak"},
+            "round-" + std::to_string(number),
+            firstRoundJob + number - 1,
+            0.86,
+            0.74,
+            50,
+            survey::at(21, 9, 36)};
 }
 
 } // namespace
@@ -105,16 +114,25 @@ core::Result<api::LabelCounts> FakeLabelling::counts() {
 core::Result<std::vector<api::RoundInfo>> FakeLabelling::rounds() {
     slow_.note("labelling.rounds");
     if (!options_.round) return std::vector<api::RoundInfo>{};
-    return std::vector<api::RoundInfo>{roundInfo()};
+    std::vector<api::RoundInfo> rounds;
+    for (int number = ended_; number > 0; --number)
+        rounds.push_back(roundInfo(number));
+    return rounds;
+}
+
+void FakeLabelling::finishRound() {
+    ++ended_;
+    told_.tell({api::Event::Kind::Rounds, {}, {}});
 }
 
 core::Result<api::RoundContent> FakeLabelling::round(jobs::JobId job) {
     slow_.note("labelling.round");
-    if (!options_.round || job != 5)
+    const auto number = static_cast<int>(job - firstRoundJob) + 1;
+    if (!options_.round || number < 1 || number > ended_)
         return core::fail(ErrorCode::NotFound, "there is no round of job " + std::to_string(job));
     api::RoundContent content;
-    content.info = roundInfo();
-    std::size_t next = 0;
+    content.info = roundInfo(number);
+    std::size_t next = 50 * static_cast<std::size_t>(number - 1);
     for (int list = 0; list < 3; ++list)
         for (std::size_t k = 0; k < options_.entriesEach && next < options_.spectra; ++next) {
             const auto p = survey::probabilitiesOf(next);

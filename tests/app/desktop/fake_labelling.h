@@ -1,4 +1,4 @@
-// FakeLabelling: labels in memory (or in a file), and one round. Any thread.
+// FakeLabelling: labels in memory (or in a file), and one round or more. Any thread.
 #pragma once
 
 #include <atomic>
@@ -21,6 +21,8 @@ class FakeLabelling : public api::Labelling {
     // What tests turn and look at.
     std::timed_mutex disk;            ///< while a test holds it, labels wait, ten seconds at most
     std::atomic<bool> refuse = false; ///< no label is taken
+    /// One more round is complete: its lists begin with other spectra.
+    void finishRound();
     std::vector<active::LabelEvent> events() const;
     std::vector<active::LabelEvent> of(const std::string& spectrum) const;
 
@@ -43,6 +45,7 @@ class FakeLabelling : public api::Labelling {
     std::vector<active::LabelEvent> events_;
     std::map<std::string, std::vector<std::size_t>> eventsOf_; ///< indices of events_
     int labelFile_ = -1;
+    std::atomic<int> ended_ = 1; ///< rounds
 };
 
 } // namespace balmer::test

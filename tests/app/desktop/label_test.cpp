@@ -183,6 +183,43 @@ TEST(LabelPlaceTest, WhenAllIsLabelledTheNextRoundIsOffered) {
     EXPECT_EQ(desk.shown(), "");
     desk.key(Qt::Key_1);
     EXPECT_EQ(desk.workbench->labelling().events().size(), 6U);
+    // Nothing is under the hand: the new round comes by itself.
+    desk.workbench->labelling().finishRound();
+    EXPECT_TRUE(soon([&] { return desk.shown() == survey::idOf(50); }));
+}
+
+TEST(LabelPlaceTest, ARoundThatEndsTakesNoSpectrumFromUnderTheHand) {
+    Labelling desk;
+    auto& labelling = desk.workbench->labelling();
+    auto* next = desk.window->label()->panel()->findChild<QAbstractButton*>(
+        QStringLiteral("labellingNextRoundButton"));
+    ASSERT_NE(next, nullptr);
+    const QString usual = next->text();
+    // Keys go on while three rounds end: each label falls on the star that was on the screen.
+    std::vector<std::string> seen;
+    for (int i = 0; i < 12; ++i) {
+        if (i % 4 == 1) labelling.finishRound();
+        if (i % 3 == 0) QCoreApplication::processEvents();
+        seen.push_back(desk.shown());
+        desk.key(Qt::Key_2);
+    }
+    ASSERT_EQ(labelling.events().size(), seen.size());
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        EXPECT_EQ(labelling.events()[i].spectrum, seen[i]);
+        EXPECT_EQ(labelling.events()[i].round, 1);
+        EXPECT_EQ(desk.window->label()->queue().at(int(i)).id, seen[i]);
+    }
+    ASSERT_TRUE(soon([&] { return next->text().contains(QStringLiteral("4")); }))
+        << next->text().toStdString();
+    EXPECT_TRUE(next->isEnabled());
+    // It is shown when it is asked for, and nothing is computed for that.
+    desk.key(Qt::Key_Return, Qt::ControlModifier);
+    ASSERT_TRUE(soon([&] { return desk.shown() == survey::idOf(150); }));
+    EXPECT_TRUE(desk.workbench->jobs().submitted().empty());
+    EXPECT_EQ(next->text(), usual);
+    desk.key(Qt::Key_1);
+    EXPECT_EQ(labelling.events().back().spectrum, survey::idOf(150));
+    EXPECT_EQ(labelling.events().back().round, 4);
 }
 
 TEST(LabelPlaceTest, WithoutARoundTheStartIsOffered) {
