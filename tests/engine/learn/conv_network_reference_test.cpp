@@ -110,7 +110,12 @@ TEST_P(AgainstLibtorch, StepsOfAdamAgree) {
 INSTANTIATE_TEST_SUITE_P(Shapes, AgainstLibtorch,
                          testing::Values(ConvShape{36, 3}, ConvShape{41, 3}, ConvShape{140, 3},
                                          ConvShape{140, 3, 16, 3, 5}, ConvShape{60, 3, 8, 1, 7},
-                                         ConvShape{200, 3, 4, 4, 3}));
+                                         ConvShape{200, 3, 4, 4, 3}),
+                         [](const auto& shape) {
+                             const ConvShape& s = shape.param;
+                             return std::to_string(s.columns) + "Columns" + std::to_string(s.width) + "Wide" +
+                                    std::to_string(s.pairs) + "Pairs" + std::to_string(s.kernel) + "Kernel";
+                         });
 
 } // namespace
 } // namespace balmer::learn
