@@ -67,6 +67,16 @@ void publishJob(EventHub& hub, const jobs::JobEvent& event) {
             if (const auto what = eventOf(change)) hub.publish(*what);
 }
 
+namespace {
+
+/// A full disk keeps no record: what changes nothing there goes on without one.
+bool goesUnkept(const std::string& kind, const core::Error& error) {
+    const auto* const known = findJobKind(kind);
+    return error.code() == core::ErrorCode::ResourceExhausted && known != nullptr && known->changes.empty();
+}
+
+} // namespace
+
 struct LocalJobs::Unkept {
     Unkept(core::TemporaryFolder made, std::unique_ptr<store::Project> opened)
         : folder(std::move(made)), records(std::move(opened)) {}
@@ -120,14 +130,20 @@ jobs::JobStore& LocalJobs::recordsOf(jobs::JobId id) {
 
 core::Result<jobs::JobId> LocalJobs::submit(jobs::JobSpec spec) {
     BALMER_CHECK(prepare(spec));
-    if (project_.onlyReads().empty()) return queue_->submit(std::move(spec));
+    if (project_.onlyReads().empty()) {
+        auto kept = queue_->submit(spec);
+        if (kept || !goesUnkept(spec.kind, kept.error())) return kept;
+    }
     BALMER_TRY(auto* const unkept, unkeptFor(spec.kind));
     return unkept->queue->submit(std::move(spec));
 }
 
 core::Result<jobs::Job> LocalJobs::runHere(jobs::JobSpec spec, core::TaskContext& task) {
     BALMER_CHECK(prepare(spec));
-    if (project_.onlyReads().empty()) return runIn(*queue_, std::move(spec), task);
+    if (project_.onlyReads().empty()) {
+        auto kept = runIn(*queue_, spec, task);
+        if (kept || !goesUnkept(spec.kind, kept.error())) return kept;
+    }
     BALMER_TRY(auto* const unkept, unkeptFor(spec.kind));
     BALMER_TRY(auto job, runIn(*unkept->queue, std::move(spec), task));
     job.id = 0; // nobody finds it afterwards

@@ -37,8 +37,8 @@ class LocalJobs final : public Jobs {
     std::vector<jobs::Job> interrupted() const override { return project_.interruptedJobs(); }
 
   private:
-    /// In a project that can only be read: jobs that change nothing there, with records that go when the
-    /// project is closed. Their ids are greater than any of the project's.
+    /// In a project that can only be read, or whose disk is full by now: jobs that change nothing there, with
+    /// records that go when the project is closed. Their ids are greater than any of the project's.
     struct Unkept;
     /// Makes it at the first call. Errors: Io for a kind that changes something; those of making it.
     core::Result<Unkept*> unkeptFor(const std::string& kind) BALMER_EXCLUDES(making_);

@@ -93,6 +93,31 @@ class BadDisk : public testing::Test {
         }
     }
 
+    /// Each kind of export to another disk, one after the other.
+    void exportAll(api::Jobs& jobs) {
+        const auto before = jobs.list()->size();
+        core::TaskContext task;
+        std::size_t number = 0;
+        for (const auto& [kind, parameters] : std::map<std::string, nlohmann::json>{
+                 {"label-export", {}}, {"export", {}}, {"dataset-export", {{"dataset", "m"}}}}) {
+            auto given = parameters.is_null() ? nlohmann::json::object() : parameters;
+            const auto file = folder_ / ("out" + std::to_string(++number) + ".csv");
+            given["file"] = file.string();
+            jobs::JobSpec spec;
+            spec.kind = kind;
+            spec.parameters = given.dump();
+            const auto id = jobs.submit(spec, "here");
+            ASSERT_TRUE(id) << why(id);
+            const auto done = jobs.follow(*id, task);
+            ASSERT_TRUE(done) << why(done);
+            EXPECT_EQ(done->phase, jobs::Phase::Completed) << (done->error ? done->error->describe() : "");
+            EXPECT_GT(fs::file_size(file), 10u) << kind;
+            EXPECT_EQ(jobs.list()->front().id, *id);
+            EXPECT_EQ(jobs.list()->size(), before + number);
+            EXPECT_TRUE(jobs.series(*id, "none"));
+        }
+    }
+
     TemporaryFolder folder_;
     fs::path disk_ = folder_ / "disk";
     bool mounted_ = false;
@@ -129,28 +154,9 @@ TEST_F(BadDisk, ItsExportsAreJobsOfTheWindowToo) {
     ASSERT_TRUE(opened) << why(opened);
     auto& jobs = (*opened)->jobs();
     const auto before = jobs.list()->size();
-    core::TaskContext task;
-    int number = 0;
-    for (const auto& [kind, parameters] : std::map<std::string, nlohmann::json>{
-             {"label-export", {}}, {"export", {}}, {"dataset-export", {{"dataset", "m"}}}}) {
-        auto given = parameters.is_null() ? nlohmann::json::object() : parameters;
-        const auto file = folder_ / ("out" + std::to_string(++number) + ".csv");
-        given["file"] = file.string();
-        jobs::JobSpec spec;
-        spec.kind = kind;
-        spec.parameters = given.dump();
-        const auto id = jobs.submit(spec, "here");
-        ASSERT_TRUE(id) << why(id);
-        const auto done = jobs.follow(*id, task);
-        ASSERT_TRUE(done) << why(done);
-        EXPECT_EQ(done->phase, jobs::Phase::Completed) << (done->error ? done->error->describe() : "");
-        EXPECT_GT(fs::file_size(file), 10u) << kind;
-        EXPECT_EQ(jobs.list()->front().id, *id);
-        EXPECT_EQ(jobs.list()->size(), before + static_cast<std::size_t>(number));
-        EXPECT_TRUE(jobs.series(*id, "none"));
-    }
+    exportAll(jobs);
     ASSERT_TRUE(jobs.remove(jobs.list()->front().id));
-    EXPECT_EQ(jobs.list()->size(), before + static_cast<std::size_t>(number) - 1);
+    EXPECT_EQ(jobs.list()->size(), before + 2);
     jobs::JobSpec map;
     map.kind = "som";
     map.parameters = R"({"dataset":"m","grid":"3x3"})";
@@ -160,6 +166,19 @@ TEST_F(BadDisk, ItsExportsAreJobsOfTheWindowToo) {
     const auto kept = jobs.list()->back();
     EXPECT_EQ(jobs.get(kept.id)->spec.kind, kept.spec.kind);
     EXPECT_FALSE(jobs.remove(kept.id));
+}
+
+TEST_F(BadDisk, ThatFillsUpWhileTheWindowIsOpenKeepsNoExportBack) {
+    const auto opened = api::openWorkbench(disk_ / "p.balmer");
+    ASSERT_TRUE(opened) << why(opened);
+    fill();
+    exportAll((*opened)->jobs());
+    jobs::JobSpec map;
+    map.kind = "som";
+    map.parameters = R"({"dataset":"m","grid":"3x3"})";
+    const auto refused = (*opened)->jobs().submit(map, "here");
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message(), HasSubstr("full"));
 }
 
 TEST_F(BadDisk, ALogThatWasLeftThereIsReadToo) {
