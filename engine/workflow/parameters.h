@@ -41,11 +41,13 @@ class Fields {
     virtual ~Fields() = default;
 
     template <typename T>
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): declare() takes it over
     void required(std::string_view name, T& value, Field about) {
         declare(name, &value, std::move(about), true);
     }
     /// The value before the declaration is the default.
     template <typename T>
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): declare() takes it over
     void optional(std::string_view name, T& value, Field about) {
         declare(name, &value, std::move(about), false);
     }
