@@ -7,6 +7,7 @@
 
 #include "engine/active/distance.h"
 #include "engine/active/strategies/ranking.h"
+#include "engine/active/weighted_draw.h"
 #include "engine/core/random_stream.h"
 #include "engine/core/thread_pool.h"
 
@@ -76,14 +77,7 @@ core::Result<core::FloatMatrix> firstCentres(const core::FloatMatrix& points,
         });
         const double all = std::accumulate(apart.begin(), apart.end(), 0.0);
         if (!(all > 0)) break;
-        double left = random.uniform() * all;
-        next = points.rows();
-        for (std::size_t i = 0; i < points.rows(); ++i) {
-            if (!(apart[i] > 0)) continue;
-            next = i;
-            left -= apart[i];
-            if (left < 0) break;
-        }
+        next = drawByWeight(std::span<const float>(apart), all, random);
     }
     return centres;
 }

@@ -11,6 +11,7 @@
 
 #include "engine/active/strategies/ranking.h"
 #include "engine/active/strategies/table.h"
+#include "engine/active/weighted_draw.h"
 
 namespace balmer::active {
 
@@ -59,14 +60,7 @@ core::Result<std::vector<Pick>> rankByGradient(const StrategyInput& input, std::
             if (i == next) apart[i] = 0;
             sum += apart[i];
         }
-        double left = random.uniform() * sum;
-        next = rows.size();
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            if (!(apart[i] > 0)) continue;
-            next = i;
-            left -= apart[i];
-            if (left < 0) break;
-        }
+        next = drawByWeight(std::span<const double>(apart), sum, random);
     }
     return picks;
 }
