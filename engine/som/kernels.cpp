@@ -4,13 +4,7 @@
 #include <cstring>
 #include <limits>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
-    !defined(__SANITIZE_THREAD__)
-#define BALMER_FOR_EACH_PROCESSOR                                                                            \
-    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define BALMER_FOR_EACH_PROCESSOR
-#endif
+#include "engine/core/each_processor.h"
 
 namespace balmer::som::kernels {
 

@@ -27,7 +27,7 @@ constexpr std::size_t automaticSteps = 240;
 constexpr int fewestEpochs = 8;
 
 /// Rows that one thread scores together, and rows between two looks at the wish to stop.
-constexpr std::size_t scoringRows = 32, scoringSlab = 64 * scoringRows;
+constexpr std::size_t scoringRows = ConvScorer::rowsAtOnce, scoringSlab = 16 * scoringRows;
 
 constexpr std::array<std::pair<InputScaling, std::string_view>, 3> scalingWords{{
     {InputScaling::Automatic, "automatic"},
@@ -50,17 +50,15 @@ std::vector<int> gather(const std::vector<int>& labels, std::span<const std::siz
 }
 
 /// Probabilities of scaled rows, by one model, in blocks of fixed size.
-core::Status scaledProbabilities(const ConvModel& model, core::FloatView rows, core::MatrixView<float> output,
-                                 core::ThreadPool& pool) {
-    const std::size_t blocks = (rows.rows() + scoringRows - 1) / scoringRows;
-    std::vector<core::Status> outcomes(blocks);
-    pool.parallelFor(blocks, [&](std::size_t block, std::size_t) {
-        const std::size_t first = block * scoringRows, count = std::min(scoringRows, rows.rows() - first);
-        outcomes[block] = model.probabilities(rows.block(first, count), output.block(first, count));
-    });
-    for (auto& outcome : outcomes)
-        BALMER_CHECK(std::move(outcome));
-    return {};
+void scaledProbabilities(const ConvModel& model, core::FloatView rows, core::MatrixView<float> output,
+                         core::ThreadPool& pool) {
+    const auto scorer = model.scorer();
+    std::vector<ConvScorer::Workspace> spaces(pool.threads());
+    pool.parallelFor(
+        (rows.rows() + scoringRows - 1) / scoringRows, [&](std::size_t block, std::size_t worker) {
+            const std::size_t first = block * scoringRows, count = std::min(scoringRows, rows.rows() - first);
+            scorer.probabilities(rows.block(first, count), output.block(first, count), spaces[worker]);
+        });
 }
 
 class TrainableNetwork final : public ConvNetwork {
@@ -221,7 +219,7 @@ core::Result<ConvModel> TrainableNetwork::trainOne(const core::FloatMatrix& scal
                                                         std::to_string(epoch) + "; lower the learning rate");
         if (!validation.empty()) {
             core::FloatMatrix output(validation.size(), p.classes.size());
-            BALMER_CHECK(scaledProbabilities(model, validationRows.view(), output.view(), pool));
+            scaledProbabilities(model, validationRows.view(), output.view(), pool);
             double sum = 0;
             for (std::size_t i = 0; i < validation.size(); ++i)
                 sum -= std::log(
@@ -265,13 +263,16 @@ core::Result<core::FloatMatrix> TrainableNetwork::predict(core::FloatView rows,
     const std::size_t classCount = classes().size();
     core::FloatMatrix output(rows.rows(), classCount);
     core::ThreadPool pool(networks_.parameters.threads, "balmer-score");
+    std::vector<ConvScorer> scorers;
+    for (const ConvModel& model : networks_.models)
+        scorers.push_back(model.scorer());
+    std::vector<ConvScorer::Workspace> spaces(pool.threads());
     for (std::size_t slab = 0; slab < rows.rows(); slab += scoringSlab) {
         BALMER_CHECK(
             task.checkpoint(static_cast<double>(slab) / static_cast<double>(rows.rows()), "scoring"));
         const std::size_t slabRows = std::min(scoringSlab, rows.rows() - slab);
         const std::size_t blocks = (slabRows + scoringRows - 1) / scoringRows;
-        std::vector<core::Status> outcomes(blocks);
-        pool.parallelFor(blocks, [&](std::size_t block, std::size_t) {
+        pool.parallelFor(blocks, [&](std::size_t block, std::size_t worker) {
             const std::size_t first = slab + block * scoringRows,
                               count = std::min(scoringRows, slab + slabRows - first);
             core::FloatMatrix scaled(count, rows.columns()), part(count, classCount);
@@ -279,9 +280,8 @@ core::Result<core::FloatMatrix> TrainableNetwork::predict(core::FloatView rows,
             for (std::size_t i = 0; i < count; ++i)
                 usable[i] = networks_.scaler.apply(rows.row(first + i), scaled.row(i));
             auto result = output.view().block(first, count);
-            for (const ConvModel& model : networks_.models) {
-                outcomes[block] = model.probabilities(scaled.view(), part.view());
-                if (!outcomes[block]) return;
+            for (const ConvScorer& scorer : scorers) {
+                scorer.probabilities(scaled.view(), part.view(), spaces[worker]);
                 for (std::size_t i = 0; i < count; ++i)
                     for (std::size_t c = 0; c < classCount; ++c)
                         result(i, c) += part(i, c) / static_cast<float>(networks_.models.size());
@@ -289,8 +289,6 @@ core::Result<core::FloatMatrix> TrainableNetwork::predict(core::FloatView rows,
             for (std::size_t i = 0; i < count; ++i)
                 if (!usable[i]) std::ranges::fill(result.row(i), std::numeric_limits<float>::quiet_NaN());
         });
-        for (auto& outcome : outcomes)
-            BALMER_CHECK(std::move(outcome));
     }
     BALMER_CHECK(task.checkpoint(1, "scoring"));
     return output;

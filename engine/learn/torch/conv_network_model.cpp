@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/core/each_processor.h"
 #include "engine/core/random_stream.h"
 
 namespace balmer::learn {
@@ -20,8 +21,6 @@ namespace {
 using at::Tensor;
 using core::ErrorCode;
 using core::fail;
-
-constexpr std::int64_t denseOverWidth = 8; ///< units of a dense layer over the channels of the first pair
 
 /// Rows of a batch that one thread computes together. Fixed, so that sums do not depend on the number of
 /// threads.
@@ -68,47 +67,41 @@ void product(char transposeA, char transposeB, std::int64_t m, std::int64_t n, s
 }
 
 // The loops beside the matrix products, in the widest vectors of the processor that runs them.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
-    !defined(__SANITIZE_THREAD__)
-#define BALMER_WIDE __attribute__((target_clones("default", "arch=haswell", "arch=skylake-avx512")))
-#else
-#define BALMER_WIDE
-#endif
-
-BALMER_WIDE void addBias(float* __restrict values, const float* __restrict bias, std::int64_t rows,
-                         std::int64_t width, float floor) {
+BALMER_FOR_EACH_PROCESSOR void addBias(float* __restrict values, const float* __restrict bias,
+                                       std::int64_t rows, std::int64_t width, float floor) {
     for (std::int64_t r = 0; r < rows; ++r, values += width)
         for (std::int64_t c = 0; c < width; ++c)
             values[c] = std::max(values[c] + bias[c], floor);
 }
 
 /// masked = given where value > 0, else 0.
-BALMER_WIDE void maskByValue(float* __restrict masked, const float* __restrict given,
-                             const float* __restrict value, std::int64_t count) {
+BALMER_FOR_EACH_PROCESSOR void maskByValue(float* __restrict masked, const float* __restrict given,
+                                           const float* __restrict value, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) {
         const float kept = given[i];
         masked[i] = value[i] > 0 ? kept : 0.0f;
     }
 }
 
-BALMER_WIDE void sumRows(float* __restrict sum, const float* __restrict values, std::int64_t rows,
-                         std::int64_t width) {
+BALMER_FOR_EACH_PROCESSOR void sumRows(float* __restrict sum, const float* __restrict values,
+                                       std::int64_t rows, std::int64_t width) {
     std::fill_n(sum, width, 0.0f);
     for (std::int64_t r = 0; r < rows; ++r, values += width)
         for (std::int64_t c = 0; c < width; ++c)
             sum[c] += values[c];
 }
 
-BALMER_WIDE void largerOfTwo(float* __restrict larger, const float* __restrict pair, std::int64_t pairs,
-                             std::int64_t width) {
+BALMER_FOR_EACH_PROCESSOR void largerOfTwo(float* __restrict larger, const float* __restrict pair,
+                                           std::int64_t pairs, std::int64_t width) {
     for (std::int64_t p = 0; p < pairs; ++p, pair += 2 * width, larger += width)
         for (std::int64_t c = 0; c < width; ++c)
             larger[c] = std::max(pair[c], pair[width + c]);
 }
 
 /// Each gradient goes to the larger of its pair, to the first of two equal ones.
-BALMER_WIDE void gradientOfLarger(float* __restrict to, const float* __restrict pair,
-                                  const float* __restrict given, std::int64_t pairs, std::int64_t width) {
+BALMER_FOR_EACH_PROCESSOR void gradientOfLarger(float* __restrict to, const float* __restrict pair,
+                                                const float* __restrict given, std::int64_t pairs,
+                                                std::int64_t width) {
     for (std::int64_t p = 0; p < pairs; ++p, pair += 2 * width, to += 2 * width, given += width)
         for (std::int64_t c = 0; c < width; ++c) {
             const bool second = pair[width + c] > pair[c];
@@ -117,7 +110,7 @@ BALMER_WIDE void gradientOfLarger(float* __restrict to, const float* __restrict 
         }
 }
 
-BALMER_WIDE void addTo(float* __restrict sum, const float* __restrict more, std::size_t count) {
+BALMER_FOR_EACH_PROCESSOR void addTo(float* __restrict sum, const float* __restrict more, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
         sum[i] += more[i];
 }
@@ -128,8 +121,8 @@ struct AdamStep {
 
 /// Adam (Kingma & Ba 2015, algorithm 1) with its usual constants; the decay of weights is decoupled from the
 /// gradient.
-BALMER_WIDE void adam(float* __restrict weight, float* __restrict m, float* __restrict v,
-                      const float* __restrict gradient, std::size_t count, AdamStep step) {
+BALMER_FOR_EACH_PROCESSOR void adam(float* __restrict weight, float* __restrict m, float* __restrict v,
+                                    const float* __restrict gradient, std::size_t count, AdamStep step) {
     for (std::size_t i = 0; i < count; ++i) {
         m[i] = adamBeta1 * m[i] + (1 - adamBeta1) * gradient[i];
         v[i] = adamBeta2 * v[i] + (1 - adamBeta2) * gradient[i] * gradient[i];
@@ -243,55 +236,7 @@ struct MaximumOfTwo : torch::autograd::Function<MaximumOfTwo> {
     }
 };
 
-std::int64_t pooledLength(std::int64_t length, std::int64_t kernel) {
-    return (length - 2 * (kernel - 1)) / 2;
-}
-
-struct LayerShape {
-    std::int64_t shifts, in, out;
-    std::size_t weights() const { return static_cast<std::size_t>((shifts * in + 1) * out); }
-};
-
-/// The first convolution, of one channel, is a dense layer on as many pixels as its kernel has.
-std::vector<LayerShape> layerShapes(const ConvShape& shape) {
-    std::vector<LayerShape> layers;
-    std::int64_t channels = shape.width;
-    for (int pair = 0; pair < shape.pairs; ++pair, channels *= 2) {
-        if (pair == 0)
-            layers.push_back({1, shape.kernel, channels});
-        else
-            layers.push_back({shape.kernel, channels / 2, channels});
-        layers.push_back({shape.kernel, channels, channels});
-    }
-    const std::int64_t dense = denseOverWidth * shape.width;
-    layers.push_back({1, shape.positionsLeft() * channels / 2, dense});
-    layers.push_back({1, dense, dense});
-    layers.push_back({1, dense, static_cast<std::int64_t>(shape.classes)});
-    return layers;
-}
-
 } // namespace
-
-std::int64_t ConvShape::positionsLeft() const {
-    auto left = static_cast<std::int64_t>(columns);
-    for (int pair = 0; pair < pairs; ++pair)
-        left = left < 2 * kernel ? 0 : pooledLength(left, kernel);
-    return left;
-}
-
-std::size_t ConvShape::fewestColumns() const {
-    std::int64_t needed = 1;
-    for (int pair = 0; pair < pairs; ++pair)
-        needed = 2 * needed + 2 * (kernel - 1);
-    return static_cast<std::size_t>(needed);
-}
-
-std::size_t ConvShape::weightCount() const {
-    std::size_t total = 0;
-    for (const LayerShape& layer : layerShapes(*this))
-        total += layer.weights();
-    return total;
-}
 
 struct ConvModel::State {
     ConvShape shape;
@@ -306,7 +251,7 @@ struct ConvModel::State {
         : shape(wanted), columns(static_cast<std::int64_t>(wanted.columns)), classes(wanted.classes),
           weights(wanted.weightCount()) {
         float* at = weights.data();
-        for (const LayerShape& layer : layerShapes(shape)) {
+        for (const LayerShape& layer : shape.layers()) {
             parameters.push_back(
                 at::from_blob(at, {layer.shifts, layer.in, layer.out}).set_requires_grad(true));
             at += layer.shifts * layer.in * layer.out;
@@ -328,16 +273,12 @@ struct ConvModel::State {
     }
 
     /// Logits [rows × classes]. dropout: a function applied after each of the two hidden dense layers.
-    /// training: backward will write the gradients of all parameters to `written`, in the order of the
-    /// weights.
-    template <bool training, typename Dropout>
-    Tensor forward(core::FloatView rows, Dropout&& dropout, [[maybe_unused]] float* written = nullptr) const {
+    /// Backward will write the gradients of all parameters to `written`, in the order of the weights.
+    template <typename Dropout>
+    Tensor forward(core::FloatView rows, Dropout&& dropout, float* written) const {
         const auto affine = [&](const Tensor& x, std::size_t layer, bool relu) {
             const Tensor &w = parameters[2 * layer], &b = parameters[2 * layer + 1];
-            if constexpr (training)
-                return ShiftedAffine::apply(x, w, b, relu, written + (w.data_ptr<float>() - weights.data()));
-            else
-                return shiftedAffine(x, w, b, relu);
+            return ShiftedAffine::apply(x, w, b, relu, written + (w.data_ptr<float>() - weights.data()));
         };
         const auto spectra = static_cast<std::int64_t>(rows.rows());
         std::int64_t length = columns;
@@ -346,11 +287,8 @@ struct ConvModel::State {
         for (int pair = 0; pair < shape.pairs; ++pair) {
             x = affine(x, layer++, true);
             x = affine(x, layer++, true);
-            const std::int64_t pooled = pooledLength(length, shape.kernel);
-            if constexpr (training)
-                x = MaximumOfTwo::apply(x, spectra, length, pooled);
-            else
-                x = maximumOfTwo(x, spectra, length, pooled);
+            const std::int64_t pooled = shape.pooled(length);
+            x = MaximumOfTwo::apply(x, spectra, length, pooled);
             length = pooled;
         }
         x = x.view({spectra, length * x.size(1)});
@@ -372,7 +310,7 @@ struct ConvModel::State {
                 to[i] = random.uniform() < keep ? 1 / keep : 0.0f;
             return x * mask;
         };
-        const Tensor logits = forward<true>(rows, drop, written);
+        const Tensor logits = forward(rows, drop, written);
         Tensor truth = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
         std::ranges::copy(labels, truth.data_ptr<std::int64_t>());
         const Tensor mean =
@@ -409,24 +347,8 @@ void ConvModel::initialise(std::uint64_t seed) {
     state_->secondMoment.assign(state_->weights.size(), 0.0f);
 }
 
-core::Status ConvModel::probabilities(core::FloatView rows, core::MatrixView<float> output) const {
-    try {
-        const SingleThreaded alone;
-        const at::NoGradGuard plain;
-        const Tensor logits = state_->forward<false>(rows, [](const Tensor& x) { return x; });
-        for (std::size_t r = 0; r < rows.rows(); ++r) {
-            const float* from = logits.data_ptr<float>() + r * state_->classes;
-            const float highest = *std::max_element(from, from + state_->classes);
-            double sum = 0;
-            for (std::size_t c = 0; c < state_->classes; ++c)
-                sum += std::exp(double(from[c]) - highest);
-            for (std::size_t c = 0; c < state_->classes; ++c)
-                output(r, c) = static_cast<float>(std::exp(double(from[c]) - highest) / sum);
-        }
-        return {};
-    } catch (const std::exception& error) {
-        return fail(ErrorCode::Internal, std::string("the network could not be computed: ") + error.what());
-    }
+ConvScorer ConvModel::scorer() const {
+    return ConvScorer(state_->shape, state_->weights);
 }
 
 core::Result<double> ConvModel::step(core::FloatView rows, std::span<const int> labels,

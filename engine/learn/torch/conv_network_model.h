@@ -1,11 +1,10 @@
-// ConvModel: the weights of one network, its output, and one step of its training. The only part that sees
-// libtorch.
+// ConvModel: the weights of one network and one step of its training. The only part that sees libtorch.
 //
 // The layers work on rows of channels (position, channel) that lie spectrum after spectrum. A convolution of
 // kernel k is then k matrix products, each with the input shifted by a row, and a dense layer is one. The
 // rows in which a kernel reaches into the next spectrum are computed too, and dropped by the pooling.
 //
-// Owned by a ConvNetwork. step() is for one thread at a time; probabilities() for any number.
+// Owned by a ConvNetwork. For one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +15,7 @@
 #include "engine/core/matrix.h"
 #include "engine/core/result.h"
 #include "engine/core/thread_pool.h"
+#include "engine/learn/torch/conv_scorer.h"
 #include "engine/learn/torch/conv_shape.h"
 
 namespace balmer::learn {
@@ -35,8 +35,8 @@ class ConvModel {
     /// He-uniform weights (He et al. 2015), biases zero.
     void initialise(std::uint64_t seed);
 
-    /// rows: scaled; output [rows × classes], softmax. Computed by the calling thread alone.
-    core::Status probabilities(core::FloatView rows, core::MatrixView<float> output) const;
+    /// What says the probabilities by the present weights; a copy of them.
+    ConvScorer scorer() const;
 
     struct Step {
         double learningRate, weightDecay, dropout;
