@@ -49,10 +49,6 @@ void addGaussian(std::span<const double> wavelength, std::span<float> flux, doub
     }
 }
 
-struct NebularLine {
-    double angstrom, share; ///< share of its element's doublet
-};
-
 } // namespace
 
 std::string_view toString(Kind kind) {
@@ -91,19 +87,20 @@ core::Status addEmission(std::span<const double> wavelengthAngstrom, std::span<f
     return {};
 }
 
+std::array<NebularLine, 5> nebularLines(double nitrogenOverHalpha, double sulphurOverHalpha) {
+    return {{{halphaAngstrom, 1},
+             {spectrum::line("[N II] 6548").vacuumAngstrom, nitrogenOverHalpha * 0.25},
+             {spectrum::line("[N II] 6583").vacuumAngstrom, nitrogenOverHalpha * 0.75},
+             {spectrum::line("[S II] 6716").vacuumAngstrom, sulphurOverHalpha * 0.565},
+             {spectrum::line("[S II] 6731").vacuumAngstrom, sulphurOverHalpha * 0.435}}};
+}
+
 core::Status addNebula(std::span<const double> wavelengthAngstrom, std::span<float> flux,
                        double continuumLevel, double halphaEquivalentWidthAngstrom, double nitrogenOverHalpha,
                        double sulphurOverHalpha, double velocityKmS, double instrumentFwhmKmS) {
     BALMER_CHECK(checkSamples(wavelengthAngstrom, flux, continuumLevel));
     constexpr double ownFwhmKmS = 25;
-    // [N II] is 1 : 3 by the transition probabilities; [S II] 1.3 : 1, thin gas.
-    const std::array<NebularLine, 5> lines = {
-        {{halphaAngstrom, 1},
-         {spectrum::line("[N II] 6548").vacuumAngstrom, nitrogenOverHalpha * 0.25},
-         {spectrum::line("[N II] 6583").vacuumAngstrom, nitrogenOverHalpha * 0.75},
-         {spectrum::line("[S II] 6716").vacuumAngstrom, sulphurOverHalpha * 0.565},
-         {spectrum::line("[S II] 6731").vacuumAngstrom, sulphurOverHalpha * 0.435}}};
-    for (const auto& line : lines) {
+    for (const auto& line : nebularLines(nitrogenOverHalpha, sulphurOverHalpha)) {
         const double sigma =
             line.angstrom * std::hypot(ownFwhmKmS, instrumentFwhmKmS) / speedOfLightKmS * sigmaOfFwhm;
         addGaussian(wavelengthAngstrom, flux, line.angstrom * (1 + velocityKmS / speedOfLightKmS), sigma,

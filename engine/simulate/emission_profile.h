@@ -9,6 +9,7 @@
 // stated width however coarse the sampling is.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <optional>
@@ -98,6 +99,13 @@ core::Result<std::vector<float>> injectNebular(const Window& window, core::Rando
 /// The star's own Hα absorption, partly filled in as by a chromosphere: what is taken away from the continuum
 /// about the line, smoothed over five samples, falls to a share of it. A line in emission stays as it is.
 core::Result<std::vector<float>> injectFilledIn(const Window& window, core::RandomStream& random);
+
+/// Lines of an H II region: Hα and, by what its light is to Hα's, the doublets of [N II] (1 : 3 by the
+/// transition probabilities) and [S II] (1.3 : 1, thin gas).
+struct NebularLine {
+    double angstrom, share; ///< vacuum; of Hα's light
+};
+std::array<NebularLine, 5> nebularLines(double nitrogenOverHalpha, double sulphurOverHalpha);
 
 /// The nebula's lines with Hα of this equivalent width, added to flux; used by injectNebular() and by the
 /// survey.

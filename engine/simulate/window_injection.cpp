@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/simulate/emission_profile.h"
+#include "engine/simulate/line_profiles.h"
 
 namespace balmer::simulate {
 
@@ -111,13 +112,48 @@ void addNoise(Opened& opened, std::span<const float> added, core::RandomStream& 
 
 } // namespace
 
+core::Result<std::vector<float>> injectLine(const Window& window, const LineShape& shape,
+                                            core::RandomStream& random, double instrumentFwhmKmS) {
+    BALMER_TRY(Opened opened, open(window));
+    std::vector<float> emitted(opened.flux.size()), absorbed(opened.flux.size());
+    for (const auto& each : shape)
+        BALMER_CHECK(addEmission(window.wavelengthAngstrom,
+                                 each.equivalentWidthAngstrom > 0 ? emitted : absorbed, opened.continuum,
+                                 {.equivalentWidthAngstrom = each.equivalentWidthAngstrom,
+                                  .fwhmKmS = each.fwhmKmS,
+                                  .velocityKmS = each.velocityKmS},
+                                 each.lineAngstrom, instrumentFwhmKmS));
+    addNoise(opened, emitted, random);
+    for (std::size_t i = 0; i < absorbed.size(); ++i)
+        opened.flux[i] *=
+            static_cast<float>(std::max(0.0, 1 + static_cast<double>(absorbed[i]) / opened.continuum));
+    return rescaled(std::move(opened.flux));
+}
+
 core::Result<std::vector<float>> injectEmission(const Window& window, const EmissionProfile& profile,
                                                 core::RandomStream& random, double instrumentFwhmKmS) {
+    return injectLine(window, shapeOf(profile), random, instrumentFwhmKmS);
+}
+
+core::Result<std::vector<float>> relativeFlux(const Window& window) {
     BALMER_TRY(Opened opened, open(window));
-    std::vector<float> line(opened.flux.size());
-    BALMER_CHECK(addEmission(window.wavelengthAngstrom, line, opened.continuum, profile, halphaAngstrom,
-                             instrumentFwhmKmS));
-    addNoise(opened, line, random);
+    for (float& value : opened.flux)
+        value = static_cast<float>(value / opened.continuum);
+    return std::move(opened.flux);
+}
+
+core::Result<std::vector<float>> injectResidual(const Window& window, std::span<const float> residual,
+                                                double scale) {
+    constexpr double reachAngstrom = 45, fadingAngstrom = 15;
+    BALMER_TRY(Opened opened, open(window));
+    if (residual.size() != opened.flux.size())
+        return fail(ErrorCode::InvalidArgument, "the residual has another length than the window");
+    for (std::size_t i = 0; i < residual.size(); ++i) {
+        const double offset = std::abs(window.wavelengthAngstrom[i] - halphaAngstrom);
+        const double share = std::clamp((reachAngstrom - offset) / fadingAngstrom, 0.0, 1.0);
+        opened.flux[i] +=
+            static_cast<float>(share * scale * static_cast<double>(residual[i]) * opened.continuum);
+    }
     return rescaled(std::move(opened.flux));
 }
 
@@ -174,14 +210,8 @@ core::Result<std::vector<float>> injectFilledIn(const Window& window, core::Rand
 
 core::Result<std::vector<float>> injectNebular(const Window& window, core::RandomStream& random,
                                                double instrumentFwhmKmS) {
-    BALMER_TRY(Opened opened, open(window));
-    std::vector<float> lines(opened.flux.size());
-    const double width = std::exp(random.uniform(0, std::log(20.0)));
-    const double nitrogen = random.uniform(0.3, 0.9), sulphur = random.uniform(0.15, 0.5);
-    BALMER_CHECK(addNebula(window.wavelengthAngstrom, lines, opened.continuum, width, nitrogen, sulphur,
-                           random.normal(0, 25), instrumentFwhmKmS));
-    addNoise(opened, lines, random);
-    return rescaled(std::move(opened.flux));
+    BALMER_TRY(const auto* const nebula, profileNamed("nebular"));
+    return injectLine(window, nebula->draw(random, {}), random, instrumentFwhmKmS);
 }
 
 } // namespace balmer::simulate

@@ -1,10 +1,8 @@
 #include "engine/workflow/injected_rows.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
+#include <cmath>
 #include <set>
-#include <string_view>
 #include <utility>
 
 #include "engine/core/random_stream.h"
@@ -15,25 +13,16 @@ bool TargetClasses::isTarget(int index) const {
     return std::binary_search(targets.begin(), targets.end(), index);
 }
 
-namespace {
-
-using simulate::Kind;
-
-constexpr std::array<std::pair<std::string_view, Kind>, 2> profileTable{
-    {{"single-peak", Kind::SinglePeak}, {"double-peak", Kind::DoublePeak}}};
-
-std::optional<Kind> profileFrom(std::string_view word) {
-    for (const auto& [known, kind] : profileTable)
-        if (known == word) return kind;
-    return std::nullopt;
+bool TargetClasses::canSimulate(int index, const RowLabels& labels) const {
+    const auto found = profiles.find(index);
+    return found != profiles.end() &&
+           (found->second->draw != nullptr || labels.countByClass[static_cast<std::size_t>(index)] > 0);
 }
-
-} // namespace
 
 std::vector<std::string> simulatedTargets() {
     std::vector<std::string> names;
-    for (const auto& [word, kind] : profileTable)
-        names.emplace_back(simulate::toString(kind));
+    for (const auto& kind : simulate::profileKinds())
+        if (!kind.className.empty()) names.emplace_back(kind.className);
     return names;
 }
 
@@ -64,10 +53,10 @@ core::Result<TargetClasses> targetClasses(const std::vector<std::string>& classe
     if (made.background < 0)
         return refuse("every class is a target; parameters.classes also needs one for everything else");
     for (const auto& [name, word] : profiles) {
-        const auto kind = profileFrom(word);
+        auto kind = simulate::profileNamed(word);
         if (!kind)
-            return refuse("parameters.profile gives the class \"" + name + "\" the profile \"" + word +
-                          "\"; there are single-peak and double-peak");
+            return refuse("parameters.profile gives the class \"" + name +
+                          "\" a profile that is none: " + kind.error().message());
         const auto found = std::find(classes.begin(), classes.end(), name);
         const auto index = static_cast<int>(found - classes.begin());
         if (found == classes.end() || !made.isTarget(index))
@@ -75,9 +64,9 @@ core::Result<TargetClasses> targetClasses(const std::vector<std::string>& classe
         made.profiles.emplace(index, *kind);
     }
     for (const int target : made.targets)
-        for (const auto& [word, kind] : profileTable)
-            if (classes[static_cast<std::size_t>(target)] == simulate::toString(kind))
-                made.profiles.emplace(target, kind); // unless it was given another
+        for (const auto& kind : simulate::profileKinds())
+            if (classes[static_cast<std::size_t>(target)] == kind.className)
+                made.profiles.emplace(target, &kind); // unless it was given another
     return made;
 }
 
@@ -107,11 +96,86 @@ class Windows {
     std::span<const double> minima_, maxima_;
 };
 
+/// Smoothed over three samples.
+void smooth(std::vector<float>& values) {
+    const auto before = values;
+    for (std::size_t i = 1; i + 1 < values.size(); ++i)
+        values[i] = (before[i - 1] + 2 * before[i] + before[i + 1]) / 4;
+}
+
+/// What sets the labelled spectra of a class apart: their relative flux less the pool's median. One of them
+/// after the other; those that have no window about Hα are left out.
+std::vector<std::vector<float>> residualsOf(int target, const RowLabels& labels, const Windows& windows,
+                                            const std::vector<std::size_t>& rows) {
+    constexpr std::size_t enoughForMedian = 500;
+    std::vector<std::vector<float>> pool, residuals;
+    for (std::size_t i = 0; i < std::min(rows.size(), enoughForMedian); ++i)
+        if (auto relative = simulate::relativeFlux(
+                windows.of(rows[i * rows.size() / std::min(rows.size(), enoughForMedian)])))
+            pool.push_back(std::move(*relative));
+    if (pool.empty()) return {};
+    std::vector<float> median(pool.front().size()), sample(pool.size());
+    for (std::size_t i = 0; i < median.size(); ++i) {
+        std::ranges::transform(pool, sample.begin(), [i](const auto& each) { return each[i]; });
+        std::ranges::nth_element(sample, sample.begin() + static_cast<std::ptrdiff_t>(sample.size() / 2));
+        median[i] = sample[sample.size() / 2];
+    }
+    for (std::size_t row = 0; row < labels.classIndex.size(); ++row) {
+        if (labels.classIndex[row] != target) continue;
+        auto residual = simulate::relativeFlux(windows.of(row));
+        if (!residual) continue;
+        for (std::size_t i = 0; i < median.size(); ++i)
+            (*residual)[i] -= median[i];
+        smooth(*residual);
+        residuals.push_back(std::move(*residual));
+    }
+    return residuals;
+}
+
+/// Rows of one class: how each is made of a window.
+class Planting {
+  public:
+    Planting(const simulate::ProfileKind& kind, const InjectionParameters& parameters,
+             std::vector<std::vector<float>> residuals)
+        : kind_(kind), parameters_(parameters), residuals_(std::move(residuals)) {}
+
+    core::Result<std::vector<float>> into(const simulate::Window& window, core::RandomStream& random) const {
+        if (kind_.draw == nullptr) {
+            if (residuals_.empty())
+                return core::fail(core::ErrorCode::InvalidArgument,
+                                  "none of the labelled spectra can be transplanted: they have no window "
+                                  "about Hα");
+            const auto& residual = residuals_[random.below(residuals_.size())];
+            return simulate::injectResidual(window, residual, std::exp(random.normal(0, 0.3)));
+        }
+        auto shape = kind_.draw(random, {});
+        // The width drawn is that of the light added to the star's own absorption, or, of a share of the
+        // rows, what a measurement would give: there the absorption is filled first.
+        const bool filled = random.uniform() < parameters_.filledShare;
+        if (const auto own = simulate::measureEquivalentWidth(window)) {
+            const double emission = simulate::emissionOf(shape);
+            const double drawn = emission > 0 ? emission : -simulate::absorptionOf(shape);
+            const double wanted = std::max(drawn, parameters_.detection * own->errorAngstrom) -
+                                  (filled && emission > 0 ? std::min(0.0, own->angstrom) : 0.0);
+            for (auto& each : shape)
+                if ((each.equivalentWidthAngstrom > 0) == (emission > 0))
+                    each.equivalentWidthAngstrom *= wanted / drawn;
+        }
+        return simulate::injectLine(window, shape, random);
+    }
+
+  private:
+    const simulate::ProfileKind& kind_;
+    const InjectionParameters& parameters_;
+    std::vector<std::vector<float>> residuals_;
+};
+
 } // namespace
 
 core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vector<std::size_t>& rows,
-                                const TargetClasses& classes, const InjectionParameters& parameters,
-                                core::TaskContext& task, TrainingRows& training) {
+                                const TargetClasses& classes, const RowLabels& labels,
+                                const InjectionParameters& parameters, core::TaskContext& task,
+                                TrainingRows& training) {
     const Windows windows(dataset);
     core::RandomStream random(parameters.seed, 1);
     std::vector<std::size_t> order;
@@ -124,22 +188,17 @@ core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vect
         return rows[order[next++]];
     };
     const auto useless = [](const core::Error& error) {
-        return core::fail(core::Error(error).during("putting simulated emission into the spectra"));
+        return core::fail(core::Error(error).during("putting simulated lines into the spectra"));
     };
     for (const auto& [target, kind] : classes.profiles) {
+        if (!classes.canSimulate(target, labels)) continue;
+        const Planting planting(*kind, parameters,
+                                kind->draw == nullptr ? residualsOf(target, labels, windows, rows)
+                                                      : std::vector<std::vector<float>>());
         std::size_t failures = 0;
         for (std::size_t made = 0; made < parameters.perClass;) {
-            BALMER_CHECK(task.checkpoint(0, "simulating emission"));
-            auto profile = simulate::drawProfile(random, kind);
-            const auto window = windows.of(draw());
-            // The width drawn is that of the light added to the star's own absorption, or, of a share of the
-            // rows, what a measurement would give: there the absorption is filled first.
-            const bool filled = random.uniform() < parameters.filledShare;
-            if (const auto own = simulate::measureEquivalentWidth(window))
-                profile.equivalentWidthAngstrom =
-                    std::max(profile.equivalentWidthAngstrom, parameters.detection * own->errorAngstrom) -
-                    (filled ? std::min(0.0, own->angstrom) : 0.0);
-            auto row = simulate::injectEmission(window, profile, random);
+            BALMER_CHECK(task.checkpoint(0, "simulating lines"));
+            auto row = planting.into(windows.of(draw()), random);
             if (!row) {
                 if (++failures > 2 * rows.size() + parameters.perClass) return useless(row.error());
                 continue;
@@ -148,14 +207,16 @@ core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vect
             ++made;
         }
     }
+    const bool nebulaeAreSought = std::ranges::any_of(
+        classes.profiles, [](const auto& each) { return each.second->word == "nebular"; });
     const std::size_t others =
         std::clamp(rows.size(), parameters.perClass, parameters.othersOverClass * parameters.perClass);
     for (std::size_t made = 0, failures = 0; made < others;) {
         const auto row = draw();
         const double lot = random.uniform();
-        auto changed = lot < 0.15   ? simulate::injectCosmicRay(windows.of(row), random)
-                       : lot < 0.30 ? simulate::injectNebular(windows.of(row), random)
-                       : lot < 0.45 ? simulate::injectFilledIn(windows.of(row), random)
+        auto changed = lot < 0.15                        ? simulate::injectCosmicRay(windows.of(row), random)
+                       : lot < 0.30 && !nebulaeAreSought ? simulate::injectNebular(windows.of(row), random)
+                       : lot < 0.45                      ? simulate::injectFilledIn(windows.of(row), random)
                                     : core::Result<std::vector<float>>(std::vector<float>());
         if (!changed) {
             if (++failures > 2 * rows.size() + others) return useless(changed.error());

@@ -40,6 +40,15 @@ core::FloatMatrix ModelRows::sample(std::size_t most) const {
     return rows;
 }
 
+core::Result<learn::SpectralFeatures> ModelRows::features(std::size_t components, std::size_t threads,
+                                                          core::TaskContext& task) const {
+    learn::FeatureParameters wanted;
+    wanted.components = components;
+    wanted.continuum = learn::continuumFor(dataset_.columns());
+    wanted.threads = threads;
+    return learn::SpectralFeatures::learn(sample(mostLookedAt).view(), wanted, task);
+}
+
 core::Status
 ModelRows::inPieces(const std::function<core::Status(std::size_t first, core::FloatView rows)>& work) const {
     core::FloatMatrix piece;

@@ -17,6 +17,7 @@
 #include "engine/core/task_context.h"
 #include "engine/dataset/dataset.h"
 #include "engine/learn/classifiers.h"
+#include "engine/learn/spectral_features.h"
 
 namespace balmer::workflow {
 
@@ -32,6 +33,9 @@ class ModelRows {
     void append(std::size_t row, core::FloatMatrix& rows) const;
     /// At most so many, evenly spread.
     core::FloatMatrix sample(std::size_t most) const;
+    /// What tells their shapes apart. Errors: those of SpectralFeatures::learn().
+    core::Result<learn::SpectralFeatures> features(std::size_t components, std::size_t threads,
+                                                   core::TaskContext& task) const;
     /// Calls work(number of the first row, rows) for one piece after the other, until one fails.
     core::Status
     inPieces(const std::function<core::Status(std::size_t first, core::FloatView rows)>& work) const;

@@ -6,7 +6,6 @@
 
 #include "engine/core/utf8.h"
 #include "engine/learn/classifiers.h"
-#include "engine/learn/spectral_features.h"
 #include "engine/workflow/model_rows.h"
 
 namespace balmer::workflow {
@@ -60,13 +59,8 @@ core::Result<active::Mix> mixFor(const RoundChoices& choices, const learn::Class
 core::Result<core::FloatMatrix> placesIn(const dataset::Dataset& dataset, std::size_t threads,
                                          core::TaskContext& task) {
     const ModelRows rows(dataset, kindNamed("committee"));
-    learn::FeatureParameters wanted;
-    wanted.components = placeComponents;
-    wanted.continuum = learn::continuumFor(dataset.columns());
-    wanted.threads = threads;
     auto learning = task.part(0, 0.5), looking = task.part(0.5, 1);
-    BALMER_TRY(const auto features,
-               learn::SpectralFeatures::learn(rows.sample(ModelRows::mostLookedAt).view(), wanted, learning));
+    BALMER_TRY(const auto features, rows.features(placeComponents, threads, learning));
     const std::size_t components = features.count() - 1; // without the length of what they leave over
     core::FloatMatrix places(dataset.rows(), components);
     const auto place = [&](std::size_t first, core::FloatView piece) -> core::Status {
@@ -118,9 +112,10 @@ void RoundChoices::declare(Fields& fields) {
                              "), one word or several with their shares: " + active::strategiesHelp(),
                      .more = true});
     fields.optional("profile", profile,
-                    {.help = "the emission, single-peak or double-peak, that is simulated for a target while "
-                             "its labels are few: TARGET=single-peak; the targets single peak and double "
-                             "peak have theirs",
+                    {.help = "the line about Hα that is planted in spectra for a target while its labels are "
+                             "few, TARGET=PROFILE: " +
+                             simulate::describeProfiles() +
+                             "; a target that is called as one of them (single peak) has it",
                      .more = true});
     fields.optional(
         "simulated", simulated,

@@ -43,10 +43,9 @@ core::Result<RankedPool> trainOn(const TrainingRows& training, const learn::Clas
 TrainingPlan planTraining(const TargetClasses& classes, const RowLabels& labels,
                           const SimulationParameters& parameters) {
     TrainingPlan plan;
-    const auto simulates = [&](int index) {
-        return classes.profiles.contains(index) || index == classes.background;
-    };
-    if (parameters.perClass > 0 && !classes.profiles.empty())
+    const auto plants = [&](int index) { return classes.canSimulate(index, labels); };
+    const auto simulates = [&](int index) { return plants(index) || index == classes.background; };
+    if (parameters.perClass > 0 && std::ranges::any_of(classes.targets, plants))
         for (std::size_t k = 0; k < classes.classes.size(); ++k)
             plan.simulated = plan.simulated ||
                              (simulates(static_cast<int>(k)) && labels.countByClass[k] < parameters.enough);
@@ -87,7 +86,7 @@ core::Result<RankedPool> trainAndRank(const learn::ClassifierKind& kind,
         TrainingRows training;
         repeatLabels(labelled, parameters.perClass, training);
         BALMER_CHECK(appendInjectedRows(
-            dataset, rows, classes,
+            dataset, rows, classes, labels,
             {.perClass = parameters.perClass, .seed = parameters.seed * 2 + static_cast<std::uint64_t>(h)},
             part, training));
         BALMER_TRY(halves[h], trainOn(training, kind, classifier, dataset, part));

@@ -1,7 +1,10 @@
+#include <cmath>
 #include <set>
 
 #include <gmock/gmock.h>
 
+#include "engine/core/random_stream.h"
+#include "engine/core/text_number.h"
 #include "engine/store/label_log.h"
 #include "engine/store/round_archive.h"
 #include "engine/workflow/rounds.h"
@@ -101,12 +104,12 @@ TEST_F(Round, PrecisionFollowsTheLabelsThatStand) {
 
 TEST_F(Round, AClassWithoutProfileOrLabelIsAskedForBeforeAnythingIsTrained) {
     auto wanted = parameters();
-    wanted["classes"] = {"other", "single peak", "P Cygni"};
-    wanted["targets"] = {"single peak", "P Cygni"};
+    wanted["classes"] = {"other", "single peak", "nova"};
+    wanted["targets"] = {"single peak", "nova"};
     for (const std::string strategy : {"entropy", "random"}) {
         wanted["strategy"] = strategy;
         const auto first = succeed("round", wanted);
-        EXPECT_EQ(first["without_examples"], json({"P Cygni"})) << "a single peak is simulated";
+        EXPECT_EQ(first["without_examples"], json({"nova"})) << "a single peak is simulated";
         EXPECT_TRUE(first["model"].is_null());
         EXPECT_EQ(first["simulated"], false);
         EXPECT_TRUE(first["counts"].empty());
@@ -191,6 +194,53 @@ TEST_F(Round, AClassThatTheUserTiesToAProfileIsSimulated) {
     EXPECT_EQ(result["simulated"], true);
     EXPECT_TRUE(result["without_examples"].empty());
     EXPECT_FALSE(result["model"].is_null());
+}
+
+TEST_F(Round, ATransplantTeachesAClassFromItsFirstLabelOn) {
+    // Every twelfth row has a dip beside a peak, of its own depth.
+    std::string table = "id";
+    for (int column = 0; column < 140; ++column)
+        table += "," + core::formatDouble(6519.0 + column * 213.0 / 139.0);
+    core::RandomStream random(1);
+    for (int row = 0; row < 240; ++row) {
+        table += "\nrow-" + std::to_string(row);
+        const double height = row % 12 == 0 ? random.uniform(30, 80) : 0, depth = random.uniform(5, 40);
+        for (int column = 0; column < 140; ++column) {
+            const auto bell = [&](double centre, double width) {
+                return std::exp(-std::pow((column - centre) / width, 2));
+            };
+            table += "," + core::formatFixed(100 - depth * bell(30, 6) +
+                                                 height * (bell(34, 3) - bell(26, 3)) + random.normal(0, 2),
+                                             3);
+        }
+    }
+    succeed("dataset-import", {{"file", write("lines.csv", table)}, {"name", "lines"}});
+    auto wanted = parameters();
+    wanted["dataset"] = "lines";
+    wanted["classes"] = {"other", "nova"};
+    wanted["targets"] = {"nova"};
+    wanted["profile"] = {{"nova", "transplant"}};
+    const auto first = succeed("round", wanted);
+    EXPECT_EQ(first["without_examples"], json({"other", "nova"})) << "there is nothing to transplant";
+    EXPECT_TRUE(first["model"].is_null());
+
+    BALMER_NEEDS_NETWORK();
+    active::LabelEvent event;
+    event.spectrum = "row-0";
+    event.className = "nova";
+    event.who = "tester";
+    ASSERT_TRUE(project_->labels().append(event));
+    wanted["simulated"] = 200;
+    wanted["epochs"] = 12;
+    const auto second = succeed("round", wanted);
+    EXPECT_EQ(second["simulated"], true);
+    EXPECT_EQ(second["model_kind"], "network");
+    EXPECT_TRUE(second["without_examples"].empty());
+    ASSERT_GE(second["candidates"].size(), 10u) << second["counts"].dump();
+    int alike = 0;
+    for (std::size_t i = 0; i < 10; ++i)
+        alike += std::stoi(second["candidates"][i]["id"].get<std::string>().substr(4)) % 12 == 0;
+    EXPECT_GE(alike, 9);
 }
 
 TEST_F(Round, AnswersFromATableBecomeLabelsAndAPrecision) {
