@@ -40,9 +40,11 @@ void prepare(const BalmerSession& session, const std::filesystem::path& survey) 
     session.succeed({"preprocess", "--preset", "halpha-140", "--name", "w"}, kLimit);
 }
 
-/// Trains on the labels that stand and scores the pool.
+/// Trains a small network on the labels that stand and scores the pool.
 void learnAndScore(const BalmerSession& session) {
-    const auto learned = session.run({"learn", "--dataset", "w", "--folds", "0", "--seed", "1"}, kLimit);
+    const auto learned = session.run(
+        {"learn", "--dataset", "w", "--folds", "0", "--seed", "1", "--settings", "width=16,kernel=5"},
+        kLimit);
     const auto json = learned.json();
     // Random labels may hold a single class; then there is no network and what was labelled is what was
     // found.

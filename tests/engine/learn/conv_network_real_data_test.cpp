@@ -11,8 +11,9 @@
 namespace balmer::learn {
 namespace {
 
-// A random forest of 300 trees reaches 0.80 on these rows, a support-vector machine 0.78.
-TEST(ConvNetworkOnRealSpectra, FiveFoldMacroF1IsAtLeast79Percent) {
+// A random forest of 300 trees reaches 0.80 on these rows in five folds, a support-vector machine 0.78; the
+// short form has two folds, with less to learn from.
+TEST(ConvNetworkOnRealSpectra, TellsItsClassesApart) {
     BALMER_NEEDS_REAL_DATA();
     const auto text = core::readFile(test::realData() / "labelled" / "lamost_dr10_afg_ha140.csv");
     ASSERT_TRUE(text) << test::why(text);
@@ -35,7 +36,7 @@ TEST(ConvNetworkOnRealSpectra, FiveFoldMacroF1IsAtLeast79Percent) {
     parameters.columns = rows.columns();
     core::TaskContext task;
     const auto result = crossValidate(
-        rows.view(), labels, {},
+        rows.view(), labels, {.folds = test::longTests() ? 5 : 2},
         [&](int) -> core::Result<std::unique_ptr<Classifier>> {
             BALMER_TRY(std::unique_ptr<Classifier> network, makeConvNetwork(parameters));
             return network;
@@ -43,7 +44,7 @@ TEST(ConvNetworkOnRealSpectra, FiveFoldMacroF1IsAtLeast79Percent) {
         task);
     ASSERT_TRUE(result) << test::why(result);
     std::cout << "macro-F1 " << result->metrics.macroF1 << ", accuracy " << result->metrics.accuracy << "\n";
-    EXPECT_GE(result->metrics.macroF1, 0.79);
+    EXPECT_GE(result->metrics.macroF1, test::longTests() ? 0.79 : 0.76);
 }
 
 } // namespace
