@@ -1,5 +1,5 @@
 // The commands that run one job each: import, preprocess, dataset import and export, som, learn, score,
-// round, simulate, run.
+// round, audit, similar, simulate, run.
 
 #include <CLI/CLI.hpp>
 
@@ -160,6 +160,29 @@ void sayScored(Console& console, const json& result) {
         console.say("  " + name + ": " + count(number));
 }
 
+void sayAudit(Console& console, const json& result) {
+    for (const auto& name : result["left_out"])
+        console.say("\"" + name.get<std::string>() + "\" has too few labels to compare and is left out.");
+    console.say("Something speaks against " + count(result["doubtful"]) + " of " +
+                counted(result["labels"], "label") + " of " + result["dataset"].get<std::string>() + ":");
+    std::vector<std::vector<std::string>> rows{{"ID", "LABEL", "SUGGESTED", "WITNESSES", "REASON"}};
+    for (const auto& each : result["list"])
+        rows.push_back({each["id"].get<std::string>(), each["label"].get<std::string>(),
+                        each["suggested"].get<std::string>(), count(each["witnesses"]),
+                        each["reason"].get<std::string>()});
+    if (rows.size() > 1) console.say(inColumns(rows));
+}
+
+void saySimilar(Console& console, const json& result) {
+    console.say("Most like " + result["like"].get<std::string>() + " among " + spectra(result["rows"]) +
+                " of " + result["dataset"].get<std::string>() + ":");
+    std::vector<std::vector<std::string>> rows{{"ID", "CORRELATION", "LABEL"}};
+    for (const auto& each : result["list"])
+        rows.push_back(
+            {each["id"].get<std::string>(), shown(each["correlation"], 4), each["label"].get<std::string>()});
+    console.say(inColumns(rows));
+}
+
 void sayItems(Console& console, const json& items, std::string_view title, std::size_t most) {
     console.say(std::string(title) + " (" + std::to_string(items.size()) + "):");
     std::vector<std::vector<std::string>> rows;
@@ -304,6 +327,8 @@ void addJobCommands(CLI::App& app, Work& chosen) {
     addJobCommand(app, chosen, "score", sayScored);
     addJobCommand(app, chosen, "round", sayRound);
     addJobCommand(app, chosen, "active-benchmark", sayCurves);
+    addJobCommand(app, chosen, "audit", sayAudit);
+    addJobCommand(app, chosen, "similar", saySimilar);
     addJobCommand(app, chosen, "simulate", saySimulated);
     addRun(app, chosen);
     auto& project = *app.add_subcommand("project", "the project itself: check and repair its files");

@@ -32,6 +32,8 @@ constexpr const char* threadsName = "threads"; ///< of threadsField()
     KIND(scoreKind)                                                                                          \
     KIND(roundKind)                                                                                          \
     KIND(activeBenchmarkKind)                                                                                \
+    KIND(auditKind)                                                                                          \
+    KIND(similarKind)                                                                                        \
     KIND(labelImportKind)                                                                                    \
     KIND(tableImportKind)                                                                                    \
     KIND(labelExportKind)                                                                                    \

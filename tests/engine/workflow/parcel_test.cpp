@@ -137,7 +137,8 @@ TEST_F(Parcel, KindsThatMustStayHereSaySo) {
     for (const auto& kind : jobKinds(two_.environment())) {
         const bool travels = kind.about.kind == "preprocess" || kind.about.kind == "som" ||
                              kind.about.kind == "learn" || kind.about.kind == "score" ||
-                             kind.about.kind == "round" || kind.about.kind == "active-benchmark";
+                             kind.about.kind == "round" || kind.about.kind == "active-benchmark" ||
+                             kind.about.kind == "audit" || kind.about.kind == "similar";
         EXPECT_EQ(canTravel(kind), travels) << kind.about.kind;
         EXPECT_EQ(checkTravel(kind).has_value(), travels) << kind.about.kind;
     }
