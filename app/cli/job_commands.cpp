@@ -223,6 +223,13 @@ void sayRound(Console& console, const json& result) {
     say(List::Oracle, "Asked of the oracle", 10);
     say(List::PerformanceEstimate, "Random sample of the predicted targets", 5);
     say(List::Candidates, "Candidates", 10);
+    if (const auto compared = result.value("compared", json::object()); !compared.empty()) {
+        std::string figures;
+        for (const auto& [name, f1] : compared.items())
+            figures += (figures.empty() ? "" : ", ") + name + " " + shown(f1, 2);
+        console.say("The " + result["model_kind"].get<std::string>() +
+                    " judged, by cross-validation on the labels (macro-F1: " + figures + ").");
+    }
     if (result["precision"].is_number())
         console.say("Precision " + shown(result["precision"], 2) + " from " +
                     counted(result["judged"], "label") + "; above " + shown(result["precision_lower_95"], 2) +

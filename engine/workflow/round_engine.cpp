@@ -6,6 +6,7 @@
 
 #include "engine/core/utf8.h"
 #include "engine/learn/classifiers.h"
+#include "engine/learn/cross_validation.h"
 #include "engine/workflow/model_rows.h"
 
 namespace balmer::workflow {
@@ -91,6 +92,44 @@ learn::ClassifierParameters classifierFor(const RoundChoices& choices, const lea
     return classifier;
 }
 
+/// Labels a class, at least, by which two kinds of classifier are compared, and the parts of that.
+constexpr std::size_t enoughToCompare = 20;
+constexpr int comparedFolds = 3;
+/// The network must be better by so much to be worth its time.
+constexpr double clearGain = 0.01;
+
+core::Result<double> crossValidated(const RoundChoices& choices, const learn::ClassifierKind& kind,
+                                    const dataset::Dataset& dataset, const RowLabels& labels,
+                                    std::size_t threads, core::TaskContext& task) {
+    const ModelRows rows(dataset, kind);
+    const auto training = labelledRows(rows, labels);
+    const auto pool = rows.sample(ModelRows::mostLookedAt);
+    const auto make = [&](int) -> core::Result<std::unique_ptr<learn::Classifier>> {
+        BALMER_TRY(auto classifier, kind.make(classifierFor(choices, kind, dataset, threads)));
+        core::TaskContext quiet(task.stopToken(), {});
+        BALMER_CHECK(classifier->lookAt(pool.view(), quiet));
+        return classifier;
+    };
+    BALMER_TRY(const auto validation,
+               learn::crossValidate(training.rows.view(), training.labels,
+                                    {.folds = comparedFolds, .seed = choices.seed}, make, task));
+    return validation.metrics.macroF1;
+}
+
+/// Where labels alone teach and there are enough of them: the better of committee and network.
+core::Result<const learn::ClassifierKind*>
+betterKind(const RoundChoices& choices, const dataset::Dataset& dataset, const RowLabels& labels,
+           std::size_t threads, core::TaskContext& task, std::map<std::string, double>& compared) {
+    const auto &committee = kindNamed("committee"), &network = kindNamed("network");
+    if (!network.available() || std::ranges::min(labels.countByClass) < enoughToCompare) return &committee;
+    for (const auto* const kind : {&committee, &network}) {
+        auto part = kind == &committee ? task.part(0, 0.2) : task.part(0.2, 1);
+        BALMER_TRY(compared[std::string(kind->name)],
+                   crossValidated(choices, *kind, dataset, labels, threads, part));
+    }
+    return compared["network"] > compared["committee"] + clearGain ? &network : &committee;
+}
+
 } // namespace
 
 void RoundChoices::declare(Fields& fields) {
@@ -103,8 +142,10 @@ void RoundChoices::declare(Fields& fields) {
                      .otherwise = core::joinQuoted(simulatedTargets()) + ", as far as they are classes"});
     fields.optional("batch", batch, {.help = "spectra to ask about", .minimum = 1});
     fields.optional("model", model,
-                    {.help = "what judges the pool; auto: the network while simulated lines teach it a class "
-                             "of few labels, else the committee",
+                    {.help =
+                         "what judges the pool; auto: the network while simulated lines teach it a class "
+                         "of few labels, else the committee, or the network where cross-validation on the "
+                         "labels finds it better",
                      .choices = modelChoices()});
     fields.optional("strategy", strategy,
                     {.help = "which spectra are asked about: auto (" + std::string(networkStrategy) +
@@ -179,15 +220,20 @@ core::Result<PlayedRound> playRound(const RoundChoices& choices, const TargetCla
                                     std::size_t estimate, std::size_t candidates, std::size_t threads,
                                     core::TaskContext& task) {
     PlayedRound played;
-    const auto& kind = chooseKind(choices, classes, labels, played.plan);
+    const auto* kind = &chooseKind(choices, classes, labels, played.plan);
+    const bool trains = played.plan.withoutExamples.empty();
+    const bool compares = trains && choices.model == automaticModel && !played.plan.simulated;
+    if (compares) {
+        auto comparing = task.part(0, 0.3);
+        BALMER_TRY(kind, betterKind(choices, dataset, labels, threads, comparing, played.compared));
+    }
     const auto train = [&](const learn::ClassifierKind& each, const TrainingPlan& plan,
                            core::TaskContext& part) {
         return trainAndRank(each, classifierFor(choices, each, dataset, threads), dataset, classes, labels,
                             plan, choices.simulation(), part);
     };
-    const bool trains = played.plan.withoutExamples.empty();
     active::QueryParameters query;
-    BALMER_TRY(query.strategy, mixFor(choices, trains ? &kind : nullptr));
+    BALMER_TRY(query.strategy, mixFor(choices, trains ? kind : nullptr));
     if (!trains && query.strategy.needsProbabilities()) query.strategy = active::coldStart();
     auto labelsAlone = choices.simulation();
     labelsAlone.perClass = 0;
@@ -198,9 +244,9 @@ core::Result<PlayedRound> playRound(const RoundChoices& choices, const TargetCla
                           "labelled \"" +
                               plan.withoutExamples.front() + "\" yet; begin with another one");
     if (trains) {
-        auto training = task.part(0, 0.8);
-        played.kind = &kind;
-        BALMER_TRY(played.ranked, train(kind, played.plan, training));
+        auto training = task.part(compares ? 0.3 : 0, 0.8);
+        played.kind = kind;
+        BALMER_TRY(played.ranked, train(*kind, played.plan, training));
     }
     auto drawing = task.part(trains ? 0.8 : 0, 1);
     query.oracle = static_cast<std::size_t>(choices.batch);

@@ -20,7 +20,8 @@
 namespace balmer::workflow {
 
 /// "auto": the network while simulated lines teach a class that has few labels, else the committee, which
-/// needs no more than a label a class.
+/// needs no more than a label a class; once each class has enough labels to judge them, whichever of the two
+/// cross-validation finds better.
 constexpr std::string_view automaticModel = "auto";
 
 /// The fields by which a round is chosen, in every kind of job that plays one.
@@ -49,6 +50,8 @@ struct RoundChoices {
 
 struct PlayedRound {
     const learn::ClassifierKind* kind = nullptr; ///< that was trained; nothing where none could be
+    /// Macro-F1 by cross-validation on the labels, by the name of the kind; empty where none were compared.
+    std::map<std::string, double> compared;
     RankedPool ranked;
     TrainingPlan plan;
     active::RoundLists lists;

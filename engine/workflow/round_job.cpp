@@ -115,7 +115,7 @@ core::Result<jobs::Outcome> runRound(const RoundParameters& parameters, const Ru
                                             static_cast<std::size_t>(parameters.estimate),
                                             static_cast<std::size_t>(parameters.candidates),
                                             run.threads(choices.threads), run.task));
-    const auto& [kind, ranked, plan, lists] = played;
+    const auto& [kind, compared, ranked, plan, lists] = played;
     // From here on it is kept, and nothing asks whether to stop: a round is there with all that belongs to
     // it.
     jobs::Outcome outcome;
@@ -160,6 +160,7 @@ core::Result<jobs::Outcome> runRound(const RoundParameters& parameters, const Ru
                 {"simulated", plan.simulated && ranked.model},
                 {"without_examples", plan.withoutExamples},
                 {"counts", std::move(counts)},
+                {"compared", compared},
                 {"seconds", seconds.count()}};
     result.update(roundLists(round));
     result.update(roundPrecision(round));
@@ -202,6 +203,8 @@ JobKind roundKind(const Environment& environment) {
              {countField("round", "its number"), textField("dataset", "the pool"),
               orAbsent(orNull(textField("model_kind", "what was trained"))),
               orNull(textField("model", "its name; none where nothing was trained")),
+              orAbsent(mapField("compared", numberField("", ""),
+                                "macro-F1 of the kinds of model that were compared by cross-validation")),
               mapField("labels", countField("", ""), "rows of each class that it learnt from"),
               booleanField("simulated", "taught with simulated rows, too"),
               orAbsent(listField("without_examples", textField("", ""),

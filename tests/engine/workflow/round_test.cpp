@@ -174,6 +174,35 @@ TEST_F(Round, WithoutAnyProfileItLearnsFromLabelsAloneAsSoonAsEachClassHasSome) 
         EXPECT_FALSE(labels->contains(item["id"])) << "asked twice";
 }
 
+TEST_F(Round, WithEnoughLabelsCrossValidationDecidesWhoJudges) {
+    BALMER_NEEDS_NETWORK();
+    const auto rows = matrix(70, {"other", "A"});
+    // The last twenty rows have no label and are asked about.
+    std::string table;
+    int line = 0;
+    for (const auto& text : core::splitList(rows, '\n')) {
+        const auto first = text.find(','), second = text.find(',', first + 1);
+        if (first == std::string::npos) continue;
+        table += line++ > 50 ? text.substr(0, first + 1) + text.substr(second) + "\n" : text + "\n";
+    }
+    succeed("dataset-import", {{"file", write("known.csv", table)}, {"name", "known"}});
+    auto wanted = parameters();
+    wanted["dataset"] = "known";
+    wanted["classes"] = {"other", "A"};
+    wanted["targets"] = {"A"};
+    wanted["epochs"] = 0;
+    const auto result = succeed("round", wanted);
+    EXPECT_EQ(result["labels"], json({{"other", 25}, {"A", 25}}));
+    ASSERT_EQ(result["compared"].size(), 2u) << result.dump();
+    const double committee = result["compared"]["committee"], network = result["compared"]["network"];
+    EXPECT_EQ(result["model_kind"], network > committee + 0.01 ? "network" : "committee");
+    EXPECT_GT(committee, 0.9) << "the lines stand far apart";
+    wanted["model"] = "network";
+    const auto told = succeed("round", wanted);
+    EXPECT_EQ(told["model_kind"], "network");
+    EXPECT_TRUE(told["compared"].empty()) << "nothing is compared where the user has chosen";
+}
+
 TEST_F(Round, AProfileIsForATargetAndOneOfThoseThatThereAre) {
     auto wrong = parameters();
     wrong["profile"] = {{"quasar", "single-peak"}};
