@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -177,7 +178,7 @@ doubtfulLabels(const AuditInput& input, const AuditParameters& parameters, core:
         const auto hear = [&](const Witness& witness) {
             if (!witness) return;
             if (found.witnesses++ == 0) found.suggested = witness->suggested;
-            found.suspicion = std::max(found.suspicion, witness->strength);
+            found.suspicion += witness->strength / 3;
             found.reason += (found.reason.empty() ? "" : "; ") + witness->reason;
         };
         hear(askModel(input, confidence, row));
@@ -186,9 +187,7 @@ doubtfulLabels(const AuditInput& input, const AuditParameters& parameters, core:
             hear(askNeighbours(input, nearest[row], counts, parameters.neighboursShare, row));
         if (found.witnesses > 0) doubtful.push_back(std::move(found));
     }
-    std::ranges::stable_sort(doubtful, [](const DoubtfulLabel& a, const DoubtfulLabel& b) {
-        return std::pair(a.witnesses, a.suspicion) > std::pair(b.witnesses, b.suspicion);
-    });
+    std::ranges::stable_sort(doubtful, std::greater(), &DoubtfulLabel::suspicion);
     return doubtful;
 }
 

@@ -8,7 +8,7 @@
 //  · a twin: a labelled row of another class that is nearly the same spectrum;
 //  · the neighbours: of the nearest labelled rows, each weighted by one over the rows of its class, nearly
 //    all are of one other class.
-// What more witnesses accuse comes first, then what is accused more strongly. Pure; any thread.
+// What all of them together accuse most strongly comes first. Pure; any thread.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +42,7 @@ struct DoubtfulLabel {
     std::size_t row = 0;
     int suggested = -1;   ///< the class for which the first of its witnesses speaks, in the order above
     int witnesses = 0;    ///< 1 to 3
-    double suspicion = 0; ///< of the strongest witness, 0 to 1
+    double suspicion = 0; ///< mean of the three, 0 to 1; one that does not accuse counts 0
     std::string reason;   ///< "the model finds \"A\" (0.93); 9 of its 10 neighbours are \"A\""
 };
 

@@ -29,19 +29,29 @@ core::Result<std::vector<ModelInfo>> LocalModels::list() {
 }
 
 core::Result<std::vector<Prediction>> LocalModels::predictions(const std::string& name,
-                                                               const std::vector<std::string>& ids) {
+                                                               const std::vector<std::string>& ids,
+                                                               std::optional<jobs::JobId> job) {
     BALMER_TRY(const auto dataset, datasets_.get(name));
     std::vector<Prediction> predictions(ids.size());
-    const auto info = project_.columns().info(name, "predicted");
-    if (!info) return predictions; // it has not been scored
+    /// Of the column as the job wrote it, or the newest; nothing where there is none.
+    const auto versionOf = [&](const std::string& column) -> core::Result<std::optional<store::ColumnInfo>> {
+        BALMER_TRY(auto versions, project_.columns().versions(name, column));
+        for (auto version = versions.rbegin(); version != versions.rend(); ++version)
+            if (!job || version->job == job) return std::move(*version);
+        return std::nullopt;
+    };
+    BALMER_TRY(const auto predicted, versionOf("predicted"));
+    if (!predicted) return predictions; // it has not been scored
     const auto eachValue = [&](const std::string& column, const auto& take) -> core::Status {
-        BALMER_TRY(const auto values, project_.columns().values(name, column));
+        BALMER_TRY(const auto version, versionOf(column));
+        if (!version) return {};
+        BALMER_TRY(const auto values, project_.columns().values(name, column, version->version));
         for (std::size_t i = 0; i < ids.size(); ++i)
             if (const auto row = dataset.rowOf(ids[i]); row && *row < values.size())
                 take(predictions[i], values[*row]);
         return {};
     };
-    for (const auto& className : info->categories)
+    for (const auto& className : predicted->categories)
         BALMER_CHECK(eachValue(workflow::probabilityColumn(className), [&](Prediction& one, double value) {
             one.classes.push_back(className);
             one.probabilities.push_back(value);

@@ -15,7 +15,8 @@ class LocalModels final : public Models {
 
     core::Result<std::vector<ModelInfo>> list() override;
     core::Result<std::vector<Prediction>> predictions(const std::string& dataset,
-                                                      const std::vector<std::string>& ids) override;
+                                                      const std::vector<std::string>& ids,
+                                                      std::optional<jobs::JobId> job) override;
 
   private:
     store::Project& project_;

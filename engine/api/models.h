@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/core/result.h"
+#include "engine/jobs/job.h"
 
 namespace balmer::api {
 
@@ -35,9 +36,11 @@ class Models {
     virtual ~Models() = default;
 
     virtual core::Result<std::vector<ModelInfo>> list() = 0; ///< newest first
-    /// For each of these spectra what the newest scoring of the dataset says, in their order.
+    /// For each of these spectra what a scoring of the dataset says, in their order: the newest, or that of
+    /// the job (a round, say), whatever was scored since.
     virtual core::Result<std::vector<Prediction>> predictions(const std::string& dataset,
-                                                              const std::vector<std::string>& ids) = 0;
+                                                              const std::vector<std::string>& ids,
+                                                              std::optional<jobs::JobId> job = {}) = 0;
 };
 
 } // namespace balmer::api

@@ -260,7 +260,8 @@ void LabelPlace::loadRound(qint64 job) {
             for (const auto& entry : answer.round->entries)
                 ids.push_back(entry.id);
             // This opens the dataset too, so that its rows are quick from now on.
-            if (auto predictions = workbench.models().predictions(answer.round->info.dataset, ids))
+            if (auto predictions =
+                    workbench.models().predictions(answer.round->info.dataset, ids, answer.round->info.job))
                 for (std::size_t i = 0; i < ids.size(); ++i)
                     answer.predictions.insert_or_assign(ids[i], std::move((*predictions)[i]));
             const auto keep = [&](const api::SpectrumRow& row) {

@@ -16,7 +16,8 @@ class FakeModels : public api::Models {
         return std::vector<api::ModelInfo>{};
     }
     core::Result<std::vector<api::Prediction>> predictions(const std::string&,
-                                                           const std::vector<std::string>& ids) override {
+                                                           const std::vector<std::string>& ids,
+                                                           std::optional<jobs::JobId>) override {
         slow_.note("models.predictions");
         std::vector<api::Prediction> predictions;
         for (const auto& id : ids) {

@@ -71,7 +71,7 @@ TEST(DoubtfulLabels, TheModelMustBeAsSureAsItIsOfThatClassElsewhere) {
     pool.believe(0, 1, 0.95f);
     ASSERT_EQ(pool.audit().size(), 1u);
     EXPECT_EQ(pool.audit()[0].row, 0u);
-    EXPECT_NEAR(pool.audit()[0].suspicion, 0.9, 1e-6);
+    EXPECT_NEAR(pool.audit()[0].suspicion, 0.9 / 3, 1e-6);
 }
 
 TEST(DoubtfulLabels, TwinsOfTwoClassesAreBothDoubtful) {
@@ -85,7 +85,7 @@ TEST(DoubtfulLabels, TwinsOfTwoClassesAreBothDoubtful) {
     ASSERT_EQ(found.size(), 2u);
     EXPECT_EQ(found[0].row + found[1].row, 21u);
     EXPECT_EQ(found[0].reason, "a spectrum like it is \"b\"");
-    EXPECT_DOUBLE_EQ(found[0].suspicion, 1);
+    EXPECT_DOUBLE_EQ(found[0].suspicion, 1.0 / 3);
 }
 
 TEST(DoubtfulLabels, ARareClassIsNotOutvotedByACommonOne) {

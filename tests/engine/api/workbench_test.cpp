@@ -84,12 +84,14 @@ class WorkbenchTest : public testing::Test {
     }
     /// Columns as a scoring leaves them: row 0 is an `a` with 0.9, row 1 a `b` with 0.6, row 2 was not
     /// scored.
-    static void score(store::Project& project, double probability = 0.9) {
+    static void score(store::Project& project, double probability = 0.9,
+                      std::optional<jobs::JobId> job = {}) {
         std::vector<store::ColumnRegistry::NewColumn> columns(5);
         const char* names[] = {"predicted", "probability", "entropy", "p_a", "p_b"};
         for (std::size_t i = 0; i < columns.size(); ++i) {
             columns[i].info.dataset = "m";
             columns[i].info.name = names[i];
+            columns[i].info.job = job;
             columns[i].values.assign(12, std::nan(""));
         }
         columns[0].info.kind = store::ColumnKind::Category;
@@ -204,6 +206,21 @@ TEST_F(WorkbenchTest, TheNewestScoringIsShown) {
     EXPECT_EQ(bench_->spectra().row("row-0")->probability, 0.7);
     EXPECT_EQ(bench_->models().predictions("m", {"row-0"})->at(0).probabilities[0], 0.7);
     EXPECT_FALSE(bench_->models().predictions("nothing", {"row-0"}));
+}
+
+TEST_F(WorkbenchTest, AnOlderScoringIsStillToldByItsJob) {
+    const auto scored = project();
+    const auto first = run("som", R"({"dataset": "m", "grid": "2x2"})").id,
+               second = run("som", R"({"dataset": "m", "grid": "2x3"})").id;
+    score(*scored, 0.9, first);
+    score(*scored, 0.7, second);
+    const auto of = [&](std::optional<jobs::JobId> job) {
+        return bench_->models().predictions("m", {"row-0"}, job)->at(0).probabilities;
+    };
+    EXPECT_THAT(of({}), ElementsAre(0.7, testing::DoubleNear(0.3, 1e-12)));
+    EXPECT_THAT(of(second), ElementsAre(0.7, testing::DoubleNear(0.3, 1e-12)));
+    EXPECT_THAT(of(first), ElementsAre(0.9, testing::DoubleNear(0.1, 1e-12)));
+    EXPECT_TRUE(of(first + 1000).empty()) << "that job scored nothing";
 }
 
 TEST_F(WorkbenchTest, ADamagedDatasetTakesItsPredictionsAloneFromTheTable) {
