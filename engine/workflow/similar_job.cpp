@@ -37,14 +37,16 @@ struct SimilarJobParameters {
                         {.help = "a shape instead of a spectrum: WAVELENGTH=FLUX, two or more, with straight "
                                  "lines between them; only their range of wavelengths is compared",
                          .more = true});
-        fields.optional("from", from,
-                        {.help = "compare from this wavelength on", .unit = "Å", .otherwise = "the first"});
-        fields.optional("to", to,
-                        {.help = "compare up to this wavelength", .unit = "Å", .otherwise = "the last"});
+        fields.optional(
+            "from", from,
+            {.help = "compare from this wavelength on", .unit = "Å", .above = 0.0, .otherwise = "the first"});
+        fields.optional(
+            "to", to,
+            {.help = "compare up to this wavelength", .unit = "Å", .above = 0.0, .otherwise = "the last"});
         fields.optional("most", most, {.help = "spectra to list", .minimum = 1, .maximum = 1'000'000});
         fields.optional("threads", threads, threadsField());
     }
-    core::Status validate() const {
+    core::Status checkProject(store::Project&) const {
         if (like.empty() == shape.empty())
             return core::fail(core::ErrorCode::InvalidArgument,
                               "give either parameters.like, the id of a spectrum, or parameters.shape");
