@@ -27,16 +27,36 @@ json describe(const active::LabelEvent& event) {
             {"act", event.act ? json(*event.act) : json(nullptr)}};
 }
 
+/// Of the event's spectrum and of these.
+core::Status giveAll(Session& session, api::Workbench& bench, active::LabelEvent event,
+                     const std::vector<std::string>& also) {
+    std::vector<active::LabelEvent> events{event};
+    for (const auto& id : also) {
+        BALMER_TRY([[maybe_unused]] const auto row, bench.spectra().row(id));
+        events.push_back(event);
+        events.back().spectrum = id;
+    }
+    const auto number = events.size();
+    BALMER_CHECK(bench.labelling().labelAll(std::move(events)));
+    session.console.result({{"labelled", number}});
+    session.console.say(
+        counted(number, "spectrum", "spectra") + ": " +
+        (event.className.empty() ? std::string(active::toString(event.kind)) : event.className) + ".");
+    return {};
+}
+
 void addGive(CLI::App& parent, Work& chosen) {
     auto& command = *parent.add_subcommand("give", "say what a spectrum is");
     auto event = std::make_shared<active::LabelEvent>();
     auto word = std::make_shared<std::string>();
+    auto also = std::make_shared<std::vector<std::string>>();
     command.add_option("id", event->spectrum, "the spectrum")->required();
     command.add_option("class", event->className, "its class");
     command.add_option("--as", *word, "instead of a class: not-sure, bad, artefact, noteworthy, comment");
     command.add_option("--comment", event->comment, "a remark");
-    command.callback([&chosen, event, word] {
-        chosen = [event, word](Session& session) -> core::Status {
+    command.add_option("--also", *also, "more spectra of which the same is said; one undo takes all back");
+    command.callback([&chosen, event, word, also] {
+        chosen = [event, word, also](Session& session) -> core::Status {
             if (!word->empty() && !event->className.empty())
                 return core::fail(core::ErrorCode::InvalidArgument, "give either a class or --as, not both");
             if (word->empty() && event->className.empty())
@@ -54,6 +74,7 @@ void addGive(CLI::App& parent, Work& chosen) {
             event->view = "command line";
             BALMER_TRY(auto* const bench, session.workbench());
             BALMER_TRY([[maybe_unused]] const auto row, bench->spectra().row(event->spectrum));
+            if (!also->empty()) return giveAll(session, *bench, *event, *also);
             BALMER_TRY(const auto stored, bench->labelling().label(*event));
             session.console.result(describe(stored));
             session.console.say(stored.spectrum + ": " + (word->empty() ? stored.className : *word) + ".");
@@ -89,16 +110,19 @@ void addHistory(CLI::App& parent, Work& chosen) {
 }
 
 void addUndo(CLI::App& parent, Work& chosen) {
-    auto& command =
-        *parent.add_subcommand("undo", "take back your latest label, or all labels of your latest import");
+    auto& command = *parent.add_subcommand(
+        "undo", "take back your latest label, or all that you or an import gave at once");
     command.callback([&chosen] {
         chosen = [](Session& session) -> core::Status {
             BALMER_TRY(auto* const bench, session.workbench());
-            BALMER_TRY(const auto undone, bench->labelling().undo());
-            session.console.result(describe(undone));
+            BALMER_TRY(const auto taken, bench->labelling().undo());
+            const auto& undone = taken.front();
+            json result = describe(undone);
+            result["taken_back"] = taken.size();
+            session.console.result(std::move(result));
             session.console.say(
-                (undone.act ? "Taken back: all labels that one import gave, the last of them "
-                            : "Taken back: ") +
+                "Taken back: " +
+                (taken.size() > 1 ? counted(taken.size(), "label") + ", the last of them " : std::string()) +
                 undone.spectrum + ", " +
                 (undone.className.empty() ? std::string(active::toString(undone.kind)) : undone.className) +
                 ".");

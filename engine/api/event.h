@@ -13,7 +13,7 @@ struct Event {
     enum class Kind { Job, Catalogue, Datasets, Columns, Labels, Rounds, Maps, Workers };
     Kind kind = Kind::Job;
     jobs::Job job;        ///< for Job: its present state, at most ten times a second for each job
-    std::string spectrum; ///< for Labels: which
+    std::string spectrum; ///< for Labels: which; "": any number of them
 };
 
 /// Ends the subscription when destroyed; after that the handler is not running and is not called again.

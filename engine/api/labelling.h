@@ -60,10 +60,12 @@ class Labelling {
     /// Appends the event (who and when are filled in where empty) and returns it with its id, once it is on
     /// the disk. Waits for the disk and for the write before it; calls from one thread keep their order.
     virtual core::Result<active::LabelEvent> label(active::LabelEvent event) = 0;
-    /// Takes back the newest event of this observer that still stands, with all others of its act (those of
-    /// one import); returns the newest of what was taken back. NotFound when there is none. Waits as label()
-    /// does.
-    virtual core::Result<active::LabelEvent> undo() = 0;
+    /// The same for several as one act, which one undo() takes back: all of them or, on an error, none.
+    virtual core::Status labelAll(std::vector<active::LabelEvent> events) = 0;
+    /// Takes back the newest event of this observer that still stands, with all others of its act (those
+    /// given at once, or by one import); returns what was taken back, at least one event, the newest first.
+    /// NotFound when there is none. Waits as label() does.
+    virtual core::Result<std::vector<active::LabelEvent>> undo() = 0;
     virtual core::Result<std::vector<active::LabelEvent>> history(const std::string& spectrumId) = 0;
     virtual core::Result<LabelCounts> counts() = 0;
     virtual core::Result<std::vector<RoundInfo>> rounds() = 0; ///< newest first

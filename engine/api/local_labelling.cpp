@@ -32,13 +32,29 @@ RoundInfo roundInfo(const store::RoundRecord& record) {
 
 } // namespace
 
-core::Result<active::LabelEvent> LocalLabelling::label(active::LabelEvent event) {
+core::Status LocalLabelling::complete(active::LabelEvent& event) const {
     if (event.who.empty()) event.who = who_;
     if (event.when.empty()) event.when = core::formatTime(core::systemClock().now());
-    BALMER_TRY(event.className, core::tidyName(event.className)); // as the log keeps it
+    BALMER_TRY(event.className, core::tidyName(event.className));
+    return {};
+}
+
+core::Result<active::LabelEvent> LocalLabelling::label(active::LabelEvent event) {
+    BALMER_CHECK(complete(event));
     BALMER_TRY(event.id, project_.labels().append(event));
     publish(event.spectrum);
     return event;
+}
+
+core::Status LocalLabelling::labelAll(std::vector<active::LabelEvent> events) {
+    for (auto& event : events)
+        BALMER_CHECK(complete(event));
+    BALMER_TRY(auto act, project_.labels().beginAct());
+    BALMER_CHECK(act.appendAll(events));
+    BALMER_CHECK(act.finish());
+    for (const auto& event : events)
+        publish(event.spectrum);
+    return {};
 }
 
 void LocalLabelling::publish(const std::string& spectrum) {
@@ -48,13 +64,11 @@ void LocalLabelling::publish(const std::string& spectrum) {
     hub_->publish(event);
 }
 
-core::Result<active::LabelEvent> LocalLabelling::undo() {
+core::Result<std::vector<active::LabelEvent>> LocalLabelling::undo() {
     BALMER_TRY(auto taken, project_.labels().takeBack(who_));
-    if (taken.size() == 1)
-        publish(taken.front().spectrum);
-    else
-        hub_->publish(Event::Kind::Labels);
-    return std::move(taken.front());
+    for (const auto& event : taken)
+        publish(event.spectrum);
+    return taken;
 }
 
 core::Result<LabelCounts> LocalLabelling::counts() {

@@ -18,7 +18,8 @@ class LocalLabelling final : public Labelling {
 
     std::string who() const override { return who_; }
     core::Result<active::LabelEvent> label(active::LabelEvent event) override;
-    core::Result<active::LabelEvent> undo() override;
+    core::Status labelAll(std::vector<active::LabelEvent> events) override;
+    core::Result<std::vector<active::LabelEvent>> undo() override;
     core::Result<std::vector<active::LabelEvent>> history(const std::string& id) override {
         return project_.labels().of(id);
     }
@@ -27,6 +28,8 @@ class LocalLabelling final : public Labelling {
     core::Result<RoundContent> round(jobs::JobId job) override;
 
   private:
+    /// Who, when, and the class as the log keeps it.
+    core::Status complete(active::LabelEvent& event) const;
     void publish(const std::string& spectrum);
 
     store::Project& project_;

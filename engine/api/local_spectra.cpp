@@ -1,6 +1,10 @@
 #include "engine/api/local_spectra.h"
 
+#include <string_view>
+#include <unordered_set>
+
 #include "engine/store/catalogue.h"
+#include "engine/workflow/named_spectra.h"
 #include "engine/workflow/spectrum_source.h"
 
 namespace balmer::api {
@@ -75,6 +79,20 @@ core::Result<SpectrumRow> LocalSpectra::row(const std::string& id) {
     std::vector<SpectrumRow> rows{rowFrom(record)};
     BALMER_CHECK(addPredictions(rows));
     return std::move(rows[0]);
+}
+
+core::Result<NamedRows> LocalSpectra::named(const std::vector<std::string>& names) {
+    BALMER_TRY(const auto spectra, workflow::NamedSpectra::of(project_.catalogue()));
+    NamedRows rows;
+    std::unordered_set<std::string_view> seen;
+    for (const auto& name : names) {
+        const auto match = spectra.find(name);
+        if (match.id.empty())
+            (match.ambiguous ? rows.ambiguous : rows.unknown).push_back(name);
+        else if (seen.insert(match.id).second)
+            rows.ids.emplace_back(match.id);
+    }
+    return rows;
 }
 
 core::Result<spectrum::Spectrum> LocalSpectra::load(const std::string& id) {

@@ -17,6 +17,7 @@ class LocalSpectra final : public Spectra {
     core::Result<std::vector<Collection>> collections() override;
     core::Result<std::vector<SpectrumRow>> list(const std::string& where, std::size_t limit) override;
     core::Result<SpectrumRow> row(const std::string& id) override;
+    core::Result<NamedRows> named(const std::vector<std::string>& names) override;
     core::Result<spectrum::Spectrum> load(const std::string& id) override;
     core::Result<std::vector<spectrum::HeaderCard>> header(const std::string& id) override;
 

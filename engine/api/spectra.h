@@ -44,6 +44,13 @@ struct SpectrumRow {
     std::string importedAt;
 };
 
+/// What a list of names means.
+struct NamedRows {
+    std::vector<std::string> ids;       ///< in the order of the names, each once
+    std::vector<std::string> unknown;   ///< names that no spectrum has
+    std::vector<std::string> ambiguous; ///< names that several have
+};
+
 struct Collection {
     std::string name;
     std::size_t spectra = 0;
@@ -58,6 +65,8 @@ class Spectra {
     /// Filter: snr > 10 and class like 'A%' and label is null. Errors: InvalidArgument naming the place.
     virtual core::Result<std::vector<SpectrumRow>> list(const std::string& where, std::size_t limit = 0) = 0;
     virtual core::Result<SpectrumRow> row(const std::string& id) = 0;
+    /// The spectra that these names mean: ids, the survey's ids, files or objects, as in a table of labels.
+    virtual core::Result<NamedRows> named(const std::vector<std::string>& names) = 0;
     /// Reads it from its file, or from its dataset where it came as a matrix row.
     virtual core::Result<spectrum::Spectrum> load(const std::string& id) = 0;
     virtual core::Result<std::vector<spectrum::HeaderCard>> header(const std::string& id) = 0;

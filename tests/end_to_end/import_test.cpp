@@ -157,6 +157,18 @@ TEST(Labels, OfOneImportAreTakenBackByOneUndo) {
     EXPECT_EQ(rows.at("b").value("label", "x"), "");
 }
 
+TEST(Labels, OfSeveralSpectraGivenAtOnceAreTakenBackByOneUndo) {
+    BalmerSession session;
+    session.write("m.csv", "id,6500,6510\na,1,2\nb,2,1\nc,1,1\n");
+    session.succeed({"dataset", "import", (session / "m.csv").string(), "--name", "m"});
+    session.succeed({"label", "give", "a", "old"});
+    EXPECT_EQ(session.succeed({"label", "give", "a", "new", "--also", "b", "c"})["labelled"], 3);
+    EXPECT_EQ(session.rows().at("c").value("label", ""), "new");
+    EXPECT_EQ(session.succeed({"label", "undo"})["taken_back"], 3);
+    EXPECT_EQ(session.rows().at("a").value("label", ""), "old");
+    EXPECT_EQ(session.rows().at("b").value("label", "x"), "");
+}
+
 TEST(Datasets, PreprocessedSpectraHaveTheRecipesColumns) {
     BalmerSession session;
     session.succeed({"simulate", "--out", (session / "s").string(), "--spectra", "12", "--targets", "0.2",

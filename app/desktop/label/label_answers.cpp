@@ -136,7 +136,9 @@ void LabelPlace::undo() {
     session_.labels().run(
         this,
         [&workbench = session_.workbench()](const std::stop_token&) { return workbench.labelling().undo(); },
-        [this](const core::Result<active::LabelEvent>& taken) { showTakenBack(taken); });
+        [this](const core::Result<std::vector<active::LabelEvent>>& taken) {
+            showTakenBack(taken.map([](const auto& all) { return all.front(); }));
+        });
 }
 
 void LabelPlace::showTakenBack(const core::Result<active::LabelEvent>& taken) {

@@ -47,13 +47,16 @@ std::vector<active::LabelEvent> FakeLabelling::events() const {
     return events_;
 }
 
-core::Result<active::LabelEvent> FakeLabelling::label(active::LabelEvent event) {
-    slow_.note("labelling.label");
+core::Status FakeLabelling::write() {
     const std::unique_lock written(disk, std::chrono::seconds(10));
     if (!written.owns_lock()) return core::fail(ErrorCode::Store, "the disk has stood still for ten seconds");
     if (refuse)
         return core::fail(ErrorCode::Store,
                           "the disk of the project is full; make room and give the label again");
+    return {};
+}
+
+core::Result<active::LabelEvent> FakeLabelling::keep(active::LabelEvent event) {
     {
         const std::lock_guard lock(mutex_);
         event.id = std::int64_t(events_.size()) + 1;
@@ -72,28 +75,48 @@ core::Result<active::LabelEvent> FakeLabelling::label(active::LabelEvent event) 
     return event;
 }
 
-core::Result<active::LabelEvent> FakeLabelling::undo() {
+core::Result<active::LabelEvent> FakeLabelling::label(active::LabelEvent event) {
+    slow_.note("labelling.label");
+    BALMER_CHECK(write());
+    return keep(std::move(event));
+}
+
+core::Status FakeLabelling::labelAll(std::vector<active::LabelEvent> events) {
+    slow_.note("labelling.labelAll");
+    BALMER_CHECK(write());
+    const std::int64_t act = ++acts_;
+    for (auto& event : events) {
+        event.act = act;
+        BALMER_TRY([[maybe_unused]] const auto kept, keep(std::move(event)));
+    }
+    return {};
+}
+
+core::Result<std::vector<active::LabelEvent>> FakeLabelling::undo() {
     slow_.note("labelling.undo");
-    active::LabelEvent target;
+    std::vector<active::LabelEvent> targets;
     {
         const std::lock_guard lock(mutex_);
         std::set<std::int64_t> taken;
         for (const auto& event : events_)
             if (event.kind == active::LabelKind::Undo && event.supersedes) taken.insert(*event.supersedes);
-        const auto found = std::find_if(events_.rbegin(), events_.rend(), [&](const auto& event) {
-            return event.kind != active::LabelKind::Undo && !taken.contains(event.id);
-        });
-        if (found == events_.rend())
+        for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
+            if (event->kind == active::LabelKind::Undo || taken.contains(event->id)) continue;
+            if (targets.empty() || (event->act && event->act == targets.front().act))
+                targets.push_back(*event);
+        }
+        if (targets.empty())
             return core::fail(ErrorCode::NotFound, "there is no label of yours to take back");
-        target = *found;
     }
-    active::LabelEvent undo;
-    undo.kind = active::LabelKind::Undo;
-    undo.spectrum = target.spectrum;
-    undo.supersedes = target.id;
-    BALMER_TRY(const auto kept, label(std::move(undo)));
-    (void)kept;
-    return target;
+    BALMER_CHECK(write());
+    for (const auto& target : targets) {
+        active::LabelEvent undo;
+        undo.kind = active::LabelKind::Undo;
+        undo.spectrum = target.spectrum;
+        undo.supersedes = target.id;
+        BALMER_TRY([[maybe_unused]] const auto kept, keep(std::move(undo)));
+    }
+    return targets;
 }
 
 std::vector<active::LabelEvent> FakeLabelling::of(const std::string& spectrum) const {
@@ -108,7 +131,10 @@ std::vector<active::LabelEvent> FakeLabelling::of(const std::string& spectrum) c
 core::Result<api::LabelCounts> FakeLabelling::counts() {
     slow_.note("labelling.counts");
     const std::lock_guard lock(mutex_);
-    return api::LabelCounts{events_.size(), events_.size(), {}};
+    api::LabelCounts counts{events_.size(), events_.size(), {}};
+    for (const auto& [name, number] : options_.labelled)
+        counts.byClass.emplace_back(name, number);
+    return counts;
 }
 
 core::Result<std::vector<api::RoundInfo>> FakeLabelling::rounds() {

@@ -28,7 +28,8 @@ class FakeLabelling : public api::Labelling {
 
     std::string who() const override { return "observer"; }
     core::Result<active::LabelEvent> label(active::LabelEvent event) override;
-    core::Result<active::LabelEvent> undo() override;
+    core::Status labelAll(std::vector<active::LabelEvent> events) override;
+    core::Result<std::vector<active::LabelEvent>> undo() override;
     core::Result<std::vector<active::LabelEvent>> history(const std::string& spectrum) override {
         slow_.note("labelling.history");
         return of(spectrum);
@@ -38,6 +39,9 @@ class FakeLabelling : public api::Labelling {
     core::Result<api::RoundContent> round(jobs::JobId job) override;
 
   private:
+    core::Result<active::LabelEvent> keep(active::LabelEvent event);
+    core::Status write();
+
     const FakeOptions options_;
     FakeEvents& told_;
     SlowCalls& slow_;
@@ -46,6 +50,7 @@ class FakeLabelling : public api::Labelling {
     std::map<std::string, std::vector<std::size_t>> eventsOf_; ///< indices of events_
     int labelFile_ = -1;
     std::atomic<int> ended_ = 1; ///< rounds
+    std::atomic<std::int64_t> acts_ = 0;
 };
 
 } // namespace balmer::test

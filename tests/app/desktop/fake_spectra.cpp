@@ -57,6 +57,7 @@ api::SpectrumRow FakeSpectra::rowOf(std::size_t number) const {
 
 core::Result<std::vector<api::SpectrumRow>> FakeSpectra::list(const std::string& where, std::size_t limit) {
     slow_.note("spectra.list");
+    wait();
     std::function<bool(const api::SpectrumRow&)> meets;
     if (where.empty())
         meets = [](const auto&) { return true; };
@@ -86,12 +87,22 @@ core::Result<std::vector<api::SpectrumRow>> FakeSpectra::list(const std::string&
 
 core::Result<api::SpectrumRow> FakeSpectra::row(const std::string& id) {
     slow_.note("spectra.row");
+    wait();
     BALMER_TRY(const auto which, survey::find(id, options_.spectra));
     return rowOf(which);
 }
 
+core::Result<api::NamedRows> FakeSpectra::named(const std::vector<std::string>& names) {
+    slow_.note("spectra.named");
+    api::NamedRows rows;
+    for (const auto& name : names)
+        (survey::find(name, options_.spectra) ? rows.ids : rows.unknown).push_back(name);
+    return rows;
+}
+
 core::Result<spectrum::Spectrum> FakeSpectra::load(const std::string& id) {
     slow_.note("spectra.load");
+    wait();
     BALMER_TRY(const auto which, survey::find(id, options_.spectra));
     std::vector<double> wavelength;
     for (double log = 3.5682; log < 3.9589; log += 1e-4)

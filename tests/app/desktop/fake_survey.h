@@ -20,6 +20,8 @@ struct FakeOptions {
     bool map = true;
     bool round = true;
     std::size_t entriesEach = 50; ///< on each list of the round
+    /// Classes that labels of the project have, and how many; no spectrum shows them.
+    std::map<std::string, std::size_t> labelled;
     bool jobs = true;
     bool interrupted = false;
     std::string onlyReads; ///< why the project cannot be written

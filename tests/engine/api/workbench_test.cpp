@@ -121,13 +121,58 @@ TEST_F(WorkbenchTest, LabelsStandAndAreTakenBackOneByOne) {
     for (const auto* expected : {"row-2", "row-1", "row-1"}) {
         const auto undone = bench_->labelling().undo();
         ASSERT_TRUE(undone) << test::why(undone);
-        EXPECT_EQ(undone->spectrum, expected);
+        ASSERT_EQ(undone->size(), 1u);
+        EXPECT_EQ(undone->front().spectrum, expected);
     }
     EXPECT_EQ(labelOf("row-1"), "");
     const auto nothing = bench_->labelling().undo();
     ASSERT_FALSE(nothing);
     EXPECT_EQ(nothing.error().code(), core::ErrorCode::NotFound);
     EXPECT_EQ(bench_->labelling().history("row-1")->size(), 4u) << "events are kept, those taken back too";
+}
+
+TEST_F(WorkbenchTest, LabelsGivenAtOnceAreOneActAndOneUndoTakesItBack) {
+    label("row-1", "before");
+    std::mutex mutex;
+    std::multiset<std::string> told;
+    const auto subscription = bench_->subscribe([&](const Event& event) {
+        const std::lock_guard lock(mutex);
+        if (event.kind == Event::Kind::Labels) told.insert(event.spectrum);
+    });
+    const auto sameOf = [](const std::vector<std::string>& spectra) {
+        std::vector<active::LabelEvent> events;
+        for (const auto& spectrum : spectra) {
+            active::LabelEvent event;
+            event.spectrum = spectrum;
+            event.className = " Be ";
+            events.push_back(event);
+        }
+        return events;
+    };
+    const auto given = bench_->labelling().labelAll(sameOf({"row-0", "row-1", "row-2"}));
+    ASSERT_TRUE(given) << test::why(given);
+    EXPECT_EQ(labelOf("row-0"), "Be");
+    EXPECT_EQ(labelOf("row-1"), "Be");
+    const auto undone = bench_->labelling().undo();
+    ASSERT_TRUE(undone) << test::why(undone);
+    ASSERT_EQ(undone->size(), 3u);
+    EXPECT_EQ(undone->front().spectrum, "row-2") << "the newest first";
+    EXPECT_EQ(undone->front().who, "tester");
+    EXPECT_EQ(labelOf("row-0"), "");
+    EXPECT_EQ(labelOf("row-1"), "before");
+    EXPECT_EQ(told, (std::multiset<std::string>{"row-0", "row-0", "row-1", "row-1", "row-2", "row-2"}));
+
+    EXPECT_FALSE(bench_->labelling().labelAll(sameOf({"row-4", ""}))) << "one of them is of no spectrum";
+    EXPECT_EQ(labelOf("row-4"), "");
+    EXPECT_EQ(bench_->labelling().undo()->front().className, "before");
+}
+
+TEST_F(WorkbenchTest, NamesStandForSpectraInTheirOrderAndEachOnce) {
+    const auto named = bench_->spectra().named({"row-7", "nobody", "row-2", " row-7 "});
+    ASSERT_TRUE(named) << test::why(named);
+    EXPECT_THAT(named->ids, ElementsAre("row-7", "row-2"));
+    EXPECT_THAT(named->unknown, ElementsAre("nobody"));
+    EXPECT_TRUE(named->ambiguous.empty());
 }
 
 TEST_F(WorkbenchTest, UndoFindsTheWayBackPastManyThatWereTakenBack) {
@@ -138,7 +183,7 @@ TEST_F(WorkbenchTest, UndoFindsTheWayBackPastManyThatWereTakenBack) {
         ASSERT_TRUE(bench_->labelling().undo());
     const auto last = bench_->labelling().undo();
     ASSERT_TRUE(last) << test::why(last);
-    EXPECT_EQ(last->className, "kept");
+    EXPECT_EQ(last->front().className, "kept");
     EXPECT_FALSE(bench_->labelling().undo());
 }
 
