@@ -15,9 +15,11 @@ Session::Session(std::unique_ptr<api::Workbench> workbench, QObject* parent)
         settings_ = std::move(*settings);
     else
         core::log::warning(settings.error().describe());
+    classes_ = std::make_unique<LabelClasses>(*this);
 }
 
 Session::~Session() {
+    classes_.reset();
     labels_.reset();
     changes_.reset();
     lists_.reset();

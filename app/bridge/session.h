@@ -16,6 +16,7 @@
 
 #include "app/bridge/background.h"
 #include "app/bridge/event_relay.h"
+#include "app/bridge/label_classes.h"
 #include "app/bridge/questions.h"
 #include "engine/api/workbench.h"
 #include "widgets/selection/selection_model.h"
@@ -38,6 +39,7 @@ class Session : public QObject {
     /// For questions, which may outlive the session.
     std::shared_ptr<api::Workbench> sharedWorkbench() const { return workbench_; }
     widgets::SelectionModel& selection() { return selection_; }
+    LabelClasses& classes() { return *classes_; }
 
     /// Nothing is being asked of the project; questions to workers do not count.
     bool idle() const { return lists_->idle() && cursor_->idle() && labels_->idle() && changes_->idle(); }
@@ -54,6 +56,7 @@ class Session : public QObject {
     std::unique_ptr<EventRelay> events_;
     std::map<std::string, std::string> settings_;
     std::unique_ptr<Background> lists_, cursor_, labels_, changes_;
+    std::unique_ptr<LabelClasses> classes_;
 };
 
 } // namespace balmer::bridge

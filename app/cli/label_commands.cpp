@@ -28,7 +28,7 @@ json describe(const active::LabelEvent& event) {
 }
 
 /// Of the event's spectrum and of these.
-core::Status giveAll(Session& session, api::Workbench& bench, active::LabelEvent event,
+core::Status giveAll(Session& session, api::Workbench& bench, const active::LabelEvent& event,
                      const std::vector<std::string>& also) {
     std::vector<active::LabelEvent> events{event};
     for (const auto& id : also) {
@@ -119,7 +119,7 @@ void addUndo(CLI::App& parent, Work& chosen) {
             const auto& undone = taken.front();
             json result = describe(undone);
             result["taken_back"] = taken.size();
-            session.console.result(std::move(result));
+            session.console.result(result);
             session.console.say(
                 "Taken back: " +
                 (taken.size() > 1 ? counted(taken.size(), "label") + ", the last of them " : std::string()) +

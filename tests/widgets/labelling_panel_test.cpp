@@ -101,7 +101,7 @@ TEST_F(LabellingPanelTest, OtherKeysAskForWhatTheySay) {
     EXPECT_EQ(back.count(), 1);
     EXPECT_EQ(skip.count(), 1);
     EXPECT_EQ(next.count(), 0) << "no next round is possible yet";
-    panel.setRoundStatus({4, 100, 100, QueueList::Oracle, 412, 9, true, {}});
+    panel.setStatus({412, 9, true, {}});
     press(Qt::Key_Return, Qt::ControlModifier);
     EXPECT_EQ(next.count(), 1);
     EXPECT_TRUE(gestures.empty());
@@ -178,7 +178,7 @@ TEST_F(LabellingPanelTest, TheQueueFollowsAndAsksForWhatIsClicked) {
     EXPECT_EQ(queue->currentIndex(), 5);
     press(Qt::Key_1);
     EXPECT_EQ(queue->entries()[5].label, "single peak");
-    panel.setQueueLabel("spec-55005", "");
+    panel.setAnswer("spec-55005", std::nullopt);
     EXPECT_EQ(queue->entries()[5].label, "");
     QSignalSpy asked(&panel, &LabellingPanel::itemRequested);
     QTest::mouseClick(queue, Qt::LeftButton, Qt::NoModifier, QPoint(10, 20));

@@ -19,6 +19,8 @@ QString capText(const QKeySequence& key) {
     QString text = key.toString(QKeySequence::NativeText);
     text.replace(QLatin1String("Return"), QStringLiteral("↵"));
     if (text == QLatin1String("Backspace")) return QStringLiteral("⌫");
+    if (text == QLatin1String("Left")) return QStringLiteral("←");
+    if (text == QLatin1String("Right")) return QStringLiteral("→");
     return text;
 }
 
@@ -84,6 +86,12 @@ void KeyButton::setPredicted(bool predicted) {
     update();
 }
 
+void KeyButton::setGiven(bool given) {
+    given_ = given;
+    describe();
+    update();
+}
+
 void KeyButton::setPrimary(bool primary) {
     primary_ = primary;
     update();
@@ -96,6 +104,7 @@ void KeyButton::describe() {
     setToolTip(shown.isEmpty() ? tip : QStringLiteral("%1  (%2)").arg(tip, shown));
     QString name = text();
     if (probability_) name += QStringLiteral(", %1 %").arg(std::lround(*probability_ * 100));
+    if (given_) name += tr(", given");
     setAccessibleName(name);
 }
 
@@ -103,7 +112,7 @@ QSize KeyButton::sizeHint() const {
     QFont widest = font();
     widest.setBold(classIndex_.has_value() || predicted_); // as it is drawn when predicted
     const QFontMetrics metrics(widest);
-    int width = 2 * padding + metrics.horizontalAdvance(text());
+    int width = 2 * padding + metrics.horizontalAdvance(text()) + 2; // an advance is rounded
     if (!key_.isEmpty()) width += capWidth(QFontMetrics(smallFont(font())), capText(key_)) + padding;
     if (classIndex_) width += 16 + padding / 2;
     if (probability_) width += metrics.horizontalAdvance(QStringLiteral("100 %")) + padding;
@@ -138,9 +147,10 @@ void KeyButton::paintEvent(QPaintEvent*) {
     }
     if (isDown() || isChecked()) fill = c.dark ? fill.lighter(135) : fill.darker(112);
     if (isChecked()) edge = c.accent;
+    if (given_) edge = c.selection;
     if (underMouse() && isEnabled()) edge = primary_ ? c.text : c.mutedText;
     if (hasFocus()) edge = c.selection;
-    p.setPen(QPen(edge, isChecked() || hasFocus() ? 1.5 : 1));
+    p.setPen(QPen(edge, given_ ? 2 : isChecked() || hasFocus() ? 1.5 : 1));
     p.setBrush(fill);
     p.drawRoundedRect(frame, 4, 4);
 
@@ -186,6 +196,14 @@ void KeyButton::paintEvent(QPaintEvent*) {
     }
     p.setPen(ink);
     const bool centred = cap.isEmpty() && !classIndex_ && !probability_;
+    if (given_) {
+        // Beside the frame, so that it does not hang on colour alone.
+        const QString mark = QStringLiteral("●");
+        p.setPen(c.selectionText);
+        p.drawText(inside, Qt::AlignRight | Qt::AlignVCenter, mark);
+        inside.setRight(inside.right() - QFontMetrics(p.font()).horizontalAdvance(mark) - padding / 2);
+        p.setPen(ink);
+    }
     p.drawText(inside, (centred ? Qt::AlignHCenter : Qt::AlignLeft) | Qt::AlignVCenter,
                QFontMetrics(p.font()).elidedText(text(), Qt::ElideRight, inside.width()));
 }

@@ -29,6 +29,8 @@ class KeyButton : public QAbstractButton {
     void setProbability(std::optional<double> probability);
     /// Drawn as the one that a model predicts.
     void setPredicted(bool predicted);
+    /// Marked as the answer that stands already.
+    void setGiven(bool given);
     /// Drawn in the accent colour: the next thing to do.
     void setPrimary(bool primary);
 
@@ -45,6 +47,7 @@ class KeyButton : public QAbstractButton {
     std::optional<int> classIndex_;
     std::optional<double> probability_;
     bool predicted_ = false;
+    bool given_ = false;
     bool primary_ = false;
     QAction* action_ = nullptr;
 };

@@ -146,7 +146,7 @@ QWidget* mapPage() {
 QWidget* labelPage() {
     auto* panel = new LabellingPanel;
     panel->setQueue(gallery::queue(100000));
-    panel->setRoundStatus({4, 37, 100, QueueList::Oracle, 412, 9, true, {}});
+    panel->setStatus({412, 9, true, {}});
     panel->setCurrent(gallery::labelItem(5));
     return panel;
 }

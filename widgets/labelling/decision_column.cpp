@@ -1,5 +1,7 @@
 #include "widgets/labelling/decision_column.h"
 
+#include <utility>
+
 #include <QAction>
 #include <QGridLayout>
 #include <QLabel>
@@ -34,18 +36,25 @@ DecisionColumn::DecisionColumn(LabellingActions& actions, QWidget* parent)
     column->addWidget(title);
     classColumn_->setSpacing(gridStep / 2);
     column->addLayout(classColumn_);
+    nameClasses_ = button(actions.nameClasses);
+    column->addWidget(nameClasses_);
     column->addSpacing(gridStep);
     auto* grid = new QGridLayout;
     grid->setSpacing(gridStep / 2);
-    grid->addWidget(button(actions.notSure), 0, 0);
-    grid->addWidget(button(actions.bad), 0, 1);
-    grid->addWidget(button(actions.artefact), 1, 0);
+    notSure_ = button(actions.notSure);
+    bad_ = button(actions.bad);
+    artefact_ = button(actions.artefact);
+    grid->addWidget(notSure_, 0, 0);
+    grid->addWidget(bad_, 0, 1);
+    grid->addWidget(artefact_, 1, 0);
     grid->addWidget(button(actions.noteworthy), 1, 1);
     grid->setRowMinimumHeight(2, gridStep / 2);
     grid->addWidget(button(actions.skip), 3, 0);
     grid->addWidget(button(actions.undo), 3, 1);
     grid->addWidget(button(actions.back), 4, 0);
-    grid->addWidget(button(actions.blind), 4, 1);
+    grid->addWidget(button(actions.on), 4, 1);
+    grid->addWidget(button(actions.blind), 5, 0);
+    grid->addWidget(button(actions.comment), 5, 1);
     grid->setColumnStretch(0, 1);
     grid->setColumnStretch(1, 1);
     column->addLayout(grid);
@@ -77,21 +86,27 @@ void DecisionColumn::classesChanged() {
         classColumn_->addWidget(made);
         classButtons_.push_back(made);
     }
+    nameClasses_->setVisible(classButtons_.empty());
 }
 
 void DecisionColumn::showItem(const LabelItem* item, bool predictionsHidden) {
+    const std::optional<Answer> given = item != nullptr ? item->given : std::nullopt;
     const bool known = item != nullptr && !predictionsHidden && !item->probabilities.empty();
     for (std::size_t i = 0; i < classButtons_.size(); ++i) {
         classButtons_[i]->setProbability(
             known && i < item->probabilities.size() ? std::optional(item->probabilities[i]) : std::nullopt);
         classButtons_[i]->setPredicted(known && !item->predicted.isEmpty() &&
                                        item->predicted == actions_.classNames()[int(i)]);
+        classButtons_[i]->setGiven(given == Answer{LabelKind::Class, actions_.classNames()[int(i)]});
     }
+    for (const auto& [button, kind] :
+         {std::pair(notSure_, LabelKind::NotSure), std::pair(bad_, LabelKind::Bad),
+          std::pair(artefact_, LabelKind::Artefact)})
+        button->setGiven(given == Answer{kind, {}});
     QString text;
     const QString muted = theme().mutedText.name();
     if (item != nullptr) {
-        if (!item->currentLabel.isEmpty())
-            text += tr("<p>labelled before as <b>%1</b></p>").arg(item->currentLabel.toHtmlEscaped());
+        if (given) text += tr("<p>labelled before as <b>%1</b></p>").arg(answerWord(*given).toHtmlEscaped());
         if (predictionsHidden) {
             text += tr("<p style='color:%1'>predictions are hidden</p>").arg(muted);
         } else if (!item->reason.isEmpty()) {

@@ -31,6 +31,7 @@ class DecisionColumn : public QWidget {
   private:
     KeyButton* button(QAction* action);
     LabellingActions& actions_;
+    KeyButton *notSure_, *bad_, *artefact_, *nameClasses_;
     QVBoxLayout* classColumn_;
     std::vector<KeyButton*> classButtons_;
     QLabel* reason_;

@@ -21,6 +21,10 @@ QString displayName(LabelKind kind) {
     return {};
 }
 
+QString answerWord(const Answer& answer) {
+    return answer.kind == LabelKind::Class ? answer.className : displayName(answer.kind);
+}
+
 QString displayName(QueueList list) {
     const auto tr = [](const char* text) { return QCoreApplication::translate("QueueList", text); };
     switch (list) {

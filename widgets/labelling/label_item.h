@@ -19,18 +19,39 @@ namespace balmer::widgets {
 using QueueList = active::RoundList;
 QString displayName(QueueList list);
 
+enum class LabelKind {
+    Class, ///< className says which
+    NotSure,
+    Bad,        ///< the spectrum is unusable
+    Artefact,   ///< an instrumental effect
+    Noteworthy, ///< a flag beside the label: the panel stays at the spectrum; className is "" to take the
+                ///< flag back
+};
+QString displayName(LabelKind kind);
+
+/// What stands of a spectrum: a class, or why it has none.
+struct Answer {
+    LabelKind kind = LabelKind::Class;
+    QString className; ///< for Class
+
+    bool operator==(const Answer&) const = default;
+};
+/// "single peak", or the word for an answer without a class.
+QString answerWord(const Answer& answer);
+
 /// One place of the queue, light enough for a hundred thousand.
 struct QueueEntry {
     QString id;
-    QueueList list = QueueList::Oracle;
-    QString label;                ///< the label that it has; empty: none yet
-    std::vector<float> thumbnail; ///< some 40 to 140 fluxes; may be empty
+    std::optional<QueueList> list; ///< of a round; absent: any other list
+    QString label;                 ///< the label that it has; empty: none yet
+    std::vector<float> thumbnail;  ///< some 40 to 140 fluxes; may be empty
 };
 
 /// Everything that is shown about one spectrum.
 struct LabelItem {
     QString id;
-    QueueList list = QueueList::Oracle;
+    std::optional<QueueList> list;
+    bool reading = false;                      ///< its curves are on their way: nothing can be said of it yet
     PlottedSpectrum window;                    ///< about Hα
     std::optional<PlottedSpectrum> whole;      ///< absent: arrives later by setWholeSpectrum
     std::optional<PlottedSpectrum> neighbours; ///< mean of its neuron's members, error = spread
@@ -42,19 +63,9 @@ struct LabelItem {
     double entropy = 0;                ///< of the probabilities, bits or normalised, as the reason says
     QString reason;                    ///< "the two peaks are equally likely (entropy 0.98)"
     QString comment;
-    QString currentLabel; ///< as in LabelGesture, for what was labelled before
+    std::optional<Answer> given; ///< before
     bool noteworthy = false;
 };
-
-enum class LabelKind {
-    Class, ///< className says which
-    NotSure,
-    Bad,        ///< the spectrum is unusable
-    Artefact,   ///< an instrumental effect
-    Noteworthy, ///< a flag beside the label: the panel stays at the spectrum; className is "" to take the
-                ///< flag back
-};
-QString displayName(LabelKind kind);
 
 struct LabelGesture {
     LabelKind kind = LabelKind::Class;
@@ -62,12 +73,8 @@ struct LabelGesture {
     QString comment;   ///< what stood in the comment field
 };
 
-/// For the strip at the top.
-struct RoundStatus {
-    int round = 0; ///< from 1; 0: no round yet
-    int done = 0;  ///< labelled in the current list
-    int total = 0; ///< length of the current list
-    QueueList list = QueueList::Oracle;
+/// For the row at the top.
+struct QueueStatus {
     int labelsToday = 0;
     double secondsPerLabel = 0; ///< median; 0: not known
     bool nextRoundPossible = false;

@@ -14,8 +14,8 @@
 #include "widgets/labelling/labelling_actions.h"
 #include "widgets/labelling/labelling_plots.h"
 #include "widgets/labelling/object_column.h"
+#include "widgets/labelling/queue_header.h"
 #include "widgets/labelling/queue_strip.h"
-#include "widgets/labelling/round_header.h"
 #include "widgets/spectrum/spectrum_plot.h"
 
 namespace balmer::widgets {
@@ -27,7 +27,7 @@ struct LabellingPanel::Private {
     bool hidden = false; ///< predictions are
 
     LabellingActions* actions = nullptr;
-    RoundHeader* header = nullptr;
+    QueueHeader* header = nullptr;
     QStackedWidget* stack = nullptr;
     EmptyState* empty = nullptr;
     ObjectColumn* object = nullptr;
@@ -38,6 +38,7 @@ struct LabellingPanel::Private {
     QWidget* makePage();
     void connectActions();
     void give(LabelKind kind, int classIndex);
+    void passOver();
     void toggleNoteworthy();
     void leaveComment();
     void showTexts();
@@ -70,9 +71,11 @@ void LabellingPanel::Private::connectActions() {
     connect(actions, &LabellingActions::labelChosen, view,
             [this](LabelKind kind, int classIndex) { give(kind, classIndex); });
     connect(actions->noteworthy, &QAction::triggered, view, [this] { toggleNoteworthy(); });
-    connect(actions->skip, &QAction::triggered, view, &LabellingPanel::skipRequested);
+    connect(actions->nameClasses, &QAction::triggered, view, &LabellingPanel::classesRequested);
+    connect(actions->skip, &QAction::triggered, view, [this] { passOver(); });
     connect(actions->undo, &QAction::triggered, view, &LabellingPanel::undoRequested);
     connect(actions->back, &QAction::triggered, view, &LabellingPanel::backRequested);
+    connect(actions->on, &QAction::triggered, view, &LabellingPanel::onRequested);
     connect(actions->blind, &QAction::triggered, view, [this](bool on) {
         view->setPredictionsHidden(on);
         Q_EMIT view->predictionsHiddenChanged(on);
@@ -94,10 +97,17 @@ void LabellingPanel::Private::give(LabelKind kind, int classIndex) {
     const QString id = item.id;
     item.comment = gesture.comment; // goes with the label; leaving the field says nothing more
     header->setError({});
-    const QString word = kind == LabelKind::Class ? gesture.className : displayName(kind);
+    const QString word = answerWord({kind, gesture.className});
     plots->windowPlot()->flash(kind == LabelKind::Class ? classColour(classIndex) : theme().mutedText, word);
     queue->setLabel(id, word);
     Q_EMIT view->labelGiven(id, gesture);
+}
+
+void LabellingPanel::Private::passOver() {
+    if (!shown) return;
+    header->setError({});
+    plots->windowPlot()->flash(theme().mutedText, tr("skipped"));
+    Q_EMIT view->skipRequested();
 }
 
 void LabellingPanel::Private::toggleNoteworthy() {
@@ -129,7 +139,7 @@ LabellingPanel::LabellingPanel(QWidget* parent) : QWidget(parent), d_(std::make_
     setAccessibleName(tr("Labelling"));
     setFocusPolicy(Qt::StrongFocus);
     d_->actions = new LabellingActions(*this);
-    d_->header = new RoundHeader(d_->actions->nextRound, this);
+    d_->header = new QueueHeader(d_->actions->nextRound, this);
     d_->empty = new EmptyState(Icon::Label, tr("Nothing to label yet."), QString(), this);
     d_->empty->setObjectName(QStringLiteral("labellingEmpty"));
     d_->empty->button()->setObjectName(QStringLiteral("labellingEmptyAction"));
@@ -155,6 +165,13 @@ void LabellingPanel::setQueue(std::vector<QueueEntry> entries) {
     if (d_->shown) d_->queue->setCurrentId(d_->item.id, d_->item.list);
 }
 
+void LabellingPanel::setAnswer(const QString& id, const std::optional<Answer>& answer) {
+    setQueueLabel(id, answer ? answerWord(*answer) : QString());
+    if (!d_->shown || d_->item.id != id || d_->item.given == answer) return;
+    d_->item.given = answer;
+    d_->showTexts();
+}
+
 void LabellingPanel::setQueueLabel(const QString& id, const QString& label) {
     d_->queue->setLabel(id, label);
 }
@@ -177,7 +194,7 @@ void LabellingPanel::setCurrent(LabelItem item, bool rescale) {
     d_->object->setComment(now.comment);
     d_->actions->noteworthy->setChecked(now.noteworthy);
     d_->showTexts();
-    d_->actions->setSpectrumShown(true);
+    d_->actions->setAnswersEnabled(!now.reading);
     d_->queue->setCurrentId(now.id, now.list);
 }
 
@@ -195,14 +212,18 @@ void LabellingPanel::clearCurrent(const QString& sentence, const QString& action
     d_->empty->setSentence(sentence);
     d_->empty->setAction(action);
     d_->stack->setCurrentIndex(0);
-    d_->actions->setSpectrumShown(false);
+    d_->actions->setAnswersEnabled(false);
 }
 
 QString LabellingPanel::currentId() const {
     return d_->shown ? d_->item.id : QString();
 }
 
-void LabellingPanel::setRoundStatus(const RoundStatus& status) {
+QueueHeader* LabellingPanel::header() const {
+    return d_->header;
+}
+
+void LabellingPanel::setStatus(const QueueStatus& status) {
     d_->header->setStatus(status);
 }
 

@@ -1,8 +1,8 @@
 // LabellingPanel: one spectrum at a time, everything needed to decide about it, and a key for each answer.
 // Digits 1 … 9 label by class, the digits after the classes are "not sure", "bad", "artefact" (U, D, A too),
-// N flags as noteworthy, S skips, Z undoes, Backspace goes back, B hides predictions, C enters the comment
-// (Enter or Escape leaves it), Ctrl+Enter starts the next round. All are QActions (actions()), with object
-// names, so that keys can be remapped.
+// N flags as noteworthy, S skips, Z undoes, ← (or Backspace) and → go back and on, B hides predictions, C
+// enters the comment (Enter or Escape leaves it), F2 asks for other classes, Ctrl+Enter starts the next
+// round. All are QActions (actions()), with object names, so that keys can be remapped.
 //
 // The panel decides nothing: it reports gestures and is then told what to show. From labelGiven the owner
 // writes the event, then calls setCurrent with the next item; that call draws at once, in one pass. UI thread
@@ -19,6 +19,7 @@ namespace balmer::widgets {
 
 class SpectrumPlot;
 class LineStrip;
+class QueueHeader;
 
 class LabellingPanel : public QWidget {
     Q_OBJECT
@@ -27,7 +28,9 @@ class LabellingPanel : public QWidget {
     ~LabellingPanel() override;
 
     void setQueue(std::vector<QueueEntry> entries);
-    /// The label that an entry now has; empty takes it away.
+    /// What stands of an entry now, also on its button where it is shown.
+    void setAnswer(const QString& id, const std::optional<Answer>& answer);
+    /// The word on an entry alone.
     void setQueueLabel(const QString& id, const QString& label);
     /// The thumbnail of an entry, when it comes later.
     void setThumbnail(const QString& id, std::vector<float> thumbnail);
@@ -41,7 +44,9 @@ class LabellingPanel : public QWidget {
     void clearCurrent(const QString& sentence, const QString& action = {});
     QString currentId() const;
 
-    void setRoundStatus(const RoundStatus& status);
+    /// The owner says there what is being labelled.
+    QueueHeader* header() const;
+    void setStatus(const QueueStatus& status);
     /// An error of the last gesture (a label that could not be kept): shown until the next gesture.
     void setError(const QString& message);
 
@@ -57,10 +62,13 @@ class LabellingPanel : public QWidget {
     void labelGiven(const QString& id, const balmer::widgets::LabelGesture& gesture);
     void undoRequested();
     void backRequested();
+    void onRequested();
     void skipRequested();
     /// A thumbnail of the queue was clicked.
     void itemRequested(int index);
     void nextRoundRequested();
+    /// Which classes there are is to be asked.
+    void classesRequested();
     /// The comment field was left with a changed text, without a label.
     void commentEdited(const QString& id, const QString& comment);
     void predictionsHiddenChanged(bool hidden);

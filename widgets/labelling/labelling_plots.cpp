@@ -44,7 +44,10 @@ void LabellingPlots::showItem(const LabelItem& item, bool rescale) {
     const bool overlaps = !item.window.empty() && item.window.wavelength.back() > lower &&
                           item.window.wavelength.front() < upper;
     window_->setBackdrop(item.neighbours);
-    window_->setSpectrum(item.window);
+    if (item.window.empty())
+        window_->clear();
+    else
+        window_->setSpectrum(item.window);
     if (rescale || !fitted_ || !overlaps) window_->fit();
     fitted_ = true;
     window_->redrawNow();

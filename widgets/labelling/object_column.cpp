@@ -50,10 +50,16 @@ void ObjectColumn::showMetadata(const LabelItem* item) {
     QString html;
     const QString muted = theme().mutedText.name();
     if (item != nullptr) {
-        const QString title = item->metadata.empty() ? item->id : item->metadata.front().second;
+        const QString title = item->metadata.empty() || item->metadata.front().second == QStringLiteral("–")
+                                  ? item->id
+                                  : item->metadata.front().second;
         html += QStringLiteral("<p style='margin-bottom:2px'><b>%1</b></p>").arg(title.toHtmlEscaped());
-        html += QStringLiteral("<p style='margin-top:0; margin-bottom:6px; color:%1'>%2<br/>%3</p>")
-                    .arg(muted, item->id.toHtmlEscaped(), tr("list: %1").arg(displayName(item->list)));
+        QString below = title == item->id ? QString() : item->id.toHtmlEscaped();
+        if (item->list)
+            below += (below.isEmpty() ? QString() : QStringLiteral("<br/>")) +
+                     tr("list: %1").arg(displayName(*item->list));
+        html +=
+            QStringLiteral("<p style='margin-top:0; margin-bottom:6px; color:%1'>%2</p>").arg(muted, below);
         html += QStringLiteral("<table cellspacing='0' cellpadding='1'>");
         for (const auto& [key, value] : item->metadata)
             if (value != title)

@@ -66,7 +66,7 @@ void QueueStrip::setEntries(std::vector<QueueEntry> entries) {
 int QueueStrip::indexOf(const QString& id, std::optional<QueueList> list) const {
     int found = -1;
     for (auto [it, end] = byId_.equal_range(id); it != end; ++it)
-        if ((!list || entries_[std::size_t(it->second)].list == *list) && (found < 0 || it->second < found))
+        if ((!list || entries_[std::size_t(it->second)].list == list) && (found < 0 || it->second < found))
             found = it->second;
     return found;
 }
@@ -133,18 +133,19 @@ void QueueStrip::paintEvent(QPaintEvent*) {
         if (left > width()) break;
         const QueueEntry& entry = entries_[std::size_t(i)];
         const QRectF cell(left + 1, 1, cellWidth - 2, height() - 2);
-        const QColor tint = listColour(entry.list);
         p.setPen(QPen(i == current_ ? c.selection : c.border, i == current_ ? 2 : 1));
         p.setBrush(i == current_ ? c.plot : c.panel);
         p.drawRoundedRect(cell, 3, 3);
-        // The list: colour and letter.
-        const QRectF badge(cell.left() + 4, cell.bottom() - metrics.height() - 2, metrics.height() + 2,
-                           metrics.height() - 1);
-        p.setPen(QPen(c.mutedText, 1));
-        p.setBrush(tint);
-        p.drawRoundedRect(badge, 3, 3);
-        p.setPen(QColor(0x1D2125));
-        p.drawText(badge, Qt::AlignCenter, listLetter(entry.list));
+        // The list of a round: colour and letter.
+        QRectF badge(cell.left() + 4, cell.bottom() - metrics.height() - 2,
+                     entry.list ? metrics.height() + 2 : 0, metrics.height() - 1);
+        if (entry.list) {
+            p.setPen(QPen(c.mutedText, 1));
+            p.setBrush(listColour(*entry.list));
+            p.drawRoundedRect(badge, 3, 3);
+            p.setPen(QColor(0x1D2125));
+            p.drawText(badge, Qt::AlignCenter, listLetter(*entry.list));
+        }
         QRectF word(badge.right() + 4, badge.top() - 1, cell.right() - badge.right() - 7, badge.height() + 2);
         if (const auto k = classNames_.indexOf(entry.label); k >= 0) {
             drawMarker(p, classMarker(int(k)), QPointF(word.left() + 5, word.center().y()), 4.5,
@@ -205,10 +206,8 @@ bool QueueStrip::event(QEvent* event) {
             QToolTip::hideText();
         } else {
             const QueueEntry& entry = entries_[std::size_t(index)];
-            QString text = tr("%1 of %2: %3\nlist: %4")
-                               .arg(index + 1)
-                               .arg(entries_.size())
-                               .arg(entry.id, displayName(entry.list));
+            QString text = tr("%1 of %2: %3").arg(index + 1).arg(entries_.size()).arg(entry.id);
+            if (entry.list) text += tr("\nlist: %1").arg(displayName(*entry.list));
             if (!entry.label.isEmpty()) text += tr("\nlabel: %1").arg(entry.label);
             QToolTip::showText(help->globalPos(), text, this);
         }

@@ -6,6 +6,11 @@ namespace balmer::widgets {
 
 SelectionModel::SelectionModel(QObject* parent) : QObject(parent) {}
 
+QStringList SelectionModel::highlighted() const {
+    if (ids_.size() > 1) return ids_;
+    return current_.isEmpty() ? QStringList() : QStringList(current_);
+}
+
 void SelectionModel::select(const QStringList& ids, const QString& origin) {
     QStringList chosen;
     QSet<QString> seen;

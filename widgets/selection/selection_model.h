@@ -19,6 +19,10 @@ class SelectionModel : public QObject {
     bool contains(const QString& id) const { return set_.contains(id); }
     qsizetype size() const { return ids_.size(); }
     bool empty() const { return ids_.isEmpty(); }
+    /// What a view highlights: the set, or the current one alone where the set has no more than one.
+    QStringList highlighted() const;
+    /// Changed, and not yet reported.
+    bool pending() const { return pending_; }
 
     /// Replaces the set; doubles count once. The current one stays where it is in the set, otherwise the
     /// first becomes it.

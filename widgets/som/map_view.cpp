@@ -374,9 +374,6 @@ void MapView::keyPressEvent(QKeyEvent* event) {
         }
         update();
         return;
-    case Qt::Key_L:
-        Q_EMIT labelRequested();
-        return;
     default:
         QWidget::keyPressEvent(event);
         return;

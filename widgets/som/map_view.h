@@ -1,8 +1,7 @@
 // MapView: the lattice of a self-organising map with the layers that draw on it (map_layer.h): the cells in
 // the colours of one value a neuron, bubbles, pies, the selection. A click chooses a neuron, Ctrl-click adds
 // one, a drag lassos several (with Shift: a rectangle), the arrows walk to the neighbours, Home goes to the
-// neuron with most spectra, L asks to label the selection. UI thread only; values by copy; the view owns its
-// layers.
+// neuron with most spectra. UI thread only; values by copy; the view owns its layers.
 #pragma once
 
 #include <memory>
@@ -85,7 +84,7 @@ class MapView : public QWidget {
     void contextMenuAboutToShow(QMenu* menu);
     /// Under the cursor; -1 and an empty text when it left the lattice.
     void neuronHovered(int neuron, const QString& text);
-    /// L was pressed.
+    /// Asked for from the context menu.
     void labelRequested();
     void exportRequested();
 

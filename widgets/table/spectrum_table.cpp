@@ -201,6 +201,26 @@ bool SpectrumTable::setCurrentId(const QString& id) {
     return true;
 }
 
+void SpectrumTable::selectRows(QList<int> rows, int current) {
+    if (!model_) return;
+    std::sort(rows.begin(), rows.end());
+    QItemSelection selection;
+    for (qsizetype first = 0, end = 0; first < rows.size(); first = end) {
+        for (end = first + 1; end < rows.size() && rows[end] <= rows[end - 1] + 1;)
+            ++end;
+        selection.select(model_->index(rows[first], 0),
+                         model_->index(rows[end - 1], model_->columnCount() - 1));
+    }
+    silent_ = true;
+    QItemSelectionModel& chosen = *view_->selectionModel();
+    chosen.select(selection, QItemSelectionModel::ClearAndSelect);
+    const QModelIndex there =
+        current < 0 ? QModelIndex() : model_->index(current, std::max(0, view_->currentIndex().column()));
+    chosen.setCurrentIndex(there, QItemSelectionModel::NoUpdate);
+    if (there.isValid()) view_->scrollTo(there);
+    silent_ = false;
+}
+
 QStringList SpectrumTable::selectedIds() const {
     QStringList ids;
     if (!model_ || view_->selectionModel() == nullptr) return ids;

@@ -50,6 +50,9 @@ class SpectrumTable : public QWidget {
     /// nothing.
     bool setCurrentId(const QString& id);
     QStringList selectedIds() const;
+    /// Selects these rows and no others, makes one of them the current one (−1: none) and shows it. Emits
+    /// nothing.
+    void selectRows(QList<int> rows, int current);
 
     /// Header order, widths and hidden columns, to be kept between sessions.
     QByteArray saveLayout() const;

@@ -7,6 +7,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QSet>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -23,8 +24,8 @@ namespace {
 
 const QString origin = QStringLiteral("data");
 
-/// More labels at once than this, and the table is read anew instead of row by row.
-constexpr qsizetype mostSingleRows = 50;
+/// More labels at once than this, and they are read with one question instead of one each.
+constexpr qsizetype mostSingleRows = 500;
 
 QString quoted(QString value) {
     return '\'' + value.replace('\'', QStringLiteral("''")) + '\'';
@@ -167,7 +168,8 @@ void DataPlace::showFilter(const QString& expression) {
 }
 
 QString DataPlace::filterOfTable() const {
-    const QString filter = table_->filterText().trimmed(), collection = collections_->collection();
+    QString filter = table_->filterText().trimmed();
+    const QString collection = collections_->collection();
     if (collection.isEmpty()) return filter;
     return filter.isEmpty() ? QStringLiteral("collection = %1").arg(quoted(collection))
                             : QStringLiteral("(%1) and collection = %2").arg(filter, quoted(collection));
@@ -203,6 +205,12 @@ void DataPlace::showRowMenu(const QStringList& ids, const QPoint& globalPosition
     connect(add("rowOverlayAction", tr("Add to the overlay, or take away\tSpace"),
                 tr("Spectra of the overlay stay in the plot")),
             &QAction::triggered, this, [this, ids] { Q_EMIT overlayToggled(ids); });
+    menu->addSeparator();
+    const QString which = ids.size() > 1
+                              ? tr("Label the %1 selected…\tL").arg(countText(std::size_t(ids.size())))
+                              : tr("Label all that the table shows…\tL");
+    connect(add("rowLabelAction", which, tr("They become the queue of Label")), &QAction::triggered, this,
+            [this] { Q_EMIT labelListRequested(toLabel()); });
     menu->addSeparator();
     Q_EMIT sendMenuWanted(menu);
     menu->popup(globalPosition);
@@ -242,11 +250,14 @@ void DataPlace::showRows(std::vector<api::SpectrumRow> rows) {
     }
     loading_ = true;
     model_->setRows(std::move(rows));
-    auto& selection = session_.selection();
-    if (!selection.current().isEmpty()) table_->setCurrentId(selection.current());
     loading_ = false;
+    auto& selection = session_.selection();
+    highlight();
     table_->setCounts(model_->rowCount(),
                       qint64(std::max<std::size_t>(total(), std::size_t(model_->rowCount()))));
+    // The arrows walk, and digits label, from the moment at which there are rows.
+    if (model_->rowCount() > 0 && std::exchange(neverFilled_, false) && isVisible())
+        table_->view()->setFocus();
     if (selection.current().isEmpty() && model_->rowCount() > 0) {
         QString first = kept(QStringLiteral("current"));
         if (model_->indexOf(first) < 0) first = model_->idAt(0);
@@ -257,34 +268,74 @@ void DataPlace::showRows(std::vector<api::SpectrumRow> rows) {
 void DataPlace::showLabels(const QStringList& ids) {
     if (!isVisible()) {
         unread_ += ids;
-        if (unread_.size() > mostSingleRows) stale_ = true;
+        if (unread_.size() > mostSingleRows) unread_ = QStringList{QString()};
         return;
     }
-    if (ids.size() > mostSingleRows) {
-        loadRows();
-        return;
-    }
+    // Rows stay where they are, also where they do not meet the filter any more.
+    const bool any = ids.contains(QString()) || ids.size() > mostSingleRows;
     session_.lists().run(
         this,
-        [&workbench = session_.workbench(), ids](const std::stop_token&) {
+        [&workbench = session_.workbench(), ids, any](const std::stop_token&) {
             std::vector<api::SpectrumRow> rows;
+            if (any) {
+                if (auto all = workbench.spectra().list({})) rows = std::move(*all);
+                return rows;
+            }
             for (const QString& id : ids)
                 if (auto row = workbench.spectra().row(plain(id))) rows.push_back(std::move(*row));
             return rows;
         },
-        [this](const std::vector<api::SpectrumRow>& rows) {
-            for (const auto& row : rows)
-                model_->updateRow(row);
-        });
+        [this](const std::vector<api::SpectrumRow>& rows) { model_->updateRows(rows); });
 }
 
 void DataPlace::followSelection(const QString& from) {
     behind_ = !isVisible();
-    if (behind_ || from == origin) return;
-    const QString& current = session_.selection().current();
-    loading_ = true;
-    if (!current.isEmpty()) table_->setCurrentId(current);
-    loading_ = false;
+    if (!behind_ && from != origin) highlight();
+}
+
+void DataPlace::highlight() {
+    const auto& selection = session_.selection();
+    QList<int> rows;
+    for (const QString& id : selection.highlighted())
+        if (const int row = model_->indexOf(id); row >= 0) rows << row;
+    table_->selectRows(std::move(rows), model_->indexOf(selection.current()));
+}
+
+QString DataPlace::differs(const Chosen& chosen) const {
+    const QStringList shown = table_->selectedIds();
+    if (table_->currentId() == chosen.current &&
+        QSet<QString>(shown.begin(), shown.end()) == QSet<QString>(chosen.ids.begin(), chosen.ids.end()))
+        return {};
+    const auto missing = std::count_if(chosen.ids.begin(), chosen.ids.end(),
+                                       [this](const QString& id) { return model_->indexOf(id) < 0; });
+    if (missing == 0) return tr("the table does not highlight %1 yet").arg(chosen.current);
+    return chosen.ids.size() == 1
+               ? tr("%1 is not in the table; choose a row, or show all spectra").arg(chosen.current)
+               : tr("%1 of the %2 selected spectra are not in the table; choose rows, or show all spectra")
+                     .arg(missing)
+                     .arg(chosen.ids.size());
+}
+
+LabelList DataPlace::toLabel() const {
+    const auto& selection = session_.selection();
+    LabelList list;
+    if (selection.size() > 1) {
+        list.title = tr("selection");
+        // As they stand in the table, then those that do not.
+        QStringList ids = selection.ids();
+        const auto place = [this](const QString& id) { return unsigned(model_->indexOf(id)); };
+        std::stable_sort(ids.begin(), ids.end(),
+                         [&](const QString& a, const QString& b) { return place(a) < place(b); });
+        for (const QString& id : ids)
+            list.ids.push_back(plain(id));
+        return list;
+    }
+    const QString filter = table_->filterText().trimmed(), collection = collections_->collection();
+    list.start = selection.current();
+    list.title = !filter.isEmpty() ? filter : collection.isEmpty() ? tr("all spectra") : collection;
+    for (int row = 0; row < model_->rowCount(); ++row)
+        list.ids.push_back(plain(model_->idAt(row)));
+    return list;
 }
 
 void DataPlace::saveFilter() {

@@ -20,6 +20,10 @@ class DataPlace : public Place {
     void keep() override;
     void showSomething() override;
     Sendable sendable() const override;
+    bool labelsSelection() const override { return true; }
+    /// The selection where it has several, else all that the table shows, in its order.
+    LabelList toLabel() const override;
+    QString differs(const Chosen& chosen) const override;
 
     /// Shows the spectra that meet this filter, of all collections.
     void showFilter(const QString& expression);
@@ -54,6 +58,7 @@ class DataPlace : public Place {
     void showRows(std::vector<api::SpectrumRow> rows);
     void showLabels(const QStringList& ids);
     void followSelection(const QString& origin);
+    void highlight();
     void saveFilter();
     void openInWindow(const QString& id);
 
@@ -65,6 +70,7 @@ class DataPlace : public Place {
     bool stale_ = true;
     bool behind_ = false; ///< the selection changed while the place was not in sight
     bool loading_ = false;
+    bool neverFilled_ = true; ///< no row has been shown yet
 };
 
 } // namespace balmer::desktop

@@ -117,6 +117,7 @@ void Inspector::follow() {
     if (id.isEmpty()) {
         session_.lists().forget(this, "facts");
         fill({factsOf({}), {}, {}});
+        shown_.clear();
         return;
     }
     session_.lists().latest(
@@ -130,7 +131,15 @@ void Inspector::follow() {
             if (auto history = workbench.labelling().history(wanted)) facts.history = std::move(*history);
             return facts;
         },
-        [this](const Facts& facts) { fill(facts); });
+        [this, id](const Facts& facts) {
+            fill(facts);
+            shown_ = id;
+        });
+}
+
+QString Inspector::differs(const Chosen& chosen) const {
+    return shown_ == chosen.current ? QString()
+                                    : tr("the inspector does not show %1 yet").arg(chosen.current);
 }
 
 void Inspector::fill(const Facts& facts) {
@@ -152,10 +161,11 @@ void Inspector::fill(const Facts& facts) {
     filterHeader();
 
     history_->clear();
-    for (auto event = facts.history.rbegin(); event != facts.history.rend(); ++event) {
+    for (std::size_t i = facts.history.size(); i-- > 0;) {
+        const active::LabelEvent& event = facts.history[i];
         auto* item =
-            new QTreeWidgetItem(history_, {bridge::timeText(event->when), text(event->who), inWords(*event)});
-        item->setToolTip(2, tr("%1, given in the %2").arg(item->text(2), text(event->view)));
+            new QTreeWidgetItem(history_, {bridge::timeText(event.when), text(event.who), inWords(event)});
+        item->setToolTip(2, tr("%1, given in the %2").arg(item->text(2), text(event.view)));
     }
     tabs_->setTabText(historyTab_,
                       facts.history.empty() ? tr("Labels") : tr("Labels (%1)").arg(facts.history.size()));

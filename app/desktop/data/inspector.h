@@ -18,6 +18,7 @@ class Inspector : public FollowingPanel {
     Q_OBJECT
   public:
     explicit Inspector(bridge::Session& session, QWidget* parent = nullptr);
+    QString differs(const Chosen& chosen) const override;
 
   private:
     struct Facts;
@@ -27,6 +28,7 @@ class Inspector : public FollowingPanel {
     void fill(const Facts& facts);
     void filterHeader();
 
+    QString shown_; ///< whose facts these are; "": nobody's
     std::vector<QLabel*> values_;
     QTabWidget* tabs_;
     QLineEdit* search_;

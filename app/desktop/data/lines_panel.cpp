@@ -26,6 +26,10 @@ bool LinesPanel::settled() const {
     return !feeder_->busy();
 }
 
+QString LinesPanel::differs(const Chosen& chosen) const {
+    return feeder_->differs(chosen.current);
+}
+
 void LinesPanel::follow() {
     const QString current = session_.selection().current();
     feeder_->show(current.isEmpty() ? QStringList() : QStringList(current), current);

@@ -12,6 +12,7 @@ class LinesPanel : public FollowingPanel {
   public:
     explicit LinesPanel(bridge::Session& session, QWidget* parent = nullptr);
     bool settled() const override;
+    QString differs(const Chosen& chosen) const override;
 
   Q_SIGNALS:
     /// In vacuum, ångström.

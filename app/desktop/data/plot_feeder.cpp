@@ -13,7 +13,7 @@ using bridge::plain;
 using bridge::text;
 
 namespace {
-constexpr std::size_t keptSpectra = 2 * PlotFeeder::mostSpectra;
+constexpr std::size_t keptSpectra = 2 * std::size_t(PlotFeeder::mostSpectra);
 }
 
 PlotFeeder::PlotFeeder(bridge::Session& session, widgets::SpectrumPlot* plot, widgets::LineStrip* strip,
@@ -72,12 +72,16 @@ void PlotFeeder::show(QStringList ids, const QString& current, const widgets::Pl
             return answer;
         },
         [this, ids, current](Answer answer) {
-            for (auto& [id, loaded] : answer.loaded)
-                remember(id, std::move(loaded));
+            for (auto& one : answer.loaded)
+                remember(one.first, std::move(one.second));
             busy_ = false;
             draw(ids, current);
             Q_EMIT shown(answer.problem);
         });
+}
+
+QString PlotFeeder::differs(const QString& current) const {
+    return busy_ || drawnCurrent_ != current ? tr("the plot does not show %1 yet").arg(current) : QString();
 }
 
 void PlotFeeder::remember(const QString& id, Loaded loaded) {
@@ -92,6 +96,7 @@ void PlotFeeder::draw(const QStringList& ids, const QString& current) {
     QStringList units;
     bool vacuum = true;
     const Loaded* strongest = nullptr;
+    bool currentLoaded = false;
     for (const QString& id : ids) {
         const auto found =
             std::find_if(loaded_.begin(), loaded_.end(), [&](const auto& one) { return one.first == id; });
@@ -100,7 +105,9 @@ void PlotFeeder::draw(const QStringList& ids, const QString& current) {
         if (!units.contains(found->second.unit)) units << found->second.unit;
         vacuum = vacuum && found->second.vacuum;
         if (id == current || !strongest) strongest = &found->second;
+        currentLoaded = currentLoaded || id == current;
     }
+    drawnCurrent_ = currentLoaded || !strongest ? current : QString();
     if (plot_) drawPlot(std::move(spectra), units, vacuum, current);
     if (!strip_) return;
     if (strongest)

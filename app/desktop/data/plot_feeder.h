@@ -34,6 +34,9 @@ class PlotFeeder : public QObject {
     /// One row of a dataset instead of the whole spectrum; "": whole spectra.
     void setDataset(const std::string& dataset);
     bool busy() const { return busy_; }
+    /// Why what is drawn as the current spectrum is not this, a sentence's part; "" where it is, or where it
+    /// cannot be read and nothing else is drawn.
+    QString differs(const QString& current) const;
 
   Q_SIGNALS:
     /// What was asked for is drawn, or could not be: then with the reason.
@@ -56,6 +59,7 @@ class PlotFeeder : public QObject {
     std::string dataset_;
     std::list<std::pair<QString, Loaded>> loaded_; ///< newest first
     std::vector<widgets::PlottedSpectrum> prototype_;
+    QString drawnCurrent_;
     bool busy_ = false;
 };
 

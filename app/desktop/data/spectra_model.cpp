@@ -105,13 +105,17 @@ void SpectraModel::setRows(std::vector<api::SpectrumRow> rows) {
     if (sortColumn_ >= 0) sort(sortColumn_, sortOrder_);
 }
 
-void SpectraModel::updateRow(const api::SpectrumRow& row) {
-    const auto found = byId_.find(row.id);
-    if (found == byId_.end()) return;
-    if (rows_.use_count() > 1) rows_ = std::make_shared<Rows>(*rows_);
-    (*rows_)[found->second] = row;
-    const int shown = int(shownAt_[found->second]);
-    Q_EMIT dataChanged(index(shown, 0), index(shown, ColumnCount - 1));
+void SpectraModel::updateRows(const std::vector<api::SpectrumRow>& rows) {
+    int first = rowCount(), last = -1;
+    for (const auto& row : rows) {
+        const auto found = byId_.find(row.id);
+        if (found == byId_.end()) continue;
+        if (rows_.use_count() > 1) rows_ = std::make_shared<Rows>(*rows_);
+        (*rows_)[found->second] = row;
+        first = std::min(first, int(shownAt_[found->second]));
+        last = std::max(last, int(shownAt_[found->second]));
+    }
+    if (last >= 0) Q_EMIT dataChanged(index(first, 0), index(last, ColumnCount - 1));
 }
 
 const api::SpectrumRow* SpectraModel::rowOf(const QString& id) const {

@@ -38,8 +38,8 @@ class SpectraModel : public QAbstractTableModel {
     explicit SpectraModel(bridge::Background& background, QObject* parent = nullptr);
 
     void setRows(std::vector<api::SpectrumRow> rows);
-    /// Replaces the row of the same id, if there is one.
-    void updateRow(const api::SpectrumRow& row);
+    /// Replaces the rows of the same ids, where there are such.
+    void updateRows(const std::vector<api::SpectrumRow>& rows);
 
     const api::SpectrumRow* rowOf(const QString& id) const;
     int indexOf(const QString& id) const; ///< its present row, -1 when absent

@@ -64,6 +64,10 @@ bool SpectrumPanel::settled() const {
     return !feeder_->busy();
 }
 
+QString SpectrumPanel::differs(const Chosen& chosen) const {
+    return feeder_->differs(chosen.current);
+}
+
 void SpectrumPanel::follow() {
     QStringList ids = overlay_;
     for (const QString& id : session_.selection().ids()) {

@@ -20,6 +20,7 @@ class SpectrumPanel : public FollowingPanel {
     explicit SpectrumPanel(bridge::Session& session, QWidget* parent = nullptr);
 
     bool settled() const override;
+    QString differs(const Chosen& chosen) const override;
     /// About a line, at this wavelength in vacuum, ångström.
     void showLine(double wavelengthAngstrom);
 

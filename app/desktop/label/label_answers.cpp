@@ -1,23 +1,25 @@
 // What the observer answers in the Label place; what is shown is in label_place.cpp.
 #include "app/desktop/label/label_place.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "app/desktop/label/label_preparer.h"
+#include "app/desktop/answers/answer_words.h"
+#include "app/desktop/answers/noteworthy.h"
 #include "app/desktop/label/label_words.h"
+#include "app/desktop/label/queue_loading.h"
 
 namespace balmer::desktop {
 
 active::LabelEvent LabelPlace::eventFor(int index) const {
     active::LabelEvent event;
     event.view = "panel";
-    if (!round_ || !queue_.contains(index)) return event;
+    if (!queue_.contains(index)) return event;
     const auto& entry = queue_.at(index);
     event.spectrum = entry.id;
+    if (!round_) return event;
     event.round = round_->number;
-    event.list = entry.list;
+    event.list = entry.list();
     if (!panel_->predictionsHidden()) event.model = round_->model;
     return event;
 }
@@ -38,13 +40,13 @@ void LabelPlace::record(active::LabelEvent event, std::function<void(bool kept)>
 
 void LabelPlace::setVerdict(const std::string& id, const std::optional<Verdict>& verdict) {
     queue_.setVerdict(id, verdict);
-    panel_->setQueueLabel(text(id), verdictWords(verdict));
+    panel_->setAnswer(text(id), answerOf(verdict));
 }
 
 void LabelPlace::take(const QString& id, const widgets::LabelGesture& gesture) {
     if (queue_.current() < 0 || id != currentId() || onTheWay_.contains(plain(id))) return;
     if (gesture.kind == widgets::LabelKind::Noteworthy) {
-        setNoteworthy(id, !gesture.className.isEmpty());
+        flagNoteworthy(id, !gesture.className.isEmpty());
         return;
     }
     PreparedItem* prepared = preparer_->find(plain(id));
@@ -65,7 +67,7 @@ void LabelPlace::take(const QString& id, const widgets::LabelGesture& gesture) {
         onTheWay_.erase(plain(id));
         if (!kept) {
             // The panel has marked the queue already.
-            panel_->setQueueLabel(id, verdictWords(queue_.verdict(plain(id))));
+            panel_->setAnswer(id, answerOf(queue_.verdict(plain(id))));
             return;
         }
         if (noComment) record(*noComment, [](bool) {});
@@ -88,6 +90,7 @@ void LabelPlace::skip() {
     event.kind = active::LabelKind::Skip;
     record(std::move(event), [this, id](bool kept) {
         onTheWay_.erase(plain(id));
+        if (kept && !queue_.verdict(plain(id))) panel_->setQueueLabel(id, tr("skipped"));
         if (kept && id == currentId()) advance();
     });
 }
@@ -103,32 +106,15 @@ void LabelPlace::takeComment(const QString& id, const QString& comment) {
     });
 }
 
-void LabelPlace::setNoteworthy(const QString& id, bool noteworthy) {
-    active::LabelEvent event = eventFor(queue_.current());
-    event.kind = active::LabelKind::Noteworthy;
-    const auto mark = [this, id, noteworthy](bool kept) {
-        PreparedItem* prepared = preparer_->find(plain(id));
-        if (kept && prepared) prepared->item.noteworthy = noteworthy;
-    };
-    if (noteworthy) return record(std::move(event), mark);
-    // Taking the flag back is an event that names the one it takes back.
-    session_.cursor().run(
+void LabelPlace::flagNoteworthy(const QString& id, bool noteworthy) {
+    session_.labels().run(
         this,
-        [&workbench = session_.workbench(), wanted = plain(id)](const std::stop_token&) {
-            return workbench.labelling().history(wanted);
-        },
-        [this, event, mark](const core::Result<std::vector<active::LabelEvent>>& history) mutable {
-            if (!history) {
-                panel_->setError(errorSentence(history.error()));
-                return;
-            }
-            const auto flagged = std::find_if(history->rbegin(), history->rend(), [](const auto& one) {
-                return one.kind == active::LabelKind::Noteworthy;
-            });
-            if (flagged == history->rend()) return;
-            event.kind = active::LabelKind::Undo;
-            event.supersedes = flagged->id;
-            record(std::move(event), mark);
+        [&workbench = session_.workbench(), event = eventFor(queue_.current()), noteworthy](
+            const std::stop_token&) { return setNoteworthy(workbench.labelling(), {event}, noteworthy); },
+        [this, id, noteworthy](const core::Result<bool>& flagged) {
+            if (!flagged) panel_->setError(errorSentence(flagged.error()));
+            PreparedItem* prepared = preparer_->find(plain(id));
+            if (flagged && prepared) prepared->item.noteworthy = noteworthy;
         });
 }
 
@@ -136,37 +122,49 @@ void LabelPlace::undo() {
     session_.labels().run(
         this,
         [&workbench = session_.workbench()](const std::stop_token&) { return workbench.labelling().undo(); },
-        [this](const core::Result<std::vector<active::LabelEvent>>& taken) {
-            showTakenBack(taken.map([](const auto& all) { return all.front(); }));
-        });
+        [this](const core::Result<std::vector<active::LabelEvent>>& taken) { showTakenBack(taken); });
 }
 
-void LabelPlace::showTakenBack(const core::Result<active::LabelEvent>& taken) {
+void LabelPlace::showTakenBack(const core::Result<std::vector<active::LabelEvent>>& taken) {
     if (!taken) {
         panel_->setError(errorSentence(taken.error()));
         return;
     }
-    if (labelsToday_ > 0 && taken->kind != active::LabelKind::Skip &&
-        taken->kind != active::LabelKind::Comment)
-        --labelsToday_;
-    setVerdict(taken->spectrum, std::nullopt);
-    preparer_->forget(taken->spectrum);
-    if (const int index = queue_.indexOf(taken->spectrum); index >= 0) go(index);
-    const QString what =
-        taken->kind == active::LabelKind::Class ? text(taken->className) : kindWords(taken->kind);
-    Q_EMIT said(tr("Taken back: %1 of %2").arg(what, text(taken->spectrum)));
-    readLabelAnew(text(taken->spectrum));
+    int there = -1;
+    for (const auto& event : *taken) {
+        if (labelsToday_ > 0 && event.kind != active::LabelKind::Skip &&
+            event.kind != active::LabelKind::Comment)
+            --labelsToday_;
+        setVerdict(event.spectrum, std::nullopt);
+        preparer_->forget(event.spectrum);
+        if (there < 0) there = queue_.indexOf(event.spectrum);
+    }
+    if (there >= 0) go(there);
+    Q_EMIT said(takenBackWords(*taken));
+    // What stood before it stands again: the event that tells of the change has it read.
 }
 
-void LabelPlace::readLabelAnew(const QString& id) {
+void LabelPlace::readLabelsAnew(const QStringList& ids) {
+    std::vector<std::string> wanted;
+    if (ids.contains(QString())) {
+        for (const auto& entry : queue_.entries())
+            wanted.push_back(entry.id);
+    } else {
+        for (const QString& id : ids)
+            if (queue_.has(plain(id))) wanted.push_back(plain(id));
+    }
+    if (wanted.empty()) return;
     session_.cursor().run(
         this,
-        [&workbench = session_.workbench(), wanted = plain(id)](const std::stop_token&) {
-            return workbench.spectra().row(wanted);
+        [&workbench = session_.workbench(), wanted](const std::stop_token& stop) {
+            return std::pair(wanted, verdictsOf(workbench, wanted, stop));
         },
-        [this, id](const core::Result<api::SpectrumRow>& row) {
-            if (!row) return;
-            setVerdict(plain(id), verdictOf(*row));
+        [this](const std::pair<std::vector<std::string>, Verdicts>& read) {
+            for (const auto& id : read.first) {
+                const auto found = read.second.find(id);
+                const auto verdict = found == read.second.end() ? std::nullopt : std::optional(found->second);
+                if (!onTheWay_.contains(id) && queue_.verdict(id) != verdict) setVerdict(id, verdict);
+            }
             showStatus();
         });
 }

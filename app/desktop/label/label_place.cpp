@@ -1,67 +1,62 @@
 #include "app/desktop/label/label_place.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <QAbstractButton>
-#include <QComboBox>
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QLabel>
-#include <QPlainTextEdit>
 #include <QVBoxLayout>
 
 #include "app/bridge/plotted.h"
-#include "app/desktop/label/label_preparer.h"
+#include "app/desktop/answers/answering.h"
 #include "app/desktop/label/label_words.h"
+#include "app/desktop/label/queue_chooser.h"
+#include "app/desktop/label/queue_loading.h"
 #include "app/desktop/label/round_runner.h"
 #include "app/desktop/place/actions.h"
+#include "app/desktop/place/lines_form.h"
 #include "widgets/common/progress_line.h"
 #include "widgets/common/theme.h"
+#include "widgets/labelling/queue_header.h"
 #include "widgets/spectrum/spectrum_plot.h"
 
 namespace balmer::desktop {
 
 namespace {
-
-const QString origin = QStringLiteral("label");
-constexpr int preparedAhead = 8, preparedBehind = 2, thumbnailsAround = 40;
-/// Above so many entries the labels are read with one question instead of one each.
-constexpr std::size_t mostSingleRows = 1000;
-
-} // namespace
+constexpr qsizetype mostPasted = 4 << 20; // letters
+}
 
 LabelPlace::LabelPlace(bridge::Session& session, QWidget* parent)
     : Place(session, QStringLiteral("label"), parent), panel_(new widgets::LabellingPanel),
-      rounds_(new QComboBox), precision_(new QLabel), running_(new QLabel),
+      listCount_(new QLabel), precision_(new QLabel), running_(new QLabel),
       progress_(new widgets::ProgressLine), preparer_(new LabelPreparer(session, this)),
       runner_(new RoundRunner(session, this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     buildPanel();
-    buildBar();
+    buildHeader();
     column->addWidget(progress_);
     column->addWidget(panel_, 1);
     connectRunner();
-    wantedRound_ = kept(QStringLiteral("round")).toLongLong();
+    wantedKey_ = kept(QStringLiteral("queue"));
     wantedId_ = kept(QStringLiteral("spectrum"));
     panel_->setPredictionsHidden(!kept(QStringLiteral("predictionsHidden")).isEmpty());
-    session.lists().run(
-        this,
-        [&workbench = session.workbench()](const std::stop_token&) { return workbench.labelling().counts(); },
-        [this](const core::Result<api::LabelCounts>& counts) {
-            if (counts) labelsToday_ = counts->today;
-            showStatus();
-        });
-
     const auto stale = [this] {
         stale_ = true;
         if (isVisible()) enter();
     };
-    connect(&session.events(), &bridge::EventRelay::roundsChanged, this, stale);
-    connect(&session.events(), &bridge::EventRelay::datasetsChanged, this, stale);
+    auto& events = session.events();
+    connect(&events, &bridge::EventRelay::roundsChanged, this, stale);
+    connect(&events, &bridge::EventRelay::datasetsChanged, this, stale);
+    connect(&events, &bridge::EventRelay::catalogueChanged, this, stale);
+    connect(&events, &bridge::EventRelay::labelsChanged, this, &LabelPlace::readLabelsAnew);
     connect(runner_, &RoundRunner::completed, this, stale);
     connect(preparer_, &LabelPreparer::ready, this, &LabelPlace::showPrepared);
     connect(preparer_, &LabelPreparer::thumbnailReady, panel_, &widgets::LabellingPanel::setThumbnail);
+    connect(&session.classes(), &bridge::LabelClasses::changed, this, &LabelPlace::followClasses);
     showStatus();
 }
 
@@ -70,19 +65,21 @@ void LabelPlace::buildPanel() {
     connect(panel_, &widgets::LabellingPanel::labelGiven, this, &LabelPlace::take);
     connect(panel_, &widgets::LabellingPanel::undoRequested, this, &LabelPlace::undo);
     connect(panel_, &widgets::LabellingPanel::backRequested, this, [this] {
-        if (queue_.current() > 0) go(queue_.current() - 1);
+        // Also from the end, where every spectrum has its label.
+        const int before = (queue_.current() < 0 ? queue_.size() : queue_.current()) - 1;
+        if (before >= 0) go(before);
+    });
+    connect(panel_, &widgets::LabellingPanel::onRequested, this, [this] {
+        if (queue_.current() >= 0 && queue_.contains(queue_.current() + 1)) go(queue_.current() + 1);
     });
     connect(panel_, &widgets::LabellingPanel::skipRequested, this, &LabelPlace::skip);
     connect(panel_, &widgets::LabellingPanel::itemRequested, this, [this](int index) { go(index); });
     connect(panel_, &widgets::LabellingPanel::nextRoundRequested, this, &LabelPlace::nextRound);
     connect(panel_, &widgets::LabellingPanel::commentEdited, this, &LabelPlace::takeComment);
+    connect(panel_, &widgets::LabellingPanel::classesRequested, this,
+            [this] { askForClasses(session_.classes(), this); });
     connect(panel_, &widgets::LabellingPanel::emptyActionTriggered, this, [this] {
-        if (round_)
-            nextRound();
-        else if (hasDatasets_)
-            startLabelling();
-        else
-            Q_EMIT placeRequested(QStringLiteral("data"));
+        if (emptyAction_) emptyAction_();
     });
     for (auto* plot : {panel_->windowPlot(), panel_->wholePlot()})
         connect(plot, &widgets::SpectrumPlot::readOut, this,
@@ -92,52 +89,51 @@ void LabelPlace::buildPanel() {
     panel_->wholePlot()->setAxisLabels(bridge::wavelengthLabel(true), tr("flux [arb.]"));
 }
 
-void LabelPlace::buildBar() {
-    rounds_->setObjectName(QStringLiteral("roundChoice"));
-    rounds_->setToolTip(tr("The rounds of this project, newest first"));
-    rounds_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    rounds_->setMinimumWidth(200);
-    rounds_->setFocusPolicy(Qt::TabFocus);
-    connect(rounds_, &QComboBox::currentIndexChanged, this, [this](int index) {
-        if (index >= 0) loadRound(rounds_->itemData(index).toLongLong());
-    });
-    precision_->setObjectName(QStringLiteral("precisionText"));
-    running_->setObjectName(QStringLiteral("roundRunningText"));
-
-    const QString tips[] = {tr("What the model is least sure of"),
-                            tr("A random sample of what it predicts as a target"),
-                            tr("What it predicts as a target, surest first")};
-    const int keys[] = {Qt::Key_O, Qt::Key_E, Qt::Key_C};
-    auto* row = new QHBoxLayout;
-    row->setContentsMargins(widgets::gridStep, widgets::gridStep, widgets::gridStep, 0);
-    row->setSpacing(widgets::gridStep);
-    row->addWidget(rounds_);
-    for (const auto list : active::roundLists) {
-        const auto i = std::size_t(list);
-        const std::string name = "list_" + std::string(active::toString(list)) + "_Action";
-        lists_.push_back(makeAction(this, name.c_str(), bridge::listTitle(list),
-                                    QKeySequence(Qt::ALT | keys[i]), tips[i],
-                                    [this, list] { goToList(list); }));
-        lists_.back()->setCheckable(true);
-        auto* button = buttonFor(lists_.back(), this, ButtonLook::Flat);
-        button->setFocusPolicy(Qt::TabFocus);
-        row->addWidget(button);
-    }
+void LabelPlace::buildHeader() {
+    auto* unlabelled = makeAction(this, "labelUnlabelledAction", tr("Label all unlabelled"), {},
+                                  tr("Every spectrum of which nothing has been said, one after the other"),
+                                  [this] { labelUnlabelled(); });
+    auto* paste = makeAction(
+        this, "pasteSpectraAction", tr("Paste spectra…"), QKeySequence(Qt::CTRL | Qt::Key_V),
+        tr("Label spectra whose names you have copied, one after the other"), [this] { pasteSpectra(); });
     auto* start =
         makeAction(this, "startLabellingAction", tr("Start labelling…"), QKeySequence(Qt::CTRL | Qt::Key_L),
                    tr("A new sequence of rounds: dataset, classes, targets"), [this] { startLabelling(); });
+    removeList_ =
+        makeAction(this, "removeListAction", tr("Forget this list"), {},
+                   tr("Takes the list away from the queues; labels stay"), [this] { removeList(); });
     makeAction(this, "computeNextRoundAction", tr("Compute the next round"), {},
                tr("Train with the labels given so far and rank anew; Ctrl+Enter in the panel"),
                [this] { nextRound(); });
     makeAction(this, "computeNextRoundHereAction", tr("Compute the next round on this computer"), {},
                tr("The same, whatever worker was chosen for the round before"), [this] { nextRoundHere(); });
-    row->addStretch();
-    row->addWidget(running_);
-    row->addWidget(precision_);
-    auto* startButton = buttonFor(start, this, ButtonLook::Flat);
-    startButton->setFocusPolicy(Qt::TabFocus);
-    row->addWidget(startButton);
-    static_cast<QVBoxLayout*>(layout())->addLayout(row);
+    chooser_ = new QueueChooser(session_, {unlabelled, paste, start, removeList_});
+    connect(chooser_, &QueueChooser::chosen, this, [this](const QString& key) { load(key); });
+
+    widgets::QueueHeader* header = panel_->header();
+    header->addLeading(chooser_);
+    const QString titles[] = {tr("oracle"), tr("estimate"), tr("candidates")};
+    const QString tips[] = {tr("Asked by the oracle: what the model is least sure of"),
+                            tr("To estimate the precision: a random sample of what it predicts as a target"),
+                            tr("Candidates: what it predicts as a target, surest first")};
+    const int keys[] = {Qt::Key_O, Qt::Key_E, Qt::Key_C};
+    for (const auto list : active::roundLists) {
+        const auto i = std::size_t(list);
+        const std::string name = "list_" + std::string(active::toString(list)) + "_Action";
+        lists_.push_back(makeAction(this, name.c_str(), titles[i], QKeySequence(Qt::ALT | keys[i]), tips[i],
+                                    [this, list] { goToList(list); }));
+        lists_.back()->setCheckable(true);
+        lists_.back()->setProperty("words", titles[i]);
+        auto* button = buttonFor(lists_.back(), this, ButtonLook::Flat);
+        button->setFocusPolicy(Qt::TabFocus);
+        header->addLeading(button);
+    }
+    listCount_->setObjectName(QStringLiteral("listCountText"));
+    precision_->setObjectName(QStringLiteral("precisionText"));
+    running_->setObjectName(QStringLiteral("roundRunningText"));
+    header->addLeading(listCount_);
+    header->addDetail(running_);
+    header->addDetail(precision_);
 }
 
 void LabelPlace::connectRunner() {
@@ -154,12 +150,25 @@ void LabelPlace::connectRunner() {
 }
 
 void LabelPlace::enter() {
-    if (std::exchange(stale_, false)) loadRounds();
+    if (std::exchange(stale_, false)) loadChoices();
+    countToday();
     panel_->setFocus();
 }
 
+void LabelPlace::countToday() {
+    session_.lists().latest(
+        this, "counts",
+        [&workbench = session_.workbench()](const std::stop_token&) {
+            return workbench.labelling().counts();
+        },
+        [this](const core::Result<api::LabelCounts>& counts) {
+            if (counts) labelsToday_ = counts->today;
+            showStatus();
+        });
+}
+
 void LabelPlace::keep() {
-    keepValue(QStringLiteral("round"), round_ ? QString::number(round_->job) : QString());
+    keepValue(QStringLiteral("queue"), shown_);
     keepValue(QStringLiteral("spectrum"), currentId());
     keepValue(QStringLiteral("predictionsHidden"),
               panel_->predictionsHidden() ? QStringLiteral("yes") : QString());
@@ -176,255 +185,275 @@ std::size_t LabelPlace::prepared() const {
 Sendable LabelPlace::sendable() const {
     Sendable what = Place::sendable();
     if (!currentId().isEmpty()) what.current = currentId();
-    for (const auto list : active::roundLists) {
+    const auto add = [&](const QString& title, std::optional<active::RoundList> list) {
         api::TableChoice table;
-        table.name = plain(bridge::listTitle(list));
+        table.name = plain(title);
         for (const auto& entry : queue_.entries())
-            if (entry.list == list) table.ids.push_back(entry.id);
-        if (table.ids.empty()) continue;
+            if (entry.list() == list) table.ids.push_back(entry.id);
+        if (table.ids.empty()) return;
         what.lists.push_back(
-            {tr("%1 (%2), as a table").arg(bridge::listTitle(list), countText(table.ids.size())),
-             std::move(table)});
-    }
+            {tr("%1 (%2), as a table").arg(title, countText(table.ids.size())), std::move(table)});
+    };
+    for (const auto list : active::roundLists)
+        add(bridge::listTitle(list), list);
+    add(tr("The queue of Label"), std::nullopt);
     return what;
 }
 
-void LabelPlace::loadRounds() {
+void LabelPlace::loadChoices() {
     struct Answer {
         core::Result<std::vector<api::RoundInfo>> rounds;
-        bool datasets = false;
+        bool datasets = false, spectra = false;
     };
     session_.lists().latest(
         this, "rounds",
         [&workbench = session_.workbench()](const std::stop_token&) {
-            Answer answer{workbench.labelling().rounds(), false};
+            Answer answer{workbench.labelling().rounds(), false, false};
             if (const auto datasets = workbench.datasets().list()) answer.datasets = !datasets->empty();
+            if (const auto any = workbench.spectra().list({}, 1)) answer.spectra = !any->empty();
             return answer;
         },
         [this](const Answer& answer) {
+            hasDatasets_ = answer.datasets;
+            hasSpectra_ = answer.spectra;
             if (answer.rounds)
-                showRounds(*answer.rounds, answer.datasets);
+                showChoices(*answer.rounds);
             else
                 panel_->setError(errorSentence(answer.rounds.error()));
         });
 }
 
-void LabelPlace::showRounds(const std::vector<api::RoundInfo>& rounds, bool datasets) {
-    hasDatasets_ = datasets;
-    if (rounds.empty()) {
-        rounds_->setEnabled(false);
-        panel_->clearCurrent(datasets ? tr("No round yet: the network ranks the spectra and asks for labels")
-                                      : tr("Labelling needs a dataset: import and preprocess spectra first"),
-                             datasets ? tr("Start labelling…") : tr("Go to Data"));
-        showStatus();
-        return;
+void LabelPlace::showChoices(const std::vector<api::RoundInfo>& rounds) {
+    chooser_->setRounds(rounds);
+    const jobs::JobId newest = rounds.empty() ? 0 : rounds.front().job;
+    const bool grew = std::exchange(newestRound_, newest) != newest && newest != 0;
+    if (shown_.isEmpty() && !loading_.isEmpty()) {
+        // What was asked for comes.
+    } else if (shown_.isEmpty()) {
+        // Where the user was, or what asks for labels.
+        const bool again = chooser_->has(wantedKey_);
+        const QString key = again ? wantedKey_ : newest != 0 ? QueueKey::ofRound(newest) : QString();
+        if (!key.isEmpty())
+            load(key, again ? wantedId_ : QString());
+        else
+            showEmpty();
+    } else if (grew && (!round_ || round_->job != newest)) {
+        if (round_ && queue_.current() < 0) {
+            load(QueueKey::ofRound(newest));
+        } else {
+            offered_ = rounds.front();
+            Q_EMIT said(tr("Round %1 is ready: Ctrl+Enter shows it").arg(offered_->number));
+        }
+    } else if (queue_.current() < 0) {
+        showEmpty();
     }
-    const QSignalBlocker quiet(rounds_);
-    const bool grew = rounds_->count() > 0 && rounds_->itemData(0).toLongLong() != rounds.front().job;
-    const bool labelling = round_ && queue_.current() >= 0;
-    if (grew && labelling && rounds.front().job != round_->job) {
-        offered_ = rounds.front();
-        Q_EMIT said(tr("Round %1 is ready: Ctrl+Enter shows it").arg(offered_->number));
-    }
-    const qint64 shown = round_ ? round_->job : wantedRound_;
-    rounds_->clear();
-    int index = 0;
-    for (const auto& one : rounds) {
-        rounds_->addItem(tr("%1 · round %2").arg(text(one.dataset)).arg(one.number), qint64(one.job));
-        rounds_->setItemData(
-            rounds_->count() - 1,
-            tr("Job %1, %2, model %3").arg(one.job).arg(bridge::timeText(one.created), text(one.model)),
-            Qt::ToolTipRole);
-        if ((!grew || labelling) && one.job == shown) index = rounds_->count() - 1;
-    }
-    rounds_->setEnabled(true);
-    rounds_->setCurrentIndex(index);
-    const qint64 job = rounds_->itemData(index).toLongLong();
-    if (!round_ || round_->job != job) loadRound(job);
     showStatus();
 }
 
-void LabelPlace::loadRound(qint64 job) {
-    struct Answer {
-        core::Result<api::RoundContent> round;
-        Verdicts verdicts;
-        Predictions predictions;
-    };
+void LabelPlace::labelThese(const LabelList& list) {
+    load(chooser_->add(list), list.start);
+}
+
+void LabelPlace::load(const QString& key, const QString& start) {
+    chooser_->setKey(key);
+    loading_ = key;
     progress_->setFraction(-1);
+    std::function<core::Result<LoadedQueue>(api::Workbench&, const std::stop_token&)> read;
+    if (const auto job = QueueKey::round(key))
+        read = [job = *job](auto& workbench, const auto& stop) { return loadRound(workbench, job, stop); };
+    else if (const auto* list = chooser_->lists().find(QueueKey::list(key).value_or(0)))
+        read = [ids = list->ids](auto& workbench, const auto& stop) {
+            return loadList(workbench, ids, stop);
+        };
+    else
+        read = [](auto& workbench, const auto& stop) { return loadUnlabelled(workbench, stop); };
     session_.lists().latest(
-        this, "round",
-        [&workbench = session_.workbench(), job](const std::stop_token& stop) {
-            Answer answer{workbench.labelling().round(job), {}, {}};
-            if (!answer.round) return answer;
-            std::vector<std::string> ids;
-            for (const auto& entry : answer.round->entries)
-                ids.push_back(entry.id);
-            // This opens the dataset too, so that its rows are quick from now on.
-            if (auto predictions =
-                    workbench.models().predictions(answer.round->info.dataset, ids, answer.round->info.job))
-                for (std::size_t i = 0; i < ids.size(); ++i)
-                    answer.predictions.insert_or_assign(ids[i], std::move((*predictions)[i]));
-            const auto keep = [&](const api::SpectrumRow& row) {
-                if (const auto verdict = verdictOf(row)) answer.verdicts[row.id] = *verdict;
-            };
-            if (answer.round->entries.size() > mostSingleRows) {
-                if (const auto rows = workbench.spectra().list({}))
-                    std::for_each(rows->begin(), rows->end(), keep);
-            } else {
-                for (const auto& entry : answer.round->entries) {
-                    if (stop.stop_requested()) break;
-                    if (const auto row = workbench.spectra().row(entry.id)) keep(*row);
-                }
-            }
-            return answer;
+        this, "queue",
+        [&workbench = session_.workbench(), read = std::move(read)](const std::stop_token& stop) {
+            return read(workbench, stop);
         },
-        [this](Answer answer) {
+        [this, key, start](core::Result<LoadedQueue> loaded) {
             progress_->finish();
-            if (answer.round)
-                showRound(std::move(*answer.round), std::move(answer.verdicts),
-                          std::move(answer.predictions));
-            else
-                panel_->setError(errorSentence(answer.round.error()));
+            loading_.clear();
+            if (loaded) {
+                showQueue(key, std::move(*loaded), start);
+            } else {
+                chooser_->setKey(shown_);
+                panel_->setError(errorSentence(loaded.error()));
+            }
         });
 }
 
-void LabelPlace::showRound(api::RoundContent content, Verdicts verdicts, Predictions predictions) {
-    const bool first = !round_.has_value();
-    round_ = std::move(content.info);
-    if (offered_ && offered_->job == round_->job) offered_.reset();
-    queue_ = LabelQueue(std::move(content.entries), std::move(verdicts));
-    preparer_->setRound(*round_, std::move(predictions));
+void LabelPlace::showQueue(const QString& key, LoadedQueue loaded, const QString& start) {
+    const bool first = shown_.isEmpty();
+    shown_ = key;
+    round_ = std::move(loaded.round);
+    if (offered_ && round_ && offered_->job == round_->job) offered_.reset();
+    queue_ = LabelQueue(std::move(loaded.entries), std::move(loaded.verdicts));
+    preparer_->setQueue(loaded.dataset, std::move(loaded.predictions));
+    followClasses();
     std::vector<widgets::QueueEntry> strip;
     strip.reserve(queue_.entries().size());
-    for (const auto& entry : queue_.entries())
-        strip.push_back({text(entry.id), entry.list, verdictWords(queue_.verdict(entry.id)), {}});
+    for (const auto& entry : queue_.entries()) {
+        const auto given = answerOf(queue_.verdict(entry.id));
+        strip.push_back({text(entry.id), entry.list(), given ? widgets::answerWord(*given) : QString(), {}});
+    }
     panel_->setQueue(std::move(strip));
-    precision_->setText(round_->precision ? tr("precision %1, at least %2")
-                                                .arg(bridge::numberText(round_->precision, 2),
-                                                     round_->precisionLower95
-                                                         ? bridge::numberText(round_->precisionLower95, 2)
-                                                         : QStringLiteral("–"))
-                                          : QString());
-    precision_->setToolTip(
-        tr("At least so much with 95 % confidence; estimated from %1 of the performance-estimate lists")
-            .arg(countText(round_->judged, tr("label"), tr("labels"))));
+    panel_->setError({});
+    precision_->setVisible(round_ && round_->precision);
+    if (round_ && round_->precision) {
+        precision_->setText(round_->precisionLower95
+                                ? tr("precision %1 ≥ %2")
+                                      .arg(bridge::numberText(round_->precision, 2),
+                                           bridge::numberText(round_->precisionLower95, 2))
+                                : tr("precision %1").arg(bridge::numberText(round_->precision, 2)));
+        precision_->setToolTip(
+            tr("At least so much with 95 % confidence; estimated from %1 of the performance-estimate lists")
+                .arg(countText(round_->judged, tr("label"), tr("labels"))));
+    }
     sinceLabel_.invalidate();
-    go(queue_.start(first ? plain(wantedId_) : std::string()), first);
+    go(queue_.start(plain(start)), first);
 }
 
-void LabelPlace::go(int index, bool rescale) {
-    queue_.setCurrent(index);
-    if (queue_.current() < 0) {
-        if (round_)
-            panel_->clearCurrent(
-                tr("Every spectrum of this round is labelled: train with the labels and rank anew"),
-                tr("Next round"));
-        showStatus();
+void LabelPlace::followClasses() {
+    if (round_) {
+        QStringList names;
+        for (const auto& name : round_->classes)
+            names << text(name);
+        preparer_->setClasses(names);
+        // So that a digit means the same in every place.
+        session_.classes().putFirst(names);
         return;
     }
-    const auto& entry = queue_.at(index);
-    const auto prepared = preparer_->itemFor(entry);
-    if (!prepared) {
-        panel_->setError(errorSentence(prepared.error()));
-        return;
-    }
-    auto& item = (*prepared)->item;
-    item.currentLabel = verdictWords(queue_.verdict(entry.id));
-    showProblem((*prepared)->problem);
-    panel_->setCurrent(item, rescale);
-    showStatus();
-    // What is not needed for this frame waits until it is drawn.
-    QMetaObject::invokeMethod(
-        this,
-        [this, shown = item.id] {
-            if (currentId() != shown) return;
-            session_.selection().select({shown}, origin);
-            prepareAround(queue_.current());
-        },
-        Qt::QueuedConnection);
+    preparer_->setClasses(session_.classes().names());
+    if (!currentId().isEmpty()) showPrepared(currentId());
+    if (!shown_.isEmpty() && session_.classes().names().isEmpty()) askForClasses(session_.classes(), this);
 }
 
-void LabelPlace::showProblem(const QString& problem) {
-    panel_->wholePlot()->setEmptyText(problem.isEmpty() ? tr("The whole spectrum is being read") : problem);
+void LabelPlace::offer(const QString& sentence, const QString& action, std::function<void()> then) {
+    emptyAction_ = std::move(then);
+    panel_->clearCurrent(sentence, action);
 }
 
-void LabelPlace::prepareAround(int index) {
-    std::vector<api::RoundEntry> wanted;
-    for (const int at : queue_.around(index, preparedAhead, preparedBehind))
-        wanted.push_back(queue_.at(at));
-    std::vector<std::string> thumbnails;
-    for (int at = index - thumbnailsAround; at < index + thumbnailsAround; ++at)
-        if (queue_.contains(at)) thumbnails.push_back(queue_.at(at).id);
-    preparer_->prepare(std::move(wanted), std::move(thumbnails), plain(currentId()));
-}
-
-void LabelPlace::showPrepared(const QString& id) {
-    PreparedItem* prepared = preparer_->find(plain(id));
-    if (id != currentId() || queue_.current() < 0 || !prepared) return;
-    auto& item = prepared->item;
-    item.currentLabel = verdictWords(queue_.verdict(plain(id)));
-    item.list = queue_.at(queue_.current()).list;
-    showProblem(prepared->problem);
-    // A comment that is being written must not be replaced.
-    const auto* field = qobject_cast<const QPlainTextEdit*>(panel_->focusWidget());
-    if (!field || !field->hasFocus())
-        panel_->setCurrent(item);
-    else if (item.whole)
-        panel_->setWholeSpectrum(id, *item.whole);
-}
-
-void LabelPlace::advance() {
-    go(queue_.afterCurrent());
-}
-
-void LabelPlace::goToList(active::RoundList list) {
-    if (!round_) return;
-    if (const int index = queue_.firstOf(list); index >= 0)
-        go(index);
+void LabelPlace::showEmpty() {
+    if (round_)
+        offer(tr("Every spectrum of this round is labelled: train with the labels and rank anew"),
+              tr("Next round"), [this] { nextRound(); });
+    else if (!shown_.isEmpty() && shown_ != QueueKey::unlabelled())
+        offer(tr("Every spectrum of this list is labelled; ← goes back over them"),
+              tr("Label all unlabelled"), [this] { labelUnlabelled(); });
+    else if (!shown_.isEmpty())
+        offer(tr("Every spectrum of this project is labelled"), {}, {});
+    else if (hasDatasets_)
+        offer(
+            tr("Nothing is in the queue: choose spectra in Data or Map and press L, or let the network ask"),
+            tr("Start labelling…"), [this] { startLabelling(); });
+    else if (hasSpectra_)
+        offer(tr("Nothing is in the queue: choose spectra in Data and press L, or take them all"),
+              tr("Label all unlabelled"), [this] { labelUnlabelled(); });
     else
-        Q_EMIT said(tr("This list is empty in this round"));
-    showStatus(); // which also sets the buttons' marks right
+        offer(tr("Labelling needs spectra: import some first"), tr("Go to Data"),
+              [this] { Q_EMIT placeRequested(QStringLiteral("data")); });
+}
+
+void LabelPlace::labelUnlabelled() {
+    chooser_->choose(QueueKey::unlabelled());
+}
+
+void LabelPlace::removeList() {
+    const auto number = QueueKey::list(shown_);
+    if (!number) return;
+    chooser_->remove(*number);
+    shown_.clear();
+    queue_ = {};
+    panel_->setQueue({});
+    go(-1);
+}
+
+void LabelPlace::pasteSpectra() {
+    auto* form =
+        new LinesForm({QStringLiteral("paste"), tr("Paste spectra"),
+                       tr("Spectra of this project, each in a line of its own: by id, by the survey's id, by "
+                          "file or by object."),
+                       tr("names of spectra"), tr("They become the queue of Label"), tr("Label these")},
+                      QGuiApplication::clipboard()->text().left(mostPasted).split('\n'), this);
+    connect(form, &LinesForm::given, this,
+            [this, form](const QStringList& names) { takeNames(form, names); });
+    form->show();
+}
+
+void LabelPlace::takeNames(LinesForm* form, const QStringList& names) {
+    std::vector<std::string> wanted;
+    for (const QString& name : names)
+        wanted.push_back(plain(name));
+    session_.lists().latest(
+        form, "names",
+        [&workbench = session_.workbench(), wanted = std::move(wanted)](const std::stop_token&) {
+            return workbench.spectra().named(wanted);
+        },
+        [this, form](core::Result<api::NamedRows> named) {
+            if (!named) return form->refuse(errorSentence(named.error()));
+            QStringList missing;
+            for (const auto* without : {&named->unknown, &named->ambiguous})
+                for (const auto& name : *without)
+                    missing << text(name);
+            const qsizetype left = missing.size();
+            constexpr qsizetype shown = 5;
+            const QString which = missing.mid(0, shown).join(QStringLiteral(", ")) +
+                                  (left > shown ? QStringLiteral(" …") : QString());
+            if (named->ids.empty())
+                return form->refuse(tr("No spectrum of this project has one of these names, or several have "
+                                       "it: %1")
+                                        .arg(which));
+            if (left > 0)
+                Q_EMIT said(tr("Left out, since no spectrum has the name or several have it: %1 (%2)")
+                                .arg(which, countText(std::size_t(left))));
+            labelThese({tr("pasted"), std::move(named->ids), {}});
+            form->accept();
+        });
 }
 
 void LabelPlace::showStatus() {
-    widgets::RoundStatus status;
+    widgets::QueueStatus status;
     status.labelsToday = int(labelsToday_);
     status.secondsPerLabel = pace_.seconds();
     const int current = queue_.current();
+    const auto shownList = current >= 0 ? queue_.at(current).list() : std::nullopt;
     if (round_) {
-        status.round = round_->number;
-        if (current >= 0) status.list = queue_.at(current).list;
-        status.total = queue_.count(status.list).total;
-        status.done = queue_.count(status.list).done;
         const bool any = queue_.anyDone();
         status.nextRoundPossible = any && !runner_->running();
         status.nextRoundHint = runner_->running() ? tr("The next round is being computed")
                                : any ? tr("Train with the labels given so far and rank the dataset anew")
                                      : tr("Label at least one spectrum of this round first");
-        if (offered_) {
-            status.readyRound = offered_->number;
-            status.nextRoundPossible = true;
-            status.nextRoundHint = tr("It was computed while you labelled: show it");
-        }
     } else {
-        status.nextRoundHint = tr("There is no round yet");
+        status.nextRoundHint = tr("The queue is no round: choose one, or start labelling by rounds (Ctrl+L)");
+    }
+    if (offered_) {
+        status.readyRound = offered_->number;
+        status.nextRoundPossible = true;
+        status.nextRoundHint = tr("It was computed while you labelled: show it");
     }
     for (const auto list : active::roundLists) {
         QAction* action = lists_[std::size_t(list)];
         action->setVisible(round_.has_value());
-        action->setChecked(current >= 0 && status.list == list);
+        action->setChecked(current >= 0 && shownList == list);
         action->setText(QStringLiteral("%1  %2/%3")
-                            .arg(bridge::listTitle(list))
+                            .arg(action->property("words").toString())
                             .arg(queue_.count(list).done)
                             .arg(queue_.count(list).total));
     }
-    rounds_->setVisible(round_.has_value());
-    panel_->setRoundStatus(status);
+    const auto& count = queue_.count(std::nullopt);
+    listCount_->setVisible(!round_ && count.total > 0);
+    listCount_->setText(
+        tr("%1 of %2 labelled").arg(countText(std::size_t(count.done)), countText(std::size_t(count.total))));
+    chooser_->setVisible(hasSpectra_ || !shown_.isEmpty());
+    removeList_->setEnabled(QueueKey::list(shown_).has_value());
+    panel_->setStatus(status);
 }
 
 void LabelPlace::nextRound() {
     if (offered_)
-        rounds_->setCurrentIndex(rounds_->findData(qint64(offered_->job)));
+        chooser_->choose(QueueKey::ofRound(offered_->job));
     else
         computeNextRound(false);
 }
@@ -436,7 +465,7 @@ void LabelPlace::nextRoundHere() {
 void LabelPlace::computeNextRound(bool here) {
     if (!round_ || runner_->running())
         Q_EMIT said(runner_->running() ? tr("The next round is being computed")
-                                       : tr("There is no round yet: start labelling first"));
+                                       : tr("The queue is no round: start labelling by rounds first"));
     else
         runner_->computeNext(*round_, std::size_t(queue_.count(active::RoundList::Oracle).total), here);
 }

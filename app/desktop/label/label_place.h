@@ -1,6 +1,6 @@
-// LabelPlace: the lists of a round, one spectrum after the other, a key for each answer. A label is on the
-// disk before the next spectrum appears. Owned by the window; UI thread, which alone writes labels; what is
-// shown next is prepared on the cursor's thread.
+// LabelPlace: a queue of spectra, one after the other, a key for each answer: the lists of a round, or any
+// list. A label is on the disk before the next spectrum appears. Owned by the window; UI thread, which alone
+// writes labels; what is shown next is prepared on the cursor's thread.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,6 @@
 #include "widgets/labelling/labelling_panel.h"
 
 class QAction;
-class QComboBox;
 class QLabel;
 
 namespace balmer::widgets {
@@ -27,7 +26,10 @@ class ProgressLine;
 
 namespace balmer::desktop {
 
+class LinesForm;
+class QueueChooser;
 class RoundRunner;
+struct LoadedQueue;
 
 class LabelPlace : public Place {
     Q_OBJECT
@@ -45,30 +47,43 @@ class LabelPlace : public Place {
     const LabelQueue& queue() const { return queue_; }
     /// Items that are ready to be shown at once.
     std::size_t prepared() const;
+    /// They become the queue, and stay among those that can be chosen.
+    void labelThese(const LabelList& list);
 
   public Q_SLOTS:
     void nextRound();
     /// On this computer, whatever was chosen for rounds before.
     void nextRoundHere();
     void startLabelling();
+    void labelUnlabelled();
+    /// Asks for names of spectra.
+    void pasteSpectra();
 
   private:
-    // What is shown: label_place.cpp.
+    // Which queue, and the place's frame: label_place.cpp.
     void buildPanel();
-    void buildBar();
+    void buildHeader();
     void connectRunner();
-    void loadRounds();
-    void showRounds(const std::vector<api::RoundInfo>& rounds, bool datasets);
-    void loadRound(qint64 job);
-    void showRound(api::RoundContent content, Verdicts verdicts, Predictions predictions);
+    void countToday();
+    void loadChoices();
+    void showChoices(const std::vector<api::RoundInfo>& rounds);
+    void load(const QString& key, const QString& start = {});
+    void showQueue(const QString& key, LoadedQueue loaded, const QString& start);
+    void showEmpty();
+    void offer(const QString& sentence, const QString& action, std::function<void()> then);
+    void takeNames(LinesForm* form, const QStringList& names);
+    void removeList();
+    void followClasses();
+    void computeNextRound(bool here);
+    void showStatus();
+
+    // Which spectrum: label_steps.cpp.
     void go(int index, bool rescale = false);
     void goToList(active::RoundList list);
     void advance();
     void prepareAround(int index);
     void showPrepared(const QString& id);
     void showProblem(const QString& problem);
-    void showStatus();
-    void computeNextRound(bool here);
 
     // What the observer answers: label_answers.cpp.
     void take(const QString& id, const widgets::LabelGesture& gesture);
@@ -76,33 +91,36 @@ class LabelPlace : public Place {
     void takeComment(const QString& id, const QString& comment);
     /// Written beside the window, in the order of the calls; then told whether it is on the disk.
     void record(active::LabelEvent event, std::function<void(bool kept)> then);
-    void setNoteworthy(const QString& id, bool noteworthy);
+    void flagNoteworthy(const QString& id, bool noteworthy);
     void undo();
-    void showTakenBack(const core::Result<active::LabelEvent>& taken);
-    void readLabelAnew(const QString& id);
+    void showTakenBack(const core::Result<std::vector<active::LabelEvent>>& taken);
+    /// They were labelled, here or elsewhere; "" stands for any number of others.
+    void readLabelsAnew(const QStringList& ids);
     active::LabelEvent eventFor(int index) const;
     void setVerdict(const std::string& id, const std::optional<Verdict>& verdict);
 
     widgets::LabellingPanel* panel_;
-    QComboBox* rounds_;
-    QLabel* precision_;
-    QLabel* running_;
+    QueueChooser* chooser_ = nullptr;
+    QLabel *listCount_, *precision_, *running_;
     widgets::ProgressLine* progress_;
     std::vector<QAction*> lists_; ///< by active::RoundList
+    QAction* removeList_ = nullptr;
     LabelPreparer* preparer_;
     RoundRunner* runner_;
 
-    std::optional<api::RoundInfo> round_;
+    QString shown_, loading_;             ///< keys of queues; "": none
+    std::optional<api::RoundInfo> round_; ///< whose lists the queue has; absent for any other list
+    jobs::JobId newestRound_ = 0;
     /// Computed while a spectrum was on the screen, which stays there: shown when the observer asks for it.
     std::optional<api::RoundInfo> offered_;
+    std::function<void()> emptyAction_; ///< of the button while there is nothing to label
     LabelQueue queue_;
     LabelPace pace_;
     QElapsedTimer sinceLabel_;
     std::set<std::string> onTheWay_; ///< spectra whose answer is being written: a second key does nothing
     std::size_t labelsToday_ = 0;
-    qint64 wantedRound_ = 0;
-    QString wantedId_;
-    bool hasDatasets_ = false;
+    QString wantedKey_, wantedId_; ///< of the session before
+    bool hasDatasets_ = false, hasSpectra_ = false;
     bool stale_ = true;
 };
 

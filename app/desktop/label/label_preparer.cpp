@@ -10,15 +10,18 @@
 
 namespace balmer::desktop {
 
+using bridge::plain;
 using bridge::text;
 
 namespace {
 constexpr std::size_t mostPrepared = 64;
-}
+/// About Hα, where no dataset has the spectrum's window, ångström.
+constexpr double halfWindow = 106;
+} // namespace
 
 struct LabelPreparer::Read {
-    api::RoundEntry entry;
-    core::Result<api::WindowRow> row;
+    QueueEntry entry;
+    std::optional<api::WindowRow> row;
     std::optional<api::SpectrumRow> catalogue;
     std::optional<widgets::PlottedSpectrum> whole;
     QString problem;
@@ -27,10 +30,17 @@ struct LabelPreparer::Read {
 LabelPreparer::LabelPreparer(bridge::Session& session, QObject* parent)
     : QObject(parent), session_(session) {}
 
-void LabelPreparer::setRound(const api::RoundInfo& info, Predictions predictions) {
-    info_ = info;
+void LabelPreparer::setQueue(const std::string& dataset, Predictions predictions) {
+    ++queue_;
+    dataset_ = dataset;
     predictions_ = std::move(predictions);
     prepared_.clear();
+}
+
+void LabelPreparer::setClasses(const QStringList& names) {
+    classes_ = names;
+    for (auto& [id, prepared] : prepared_)
+        prepared.item.classNames = names;
 }
 
 PreparedItem* LabelPreparer::find(const std::string& id) {
@@ -38,35 +48,41 @@ PreparedItem* LabelPreparer::find(const std::string& id) {
     return found == prepared_.end() ? nullptr : &found->second;
 }
 
-core::Result<PreparedItem*> LabelPreparer::itemFor(const api::RoundEntry& entry) {
+core::Result<PreparedItem*> LabelPreparer::itemFor(const QueueEntry& entry) {
     PreparedItem* prepared = find(entry.id);
     if (!prepared) {
-        BALMER_TRY(const auto row, session_.workbench().datasets().row(info_.dataset, entry.id));
-        prepared = &prepared_.emplace(entry.id, PreparedItem{itemOf(entry, row), false, {}}).first->second;
+        PreparedItem made{itemOf(entry), false, {}};
+        core::Result<api::WindowRow> row = core::fail(core::ErrorCode::NotFound, "no dataset has it");
+        if (!dataset_.empty()) row = session_.workbench().datasets().row(dataset_, entry.id);
+        if (!row && entry.asked) return core::fail(std::move(row).error());
+        if (row)
+            made.item.window = bridge::plotted(*row);
+        else
+            made.item.reading = true;
+        prepared = &prepared_.emplace(entry.id, std::move(made)).first->second;
     }
-    // It may have been prepared for another list on which it stands too.
-    prepared->item.list = entry.list;
-    prepared->item.predicted = text(entry.predicted);
-    prepared->item.entropy = entry.entropy;
-    prepared->item.reason = text(entry.reason);
+    say(prepared->item, entry);
     return prepared;
 }
 
-widgets::LabelItem LabelPreparer::itemOf(const api::RoundEntry& entry, const api::WindowRow& row) const {
+/// It may have been prepared for another list on which it stands too.
+void LabelPreparer::say(widgets::LabelItem& item, const QueueEntry& entry) const {
+    item.list = entry.list();
+    item.predicted = entry.asked ? text(entry.asked->predicted) : QString();
+    item.entropy = entry.asked ? entry.asked->entropy : 0;
+    item.reason = entry.asked ? text(entry.asked->reason) : QString();
+}
+
+widgets::LabelItem LabelPreparer::itemOf(const QueueEntry& entry) const {
     widgets::LabelItem item;
     item.id = text(entry.id);
-    item.list = entry.list;
-    item.window = bridge::plotted(row);
-    for (const auto& name : info_.classes)
-        item.classNames << text(name);
-    item.predicted = text(entry.predicted);
-    item.entropy = entry.entropy;
-    item.reason = text(entry.reason);
+    item.classNames = classes_;
+    say(item, entry);
     const auto known = predictions_.find(entry.id);
     if (known == predictions_.end() || known->second.probabilities.empty()) return item;
     const auto& prediction = known->second;
-    for (const auto& name : info_.classes) {
-        const auto found = std::find(prediction.classes.begin(), prediction.classes.end(), name);
+    for (const QString& name : classes_) {
+        const auto found = std::find(prediction.classes.begin(), prediction.classes.end(), plain(name));
         const auto at = std::size_t(found - prediction.classes.begin());
         item.probabilities.push_back(found == prediction.classes.end() ? 0.0 : prediction.probabilities[at]);
     }
@@ -74,17 +90,20 @@ widgets::LabelItem LabelPreparer::itemOf(const api::RoundEntry& entry, const api
 }
 
 LabelPreparer::Read LabelPreparer::read(api::Workbench& workbench, const std::string& dataset,
-                                        api::RoundEntry entry) {
-    Read read{entry, workbench.datasets().row(dataset, entry.id), {}, {}, {}};
-    if (auto row = workbench.spectra().row(entry.id)) read.catalogue = std::move(*row);
-    if (const auto whole = workbench.spectra().load(entry.id))
-        read.whole = bridge::plotted(*whole, text(entry.id));
+                                        QueueEntry entry) {
+    Read read{std::move(entry), {}, {}, {}, {}};
+    const std::string& id = read.entry.id;
+    if (!dataset.empty())
+        if (auto row = workbench.datasets().row(dataset, id)) read.row = std::move(*row);
+    if (auto row = workbench.spectra().row(id)) read.catalogue = std::move(*row);
+    if (const auto whole = workbench.spectra().load(id))
+        read.whole = bridge::plotted(*whole, text(id));
     else
         read.problem = bridge::errorSentence(whole.error());
     return read;
 }
 
-void LabelPreparer::prepare(std::vector<api::RoundEntry> entries, std::vector<std::string> thumbnails,
+void LabelPreparer::prepare(QueueEntries entries, std::vector<std::string> thumbnails,
                             const std::string& shown) {
     std::erase_if(entries, [this](const auto& entry) {
         const PreparedItem* found = find(entry.id);
@@ -97,40 +116,49 @@ void LabelPreparer::prepare(std::vector<api::RoundEntry> entries, std::vector<st
     session_.cursor().latest(
         this, "prepare",
         [&workbench = session_.workbench(), entries = std::move(entries), thumbnails = std::move(thumbnails),
-         dataset = info_.dataset](const std::stop_token& stop) {
+         dataset = dataset_](const std::stop_token& stop) {
             Answer answer;
             for (const auto& entry : entries) {
                 if (stop.stop_requested()) return answer;
                 answer.items.push_back(read(workbench, dataset, entry));
             }
             for (const auto& id : thumbnails) {
-                if (stop.stop_requested()) return answer;
+                if (stop.stop_requested() || dataset.empty()) return answer;
                 if (const auto row = workbench.datasets().row(dataset, id))
                     answer.thumbnails.emplace_back(text(id), bridge::thumbnail(row->flux));
             }
             return answer;
         },
-        [this, shown, job = info_.job](Answer answer) {
-            if (info_.job != job) return;
+        [this, shown, queue = queue_](Answer answer) {
+            if (queue_ != queue) return;
             if (prepared_.size() > mostPrepared)
                 std::erase_if(prepared_, [&](const auto& one) { return one.first != shown; });
             for (auto& read : answer.items)
-                if (read.row) keep(std::move(read));
+                if (read.row || !read.entry.asked) keep(std::move(read));
             for (const auto& [id, flux] : answer.thumbnails)
                 Q_EMIT thumbnailReady(id, flux);
         });
 }
 
 void LabelPreparer::keep(Read read) {
-    PreparedItem prepared{itemOf(read.entry, *read.row), true, read.problem};
+    PreparedItem prepared{itemOf(read.entry), true, read.problem};
+    widgets::LabelItem& item = prepared.item;
     if (read.catalogue) {
-        prepared.item.metadata = observedFacts(*read.catalogue);
-        prepared.item.comment = text(read.catalogue->comment);
-        prepared.item.noteworthy = isNoteworthy(*read.catalogue);
+        item.metadata = observedFacts(*read.catalogue);
+        item.comment = text(read.catalogue->comment);
+        item.noteworthy = isNoteworthy(*read.catalogue);
     }
-    prepared.item.whole = std::move(read.whole);
+    if (read.row) {
+        item.window = bridge::plotted(*read.row);
+    } else if (read.whole) {
+        item.window = bridge::scaledPart(*read.whole, widgets::hAlphaVacuum - halfWindow,
+                                         widgets::hAlphaVacuum + halfWindow);
+        Q_EMIT thumbnailReady(item.id, bridge::thumbnail(item.window.flux));
+    }
+    item.whole = std::move(read.whole);
+    const QString id = item.id;
     prepared_.insert_or_assign(read.entry.id, std::move(prepared));
-    Q_EMIT ready(text(read.entry.id));
+    Q_EMIT ready(id);
 }
 
 } // namespace balmer::desktop

@@ -27,16 +27,19 @@ class LabelPreparer : public QObject {
   public:
     LabelPreparer(bridge::Session& session, QObject* parent);
 
-    /// Forgets what it has; the entries asked for from now on are of this round.
-    void setRound(const api::RoundInfo& info, Predictions predictions);
-    /// What is shown about the entry: what is ready, or else what can be read at once: its window.
-    core::Result<PreparedItem*> itemFor(const api::RoundEntry& entry);
+    /// Forgets what it has; the entries asked for from now on are of this queue. dataset: that has their
+    /// windows; those that are not in it show a part of the whole spectrum. "": none has.
+    void setQueue(const std::string& dataset, Predictions predictions);
+    /// In the order of their digits.
+    void setClasses(const QStringList& names);
+    /// What is shown about the entry: what is ready, or else what can be read at once: its window in the
+    /// dataset, or that it is being read. Errors: of an entry that a round asks for, that it has no window.
+    core::Result<PreparedItem*> itemFor(const QueueEntry& entry);
     /// What is ready for this spectrum; null for nothing.
     PreparedItem* find(const std::string& id);
     void forget(const std::string& id) { prepared_.erase(id); }
     /// Reads the entries and thumbnails in their order; newest wish wins. `shown` is kept whatever happens.
-    void prepare(std::vector<api::RoundEntry> entries, std::vector<std::string> thumbnails,
-                 const std::string& shown);
+    void prepare(QueueEntries entries, std::vector<std::string> thumbnails, const std::string& shown);
     std::size_t size() const { return prepared_.size(); }
 
   Q_SIGNALS:
@@ -46,13 +49,16 @@ class LabelPreparer : public QObject {
 
   private:
     struct Read;
-    static Read read(api::Workbench& workbench, const std::string& dataset, api::RoundEntry entry);
-    widgets::LabelItem itemOf(const api::RoundEntry& entry, const api::WindowRow& row) const;
+    static Read read(api::Workbench& workbench, const std::string& dataset, QueueEntry entry);
+    widgets::LabelItem itemOf(const QueueEntry& entry) const;
+    void say(widgets::LabelItem& item, const QueueEntry& entry) const;
     void keep(Read read);
 
     bridge::Session& session_;
-    api::RoundInfo info_;
+    std::string dataset_;
+    QStringList classes_;
     Predictions predictions_;
+    std::uint64_t queue_ = 0;                                ///< counts them
     std::unordered_map<std::string, PreparedItem> prepared_; ///< by spectrum
 };
 

@@ -9,12 +9,30 @@ namespace {
 constexpr std::size_t mostTimes = 25;
 }
 
-LabelQueue::LabelQueue(std::vector<api::RoundEntry> entries, Verdicts verdicts)
+QueueEntries entriesOf(std::vector<api::RoundEntry> asked) {
+    QueueEntries entries;
+    entries.reserve(asked.size());
+    for (auto& one : asked) {
+        std::string id = one.id;
+        entries.push_back({std::move(id), std::move(one)});
+    }
+    return entries;
+}
+
+QueueEntries entriesOf(const std::vector<std::string>& ids) {
+    QueueEntries entries;
+    entries.reserve(ids.size());
+    for (const auto& id : ids)
+        entries.push_back({id, std::nullopt});
+    return entries;
+}
+
+LabelQueue::LabelQueue(QueueEntries entries, Verdicts verdicts)
     : entries_(std::move(entries)), verdicts_(std::move(verdicts)) {
     std::stable_sort(entries_.begin(), entries_.end(),
-                     [](const auto& a, const auto& b) { return a.list < b.list; });
+                     [](const auto& a, const auto& b) { return a.list() < b.list(); });
     for (const auto& entry : entries_) {
-        const auto list = std::size_t(entry.list);
+        const auto list = placeOf(entry.list());
         ++standsOn_[entry.id][list];
         ++counts_[list].total;
         if (verdicts_.contains(entry.id)) ++counts_[list].done;
@@ -22,6 +40,7 @@ LabelQueue::LabelQueue(std::vector<api::RoundEntry> entries, Verdicts verdicts)
 }
 
 int LabelQueue::indexOf(const std::string& id) const {
+    if (!has(id)) return -1;
     const auto found =
         std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) { return entry.id == id; });
     return found == entries_.end() ? -1 : int(found - entries_.begin());
@@ -63,7 +82,7 @@ int LabelQueue::afterCurrent() const {
 int LabelQueue::firstOf(active::RoundList list) const {
     int first = -1;
     for (int i = 0; i < size(); ++i) {
-        if (at(i).list != list) continue;
+        if (at(i).list() != list) continue;
         if (!isDone(i)) return i;
         if (first < 0) first = i;
     }

@@ -1,5 +1,5 @@
-// LabelQueue: the spectra that a round asks for, one list after the other, what was said of each, and which
-// one is being looked at. No Qt, no project: a value that the Label place drives. Not thread-safe.
+// LabelQueue: spectra to be labelled, those that a round asks for or any others, what was said of each, and
+// which one is being looked at. No Qt, no project: a value that the Label place drives. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -23,6 +23,21 @@ struct Verdict {
 };
 using Verdicts = std::unordered_map<std::string, Verdict>; ///< by spectrum; absent: nothing was said
 
+/// One place of a queue.
+struct QueueEntry {
+    std::string id;
+    std::optional<api::RoundEntry>
+        asked; ///< by a round, and why; absent: it stands on a list of another kind
+
+    std::optional<active::RoundList> list() const {
+        return asked ? std::optional(asked->list) : std::nullopt;
+    }
+};
+using QueueEntries = std::vector<QueueEntry>;
+
+QueueEntries entriesOf(std::vector<api::RoundEntry> asked);
+QueueEntries entriesOf(const std::vector<std::string>& ids);
+
 class LabelQueue {
   public:
     struct Count {
@@ -30,14 +45,15 @@ class LabelQueue {
     };
 
     LabelQueue() = default;
-    /// Sorts the entries by list, keeping their order within each.
-    LabelQueue(std::vector<api::RoundEntry> entries, Verdicts verdicts);
+    /// Sorts the entries by list of a round, keeping their order within each.
+    LabelQueue(QueueEntries entries, Verdicts verdicts);
 
     int size() const { return int(entries_.size()); }
-    const std::vector<api::RoundEntry>& entries() const { return entries_; }
+    const QueueEntries& entries() const { return entries_; }
     /// index: 0 … size() − 1.
-    const api::RoundEntry& at(int index) const { return entries_[std::size_t(index)]; }
+    const QueueEntry& at(int index) const { return entries_[std::size_t(index)]; }
     bool contains(int index) const { return index >= 0 && index < size(); }
+    bool has(const std::string& id) const { return standsOn_.contains(id); }
     /// Where the spectrum stands first; −1 where it does not.
     int indexOf(const std::string& id) const;
 
@@ -50,7 +66,8 @@ class LabelQueue {
     /// Nothing takes it back.
     void setVerdict(const std::string& id, const std::optional<Verdict>& verdict);
     bool isDone(int index) const { return verdicts_.contains(at(index).id); }
-    const Count& count(active::RoundList list) const { return counts_[std::size_t(list)]; }
+    /// Of a list of a round; absent: of the entries that stand on none.
+    const Count& count(std::optional<active::RoundList> list) const { return counts_[placeOf(list)]; }
     bool anyDone() const;
 
     /// The first without a verdict from this index on; −1: none.
@@ -65,12 +82,18 @@ class LabelQueue {
     std::vector<int> around(int index, int ahead, int behind) const;
 
   private:
-    std::vector<api::RoundEntry> entries_;
+    static constexpr std::size_t listCount =
+        active::roundLists.size() + 1; ///< with that of the other entries
+    static std::size_t placeOf(std::optional<active::RoundList> list) {
+        return list ? std::size_t(*list) : active::roundLists.size();
+    }
+
+    QueueEntries entries_;
     Verdicts verdicts_;
     int current_ = -1;
-    std::array<Count, active::roundLists.size()> counts_{};
+    std::array<Count, listCount> counts_{};
     /// How often a spectrum stands on each list.
-    std::unordered_map<std::string, std::array<int, active::roundLists.size()>> standsOn_;
+    std::unordered_map<std::string, std::array<int, listCount>> standsOn_;
 };
 
 /// How long a label takes, from the times between the last ones.

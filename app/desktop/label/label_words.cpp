@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <QObject>
-
 #include "app/bridge/display_text.h"
 
 namespace balmer::desktop {
@@ -24,22 +22,6 @@ std::vector<LabelKind> flagsOf(const api::SpectrumRow& row) {
 
 } // namespace
 
-LabelKind kindOf(widgets::LabelKind kind) {
-    switch (kind) {
-    case widgets::LabelKind::Class:
-        return LabelKind::Class;
-    case widgets::LabelKind::NotSure:
-        return LabelKind::NotSure;
-    case widgets::LabelKind::Bad:
-        return LabelKind::Bad;
-    case widgets::LabelKind::Artefact:
-        return LabelKind::Artefact;
-    case widgets::LabelKind::Noteworthy:
-        return LabelKind::Noteworthy;
-    }
-    return LabelKind::NotSure;
-}
-
 std::optional<Verdict> verdictOf(const api::SpectrumRow& row) {
     if (!row.label.empty()) return Verdict{LabelKind::Class, row.label};
     for (const LabelKind flag : flagsOf(row))
@@ -53,31 +35,18 @@ bool isNoteworthy(const api::SpectrumRow& row) {
     return std::find(flags.begin(), flags.end(), LabelKind::Noteworthy) != flags.end();
 }
 
-QString verdictWords(const std::optional<Verdict>& verdict) {
-    if (!verdict) return {};
-    return verdict->kind == LabelKind::Class ? text(verdict->className) : kindWords(verdict->kind);
-}
-
-QString kindWords(LabelKind kind) {
-    switch (kind) {
-    case LabelKind::NotSure:
-        return widgets::displayName(widgets::LabelKind::NotSure);
-    case LabelKind::Bad:
-        return widgets::displayName(widgets::LabelKind::Bad);
-    case LabelKind::Artefact:
-        return widgets::displayName(widgets::LabelKind::Artefact);
-    case LabelKind::Noteworthy:
-        return widgets::displayName(widgets::LabelKind::Noteworthy);
+std::optional<widgets::Answer> answerOf(const std::optional<Verdict>& verdict) {
+    if (!verdict) return std::nullopt;
+    switch (verdict->kind) {
     case LabelKind::Class:
-        return QObject::tr("class");
-    case LabelKind::Comment:
-        return QObject::tr("comment");
-    case LabelKind::Skip:
-        return QObject::tr("skip");
-    case LabelKind::Undo:
-        return QObject::tr("undo");
+        return widgets::Answer{widgets::LabelKind::Class, text(verdict->className)};
+    case LabelKind::Bad:
+        return widgets::Answer{widgets::LabelKind::Bad, {}};
+    case LabelKind::Artefact:
+        return widgets::Answer{widgets::LabelKind::Artefact, {}};
+    default:
+        return widgets::Answer{widgets::LabelKind::NotSure, {}};
     }
-    return {};
 }
 
 } // namespace balmer::desktop

@@ -52,8 +52,7 @@ void MapPlace::buildView() {
     connect(view_, &widgets::MapView::neuronHovered, this,
             [this](int, const QString& words) { Q_EMIT readOut(words); });
     connect(view_, &widgets::MapView::contextMenuAboutToShow, this, &Place::sendMenuWanted);
-    connect(view_, &widgets::MapView::labelRequested, this,
-            [this] { Q_EMIT placeRequested(QStringLiteral("label")); });
+    connect(view_, &widgets::MapView::labelRequested, this, [this] { Q_EMIT labelListRequested(toLabel()); });
     connect(view_, &widgets::MapView::exportRequested, this, &MapPlace::exportPicture);
     makeAction(this, "exportMapAction", tr("Export the map…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
                tr("Save the map with its scale as PNG"), [this] { exportPicture(); });
@@ -240,8 +239,12 @@ void MapPlace::showMembers(const std::vector<int>& neurons, int current) {
     // A map that has just been shown leaves the selection of the other places alone.
     if (wantedCurrent_.isEmpty() || !ids.contains(wantedCurrent_)) session_.selection().select(ids, origin);
     wantedCurrent_.clear();
-    members_->setCurrent(session_.selection().current());
+    highlightMembers();
     drawMembers();
+}
+
+void MapPlace::highlightMembers() {
+    members_->highlight(session_.selection().highlighted(), session_.selection().current());
 }
 
 void MapPlace::drawMembers() {
@@ -253,15 +256,30 @@ Sendable MapPlace::sendable() const {
     Sendable what = Place::sendable();
     if (members_->members().empty()) return what;
     api::TableChoice table;
-    table.name = plain(view_->selectedNeurons().size() > 1
-                           ? tr("members of %1 neurons").arg(view_->selectedNeurons().size())
-                           : tr("members of neuron %1").arg(view_->currentNeuron()));
+    table.name = plain(membersTitle());
     for (const auto& member : members_->members())
         table.ids.push_back(plain(member.id));
     what.lists.push_back({tr("The %1 of the chosen neurons, as a table")
                               .arg(countText(table.ids.size(), tr("member"), tr("members"))),
                           std::move(table)});
     return what;
+}
+
+QString MapPlace::membersTitle() const {
+    return view_->selectedNeurons().size() > 1
+               ? tr("members of %1 neurons").arg(view_->selectedNeurons().size())
+               : tr("members of neuron %1").arg(view_->currentNeuron());
+}
+
+LabelList MapPlace::toLabel() const {
+    LabelList list{membersTitle(), {}, {}};
+    for (const auto& member : members_->members())
+        list.ids.push_back(plain(member.id));
+    return list;
+}
+
+QString MapPlace::differs(const Chosen& chosen) const {
+    return members_->isVisible() ? members_->differs(chosen) : QString();
 }
 
 void MapPlace::highlight() {
@@ -275,7 +293,8 @@ void MapPlace::highlight() {
 }
 
 void MapPlace::followSelection(const QString& from) {
-    behind_ = !isVisible();
+    // The members may stand beside another place.
+    behind_ = !isVisible() && !members_->isVisible();
     if (behind_ || !map_) return;
     highlight();
     if (from == origin) {
@@ -283,14 +302,17 @@ void MapPlace::followSelection(const QString& from) {
         return;
     }
     const auto found = neuronOf_.find(plain(session_.selection().current()));
-    if (found == neuronOf_.end()) return;
+    if (found == neuronOf_.end()) {
+        highlightMembers();
+        return;
+    }
     if (found->second != view_->currentNeuron()) {
         view_->setCurrentNeuron(found->second);
         view_->setSelectedNeurons({found->second});
         wantedCurrent_ = session_.selection().current();
         showMembers({found->second}, found->second);
     } else {
-        members_->setCurrent(session_.selection().current());
+        highlightMembers();
         drawMembers();
     }
 }

@@ -33,6 +33,9 @@ class MapPlace : public Place {
     bool settled() const override;
     bool wantsPanels() const override { return !noMaps_; }
     Sendable sendable() const override;
+    bool labelsSelection() const override { return !noMaps_; }
+    LabelList toLabel() const override;
+    QString differs(const Chosen& chosen) const override;
     widgets::MapView* view() const { return view_; }
     // To stand in docks.
     MapsPanel* maps() const { return maps_; }
@@ -53,7 +56,10 @@ class MapPlace : public Place {
     void showMap(std::shared_ptr<const api::MapContent> map);
     void showLayer();
     void showMembers(const std::vector<int>& neurons, int current);
+    void highlightMembers();
     void drawMembers();
+    /// "neuron 18, 1", "members of 4 neurons".
+    QString membersTitle() const;
     void followSelection(const QString& origin);
     void highlight();
     void exportPicture();

@@ -5,6 +5,7 @@
 
 #include <QHeaderView>
 #include <QMenu>
+#include <QSet>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -22,8 +23,18 @@ namespace balmer::desktop {
 using bridge::text;
 
 namespace {
-/// Members drawn with the prototype while none is chosen from their list.
+/// Members drawn with the prototype while none of their list is chosen, or all.
 constexpr int drawnMembers = 12;
+
+std::vector<api::SpectrumRow> rowsOf(api::Workbench& workbench, const std::vector<std::string>& ids,
+                                     const std::stop_token& stop) {
+    std::vector<api::SpectrumRow> rows;
+    for (const auto& id : ids) {
+        if (stop.stop_requested()) break;
+        if (auto row = workbench.spectra().row(id)) rows.push_back(std::move(*row));
+    }
+    return rows;
+}
 } // namespace
 
 MembersPanel::MembersPanel(bridge::Session& session, QWidget* parent)
@@ -85,6 +96,7 @@ void MembersPanel::buildTable() {
                 Q_EMIT sendMenuWanted(menu);
                 menu->popup(globalPosition);
             });
+    connect(&session_.events(), &bridge::EventRelay::labelsChanged, this, &MembersPanel::showLabels);
     showNeurons({});
 }
 
@@ -126,21 +138,50 @@ void MembersPanel::loadDetails() {
         ids.push_back(bridge::plain(member.id));
     session_.lists().latest(
         this, "members",
-        [&workbench = session_.workbench(), ids](const std::stop_token& stop) {
-            std::vector<api::SpectrumRow> details;
-            for (const auto& id : ids) {
-                if (stop.stop_requested()) break;
-                if (auto row = workbench.spectra().row(id)) details.push_back(std::move(*row));
-            }
-            return details;
+        [&workbench = session_.workbench(), ids = std::move(ids)](const std::stop_token& stop) {
+            return rowsOf(workbench, ids, stop);
         },
         [this](const std::vector<api::SpectrumRow>& details) { model_->setDetails(details); });
 }
 
-void MembersPanel::setCurrent(const QString& id) {
-    silent_ = true;
-    table_->setCurrentId(id);
-    silent_ = false;
+void MembersPanel::showLabels(const QStringList& spectra) {
+    if (spectra.contains(QString())) return loadDetails();
+    const QSet<QString> changed(spectra.begin(), spectra.end());
+    std::vector<std::string> ids;
+    for (const auto& member : model_->members())
+        if (changed.contains(member.id)) ids.push_back(bridge::plain(member.id));
+    if (ids.empty()) return;
+    session_.lists().run(
+        this,
+        [&workbench = session_.workbench(), ids = std::move(ids)](const std::stop_token& stop) {
+            return rowsOf(workbench, ids, stop);
+        },
+        [this](const std::vector<api::SpectrumRow>& details) { model_->setDetails(details); });
+}
+
+void MembersPanel::highlight(const QStringList& ids, const QString& current) {
+    QList<int> rows;
+    int at = -1;
+    const QSet<QString> wanted(ids.begin(), ids.end());
+    for (int row = 0; row < model_->rowCount(); ++row) {
+        const QString& id = model_->members()[std::size_t(row)].id;
+        if (wanted.contains(id)) rows << row;
+        if (id == current) at = row;
+    }
+    table_->selectRows(std::move(rows), at);
+}
+
+QString MembersPanel::differs(const Chosen& chosen) const {
+    const QStringList shown = table_->selectedIds();
+    if (table_->currentId() != chosen.current ||
+        QSet<QString>(shown.begin(), shown.end()) != QSet<QString>(chosen.ids.begin(), chosen.ids.end()))
+        return chosen.ids.size() == 1
+                   ? tr("the list of members does not highlight %1; choose a neuron or a member")
+                         .arg(chosen.current)
+                   : tr("the list of members does not highlight all %1 selected spectra; choose a neuron or "
+                        "members")
+                         .arg(chosen.ids.size());
+    return feeder_->differs(chosen.current);
 }
 
 void MembersPanel::draw(int neuron, const QString& current) {
@@ -159,7 +200,7 @@ void MembersPanel::draw(int neuron, const QString& current) {
         prototype.model = true;
     }
     QStringList ids = table_->selectedIds();
-    if (ids.size() <= 1) {
+    if (ids.size() <= 1 || ids.size() == model_->rowCount()) {
         ids.clear();
         for (const auto& member : model_->members()) {
             if (ids.size() >= drawnMembers) break;

@@ -26,11 +26,12 @@ class MembersPanel : public Panel {
     MembersPanel(bridge::Session& session, QWidget* parent);
 
     bool settled() const override;
+    QString differs(const Chosen& chosen) const override;
     void setMap(std::shared_ptr<const api::MapContent> map);
     /// Lists the members of these neurons; their ids in the order shown. No signal.
     QStringList showNeurons(const std::vector<int>& neurons);
-    /// The row of this spectrum becomes the current one. No signal.
-    void setCurrent(const QString& id);
+    /// Highlights the rows of these spectra, this one as the current. No signal.
+    void highlight(const QStringList& ids, const QString& current);
     /// Draws the neuron's prototype and its spectra, `current` strongest; "" where it is not on the map.
     void draw(int neuron, const QString& current);
     const std::vector<MemberRow>& members() const { return model_->members(); }
@@ -51,6 +52,8 @@ class MembersPanel : public Panel {
     void buildPlot();
     void buildTable();
     void loadDetails();
+    /// Those among the members have other labels.
+    void showLabels(const QStringList& spectra);
 
     bridge::Session& session_;
     widgets::SpectrumPlot* plot_;

@@ -1,13 +1,12 @@
-// What the pages of the Observatory window are put together from: named fields and buttons, the place where
-// fetched files go, and the line that follows the job that fetches them. UI thread.
+// What the pages of the Observatory window are put together from, beside the parts of all small forms: the
+// place where fetched files go, and the line that follows the job that fetches them. UI thread.
 #pragma once
 
 #include <QWidget>
 
 #include "app/bridge/session.h"
+#include "app/desktop/place/small_form.h"
 
-class QDialog;
-class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QProgressBar;
@@ -15,21 +14,8 @@ class QPushButton;
 
 namespace balmer::desktop {
 
-QPushButton* namedButton(const QString& name, const QString& words, const QString& tip, QWidget* parent);
-QLineEdit* namedField(const QString& name, const QString& title, const QString& placeholder,
-                      const QString& tip, QWidget* parent);
-/// A label that wraps and can be copied from.
-QLabel* namedSentence(const QString& name, QWidget* parent);
 /// The address, unless it holds a login: that is not to be kept.
 QString withoutSecret(const QString& address);
-/// The field shows that what it holds cannot be used, or no longer that.
-void markInvalid(QWidget& field, bool invalid);
-
-/// Lays out a small form: what it is for, its fields, why it is refused, and its two buttons, of which the
-/// second is pressed by Enter.
-void layOutForm(QDialog& form, const QString& intro, QFormLayout* fields, QLabel* error, QPushButton* cancel,
-                QPushButton* keep);
-
 /// Where what is fetched goes: a collection, and a folder for the files.
 class DestinationFields : public QWidget {
     Q_OBJECT

@@ -7,6 +7,7 @@
 #include <QWidget>
 
 #include "app/bridge/session.h"
+#include "app/desktop/place/chosen.h"
 
 class QMenu;
 
@@ -19,6 +20,8 @@ class Panel : public QWidget {
 
     /// Nothing that belongs on the screen is still on its way.
     virtual bool settled() const { return true; }
+    /// Why what it shows is not this, a sentence's part; "" where it is, or where it does not follow.
+    virtual QString differs(const Chosen&) const { return {}; }
 
   Q_SIGNALS:
     /// A sentence for the status bar.

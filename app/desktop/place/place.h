@@ -6,6 +6,7 @@
 
 #include "app/bridge/display_text.h"
 #include "app/bridge/session.h"
+#include "app/desktop/place/chosen.h"
 #include "app/desktop/place/sendable.h"
 
 namespace balmer::desktop {
@@ -37,6 +38,12 @@ class Place : public QWidget {
     virtual Sendable sendable() const {
         return {session_.selection().current(), session_.selection().ids(), {}};
     }
+    /// The keys of the answers say something of the selection here.
+    virtual bool labelsSelection() const { return false; }
+    /// What is to be labelled one after the other when it is asked for here; without ids: nothing is chosen.
+    virtual LabelList toLabel() const { return {}; }
+    /// Why what it highlights is not this, a sentence's part; "" where it is.
+    virtual QString differs(const Chosen&) const { return {}; }
     /// Nothing that belongs on the screen is still on its way.
     virtual bool settled() const { return session_.idle(); }
     /// False while it has nothing that panels could show, and takes all the room to say so.
@@ -48,6 +55,8 @@ class Place : public QWidget {
     void said(const QString& sentence);
     /// "data", "map" …: show that place.
     void placeRequested(const QString& key);
+    /// These are to be labelled in Label.
+    void labelListRequested(const balmer::desktop::LabelList& list);
     /// "Send to" is to be added to this menu.
     void sendMenuWanted(QMenu* menu);
     /// This job is to be shown, in Jobs.

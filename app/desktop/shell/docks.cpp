@@ -182,6 +182,13 @@ bool Docks::settled() const {
            });
 }
 
+QString Docks::differs(const Chosen& chosen) const {
+    QString why = shown_->differs(chosen);
+    for (const Panel* panel : panels_)
+        if (why.isEmpty() && panel->isVisible()) why = panel->differs(chosen);
+    return why;
+}
+
 void Docks::showEvent(QShowEvent* event) {
     QMainWindow::showEvent(event);
     // Sizes are kept from now on; before, there was no room to share out.

@@ -8,6 +8,7 @@
 #include <QByteArray>
 #include <QMainWindow>
 
+#include "app/desktop/place/chosen.h"
 #include "app/desktop/shell/panels.h"
 
 class QAction;
@@ -32,6 +33,8 @@ class Docks : public QMainWindow {
     void keep();
     /// Nothing that belongs into the place in sight or its panels is still on its way.
     bool settled() const;
+    /// Why the place or a panel in sight highlights something else, a sentence's part; "" where none does.
+    QString differs(const Chosen& chosen) const;
     /// One for each panel: shows or hides it in the present place.
     std::vector<QAction*> toggles() const;
     const std::vector<Panel*>& panels() const { return panels_; }

@@ -20,6 +20,7 @@
 #include "app/desktop/palette/command_palette.h"
 #include "app/desktop/place/actions.h"
 #include "app/desktop/place/panel.h"
+#include "app/desktop/shell/answer_bar.h"
 #include "app/desktop/shell/docks.h"
 #include "app/desktop/shell/interrupted_banner.h"
 #include "app/desktop/shell/lost_workers.h"
@@ -59,6 +60,7 @@ MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringLi
         addPlace(row);
     docks_ = new Docks(*session_, places_, panels);
     connectPanels();
+    answers_ = new AnswerBar(*session_, *docks_, this);
     makeViewMenu();
     status_ = new StatusBar(*session_, *neighbours_, {clearAction_, sendAction_}, sendMenu_, this);
 
@@ -70,6 +72,7 @@ MainWindow::MainWindow(std::unique_ptr<bridge::Session> session, const QStringLi
     right->addWidget(new OnlyReadsBanner(*session_));
     right->addWidget(buildBanner());
     right->addWidget(docks_, 1);
+    right->addWidget(answers_);
     right->addWidget(status_);
     auto* across = new QHBoxLayout(central);
     across->setContentsMargins(0, 0, 0, 0);
@@ -91,6 +94,7 @@ MainWindow::~MainWindow() {
     // All of these ask the session until their end.
     delete receivedTables_;
     delete status_;
+    delete answers_;
     delete docks_;
 }
 
@@ -167,6 +171,8 @@ void MainWindow::addPlace(const PlaceRow& row) {
     connect(place, &Place::readOut, this, [this](const QString& words) { status_->showReadOut(words); });
     connect(place, &Place::placeRequested, this, &MainWindow::showPlace);
     connect(place, &Place::jobRequested, this, &MainWindow::showJob);
+    connect(place, &Place::labelListRequested, this, &MainWindow::labelList);
+    connect(place, &Place::wantsPanelsChanged, this, [this] { answers_->follow(currentPlace()); });
     connect(place, &Place::sendMenuWanted, this, &MainWindow::addSendMenu);
 }
 
@@ -250,6 +256,8 @@ void MainWindow::buildPalette() {
 
 void MainWindow::connectParts() {
     connect(&session_->selection(), &widgets::SelectionModel::changed, this, &MainWindow::showSelection);
+    connect(answers_, &AnswerBar::said, this, &MainWindow::say);
+    connect(answers_, &AnswerBar::listRequested, this, &MainWindow::labelList);
     if (data()) connect(data(), &DataPlace::totalChanged, this, &MainWindow::showSelection);
     LostWorkers* lost = status_->lostWorkers();
     connect(lost, &LostWorkers::clicked, this, [this] { showPlace(QStringLiteral("workers")); });
@@ -303,6 +311,7 @@ void MainWindow::showPlace(const QString& key) {
         if (places_[i]->key() != key && !(i == 0 && key.isEmpty())) continue;
         rail_->actions().at(qsizetype(i))->setChecked(true);
         docks_->showPlace(places_[i]);
+        answers_->follow(places_[i]);
         status_->showReadOut({});
         places_[i]->enter();
         return;
@@ -317,6 +326,12 @@ void MainWindow::showJob(qint64 job) {
     if (!jobs()) return;
     jobs()->showJob(job);
     showPlace(jobs()->key());
+}
+
+void MainWindow::labelList(const LabelList& list) {
+    if (!label()) return;
+    label()->labelThese(list);
+    showPlace(label()->key());
 }
 
 void MainWindow::findSpectra(QString words) {

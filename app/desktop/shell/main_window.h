@@ -18,6 +18,7 @@ class QMenu;
 
 namespace balmer::desktop {
 
+class AnswerBar;
 class ReceivedTables;
 class CommandPalette;
 class DataPlace;
@@ -28,6 +29,7 @@ class MapPlace;
 class Place;
 class StatusBar;
 class WorkersPlace;
+struct LabelList;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -84,6 +86,7 @@ class MainWindow : public QMainWindow {
     ReceivedTables* receivedTables();
     void showSelection();
     void showJob(qint64 job);
+    void labelList(const LabelList& list);
     void findSpectra(QString words);
     void chooseProject(bool create);
 
@@ -91,6 +94,7 @@ class MainWindow : public QMainWindow {
     std::unique_ptr<bridge::NeighbourLink> neighbours_; ///< ends before the session
     std::vector<Place*> places_;
     Docks* docks_ = nullptr;
+    AnswerBar* answers_ = nullptr;
     QActionGroup* rail_;
     StatusBar* status_ = nullptr;
     CommandPalette* palette_ = nullptr;

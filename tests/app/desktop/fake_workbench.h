@@ -30,6 +30,9 @@ class FakeWorkbench : public api::Workbench {
     SlowCalls slowCalls;
     std::shared_ptr<FakeHub> hub = std::make_shared<FakeHub>();
 
+    /// As if the project had changed so.
+    void tell(const api::Event& event) { events_.tell(event); }
+
     std::filesystem::path folder() const override { return "/survey/lamost.balmer"; }
     std::string onlyReads() const override { return onlyReads_; }
     std::unique_ptr<api::Subscription> subscribe(std::function<void(const api::Event&)> handler) override {

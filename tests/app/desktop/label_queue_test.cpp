@@ -26,8 +26,9 @@ const Verdict bad{active::LabelKind::Bad, {}};
 
 /// a b (oracle), b c (estimate), d (candidates), given in another order.
 LabelQueue queue(Verdicts verdicts = {}) {
-    return {{entry(RoundList::Candidates, "d"), entry(RoundList::Oracle, "a"), entry(RoundList::Oracle, "b"),
-             entry(RoundList::PerformanceEstimate, "b"), entry(RoundList::PerformanceEstimate, "c")},
+    return {desktop::entriesOf({entry(RoundList::Candidates, "d"), entry(RoundList::Oracle, "a"),
+                                entry(RoundList::Oracle, "b"), entry(RoundList::PerformanceEstimate, "b"),
+                                entry(RoundList::PerformanceEstimate, "c")}),
             std::move(verdicts)};
 }
 
@@ -87,6 +88,19 @@ TEST(LabelQueueTest, BeginsWhereTheObserverWasElseAtTheFirstOpenOne) {
     EXPECT_EQ(queue({{"a", single}}).start("gone"), 1);
     EXPECT_EQ(queue({{"a", single}, {"b", bad}, {"c", bad}, {"d", bad}}).start(""), 0);
     EXPECT_EQ(LabelQueue().start(""), -1);
+}
+
+TEST(LabelQueueTest, AnyListNeedsNoRound) {
+    LabelQueue asked(desktop::entriesOf(std::vector<std::string>{"c", "a", "b"}), {{"a", bad}});
+    EXPECT_EQ(ids(asked), "cab") << "in its own order";
+    EXPECT_EQ(asked.at(0).list(), std::nullopt);
+    EXPECT_EQ(asked.count(std::nullopt).total, 3);
+    EXPECT_EQ(asked.count(std::nullopt).done, 1);
+    EXPECT_EQ(asked.count(RoundList::Oracle).total, 0);
+    asked.setCurrent(0);
+    asked.setVerdict("c", single);
+    EXPECT_EQ(asked.afterCurrent(), 2);
+    EXPECT_EQ(asked.firstOf(RoundList::Oracle), -1);
 }
 
 TEST(LabelQueueTest, AListIsEnteredAtItsFirstOpenOne) {

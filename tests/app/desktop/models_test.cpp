@@ -29,7 +29,7 @@ TEST(SpectraModelTest, KeepsItsPromisesAsAModelWhileItIsFilledSortedAndChanged) 
         last = now;
     }
     rows[3].label = "double peak";
-    model.updateRow(rows[3]);
+    model.updateRows({rows[3]});
     const int shown = model.indexOf(QString::fromStdString(rows[3].id));
     EXPECT_EQ(model.index(shown, SpectraModel::Label).data().toString(), QStringLiteral("double peak"));
     model.setRows({});
