@@ -76,6 +76,7 @@ void LabelPlace::take(const QString& id, const widgets::LabelGesture& gesture) {
         ++labelsToday_;
         if (sinceLabel_.isValid()) pace_.add(double(sinceLabel_.elapsed()) / 1000);
         sinceLabel_.start();
+        prepareRound();
         if (id == currentId())
             advance();
         else

@@ -4,9 +4,11 @@
 
 #include <QAbstractButton>
 #include <QAction>
+#include <QActionGroup>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QLabel>
+#include <QMenu>
 #include <QVBoxLayout>
 
 #include "app/bridge/plotted.h"
@@ -107,7 +109,7 @@ void LabelPlace::buildHeader() {
                [this] { nextRound(); });
     makeAction(this, "computeNextRoundHereAction", tr("Compute the next round on this computer"), {},
                tr("The same, whatever worker was chosen for the round before"), [this] { nextRoundHere(); });
-    chooser_ = new QueueChooser(session_, {unlabelled, paste, start, removeList_});
+    chooser_ = new QueueChooser(session_, {unlabelled, paste, start, removeList_, buildPreparing()});
     connect(chooser_, &QueueChooser::chosen, this, [this](const QString& key) { load(key); });
 
     widgets::QueueHeader* header = panel_->header();
@@ -134,6 +136,38 @@ void LabelPlace::buildHeader() {
     header->addLeading(listCount_);
     header->addDetail(running_);
     header->addDetail(precision_);
+}
+
+QAction* LabelPlace::buildPreparing() {
+    if (const QString wanted = kept(QStringLiteral("prepareEvery")); !wanted.isEmpty())
+        prepareEvery_ = wanted.toInt();
+    auto* menu = new QMenu(tr("Prepare the next round by itself"), this);
+    menu->setToolTipsVisible(true);
+    auto* group = new QActionGroup(this);
+    for (const int every : {0, 10, 25, 50}) {
+        const std::string name = "prepareAfter" + std::to_string(every) + "Action";
+        auto* action =
+            makeAction(this, name.c_str(),
+                       every == 0 ? tr("Never prepare a round by itself")
+                                  : tr("Prepare the next round after every %1 labels").arg(every),
+                       {},
+                       every == 0 ? tr("A round is computed when you ask for it (Ctrl+Enter)")
+                                  : tr("It is computed while you label, and shown when you ask for it"),
+                       [this, every] {
+                           prepareEvery_ = every;
+                           answersSinceRound_ = 0;
+                       });
+        action->setCheckable(true);
+        action->setChecked(every == prepareEvery_);
+        group->addAction(action);
+        menu->addAction(action);
+    }
+    return menu->menuAction();
+}
+
+void LabelPlace::prepareRound() {
+    if (!round_ || prepareEvery_ == 0 || ++answersSinceRound_ < prepareEvery_ || runner_->running()) return;
+    computeNextRound(false);
 }
 
 void LabelPlace::connectRunner() {
@@ -170,6 +204,7 @@ void LabelPlace::countToday() {
 void LabelPlace::keep() {
     keepValue(QStringLiteral("queue"), shown_);
     keepValue(QStringLiteral("spectrum"), currentId());
+    keepValue(QStringLiteral("prepareEvery"), QString::number(prepareEvery_));
     keepValue(QStringLiteral("predictionsHidden"),
               panel_->predictionsHidden() ? QStringLiteral("yes") : QString());
 }
@@ -466,8 +501,10 @@ void LabelPlace::computeNextRound(bool here) {
     if (!round_ || runner_->running())
         Q_EMIT said(runner_->running() ? tr("The next round is being computed")
                                        : tr("The queue is no round: start labelling by rounds first"));
-    else
+    else {
+        answersSinceRound_ = 0;
         runner_->computeNext(*round_, std::size_t(queue_.count(active::RoundList::Oracle).total), here);
+    }
 }
 
 void LabelPlace::startLabelling() {

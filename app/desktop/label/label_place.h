@@ -75,6 +75,9 @@ class LabelPlace : public Place {
     void removeList();
     void followClasses();
     void computeNextRound(bool here);
+    QAction* buildPreparing();
+    /// After so many answers the next round is computed behind the user's back, and offered.
+    void prepareRound();
     void showStatus();
 
     // Which spectrum: label_steps.cpp.
@@ -113,6 +116,8 @@ class LabelPlace : public Place {
     jobs::JobId newestRound_ = 0;
     /// Computed while a spectrum was on the screen, which stays there: shown when the observer asks for it.
     std::optional<api::RoundInfo> offered_;
+    int prepareEvery_ = 10; ///< answers; 0: never
+    int answersSinceRound_ = 0;
     std::function<void()> emptyAction_; ///< of the button while there is nothing to label
     LabelQueue queue_;
     LabelPace pace_;

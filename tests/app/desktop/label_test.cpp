@@ -173,6 +173,37 @@ TEST(LabelPlaceTest, TheNextRoundTakesTheSameParameters) {
     EXPECT_EQ(desk.workbench->jobs().submitted().size(), 1U);
 }
 
+TEST(LabelPlaceTest, AfterTenLabelsTheNextRoundIsPreparedByItself) {
+    Labelling desk;
+    const auto submitted = [&] { return desk.workbench->jobs().submitted().size(); };
+    for (int i = 0; i < 9; ++i)
+        desk.key(Qt::Key_1);
+    EXPECT_TRUE(desk.settle());
+    EXPECT_EQ(submitted(), 0U);
+    const std::string tenth = desk.shown();
+    desk.key(Qt::Key_2);
+    ASSERT_TRUE(soon([&] { return submitted() == 1U; }));
+    EXPECT_EQ(desk.workbench->jobs().submitted().front().kind, "round");
+    EXPECT_EQ(desk.workbench->labelling().events().back().spectrum, tenth);
+    EXPECT_NE(desk.shown(), tenth) << "the hand goes on";
+    // While it is computed no other is asked for.
+    for (int i = 0; i < 12; ++i)
+        desk.key(Qt::Key_1);
+    EXPECT_TRUE(desk.settle());
+    EXPECT_EQ(submitted(), 1U);
+}
+
+TEST(LabelPlaceTest, ARoundIsPreparedAsSeldomAsTheUserWants) {
+    Labelling desk;
+    desk.window->label()->findChild<QAction*>(QStringLiteral("prepareAfter25Action"))->trigger();
+    for (int i = 0; i < 24; ++i)
+        desk.key(Qt::Key_1);
+    EXPECT_TRUE(desk.settle());
+    EXPECT_TRUE(desk.workbench->jobs().submitted().empty());
+    desk.key(Qt::Key_1);
+    EXPECT_TRUE(soon([&] { return desk.workbench->jobs().submitted().size() == 1U; }));
+}
+
 TEST(LabelPlaceTest, WhenAllIsLabelledTheNextRoundIsOffered) {
     FakeOptions few;
     few.entriesEach = 2;
@@ -195,6 +226,7 @@ TEST(LabelPlaceTest, ARoundThatEndsTakesNoSpectrumFromUnderTheHand) {
         QStringLiteral("labellingNextRoundButton"));
     ASSERT_NE(next, nullptr);
     const QString usual = next->text();
+    desk.window->label()->findChild<QAction*>(QStringLiteral("prepareAfter0Action"))->trigger();
     // Keys go on while three rounds end: each label falls on the star that was on the screen.
     std::vector<std::string> seen;
     for (int i = 0; i < 12; ++i) {
