@@ -1,7 +1,12 @@
 #include "app/desktop/jobs/jobs_place.h"
 
+#include <algorithm>
+
 #include <QAbstractButton>
 #include <QHeaderView>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QSplitter>
@@ -15,6 +20,7 @@
 #include "app/desktop/jobs/job_form.h"
 #include "app/desktop/jobs/link_text.h"
 #include "app/desktop/place/actions.h"
+#include "app/desktop/place/chosen.h"
 #include "engine/api/job_kinds.h"
 #include "widgets/common/empty_state.h"
 #include "widgets/common/phase_chip.h"
@@ -33,6 +39,19 @@ QPlainTextEdit* textPane(const char* name, const QString& tip) {
     pane->setFrameShape(QFrame::NoFrame);
     pane->setFont(widgets::tabularFont(pane->font()));
     return pane;
+}
+
+/// The result of such jobs has a list of spectra: an audit's, a search's.
+bool listsSpectra(const std::string& kind) {
+    const auto* known = api::findJobKind(kind);
+    if (known == nullptr) return false;
+    const auto named = [](const std::vector<jobs::Field>& fields, std::string_view name) {
+        const auto found = std::ranges::find(fields, name, &jobs::Field::name);
+        return found == fields.end() ? nullptr : &*found;
+    };
+    const jobs::Field* list = named(known->results, "list");
+    return list != nullptr && list->type == jobs::Field::Type::List && !list->of.empty() &&
+           named(list->of.front().of, "id") != nullptr;
 }
 
 } // namespace
@@ -103,7 +122,7 @@ QWidget* JobsPlace::buildDetails() {
 
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(widgets::gridStep);
-    for (QAction* action : {again_, abort_, remove_})
+    for (QAction* action : {label_, again_, abort_, remove_})
         buttons->addWidget(buttonFor(action, details));
     buttons->addStretch();
     column->addWidget(title_);
@@ -139,6 +158,9 @@ void JobsPlace::build() {
     again_ = makeAction(this, "runAgainAction", tr("Run again…"), QKeySequence(Qt::CTRL | Qt::Key_R),
                         tr("Submit the chosen job anew, with the same or changed parameters"),
                         [this] { runAgain(); });
+    label_ = makeAction(this, "labelListedAction", tr("Label these"), {},
+                        tr("The spectra that the chosen job lists become the queue of Label"),
+                        [this] { labelListed(); });
     abort_ = makeAction(this, "abortJobAction", tr("Abort"), QKeySequence(Qt::CTRL | Qt::Key_Period),
                         tr("Stop the chosen job"), [this] { change(&api::Jobs::abort, [] {}); });
     remove_ = makeAction(this, "deleteJobAction", tr("Delete"), QKeySequence(Qt::Key_Delete),
@@ -244,10 +266,25 @@ const jobs::Job* JobsPlace::chosen() const {
     return current.isValid() ? model_->job(current.row()) : nullptr;
 }
 
+void JobsPlace::labelListed() {
+    const jobs::Job* job = chosen();
+    if (!job) return;
+    const auto result = QJsonDocument::fromJson(QByteArray::fromStdString(job->result)).object();
+    LabelList list;
+    list.title = tr("%1, job %2").arg(jobKindTitle(job->spec.kind)).arg(job->id);
+    for (const auto& each : result[QStringLiteral("list")].toArray())
+        list.ids.push_back(bridge::plain(each.toObject()[QStringLiteral("id")].toString()));
+    if (list.ids.empty())
+        Q_EMIT said(tr("The job lists no spectrum"));
+    else
+        Q_EMIT labelListRequested(list);
+}
+
 void JobsPlace::showDetails() {
     const jobs::Job* job = chosen();
     const bool final = job && jobs::isFinal(job->phase);
     again_->setEnabled(job != nullptr);
+    label_->setVisible(job && job->phase == jobs::Phase::Completed && listsSpectra(job->spec.kind));
     abort_->setEnabled(job && !final && !(job->remote && job->remote->abortWanted));
     remove_->setEnabled(final);
     if (!job) {

@@ -52,6 +52,8 @@ class JobsPlace : public Place {
     void followJobs(const std::vector<jobs::Job>& jobs);
     const jobs::Job* chosen() const;
     void showDetails();
+    /// Sends the spectra that the chosen job lists to Label.
+    void labelListed();
     /// Aborts or forgets the chosen job.
     void change(core::Status (api::Jobs::*how)(jobs::JobId), std::function<void()> then);
 
@@ -68,7 +70,7 @@ class JobsPlace : public Place {
     QPlainTextEdit* result_;
     QTreeWidget* artefacts_;
     widgets::QualitySparkline* quality_;
-    QAction *abort_, *remove_, *again_;
+    QAction *abort_, *remove_, *again_, *label_;
     QTimer* clock_;
     qint64 shown_ = 0;
     qint64 wanted_ = 0;

@@ -160,6 +160,15 @@ core::Result<jobs::JobId> FakeJobs::keep(jobs::JobSpec spec, const std::string& 
     return made.id;
 }
 
+void FakeJobs::finish(jobs::JobId id, const std::string& result) {
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& job : jobs_)
+            if (job.id == id) job.result = result;
+    }
+    advance(id, jobs::Phase::Completed, 1);
+}
+
 void FakeJobs::advance(jobs::JobId id, jobs::Phase phase, double progress) {
     jobs::Job copy;
     {

@@ -22,6 +22,8 @@ class FakeJobs : public api::Jobs {
     std::vector<jobs::JobSpec> submitted() const;
     std::vector<std::string> submittedTo() const; ///< where each of submitted() was sent; "" here
     void advance(jobs::JobId id, jobs::Phase phase, double progress);
+    /// Completes the job with this result, JSON.
+    void finish(jobs::JobId id, const std::string& result);
 
     core::Result<jobs::JobId> submit(jobs::JobSpec spec) override;
     core::Result<jobs::JobId> submit(jobs::JobSpec spec, const std::string& where) override;

@@ -15,6 +15,7 @@
 
 #include "app/desktop/jobs/job_form.h"
 #include "app/desktop/jobs/jobs_place.h"
+#include "app/desktop/label/label_place.h"
 #include "engine/api/job_kinds.h"
 #include "tests/app/desktop/desktop_environment.h"
 
@@ -122,6 +123,26 @@ QJsonObject submittedParameters(Jobs& desk) {
 }
 
 } // namespace
+
+TEST(JobsPlaceTest, WhatAnAuditListsIsLabelledOneAfterTheOther) {
+    Jobs desk;
+    auto* action = desk.action("labelListedAction");
+    desk.window->jobs()->showJob(3);
+    EXPECT_FALSE(action->isVisible()) << "a map lists no spectra";
+    jobs::JobSpec spec;
+    spec.kind = "audit";
+    spec.parameters = R"({"dataset":"lamost halpha"})";
+    const auto audit = desk.workbench->jobs().submit(spec);
+    ASSERT_TRUE(audit);
+    desk.workbench->jobs().finish(*audit, R"({"list":[{"id":")" + survey::idOf(7) + R"("},{"id":")" +
+                                              survey::idOf(3) + R"("}]})");
+    desk.window->jobs()->showJob(*audit);
+    ASSERT_TRUE(soon([&] { return action->isVisible(); }));
+    action->trigger();
+    ASSERT_TRUE(soon([&] { return desk.window->label()->currentId().toStdString() == survey::idOf(7); }));
+    ASSERT_EQ(desk.window->label()->queue().size(), 2);
+    EXPECT_EQ(desk.window->label()->queue().at(1).id, survey::idOf(3));
+}
 
 TEST(JobFormTest, FieldsAreMadeOfWhatTheKindDeclares) {
     Jobs desk;
