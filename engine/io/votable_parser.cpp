@@ -17,6 +17,15 @@ using core::ErrorCode;
 using core::fail;
 using core::Status;
 
+/// What comes before the root element is parsed together, up to so many bytes: libxml2 takes a document type
+/// that comes in pieces for ended at a '>' within its quotes.
+constexpr std::size_t parsedTogether = 4096;
+
+bool rootMayBegin(std::string_view held) {
+    return held.size() >= parsedTogether || held.find("<VOTABLE") != held.npos ||
+           held.find(":VOTABLE") != held.npos;
+}
+
 /// What is parsed before the bounds are looked at again.
 constexpr std::size_t parsedAtOnce = 16384;
 
@@ -184,19 +193,24 @@ bool VotableParser::charge(const VotableField& copied) {
     return charge(1 + copied.options.size() + copied.links.size(), bytes);
 }
 
+Status VotableParser::begin() {
+    Sax& sax = *sax_;
+    const std::string beginning = std::exchange(sax.held, {});
+    constexpr std::size_t sniffed = 4; // by which libxml2 knows the encoding
+    if (beginning.size() < sniffed) return fail(ErrorCode::Format, "the document holds no <VOTABLE>");
+    sax.context = xmlCreatePushParserCtxt(&sax.handler, this, beginning.data(), sniffed, nullptr);
+    if (sax.context == nullptr) return fail(ErrorCode::ResourceExhausted, "no memory for the XML reader");
+    // NOENT: otherwise "&amp;" in attributes comes as "&#38;". There is no entity to expand: each
+    // declaration is refused.
+    xmlCtxtUseOptions(sax.context, XML_PARSE_NONET | XML_PARSE_NOENT);
+    return feed(asBytes(beginning).subspan(sniffed));
+}
+
 Status VotableParser::feed(std::span<const std::byte> piece) {
     Sax& sax = *sax_;
     if (sax.context == nullptr) {
         sax.held += asText(piece);
-        if (sax.held.size() < 4) return {};
-        sax.context = xmlCreatePushParserCtxt(&sax.handler, this, sax.held.data(), 4, nullptr);
-        if (sax.context == nullptr) return fail(ErrorCode::ResourceExhausted, "no memory for the XML reader");
-        // NOENT: otherwise "&amp;" in attributes comes as "&#38;". There is no entity to expand: each
-        // declaration is refused.
-        xmlCtxtUseOptions(sax.context, XML_PARSE_NONET | XML_PARSE_NOENT);
-        const std::string rest = sax.held.substr(4);
-        sax.held.clear();
-        return feed(asBytes(rest));
+        return rootMayBegin(sax.held) ? begin() : Status();
     }
     while (!piece.empty() && !error_) {
         if (limits_.stop.stop_requested()) return fail(ErrorCode::Cancelled, "stopped on request");
@@ -214,7 +228,7 @@ Status VotableParser::feed(std::span<const std::byte> piece) {
 }
 
 Status VotableParser::finish() {
-    if (sax_->context == nullptr) return fail(ErrorCode::Format, "the document holds no <VOTABLE>");
+    if (sax_->context == nullptr) BALMER_CHECK(begin());
     xmlParseChunk(sax_->context, nullptr, 0, 1);
     if (!error_ && (sax_->context->wellFormed == 0 || !stack_.empty()))
         refuse({ErrorCode::Format, "the XML is damaged: the document ends within an element"});

@@ -81,6 +81,8 @@ class VotableParser {
     void text(std::string_view piece);
     void refuse(core::Error error);
     int line() const; ///< of the document, where the parser is
+    /// Parses what was held back.
+    core::Status begin();
     /// Refuses what libxml2 holds and cannot take yet where it is longer, or has more attributes, than it
     /// may: the time that it takes for these grows with their square.
     void boundPending();
