@@ -13,10 +13,6 @@ namespace balmer::bridge {
 widgets::PlottedSpectrum plotted(const spectrum::Spectrum& spectrum, const QString& id);
 widgets::PlottedSpectrum plotted(const api::WindowRow& row);
 
-/// The part between two wavelengths, Å, with its good samples scaled to [−1, 1]; all of the spectrum where it
-/// has nothing there.
-widgets::PlottedSpectrum scaledPart(const widgets::PlottedSpectrum& whole, double lower, double upper);
-
 /// "λ (vacuum) [Å]", or "λ [Å]" where a medium is not known.
 QString wavelengthLabel(bool vacuum);
 /// "F [10⁻¹⁷ erg s⁻¹ cm⁻² Å⁻¹]" for the unit as the file states it; "flux [arbitrary units]" without one.

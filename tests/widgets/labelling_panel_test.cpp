@@ -2,9 +2,11 @@
 #include <QAction>
 #include <QApplication>
 #include <QLabel>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolButton>
 
 #include <gtest/gtest.h>
 
@@ -12,7 +14,8 @@
 #include "widgets/gallery/made_up_data.h"
 #include "widgets/labelling/labelling_panel.h"
 #include "widgets/labelling/queue_strip.h"
-#include "widgets/spectrum/spectrum_plot.h"
+#include "widgets/plot/custom_plot.h"
+#include "widgets/spectrum/line_plot.h"
 
 namespace balmer::widgets {
 namespace {
@@ -159,6 +162,66 @@ TEST_F(LabellingPanelTest, TheAxisRangeStaysFromSpectrumToSpectrum) {
     elsewhere.neighbours.reset();
     panel.setCurrent(elsewhere);
     EXPECT_LT(panel.windowPlot()->xRange().second, 5100) << "another line: another range";
+}
+
+TEST_F(LabellingPanelTest, TheLineStandsInVelocityAndIsTheSameFromSpectrumToSpectrum) {
+    LinePlot& line = *panel.linePlot();
+    const auto about = [](double rest) {
+        return std::make_pair(wavelengthAt(-1500, rest), wavelengthAt(1500, rest));
+    };
+    EXPECT_EQ(line.xRange(), about(hAlphaVacuum));
+    ASSERT_FALSE(line.spectra().empty());
+    EXPECT_EQ(line.spectra().front().flux, gallery::labelItem(5).window.flux) << "as the network sees it";
+    line.plot()->replot();
+    const QVector<QString> labels = line.plot()->xAxis->tickVectorLabels();
+    EXPECT_TRUE(labels.contains(QStringLiteral("0")));
+    EXPECT_TRUE(labels.contains(QStringLiteral("−1000")) || labels.contains(QStringLiteral("−500")));
+    line.setXRange(6560, 6570);
+    panel.setCurrent(gallery::labelItem(6));
+    EXPECT_EQ(line.xRange(), std::make_pair(6560.0, 6570.0));
+
+    // Another line of the table is a part of the whole spectrum, scaled like the window.
+    QSignalSpy chosen(&line, &LinePlot::lineChosen);
+    const auto* button = panel.findChild<QToolButton*>("lineChoice");
+    ASSERT_NE(button, nullptr);
+    for (QAction* one : button->menu()->actions())
+        if (one->text() == QStringLiteral("Hβ")) one->trigger();
+    ASSERT_EQ(chosen.count(), 1);
+    const double hBeta = spectrum::line("Hβ").vacuumAngstrom;
+    EXPECT_EQ(line.xRange(), about(hBeta));
+    ASSERT_FALSE(line.spectra().empty());
+    const auto [low, high] =
+        std::minmax_element(line.spectra().front().flux.begin(), line.spectra().front().flux.end());
+    EXPECT_GE(*low, -1.0F);
+    EXPECT_LE(*high, 1.0F);
+    panel.setCurrent(gallery::labelItem(7));
+    EXPECT_EQ(line.xRange(), about(hBeta));
+}
+
+TEST_F(LabellingPanelTest, WhatTheCurveWasMadeOfStandsBesideItOnOneKey) {
+    EXPECT_EQ(panel.linePlot()->spectra().size(), 1U);
+    press(Qt::Key_R);
+    ASSERT_EQ(panel.linePlot()->spectra().size(), 2U);
+    EXPECT_EQ(panel.windowPlot()->spectra().size(), 2U);
+    panel.setCurrent(gallery::labelItem(6));
+    EXPECT_EQ(panel.linePlot()->spectra().size(), 2U) << "it stays for the next";
+    press(Qt::Key_R);
+    EXPECT_EQ(panel.linePlot()->spectra().size(), 1U);
+    EXPECT_TRUE(gestures.empty());
+}
+
+TEST_F(LabellingPanelTest, TheAnswerThatStandsIsMarkedOnItsButton) {
+    auto* single = panel.findChild<KeyButton*>("labellingClass1Button");
+    auto* bad = panel.findChild<KeyButton*>("labellingBadButton");
+    LabelItem item = gallery::labelItem(9);
+    item.given = Answer{LabelKind::Class, item.classNames.front()};
+    panel.setCurrent(item);
+    EXPECT_TRUE(single->accessibleName().endsWith(", given")) << single->accessibleName().toStdString();
+    panel.setAnswer(item.id, Answer{LabelKind::Bad, {}});
+    EXPECT_FALSE(single->accessibleName().endsWith(", given"));
+    EXPECT_TRUE(bad->accessibleName().endsWith(", given"));
+    panel.setAnswer(item.id, std::nullopt);
+    EXPECT_FALSE(bad->accessibleName().endsWith(", given"));
 }
 
 TEST_F(LabellingPanelTest, AWholeSpectrumThatComesLateIsShownOnlyForItsOwnItem) {

@@ -51,6 +51,7 @@ void KeyButton::followAction(QAction* action) {
         setCheckable(action_->isCheckable());
         setChecked(action_->isChecked());
         describe();
+        updateGeometry(); // the key may be wider
         update();
     };
     connect(action, &QAction::changed, this, follow);

@@ -54,7 +54,8 @@ DecisionColumn::DecisionColumn(LabellingActions& actions, QWidget* parent)
     grid->addWidget(button(actions.back), 4, 0);
     grid->addWidget(button(actions.on), 4, 1);
     grid->addWidget(button(actions.blind), 5, 0);
-    grid->addWidget(button(actions.comment), 5, 1);
+    grid->addWidget(button(actions.raw), 5, 1);
+    grid->addWidget(button(actions.comment), 6, 0);
     grid->setColumnStretch(0, 1);
     grid->setColumnStretch(1, 1);
     column->addLayout(grid);

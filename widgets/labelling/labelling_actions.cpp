@@ -20,6 +20,9 @@ LabellingActions::LabellingActions(QWidget& panel)
     blind = make(QStringLiteral("Hide"), tr("blind"), tr("Hide what the model says, so as not to be led"),
                  {Qt::Key_B});
     blind->setCheckable(true);
+    raw = make(QStringLiteral("Raw"), tr("as observed"),
+               tr("With the preprocessed curve, in grey, what it was made of"), {Qt::Key_R});
+    raw->setCheckable(true);
     comment = make(QStringLiteral("Comment"), tr("comment"),
                    tr("Write a comment; Enter or Escape leaves the field"), {Qt::Key_C});
     nextRound = make(QStringLiteral("NextRound"), tr("next round ▸"),

@@ -12,7 +12,7 @@ class LabellingActions : public AnswerActions {
     explicit LabellingActions(QWidget& panel);
     void setAnswersEnabled(bool enabled) override;
 
-    QAction *skip, *back, *on, *blind, *comment, *nextRound;
+    QAction *skip, *back, *on, *blind, *raw, *comment, *nextRound;
 };
 
 } // namespace balmer::widgets

@@ -16,7 +16,7 @@
 #include "widgets/labelling/object_column.h"
 #include "widgets/labelling/queue_header.h"
 #include "widgets/labelling/queue_strip.h"
-#include "widgets/spectrum/spectrum_plot.h"
+#include "widgets/spectrum/line_plot.h"
 
 namespace balmer::widgets {
 
@@ -80,6 +80,7 @@ void LabellingPanel::Private::connectActions() {
         view->setPredictionsHidden(on);
         Q_EMIT view->predictionsHiddenChanged(on);
     });
+    connect(actions->raw, &QAction::toggled, plots, &LabellingPlots::setRawVisible);
     connect(actions->comment, &QAction::triggered, object, &ObjectColumn::focusComment);
     connect(actions->nextRound, &QAction::triggered, view, &LabellingPanel::nextRoundRequested);
     connect(object, &ObjectColumn::commentDone, view, [this] { view->setFocus(Qt::OtherFocusReason); });
@@ -98,7 +99,7 @@ void LabellingPanel::Private::give(LabelKind kind, int classIndex) {
     item.comment = gesture.comment; // goes with the label; leaving the field says nothing more
     header->setError({});
     const QString word = answerWord({kind, gesture.className});
-    plots->windowPlot()->flash(kind == LabelKind::Class ? classColour(classIndex) : theme().mutedText, word);
+    plots->linePlot()->flash(kind == LabelKind::Class ? classColour(classIndex) : theme().mutedText, word);
     queue->setLabel(id, word);
     Q_EMIT view->labelGiven(id, gesture);
 }
@@ -106,7 +107,7 @@ void LabellingPanel::Private::give(LabelKind kind, int classIndex) {
 void LabellingPanel::Private::passOver() {
     if (!shown) return;
     header->setError({});
-    plots->windowPlot()->flash(theme().mutedText, tr("skipped"));
+    plots->linePlot()->flash(theme().mutedText, tr("skipped"));
     Q_EMIT view->skipRequested();
 }
 
@@ -247,6 +248,10 @@ SpectrumPlot* LabellingPanel::windowPlot() const {
 
 SpectrumPlot* LabellingPanel::wholePlot() const {
     return d_->plots->wholePlot();
+}
+
+LinePlot* LabellingPanel::linePlot() const {
+    return d_->plots->linePlot();
 }
 
 LineStrip* LabellingPanel::lineStrip() const {

@@ -1,8 +1,9 @@
 // LabellingPanel: one spectrum at a time, everything needed to decide about it, and a key for each answer.
 // Digits 1 … 9 label by class, the digits after the classes are "not sure", "bad", "artefact" (U, D, A too),
-// N flags as noteworthy, S skips, Z undoes, ← (or Backspace) and → go back and on, B hides predictions, C
-// enters the comment (Enter or Escape leaves it), F2 asks for other classes, Ctrl+Enter starts the next
-// round. All are QActions (actions()), with object names, so that keys can be remapped.
+// N flags as noteworthy, S skips, Z undoes, ← (or Backspace) and → go back and on, B hides predictions, R
+// shows what the curve was made of, C enters the comment (Enter or Escape leaves it), F2 asks for other
+// classes, Ctrl+Enter starts the next round. All are QActions (actions()), with object names, so that keys
+// can be remapped.
 //
 // The panel decides nothing: it reports gestures and is then told what to show. From labelGiven the owner
 // writes the event, then calls setCurrent with the next item; that call draws at once, in one pass. UI thread
@@ -18,6 +19,7 @@
 namespace balmer::widgets {
 
 class SpectrumPlot;
+class LinePlot;
 class LineStrip;
 class QueueHeader;
 
@@ -53,6 +55,7 @@ class LabellingPanel : public QWidget {
     bool predictionsHidden() const;
     void setPredictionsHidden(bool hidden);
 
+    LinePlot* linePlot() const;
     SpectrumPlot* windowPlot() const;
     SpectrumPlot* wholePlot() const;
     LineStrip* lineStrip() const;

@@ -1,5 +1,5 @@
-// LabellingPlots: the window about the decisive line, the whole spectrum below it, and the strip of other
-// lines. UI thread only.
+// LabellingPlots: the decisive line in velocity, as large as there is room, the window beside it, the whole
+// spectrum thin below, and the strip of other lines. UI thread only.
 #pragma once
 
 #include <QSplitter>
@@ -8,6 +8,7 @@
 
 namespace balmer::widgets {
 
+class LinePlot;
 class LineStrip;
 class SpectrumPlot;
 
@@ -16,22 +17,33 @@ class LabellingPlots : public QSplitter {
   public:
     explicit LabellingPlots(QWidget* parent);
 
-    /// Draws the window at once. Its range stays what it was unless `rescale`, or nothing was shown before or
-    /// the window's wavelengths do not overlap the range.
+    /// Draws line and window at once. Their ranges stay what they were unless `rescale`, or nothing was shown
+    /// before or the wavelengths do not overlap the range.
     void showItem(const LabelItem& item, bool rescale);
     void showWhole(const PlottedSpectrum& whole);
     /// The next spectrum is fitted.
-    void forgetRange() { fitted_ = false; }
+    void forgetRange() { windowFitted_ = lineFitted_ = false; }
 
+    /// What the window was made of, in grey.
+    void setRawVisible(bool visible);
+
+    LinePlot* linePlot() const { return line_; }
     SpectrumPlot* windowPlot() const { return window_; }
     SpectrumPlot* wholePlot() const { return whole_; }
     LineStrip* lineStrip() const { return strip_; }
 
   private:
+    void showLine();
+    /// With what the user wants beside it; keeps the range where `fitted` and it overlaps.
+    void draw(SpectrumPlot& plot, const PlottedSpectrum& spectrum, bool& fitted) const;
+
+    LinePlot* line_;
     SpectrumPlot* window_;
     SpectrumPlot* whole_;
     LineStrip* strip_;
-    bool fitted_ = false;
+    LabelItem item_;
+    bool rawVisible_ = false;
+    bool windowFitted_ = false, lineFitted_ = false;
 };
 
 } // namespace balmer::widgets

@@ -29,6 +29,12 @@ struct PlottedSpectrum {
     const QString& shownName() const { return name.isEmpty() ? id : name; }
 };
 
+/// The part between two wavelengths, Å, with its good samples scaled to [−1, 1]; all of the spectrum where it
+/// has nothing there.
+PlottedSpectrum scaledPart(const PlottedSpectrum& whole, double lower, double upper);
+/// It has samples on both sides of the interval's ends, or at them to within a hundredth of its length.
+bool covers(const PlottedSpectrum& spectrum, double lower, double upper);
+
 /// A line to mark.
 struct MarkedLine {
     QString name;

@@ -17,6 +17,7 @@
 #include "widgets/spectrum/curves_layer.h"
 #include "widgets/spectrum/error_band_layer.h"
 #include "widgets/spectrum/line_marks_layer.h"
+#include "widgets/spectrum/velocity_ticker.h"
 
 namespace balmer::widgets {
 
@@ -210,6 +211,16 @@ void SpectrumPlot::setLegendLimit(int spectra) {
 void SpectrumPlot::setVelocityReference(double restWavelength, const QString& name) {
     d_->velocityReference = restWavelength;
     d_->velocityName = name;
+}
+
+void SpectrumPlot::setVelocityAxis(const MarkedLine& line) {
+    setVelocityReference(line.wavelength, line.name);
+    QCPAxis& axis = *plot()->xAxis;
+    const auto ticker = velocityTicker(line.wavelength);
+    ticker->setTickCount(axis.ticker()->tickCount());
+    axis.setTicker(ticker);
+    axis.setLabel(tr("v (%1) [km s⁻¹]").arg(line.name));
+    redraw();
 }
 
 QString SpectrumPlot::readOutAt(double wavelength, double value) const {

@@ -45,6 +45,10 @@ class SpectrumPlot : public PlotView {
     /// The read-out adds the velocity about this line, Å; 0: none.
     void setVelocityReference(double restWavelength, const QString& name = {});
 
+    /// The axis is labelled in velocity about this line, which the read-out adds too; the data stay in
+    /// ångström.
+    void setVelocityAxis(const MarkedLine& line);
+
     /// The text for a position, as the signal carries it: "6561.07 Å: name: 3.29"; of the spectrum whose
     /// value is nearest to `value` there, or of the current one where `value` is NaN. Empty outside all
     /// spectra.

@@ -22,7 +22,7 @@
 #include "widgets/common/progress_line.h"
 #include "widgets/common/theme.h"
 #include "widgets/labelling/queue_header.h"
-#include "widgets/spectrum/spectrum_plot.h"
+#include "widgets/spectrum/line_plot.h"
 
 namespace balmer::desktop {
 
@@ -83,7 +83,13 @@ void LabelPlace::buildPanel() {
     connect(panel_, &widgets::LabellingPanel::emptyActionTriggered, this, [this] {
         if (emptyAction_) emptyAction_();
     });
-    for (auto* plot : {panel_->windowPlot(), panel_->wholePlot()})
+    auto* line = panel_->linePlot();
+    if (const auto known = spectrum::findLine(plain(kept(QStringLiteral("line")))))
+        line->setLine(widgets::marked(*known));
+    connect(line, &widgets::LinePlot::lineChosen, this,
+            [this](const QString& name) { keepValue(QStringLiteral("line"), name); });
+    line->setLegendLimit(0);
+    for (auto* plot : {static_cast<widgets::SpectrumPlot*>(line), panel_->windowPlot(), panel_->wholePlot()})
         connect(plot, &widgets::SpectrumPlot::readOut, this,
                 [this](const QString& words) { Q_EMIT readOut(words); });
     panel_->windowPlot()->setLegendLimit(0);

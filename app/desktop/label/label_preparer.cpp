@@ -151,8 +151,8 @@ void LabelPreparer::keep(Read read) {
     if (read.row) {
         item.window = bridge::plotted(*read.row);
     } else if (read.whole) {
-        item.window = bridge::scaledPart(*read.whole, widgets::hAlphaVacuum - halfWindow,
-                                         widgets::hAlphaVacuum + halfWindow);
+        item.window = widgets::scaledPart(*read.whole, widgets::hAlphaVacuum - halfWindow,
+                                          widgets::hAlphaVacuum + halfWindow);
         Q_EMIT thumbnailReady(item.id, bridge::thumbnail(item.window.flux));
     }
     item.whole = std::move(read.whole);

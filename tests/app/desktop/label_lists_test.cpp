@@ -4,16 +4,18 @@
 #include <QDialog>
 #include <QGuiApplication>
 #include <QLabel>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTableView>
+#include <QToolButton>
 
 #include "app/desktop/data/data_place.h"
 #include "app/desktop/label/label_lists.h"
 #include "app/desktop/label/label_place.h"
 #include "tests/app/desktop/desktop_environment.h"
 #include "widgets/common/key_button.h"
-#include "widgets/spectrum/spectrum_plot.h"
+#include "widgets/spectrum/line_plot.h"
 
 namespace balmer::test {
 
@@ -64,6 +66,7 @@ TEST(LabelListsTest, LInDataMakesTheTableTheQueueAndEveryKeyWorksThere) {
     desk.key(Qt::Key_Down);
     const std::string first = desk.window->session().selection().current().toStdString();
     desk.key(Qt::Key_L);
+    EXPECT_FALSE(desk.label().panel()->linePlot()->spectra().empty());
     EXPECT_EQ(desk.window->currentPlace()->key(), "label");
     EXPECT_EQ(desk.label().queue().size(), 20);
     EXPECT_EQ(desk.shown(), first) << "it begins at the current one";
@@ -188,6 +191,9 @@ TEST(LabelListsTest, ListsAndRoundsStandInOneChooserAndAListComesBackAtTheNextSt
         EXPECT_EQ(desk.label().queue().size(), 2);
         desk.key(Qt::Key_2);
         there = desk.shown();
+        for (QAction* one :
+             desk.window->findChild<QToolButton*>(QStringLiteral("lineChoice"))->menu()->actions())
+            if (one->text() == QStringLiteral("He I 5876")) one->trigger();
         EXPECT_EQ(desk.events().back().className, "single peak")
             << "a digit means what it means in the round";
         desk.window->keep();
@@ -197,6 +203,7 @@ TEST(LabelListsTest, ListsAndRoundsStandInOneChooserAndAListComesBackAtTheNextSt
     again.window->showPlace(QStringLiteral("label"));
     ASSERT_TRUE(again.settle());
     EXPECT_EQ(again.shown(), there);
+    EXPECT_EQ(again.label().panel()->linePlot()->line().name, "He I 5876");
     EXPECT_EQ(again.chooser().currentText(), "selection · 2");
 }
 
