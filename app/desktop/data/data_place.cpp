@@ -14,6 +14,7 @@
 #include "app/desktop/data/collections_panel.h"
 #include "app/desktop/data/import_form.h"
 #include "app/desktop/data/spectrum_window.h"
+#include "app/desktop/jobs/dataset_form.h"
 #include "app/desktop/observatory/observatory_window.h"
 #include "app/desktop/place/actions.h"
 #include "widgets/common/icons.h"
@@ -84,6 +85,11 @@ void DataPlace::buildTable() {
     makeAction(this, "focusFilterAction", tr("Go to the filter"), QKeySequence(Qt::CTRL | Qt::Key_F),
                tr("Type a filter for the table"),
                [this] { table_->filterEdit()->setFocus(Qt::ShortcutFocusReason); });
+    makeAction(this, "findSimilarAction", tr("More like this…"), QKeySequence(Qt::CTRL | Qt::Key_M),
+               tr("Find the spectra of a dataset that are most like the current one"),
+               [this] { findSimilar(); });
+    makeAction(this, "auditLabelsAction", tr("Audit labels…"), {},
+               tr("Find the labels against which something speaks"), [this] { auditLabels(); });
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->addWidget(table_);
@@ -383,6 +389,38 @@ ObservatoryWindow* DataPlace::observatoryWindow() {
 void DataPlace::preprocess() {
     auto* form = showPreprocessForm(session_, collections_->collection(), this);
     connect(form, &JobForm::submitted, this, [this] { Q_EMIT said(tr("Preprocessing has started")); });
+}
+
+void DataPlace::findSimilar() {
+    const QString like = session_.selection().current();
+    if (like.isEmpty())
+        Q_EMIT said(tr("Choose the spectrum that others are to be like"));
+    else
+        openDatasetForm("similar", tr("More like this"), tr("Find"), like);
+}
+
+void DataPlace::auditLabels() {
+    openDatasetForm("audit", tr("Audit labels"), tr("Audit"));
+}
+
+void DataPlace::openDatasetForm(const std::string& kind, const QString& title, const QString& submitText,
+                                const QString& like) {
+    session_.lists().run(
+        this,
+        [&workbench = session_.workbench()](const std::stop_token&) { return workbench.datasets().list(); },
+        [this, kind, title, submitText, like](const core::Result<std::vector<api::DatasetInfo>>& datasets) {
+            if (!datasets || datasets->empty()) {
+                Q_EMIT said(datasets ? tr("This needs a dataset: preprocess the spectra first (Ctrl+P)")
+                                     : bridge::errorSentence(datasets.error()));
+                return;
+            }
+            auto* form = showDatasetForm(session_, kind, title, submitText, *datasets, this);
+            if (!like.isEmpty()) form->setValue("like", like);
+            connect(form, &JobForm::submitted, this, [this](qint64 job) {
+                Q_EMIT said(tr("What it finds stands in Jobs, from where it can be labelled"));
+                Q_EMIT jobRequested(job);
+            });
+        });
 }
 
 void DataPlace::openInWindow(const QString& id) {

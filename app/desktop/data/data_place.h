@@ -41,6 +41,10 @@ class DataPlace : public Place {
     /// The same, on the list of spectra in this file.
     void listSpectra(const QString& file);
     void preprocess();
+    /// Asks for the spectra of a dataset that are most like the current one.
+    void findSimilar();
+    /// Asks which labels of a dataset are doubtful.
+    void auditLabels();
 
   Q_SIGNALS:
     void totalChanged();
@@ -48,6 +52,8 @@ class DataPlace : public Place {
     void overlayToggled(const QStringList& ids);
 
   private:
+    void openDatasetForm(const std::string& kind, const QString& title, const QString& submitText,
+                         const QString& like = {});
     void buildTable();
     void buildCollections();
     void restore();

@@ -10,9 +10,9 @@
 #include <QWidget>
 
 #include "app/bridge/display_text.h"
+#include "app/desktop/jobs/dataset_form.h"
 #include "app/desktop/jobs/submit_job.h"
 #include "app/desktop/jobs/where_choice.h"
-#include "app/desktop/label/start_form.h"
 #include "engine/api/job_kinds.h"
 
 namespace balmer::desktop {
@@ -110,7 +110,8 @@ void RoundRunner::start() {
                 Q_EMIT said(tr("Labelling needs a dataset: import and preprocess spectra first"));
                 return;
             }
-            auto* form = showStartForm(session_, *datasets, owner_);
+            auto* form =
+                showDatasetForm(session_, "round", tr("Start labelling"), tr("Start"), *datasets, owner_);
             connect(form, &JobForm::submitted, this,
                     [this](qint64 job) { set(job, tr("first round: waiting")); });
         });

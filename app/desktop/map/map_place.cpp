@@ -7,10 +7,10 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include "app/desktop/jobs/dataset_form.h"
 #include "app/desktop/map/maps_panel.h"
 #include "app/desktop/map/members_panel.h"
 #include "app/desktop/map/quality_panel.h"
-#include "app/desktop/map/train_form.h"
 #include "app/desktop/place/actions.h"
 #include "app/desktop/place/export_plot.h"
 #include "widgets/common/empty_state.h"
@@ -334,7 +334,7 @@ void MapPlace::trainMap() {
                 Q_EMIT said(tr("A map needs a dataset: preprocess the spectra first (Data, Ctrl+P)"));
                 return;
             }
-            auto* form = showTrainForm(session_, *datasets, this);
+            auto* form = showDatasetForm(session_, "som", tr("Train a map"), tr("Train"), *datasets, this);
             connect(form, &JobForm::submitted, this, [this](qint64 job) {
                 quality_->expectTraining(job);
                 Q_EMIT said(tr("Job %1 trains the map").arg(job));

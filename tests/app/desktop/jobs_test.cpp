@@ -144,6 +144,30 @@ TEST(JobsPlaceTest, WhatAnAuditListsIsLabelledOneAfterTheOther) {
     EXPECT_EQ(desk.window->label()->queue().at(1).id, survey::idOf(3));
 }
 
+TEST(DataPlaceTest, MoreLikeThisAsksForTheCurrentSpectrum) {
+    FakeDesktop desk;
+    ASSERT_TRUE(desk.settle());
+    const auto trigger = [&](const char* name) {
+        desk.window->findChild<QAction*>(QString::fromLatin1(name))->trigger();
+    };
+    desk.window->session().selection().setCurrent(QString::fromStdString(survey::idOf(12)),
+                                                  QStringLiteral("test"));
+    trigger("findSimilarAction");
+    desktop::JobForm* form = nullptr;
+    ASSERT_TRUE(soon([&] {
+        form = desk.window->findChild<desktop::JobForm*>(QStringLiteral("similarForm"));
+        return form != nullptr;
+    }));
+    EXPECT_EQ(form->findChild<QLineEdit*>(QStringLiteral("likeField"))->text().toStdString(),
+              survey::idOf(12));
+    form->submitButton()->click();
+    ASSERT_TRUE(soon([&] { return desk.workbench->jobs().submitted().size() == 1U; }));
+    EXPECT_EQ(desk.workbench->jobs().submitted()[0].kind, "similar");
+    trigger("auditLabelsAction");
+    EXPECT_TRUE(soon(
+        [&] { return desk.window->findChild<desktop::JobForm*>(QStringLiteral("auditForm")) != nullptr; }));
+}
+
 TEST(JobFormTest, FieldsAreMadeOfWhatTheKindDeclares) {
     Jobs desk;
     auto* form = newJob(desk, "learn");
