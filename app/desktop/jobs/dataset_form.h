@@ -1,4 +1,5 @@
-// The form of a job that works on one of the project's datasets: a round, a map, an audit, a search. UI thread.
+// The form of a job that works on one of the project's datasets: a round, a map, an audit, a search. UI
+// thread.
 #pragma once
 
 #include <string>
