@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "widgets/common/theme.h"
 #include "widgets/gallery/made_up_data.h"
 #include "widgets/plot/custom_plot.h"
 #include "widgets/spectrum/line_strip.h"
@@ -36,6 +37,23 @@ TEST(SpectrumPlots, TheReadOutNamesTheNearestSampleAndSpectrum) {
     plot.setCurrent("other");
     EXPECT_EQ(plot.readOutAt(6561.1, std::nan("")), "6561.00 Å: other: 8.61");
     EXPECT_EQ(plot.readOutAt(4000, 3), "") << "outside all spectra";
+}
+
+TEST(SpectrumPlots, TheCurrentSpectrumAloneHasTheColourOfASpectrum) {
+    SpectrumPlot plot;
+    plot.setSpectra({ramp("a", 6500, 1, 100, 1), ramp("b", 6500, 1, 100, 2), ramp("c", 6500, 1, 100, 3)});
+    const auto black = [&plot] {
+        QStringList names;
+        for (const PlotLayer* layer : plot.visibleLayers())
+            for (const LegendEntry& entry : layer->legend())
+                if (entry.colour == theme().spectrum) names << entry.name;
+        return names;
+    };
+    EXPECT_EQ(black(), QStringList{"a"}) << "none is chosen: the first";
+    plot.setCurrent("b");
+    EXPECT_EQ(black(), QStringList{"b"});
+    plot.setCurrent("c");
+    EXPECT_EQ(black(), QStringList{"c"});
 }
 
 TEST(SpectrumPlots, TheCursorTellsFluxAndVelocity) {

@@ -46,8 +46,8 @@ QColor ShownSpectra::colourOf(std::size_t index) const {
     if (s.colour) return *s.colour;
     if (s.model) return theme().model;
     if (many()) return s.id == currentId ? theme().spectrum : theme().mutedText;
-    if (index == 0) return theme().spectrum;
-    return classColour(int(index - 1));
+    if (chosen()) return s.id == currentId ? theme().spectrum : classColour(int(index));
+    return index == 0 ? theme().spectrum : classColour(int(index - 1));
 }
 
 std::optional<ShownSpectra::Sample> ShownSpectra::sampleAt(double wavelength, double value) const {
