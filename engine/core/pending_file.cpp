@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
+#include <cerrno>
 #include <string>
 
 #include "engine/core/crash_point.h"
@@ -26,25 +26,36 @@ bool isPendingName(std::string_view name) {
            rest.find_first_not_of("0123456789-") == std::string_view::npos;
 }
 
+/// True: a killed writer had left it, and it is gone.
+bool dropLeft(const fs::path& path) {
+    const auto left = File::open(path, File::Use::ReadWrite);
+    return left && left->isRegular() && left->tryLock() && left->isAtItsPath() && removeFile(path);
+}
+
 } // namespace
 
 Result<PendingFile> PendingFile::beside(fs::path place, unsigned mode) {
-    static std::atomic<unsigned> serial{0};
-    while (true) {
-        const std::string whole = place.filename().string();
-        std::string name(clipped(whole, longestName));
-        name += std::string(mark) + std::to_string(::getpid()) + "-" + std::to_string(++serial);
-        const auto path = place.parent_path() / name;
-        BALMER_CHECK(removeFile(path)); // of a former process with this number
+    const auto beginning = std::string(clipped(place.filename().string(), longestName)) + std::string(mark) +
+                           std::to_string(::getuid()) + "-";
+    for (unsigned number = 1;;) {
+        const auto path = place.parent_path() / (beginning + std::to_string(number));
         auto file = File::open(path, File::Use::CreateNew, File::Links::Refuse, mode);
-        if (!file) return fail(cannotWrite(place));
-        // Before it was locked, somebody who sweeps may have taken it for a dead writer's.
-        if (file->tryLock() && file->isAtItsPath()) return PendingFile(std::move(*file), std::move(place));
+        if (!file) {
+            auto refused = cannotWrite(place);
+            std::error_code error;
+            if (!fs::exists(fs::symlink_status(path, error))) return fail(std::move(refused));
+            if (!dropLeft(path)) ++number;
+            continue;
+        }
+        // Before it was locked, somebody who sweeps may have taken it for a dead writer's. On a disk that
+        // knows no locks nobody can.
+        if ((file->tryLock() || errno != EWOULDBLOCK) && file->isAtItsPath())
+            return PendingFile(std::move(*file), std::move(place));
     }
 }
 
 PendingFile::~PendingFile() {
-    if (file_) (void)removeFile(path());
+    if (file_ && file_->isAtItsPath()) (void)removeFile(path());
 }
 
 Status PendingFile::copyFrom(const fs::path& source) {
@@ -59,6 +70,9 @@ Status PendingFile::copyFrom(const fs::path& source) {
 
 Status PendingFile::publish() {
     BALMER_CHECK(file_->flush());
+    if (!file_->isAtItsPath())
+        return fail(ErrorCode::Io, path().string() + ", in which " + place_.filename().string() +
+                                       " was being written, is not there any more; write it again");
     crashPoint("file.whole");
     BALMER_CHECK(renameFile(path(), place_));
     crashPoint("file.published");
@@ -83,9 +97,7 @@ std::vector<fs::path> sweepPending(const fs::path& folder) {
     std::error_code error;
     for (fs::directory_iterator each(folder, error), end; !error && each != end; each.increment(error)) {
         if (!isPendingName(each->path().filename().native())) continue;
-        const auto file = File::open(each->path(), File::Use::ReadWrite);
-        if (file && file->isRegular() && file->tryLock() && removeFile(each->path()))
-            removed.push_back(each->path());
+        if (dropLeft(each->path())) removed.push_back(each->path());
     }
     return removed;
 }

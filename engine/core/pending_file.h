@@ -1,7 +1,8 @@
 // PendingFile: a file of Balmer's own that is being made: whole under its name, or not there.
 //
-// It lies beside its place as NAME.part-PID-N, locked by whoever writes it, until publish() has brought it to
-// the disk and renamed it. What a killed writer left behind is known by its lock, which the system let go.
+// It lies beside its place as NAME.part-UID-N, locked by whoever writes it, until publish() has brought it to
+// the disk and renamed it; N is the first number that nobody of this user writes to. What a killed writer
+// left behind is known by its lock, which the system let go, and goes when the same NAME is written again.
 // One thread at a time; any number of processes.
 #pragma once
 
@@ -35,7 +36,8 @@ class PendingFile {
     Status copyFrom(const std::filesystem::path& source);
 
     /// Flushes it, gives it its name in place of what was there, and flushes the folder. Where the place
-    /// is known only now (by a digest): publishAs, which makes the place's folder.
+    /// is known only now (by a digest): publishAs, which makes the place's folder. Errors: as systemError();
+    /// Io where somebody took it away meanwhile.
     Status publish();
     Status publishAs(const std::filesystem::path& place);
 

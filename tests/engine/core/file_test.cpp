@@ -272,6 +272,46 @@ TEST(PendingFiles, AreSweptWhenTheirWriterIsGoneAndOnlyThen) {
     EXPECT_EQ(readFile(folder / "e").value(), "whole");
 }
 
+TEST(PendingFiles, OfAKilledWriterGoWithTheNextOfTheirNameAndThoseOfLivingOnesStay) {
+    const test::TemporaryFolder folder;
+    const auto name = folder / "table.csv";
+    const auto writeHalf = [&] {
+        const auto child = ::fork();
+        if (child == 0) {
+            auto half = OutputFile::open(name);
+            if (half) (void)half->write("half");
+            ::kill(::getpid(), SIGKILL);
+        }
+        ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    };
+    writeHalf();
+    writeHalf();
+    ASSERT_EQ(namesIn(folder.path()).size(), 1U);
+    ASSERT_TRUE(writeFile(folder / "another.csv", "x"));
+    EXPECT_EQ(namesIn(folder.path()).size(), 2U) << "it is not of that name";
+    auto living = OutputFile::open(name);
+    ASSERT_TRUE(living && living->write("the first"));
+    ASSERT_TRUE(writeFile(name, "the second"));
+    EXPECT_EQ(readFile(name).value(), "the second");
+    ASSERT_TRUE(living->finish());
+    EXPECT_EQ(readFile(name).value(), "the first");
+    EXPECT_EQ(namesIn(folder.path()), (std::vector<std::string>{"another.csv", "table.csv"}));
+}
+
+TEST(PendingFiles, ThatSomebodyTookAwayAreNotTakenForWritten) {
+    const test::TemporaryFolder folder;
+    auto file = PendingFile::beside(folder / "a");
+    ASSERT_TRUE(file && file->write(std::string_view("mine")));
+    ASSERT_TRUE(removeFile(file->path()));
+    auto other = PendingFile::beside(folder / "a");
+    ASSERT_TRUE(other && other->write(std::string_view("theirs")));
+    const auto published = file->publish();
+    ASSERT_FALSE(published);
+    EXPECT_NE(published.error().message().find("write it again"), std::string::npos);
+    EXPECT_TRUE(other->publish());
+    EXPECT_EQ(readFile(folder / "a").value(), "theirs");
+}
+
 TEST(TemporaryFolders, OfAKilledProgramGoWhenTheNextOneIsMadeAndThoseOfLivingOnesStay) {
     const test::TemporaryFolder folder;
     const auto before = std::string(std::getenv("TMPDIR") != nullptr ? std::getenv("TMPDIR") : "/tmp");
