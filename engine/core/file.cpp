@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -52,9 +53,10 @@ bool isFull(int code) {
     return code == ENOSPC || code == EDQUOT || code == EMFILE || code == ENFILE;
 }
 
-Error notAFile(const fs::path& path, mode_t mode) {
-    const std::string_view what = S_ISDIR(mode) ? "a folder" : S_ISSOCK(mode) ? "a socket" : "a device";
-    return {ErrorCode::Io, path.string() + " is " + std::string(what) + ", not a file"};
+/// A disk, and a device whose bytes have no end: those of a terminal do, and those of the empty one.
+bool neverEnds(int handle, const struct stat& seen) {
+    return S_ISBLK(seen.st_mode) ||
+           (S_ISCHR(seen.st_mode) && ::isatty(handle) != 1 && seen.st_rdev != makedev(1, 3));
 }
 
 Result<File> openWith(const fs::path& path, int flags, unsigned mode) {
@@ -126,16 +128,34 @@ Result<File> File::open(const fs::path& path, Use use, Links links, unsigned mod
     return openWith(path, flags, mode);
 }
 
+Error notAFile(const fs::path& path) {
+    struct stat seen {};
+    if (::stat(path.c_str(), &seen) != 0) return systemError("open", path);
+    const auto mode = seen.st_mode;
+    return {ErrorCode::Io, path.string() + " is " +
+                               (S_ISDIR(mode)    ? "a folder"
+                                : S_ISSOCK(mode) ? "a socket"
+                                : S_ISFIFO(mode) ? "a pipe"
+                                                 : "a device") +
+                               ", not a file; name a file"};
+}
+
 Result<File> File::openNamed(const fs::path& path) {
+    struct stat seen {};
     if (path == "-") {
         const int handle = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
         if (handle < 0) return fail(systemError("read", "standard input"));
-        return File(handle, "standard input");
+        File standard(handle, "standard input");
+        if (::fstat(handle, &seen) == 0 && neverEnds(handle, seen))
+            return fail(ErrorCode::Io, "standard input is a device, not a file; name a file");
+        return standard;
     }
+    // A socket cannot be opened at all, which the system says as "No such device".
+    if (::stat(path.c_str(), &seen) == 0 && S_ISSOCK(seen.st_mode)) return fail(notAFile(path));
     BALMER_TRY(auto file, openWith(path, O_RDONLY | O_NONBLOCK, 0));
-    struct stat seen {};
     if (::fstat(file.handle_, &seen) != 0) return fail(systemError("look at", path));
-    if (S_ISDIR(seen.st_mode) || S_ISSOCK(seen.st_mode)) return fail(notAFile(path, seen.st_mode));
+    if (S_ISDIR(seen.st_mode) || S_ISSOCK(seen.st_mode) || neverEnds(file.handle_, seen))
+        return fail(notAFile(path));
     if (S_ISFIFO(seen.st_mode) && !isFed(file.handle_))
         return fail(ErrorCode::Io, path.string() + " is a pipe into which nobody writes");
     return file;

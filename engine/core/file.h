@@ -25,6 +25,10 @@ Error systemError(std::string_view doing, const std::filesystem::path& file, int
 /// The same of something that is being made: a folder that is not there is Io too.
 Error cannotWrite(const std::filesystem::path& file);
 
+/// What lies there where a file should: "/tmp/x is a socket, not a file; name a file". Io; as systemError()
+/// where nothing does.
+Error notAFile(const std::filesystem::path& path);
+
 /// By what one version of a file is told from another.
 struct FileStamp {
     std::uint64_t device = 0, inode = 0, size = 0;
@@ -45,9 +49,9 @@ class File {
     /// mode: of a file that is made. Errors: as systemError(); Io for a folder.
     static Result<File> open(const std::filesystem::path& path, Use use, Links links = Links::Refuse,
                              unsigned mode = 0600);
-    /// What a user named, to read it from its beginning to its end: links are followed, pipes and devices are
-    /// read as they are, "-" is standard input. Errors: as systemError(); Io for a folder, a socket, and a
-    /// pipe to which nobody writes.
+    /// What a user named, to read it from its beginning to its end: links are followed, pipes and terminals
+    /// are read as they are, "-" is standard input. Errors: as systemError(); Io for a folder, a socket, a
+    /// disk, a device whose bytes have no end, and a pipe to which nobody writes.
     static Result<File> openNamed(const std::filesystem::path& path);
     /// Takes an open handle.
     File(int handle, std::filesystem::path path) : handle_(handle), path_(std::move(path)) {}

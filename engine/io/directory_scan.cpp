@@ -55,8 +55,7 @@ ScanResult scanFiles(std::span<const fs::path> paths, bool recursive) {
             if (fs::is_regular_file(path, error)) {
                 result.files.push_back(path);
             } else {
-                result.errors.push_back(core::Error(core::ErrorCode::InvalidArgument,
-                                                    path.string() + " is neither a file nor a folder"));
+                result.errors.push_back(core::notAFile(path));
             }
         } else {
             result.errors.push_back(core::systemError("open", path, ENOENT));

@@ -1,6 +1,9 @@
 // "-", pipes, devices and links as inputs and outputs of the command line.
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -67,10 +70,36 @@ TEST_F(Pipes, StandardInputAndPipesAreRead) {
                             "b --json table import <(cat t.csv) --labels class",
                             "mkfifo fifo; (cat t.csv > fifo) & b --json table import fifo --labels class"})
         EXPECT_EQ(json(way).value("rows", 0), 1) << way;
-    const auto refused = said("mkfifo quiet; b import quiet");
-    EXPECT_NE(refused.find("\n  " + (session_ / "quiet").string() + " is neither a file nor a folder"),
-              std::string::npos)
-        << refused;
+}
+
+TEST_F(Pipes, WhatIsNoFileIsCalledWhatItIsAndEndsTheCommandAtOnce) {
+    const auto bound = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    (session_ / "sock").string().copy(address.sun_path, sizeof address.sun_path - 1);
+    ASSERT_EQ(::bind(bound, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    const auto refused = [&](const std::string& command, const std::string& what) {
+        const auto result = shell("ulimit -f 1000; timeout 20 " + command); // of 512 bytes each
+        EXPECT_EQ(result.exitStatus, 1) << command << "\n" << result.describe();
+        EXPECT_NE((result.standardOutput + result.standardError).find(what + ", not a file; name a file"),
+                  std::string::npos)
+            << command << "\n"
+            << result.describe();
+    };
+    session_.write("b", "#!/bin/bash\nexec '" BALMER_COMMAND "' --project '" + session_.project().string() +
+                            "' \"$@\"\n");
+    ASSERT_EQ(shell("chmod +x b; mkfifo quiet").exitStatus, 0);
+    const std::string zero = "/dev/zero is a device";
+    for (const char* command :
+         {"./b dataset import /dev/zero --name z", "./b label import /dev/zero",
+          "./b table import /dev/zero --labels class", "./b import /dev/zero", "./b run /dev/zero"})
+        refused(command, zero);
+    refused("./b label import - < /dev/zero", "standard input is a device");
+    for (const char* command :
+         {"./b dataset import sock --name z", "./b label import sock", "./b import sock", "./b run sock"})
+        refused(command, "sock is a socket");
+    refused("./b import quiet", "quiet is a pipe");
+    ::close(bound);
 }
 
 TEST_F(Pipes, NothingButARegularFileIsReplaced) {
