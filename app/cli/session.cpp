@@ -40,7 +40,7 @@ core::Result<json> resultOf(const jobs::Job& job) {
         return result;
     }
     auto error = job.error.value_or(core::Error(ErrorCode::Internal, "the job ended without a result"));
-    return core::fail(error.during(named(job.id) + ", " + job.spec.kind +
+    return core::fail(error.during((job.id != 0 ? named(job.id) + ", " : std::string()) + job.spec.kind +
                                    (job.remote ? ", at " + job.remote->worker : "")));
 }
 
@@ -210,10 +210,18 @@ core::Result<jobs::Job> Session::abort(jobs::JobId id) {
     return job;
 }
 
+namespace {
+/// Of all the files that were to be imported none could be.
+bool nothingCame(const json& result) {
+    return result.contains("imported") && !result.value("refused", json::array()).empty() &&
+           result["imported"] == 0 && result.value("already", 0) == 0;
+}
+} // namespace
+
 core::Status runAndSay(Session& session, jobs::JobSpec spec, const Place& place, const Words& words) {
     BALMER_TRY(const auto ran, session.run(std::move(spec), place));
     session.console.result(ran.result);
-    if (!ran.result.value("whole", true)) session.console.foundDamage();
+    if (!ran.result.value("whole", true) || nothingCame(ran.result)) session.console.foundDamage();
     if (session.console.json()) return {};
     if (!ran.detached) {
         words(session.console, ran.result);

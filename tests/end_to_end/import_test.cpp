@@ -27,6 +27,20 @@ TEST(Import, OfASimulatedSurveyKeepsItsIds) {
         EXPECT_TRUE(rows.count(id)) << id << " is not in the list";
 }
 
+TEST(Import, OfWhichNothingCameEndsAsFailed) {
+    BalmerSession session;
+    const auto bad = session.write("bad.fits", "rubbish\n").string();
+    const auto refused = session.run({"import", bad});
+    EXPECT_EQ(refused.exitStatus, 1) << refused.describe();
+    EXPECT_EQ(refused.json()["refused"].size(), 1u) << refused.describe();
+    std::string spectrum;
+    for (int i = 0; i < 140; ++i)
+        spectrum += std::to_string(6500 + i) + " 1." + std::to_string(i) + "\n";
+    const auto good = session.write("good.txt", spectrum).string();
+    EXPECT_EQ(session.succeed({"import", bad, good})["imported"], 1);
+    EXPECT_EQ(session.succeed({"import", bad, good})["already"], 1);
+}
+
 TEST(Import, OfTheSameFilesAgainAddsNothing) {
     BalmerSession session;
     const auto survey = session / "survey";

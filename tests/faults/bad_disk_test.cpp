@@ -77,6 +77,10 @@ class BadDisk : public testing::Test {
         const auto table = folder_ / "labels.csv";
         EXPECT_FALSE(balmer({"label", "export", "--out", table.string()}).contains("job"));
         EXPECT_GT(fs::file_size(table), 10u);
+        const auto nowhere = run({"label", "export", "--out", (folder_ / "no" / "labels.csv").string()});
+        EXPECT_EQ(nowhere.exitStatus, 1);
+        EXPECT_EQ(nowhere.json()["error"]["context"].dump().find("job 0"), std::string::npos)
+            << "there is no such job: " << nowhere.describe();
 #ifdef BALMER_DESKTOP_COMMAND
         balmer({"plot", "row-0", "--out", (folder_ / "row.png").string()});
         EXPECT_GT(fs::file_size(folder_ / "row.png"), 1000u);
