@@ -69,10 +69,13 @@ void publishJob(EventHub& hub, const jobs::JobEvent& event) {
 
 namespace {
 
-/// A full disk keeps no record: what changes nothing there goes on without one.
+/// A full disk, or another program that writes without end, keeps no record: what changes nothing there goes
+/// on without one.
 bool goesUnkept(const std::string& kind, const core::Error& error) {
     const auto* const known = findJobKind(kind);
-    return error.code() == core::ErrorCode::ResourceExhausted && known != nullptr && known->changes.empty();
+    return (error.code() == core::ErrorCode::ResourceExhausted ||
+            error.code() == core::ErrorCode::DeadlineExceeded) &&
+           known != nullptr && known->changes.empty();
 }
 
 } // namespace

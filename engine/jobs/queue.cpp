@@ -27,6 +27,8 @@ namespace {
 using Ticks = std::chrono::steady_clock::time_point;
 constexpr auto eventInterval = std::chrono::milliseconds(100);
 constexpr auto recordInterval = std::chrono::milliseconds(500);
+constexpr auto afterRefusal = std::chrono::minutes(1); ///< a store that refuses may have let the job wait
+constexpr auto keepInterval = std::chrono::milliseconds(500);
 
 void warn(JobId id, std::string_view what, const Error& error) {
     core::log::warning("job " + std::to_string(id) + ": " + std::string(what) + ": " + error.describe());
@@ -104,11 +106,17 @@ struct JobQueue::State {
     void notifyObservers();
 
     Result<Job> create(JobSpec spec);
-    Result<Job> execute(JobId id, std::stop_source stop, const core::TaskContext::ProgressSink& progress,
+    /// Whether a step of a job's record is tried again and again while a full disk or another program keeps
+    /// it from being written, until the queue closes.
+    enum class Keeps { Once, Until };
+    Result<Job> execute(JobId id, Keeps keeps, std::stop_source stop,
+                        const core::TaskContext::ProgressSink& progress,
                         const core::TaskContext::SeriesSink& series);
     /// The record that work() returns; where it fails or throws, the job has ended with that error.
     template <typename Work>
-    Result<Job> toItsEnd(JobId id, Work work);
+    Result<Job> toItsEnd(JobId id, Keeps keeps, Work work);
+    template <typename Write>
+    Status keep(JobId id, Keeps keeps, Write write);
     void runJobs(std::size_t number);
     void settle(JobId id); ///< the job is no longer this queue's business
     Status abortWaiting(JobId id, const std::string& message);
@@ -244,8 +252,8 @@ class Reporter : public JobNotes {
             reported_ = tick;
             report();
         }
-        if (!saved_ || tick - *saved_ >= recordInterval) {
-            saved_ = tick;
+        if (!save_ || tick >= *save_) {
+            save_ = tick + recordInterval;
             saveProgress();
         }
     }
@@ -256,14 +264,16 @@ class Reporter : public JobNotes {
     void saveProgress() {
         if (!unsaved_.empty()) {
             if (const auto kept = store_.addSeries(job_.id, unsaved_); !kept)
-                warn(job_.id, "keeping its series", kept.error());
+                return refused("keeping its series", kept.error());
             unsaved_.clear();
         }
         const auto wantedStopped = store_.progress(job_.id, job_.progress, job_.stage);
-        if (!wantedStopped)
-            warn(job_.id, "keeping its progress", wantedStopped.error());
-        else if (*wantedStopped)
-            stop_.request_stop();
+        if (!wantedStopped) return refused("keeping its progress", wantedStopped.error());
+        if (*wantedStopped) stop_.request_stop();
+    }
+    void refused(std::string_view what, const Error& error) {
+        warn(job_.id, what, error);
+        save_ = options_.ticks() + afterRefusal;
     }
 
     Job job_;
@@ -272,7 +282,7 @@ class Reporter : public JobNotes {
     std::stop_source stop_;
     Emit emit_;
     std::function<std::string()> now_;
-    std::optional<Ticks> reported_, saved_;
+    std::optional<Ticks> reported_, save_; ///< when it was, and when it is next
     bool changed_ = false;
     std::vector<SeriesPoint> unreported_, unsaved_;
     std::vector<Error> failure_;
@@ -304,12 +314,28 @@ Result<Outcome> runGuarded(const Runner& runner, const Job& job, core::TaskConte
     return guarded([&] { return runner(job, task, notes); });
 }
 
+template <typename Write>
+Status JobQueue::State::keep(JobId id, Keeps keeps, Write write) {
+    for (bool said = false;; said = true) {
+        auto kept = write();
+        if (kept || keeps == Keeps::Once ||
+            (kept.error().code() != ErrorCode::DeadlineExceeded &&
+             kept.error().code() != ErrorCode::ResourceExhausted))
+            return kept;
+        if (!said) warn(id, "keeping its record, which is tried again", kept.error());
+        core::UniqueLock lock(mutex);
+        if (jobSettled.wait_for(lock.waitable(), keepInterval,
+                                [&]() BALMER_REQUIRES(mutex) { return closing; }))
+            return kept;
+    }
+}
+
 template <typename Work>
-Result<Job> JobQueue::State::toItsEnd(JobId id, Work work) {
+Result<Job> JobQueue::State::toItsEnd(JobId id, Keeps keeps, Work work) {
     auto ended = guarded(std::move(work));
     if (ended) return ended;
     return guarded([&]() -> Result<Job> {
-        (void)store.finish(id, Phase::Error, now(), "", ended.error());
+        (void)keep(id, keeps, [&] { return store.finish(id, Phase::Error, now(), "", ended.error()); });
         BALMER_TRY(Job job, store.get(id));
         if (!isFinal(job.phase)) return fail(ended.error());
         emitPhase(job);
@@ -317,10 +343,11 @@ Result<Job> JobQueue::State::toItsEnd(JobId id, Work work) {
     });
 }
 
-Result<Job> JobQueue::State::execute(JobId id, std::stop_source stop,
+Result<Job> JobQueue::State::execute(JobId id, Keeps keeps, std::stop_source stop,
                                      const core::TaskContext::ProgressSink& progress,
                                      const core::TaskContext::SeriesSink& series) {
-    if (const auto begun = store.start(id, now(), options.device, thisProcessToken()); !begun) {
+    const auto start = [&] { return store.start(id, now(), options.device, thisProcessToken()); };
+    if (const auto begun = keep(id, keeps, start); !begun) {
         BALMER_TRY(auto job, store.get(id));
         if (isFinal(job.phase)) { // another process aborted it while it was queued
             emitPhase(job);
@@ -352,22 +379,24 @@ Result<Job> JobQueue::State::execute(JobId id, std::stop_source stop,
             reporter.artefact(artefact);
     if (const auto flushed = reporter.flush(); !flushed && outcome) outcome = fail(flushed.error());
 
+    const auto finish = [&](Phase phase, const std::string& result, const std::optional<Error>& error) {
+        return keep(id, keeps, [&] { return store.finish(id, phase, now(), result, error); });
+    };
     Status finished;
     if (outcome) {
-        finished = store.finish(id, Phase::Completed, now(), outcome->resultJson, std::nullopt);
+        finished = finish(Phase::Completed, outcome->resultJson, std::nullopt);
     } else if (outcome.error().code() == ErrorCode::Cancelled) {
         bool closed = false;
         {
             const core::LockGuard lock(mutex);
             closed = closing;
         }
-        finished =
-            store.finish(id, Phase::Aborted, now(), "",
-                         Error(ErrorCode::Cancelled, closed                  ? "the program was closed"
-                                                     : stop.stop_requested() ? "aborted on request"
-                                                                             : outcome.error().message()));
+        finished = finish(Phase::Aborted, "",
+                          Error(ErrorCode::Cancelled, closed                  ? "the program was closed"
+                                                      : stop.stop_requested() ? "aborted on request"
+                                                                              : outcome.error().message()));
     } else {
-        finished = store.finish(id, Phase::Error, now(), "", outcome.error());
+        finished = finish(Phase::Error, "", outcome.error());
     }
     BALMER_TRY(Job ended, store.get(id));
     emitPhase(ended);
@@ -389,7 +418,7 @@ void JobQueue::State::runJobs(std::size_t number) {
             waiting.pop_front();
             running.emplace(id, stop);
         }
-        const auto job = toItsEnd(id, [&] { return execute(id, stop, {}, {}); });
+        const auto job = toItsEnd(id, Keeps::Until, [&] { return execute(id, Keeps::Until, stop, {}, {}); });
         if (!job) warn(id, "keeping its record", job.error());
         settle(id);
     }
@@ -425,6 +454,7 @@ JobQueue::~JobQueue() {
             state_->running.emplace(id, std::stop_source());
     }
     state_->jobAdded.notify_all();
+    state_->jobSettled.notify_all();
     for (const auto id : left)
         if (const auto aborted = state_->abortWaiting(id, "the program was closed before this job began");
             !aborted)
@@ -454,7 +484,8 @@ Result<JobId> JobQueue::submit(JobSpec spec) {
 Result<Job> JobQueue::runHere(JobSpec spec, std::stop_token stop, core::TaskContext::ProgressSink progress,
                               core::TaskContext::SeriesSink series) {
     BALMER_TRY(const auto job, guarded([&] { return state_->create(std::move(spec)); }));
-    auto ended = state_->toItsEnd(job.id, [&] {
+    using Keeps = State::Keeps;
+    auto ended = state_->toItsEnd(job.id, Keeps::Once, [&] {
         state_->emitPhase(job);
         std::stop_source source;
         {
@@ -462,7 +493,7 @@ Result<Job> JobQueue::runHere(JobSpec spec, std::stop_token stop, core::TaskCont
             state_->running.emplace(job.id, source);
         }
         const std::stop_callback passOn(stop, [&source] { source.request_stop(); });
-        return state_->execute(job.id, source, progress, series);
+        return state_->execute(job.id, Keeps::Once, source, progress, series);
     });
     state_->settle(job.id);
     return ended;

@@ -29,7 +29,6 @@ using core::Result;
 using core::Status;
 
 namespace {
-constexpr int patienceMilliseconds = 10'000; ///< how long one process waits for another's write
 constexpr std::size_t statementsInStock = 64;
 
 constexpr int operationsBetweenLooks = 2000;
@@ -212,7 +211,7 @@ Result<std::unique_ptr<Database>> Database::openWith(const std::string& name, in
         return fail(ErrorCode::ResourceExhausted, "there was not enough memory to open " + file.string());
     if (code != SQLITE_OK) return fail(database->errorFor(code));
     sqlite3_extended_result_codes(handle, 1);
-    sqlite3_busy_timeout(handle, patienceMilliseconds);
+    database->waitAtMost(patience);
     // A project may come from somebody else: its schema runs none of our functions, and cannot be tampered
     // with.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -312,6 +311,11 @@ Status Database::script(std::string_view sql) {
     return {};
 }
 
+void Database::waitAtMost(std::chrono::nanoseconds time) {
+    constexpr std::chrono::milliseconds moment{500};
+    const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time);
+    sqlite3_busy_timeout(handle_, static_cast<int>(std::max(moment, whole).count()));
+}
 bool Database::inTransaction() const {
     return sqlite3_get_autocommit(handle_) == 0;
 }
@@ -375,8 +379,10 @@ Error Database::errorFor(int code) const {
         return Error(ErrorCode::ResourceExhausted, "this is too much for the memory: " + said);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return Error(ErrorCode::Store, "another program has been writing " + name +
-                                           " for more than ten seconds; try again when it is done");
+    case SQLITE_PROTOCOL: // locks that come and go too often
+        return Error(ErrorCode::DeadlineExceeded,
+                     "another program has been writing " + name +
+                         " for more than ten seconds; try again when it is done");
     case SQLITE_CORRUPT:
         return Error(ErrorCode::Store,
                      "the database " + name + " is damaged (" + said +
@@ -412,7 +418,7 @@ namespace {
 
 /// Changing it needs the file for itself for a moment, and SQLite does not wait for that by its own patience.
 Status use(Database& database, Connections::Journal journal) {
-    const auto giveUp = std::chrono::steady_clock::now() + std::chrono::milliseconds(patienceMilliseconds);
+    const auto giveUp = std::chrono::steady_clock::now() + patience;
     while (true) {
         const auto done = database.run(journal == Connections::Journal::Log ? "PRAGMA journal_mode = WAL"
                                                                             : "PRAGMA journal_mode = DELETE");
@@ -473,6 +479,8 @@ Result<core::TemporaryFolder> copyWithLog(const std::filesystem::path& file) {
 }
 
 } // namespace
+
+thread_local bool Connections::InPassing::now = false;
 
 Connections::Journal Connections::journalFor(const std::filesystem::path& file) {
     if (!isOnNetworkDisk(file.parent_path())) return Journal::Log;

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
@@ -37,6 +38,8 @@ struct sqlite3_stmt;
 namespace balmer::store {
 
 class Database;
+
+constexpr std::chrono::seconds patience{10}; ///< how long one process waits for another's write
 
 /// What a changed byte in the header of a database file does unsaid, as a sentence: SQLite only reads it
 /// then. Empty: nothing, or the file cannot be read.
@@ -124,6 +127,8 @@ class Database {
     /// Several statements with no values.
     core::Status script(std::string_view sql);
 
+    /// For locks of others; a moment in any case.
+    void waitAtMost(std::chrono::nanoseconds time);
     bool inTransaction() const;
     bool lastFailureWasBusy() const; ///< another connection held what the last call needed
     std::int64_t lastKey() const;
@@ -223,6 +228,20 @@ class Connections {
         return result;
     }
 
+    /// While it lives, a write of this thread that another program keeps from its turn fails at once: for
+    /// what can as well be done later.
+    class InPassing {
+      public:
+        InPassing() { now = true; }
+        ~InPassing() { now = false; }
+        InPassing(const InPassing&) = delete;
+        InPassing& operator=(const InPassing&) = delete;
+
+      private:
+        friend class Connections;
+        static thread_local bool now;
+    };
+
     /// The rows that the greatest transaction so far has changed, those of the search's own tables too.
     std::int64_t mostRowsInOneWrite() const { return mostRows_; }
 
@@ -252,8 +271,12 @@ class Connections {
 
     template <typename Work>
     std::invoke_result_t<Work, Database&> alone(Work& work) {
+        const auto asked = std::chrono::steady_clock::now();
         const core::LockGuard lock(writing_);
         const Ownership ours(owner_);
+        // Who waited here for others that waited for another program has done his waiting.
+        writer_->waitAtMost(InPassing::now ? std::chrono::seconds(0)
+                                           : patience - (std::chrono::steady_clock::now() - asked));
         const auto before = writer_->changedInAll();
         auto result = bracketed("BEGIN IMMEDIATE", "ROLLBACK", "COMMIT", work);
         mostRows_ = std::max<std::int64_t>(mostRows_, writer_->changedInAll() - before);

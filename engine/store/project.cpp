@@ -138,6 +138,13 @@ Result<std::unique_ptr<Project>> Project::open(const fs::path& folder, OpenOptio
     return std::unique_ptr<Project>(new Project(std::move(*parts)));
 }
 
+core::Status Project::finishWhatOthersLeft(Parts& parts) {
+    BALMER_TRY(parts.interrupted, parts.jobs.markInterrupted());
+    BALMER_CHECK(dropAbandoned(*parts.connections));
+    BALMER_CHECK(parts.labels.sealOlder());
+    return parts.labels.takeBackAbandoned();
+}
+
 Result<std::unique_ptr<Project::Parts>> Project::openForWriting(const fs::path& where,
                                                                 const core::Clock& clock) {
     std::error_code error;
@@ -156,10 +163,11 @@ Result<std::unique_ptr<Project::Parts>> Project::openForWriting(const fs::path& 
     auto inUse = alone ? std::nullopt : core::FolderLock::shared(where);
     BALMER_TRY(auto connections, Connections::open(file, clock, Connections::journalFor(file)));
     auto parts = std::make_unique<Parts>(where, std::move(connections));
-    BALMER_TRY(parts->interrupted, parts->jobs.markInterrupted());
-    BALMER_CHECK(dropAbandoned(*parts->connections));
-    BALMER_CHECK(parts->labels.sealOlder());
-    BALMER_CHECK(parts->labels.takeBackAbandoned());
+    if (const auto finished = finishWhatOthersLeft(*parts); !finished) {
+        if (finished.error().code() != ErrorCode::DeadlineExceeded) return fail(finished.error());
+        core::log::warning("what ended programs left undone in " + where.string() +
+                           " is for the next opening: " + finished.error().message());
+    }
     std::size_t swept = 0;
     for (const auto& folder : {where, where / "datasets", where / "artefacts"})
         swept += core::sweepPending(folder).size();

@@ -14,9 +14,10 @@
 // Several processes may have one project open. Every write that returned success
 // survives the death of the process and of the computer (journal_mode WAL, synchronous FULL).
 //
-// Errors, everywhere in this module: Store when the database refuses (damaged, newer than this program,
-// locked by another program for more than ten seconds), Io when a file cannot be read or written,
-// ResourceExhausted when the disk is full; the parts add their own. A write that failed has changed nothing.
+// Errors, everywhere in this module: Store when the database refuses (damaged, newer than this program),
+// DeadlineExceeded when another program has been writing it for more than ten seconds, Io when a file cannot
+// be read or written, ResourceExhausted when the disk is full; the parts add their own. A write that failed
+// has changed nothing.
 #pragma once
 
 #include <filesystem>
@@ -105,6 +106,7 @@ class Project {
     explicit Project(std::unique_ptr<Parts> parts);
     static core::Result<std::unique_ptr<Parts>> openForWriting(const std::filesystem::path& folder,
                                                                const core::Clock& clock);
+    static core::Status finishWhatOthersLeft(Parts& parts);
     std::unique_ptr<Parts> parts_;
 };
 

@@ -93,6 +93,7 @@ std::string stagedName() {
 
 StagedRows::~StagedRows() {
     const core::NoStopScope whole;
+    const Connections::InPassing later;
     try {
         (void)dropStaged(connections_, table_, key_);
     } catch (const std::bad_alloc&) { // what cannot be deleted now is at the next opening

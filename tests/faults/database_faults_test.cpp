@@ -3,6 +3,9 @@
 // that was acknowledged is there.
 #include <set>
 
+#include <sqlite3.h>
+
+#include "engine/api/workbench.h"
 #include "engine/store/label_log.h"
 #include "tests/faults/faulty_database.h"
 #include "tests/faults/workplace.h"
@@ -11,6 +14,7 @@ namespace balmer::test {
 namespace {
 
 namespace fs = std::filesystem;
+using core::Status;
 using Fault = FaultyDatabase::Fault;
 
 class DatabaseFaults : public WithWorkplaces {
@@ -62,6 +66,91 @@ TEST_F(DatabaseFaults, AFullDisk) {
 }
 TEST_F(DatabaseFaults, SomebodyElsesLock) {
     atEachCall(Fault::Busy, false, 4);
+}
+
+TEST_F(DatabaseFaults, SomebodyElsesLockForGood) {
+    atEachCall(Fault::Busy, true, 4);
+}
+
+TEST_F(DatabaseFaults, AProgramThatWritesForEverStopsNoReader) {
+    for (const auto& act : acts()) {
+        SCOPED_TRACE(act.name);
+        const auto good = expected(act);
+        std::size_t calls = 0;
+        for (std::size_t turn = 0; turn == 0 || (turn < 6 && calls > 0); ++turn) {
+            const auto copy = copyOfBase();
+            Status ended;
+            {
+                const auto onlooker = store::Project::open(copy); // it has made the log's index
+                ASSERT_TRUE(onlooker) << why(onlooker);
+                const auto at = turn == 0 ? SIZE_MAX : (turn - 1) * (calls - 1) / 4;
+                faulty_.refuse(Fault::Writer, at, true);
+                ended = carryOut(copy, act);
+                if (turn == 0) calls = faulty_.calls();
+                EXPECT_EQ(ended.has_value(), turn == 0);
+                if (!ended) {
+                    EXPECT_EQ(ended.error().code(), core::ErrorCode::DeadlineExceeded);
+                }
+                EXPECT_LE(faulty_.waited(), std::chrono::seconds(calls == 1 ? 10 : 50)) << "call " << at;
+                expectBase(contentOf(copy, act));
+                faulty_.obey();
+            }
+            expectWhole(copy, act, ended, good);
+            if (HasFailure()) return;
+        }
+    }
+}
+
+TEST_F(DatabaseFaults, TheFacesOfAProjectReadOnAndExportWhileAnotherProgramWritesForEver) {
+    const auto copy = copyOfBase();
+    sqlite3* other = nullptr;
+    ASSERT_EQ(sqlite3_open((copy / "project.sqlite").c_str(), &other), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+    {
+        const auto opened = api::openWorkbench(copy);
+        ASSERT_TRUE(opened) << why(opened);
+        auto& bench = **opened;
+        EXPECT_EQ(bench.onlyReads(), "");
+        EXPECT_EQ(bench.spectra().list("", 0)->size(), 15u);
+        EXPECT_EQ(bench.spectra().row("star-1")->label, "a");
+        EXPECT_EQ(bench.datasets().list()->size(), 2u);
+        EXPECT_EQ(bench.maps().list()->size(), 1u);
+        EXPECT_EQ(bench.labelling().history("star-1")->size(), 1u);
+        EXPECT_GT(bench.labelling().counts()->total, 0u);
+        EXPECT_GT(bench.jobs().list()->size(), 3u);
+
+        const auto refused = [&](const auto& result) {
+            EXPECT_FALSE(result);
+            if (!result) {
+                EXPECT_EQ(result.error().code(), core::ErrorCode::DeadlineExceeded) << why(result);
+            }
+        };
+        active::LabelEvent event;
+        event.spectrum = "star-2";
+        event.className = "b";
+        refused(bench.labelling().label(event));
+        refused(bench.labelling().undo());
+        refused(bench.settings().set("test.new", "after"));
+        const auto spec = [](const std::string& kind, const nlohmann::json& parameters) {
+            jobs::JobSpec made;
+            made.kind = kind;
+            made.parameters = parameters.dump();
+            return made;
+        };
+        refused(bench.jobs().submit(spec("som", {{"dataset", "m"}, {"grid", "2x1"}})));
+        core::TaskContext task;
+        for (const std::string kind : {"export", "label-export", "dataset-export"}) {
+            const auto file = folder_ / (kind + ".csv");
+            nlohmann::json parameters{{"file", file.string()}};
+            if (kind == "dataset-export") parameters["dataset"] = "m";
+            const auto done = bench.jobs().runHere(spec(kind, parameters), task);
+            ASSERT_TRUE(done) << why(done);
+            EXPECT_EQ(done->phase, jobs::Phase::Completed) << (done->error ? done->error->describe() : "");
+            EXPECT_GT(fs::file_size(file), 10u) << kind;
+        }
+    }
+    sqlite3_close(other);
+    expectBase(contentOf(copy, acts().front()));
 }
 
 TEST_F(DatabaseFaults, ALossOfPowerTakesNoLabelThatWasAcknowledged) {

@@ -28,7 +28,7 @@ struct Unflushed {
     std::vector<std::int64_t> lengths; ///< likewise
 };
 
-enum class Call { Look, Write, Lock };
+enum class Call { Look, Write, Lock, Begin };
 
 } // namespace
 
@@ -41,6 +41,7 @@ struct FaultyDatabase::State {
     Fault fault = Fault::Io;
     std::size_t at = 0, calls = 0;
     bool forEver = false;
+    std::chrono::microseconds waited{};
     std::function<void()> hook;
     std::map<std::string, Unflushed> unflushed;
     std::map<std::string, std::string>
@@ -50,14 +51,19 @@ struct FaultyDatabase::State {
         const std::lock_guard lock(mutex);
         if (!armed) return false;
         if (fault == Fault::Full && call != Call::Write) return false;
-        if (fault == Fault::Busy && call != Call::Lock) return false;
+        if (fault == Fault::Busy && call != Call::Lock && call != Call::Begin) return false;
+        if (fault == Fault::Writer && call != Call::Begin) return false;
         const auto number = calls++;
         const bool refused = forEver ? number >= at : number == at;
-        if (refused) errno = fault == Fault::Full ? ENOSPC : fault == Fault::Busy ? EAGAIN : EIO;
+        if (refused) errno = fault == Fault::Full ? ENOSPC : fault == Fault::Io ? EIO : EAGAIN;
         return refused;
     }
     int code(int ofIo) const {
-        return fault == Fault::Full ? SQLITE_FULL : fault == Fault::Busy ? SQLITE_BUSY : ofIo;
+        return fault == Fault::Full ? SQLITE_FULL : fault == Fault::Io ? ofIo : SQLITE_BUSY;
+    }
+    void wait(std::chrono::microseconds time) {
+        const std::lock_guard lock(mutex);
+        waited += time;
     }
     void change() {
         std::function<void()> now;
@@ -192,7 +198,9 @@ int shmMap(sqlite3_file* file, int page, int size, int extend, void volatile** m
 }
 int shmLock(sqlite3_file* file, int offset, int count, int flags) {
     auto& through = of(file);
-    if ((flags & SQLITE_SHM_LOCK) != 0 && through.state->refuses(Call::Lock))
+    // The first of the locks on the log is the one of who writes.
+    const bool begins = offset == 0 && (flags & SQLITE_SHM_EXCLUSIVE) != 0;
+    if ((flags & SQLITE_SHM_LOCK) != 0 && through.state->refuses(begins ? Call::Begin : Call::Lock))
         return through.state->code(SQLITE_IOERR_SHMLOCK);
     return through.methods().xShmLock(through.real(), offset, count, flags);
 }
@@ -263,7 +271,8 @@ int fullPathname(sqlite3_vfs* vfs, const char* name, int room, char* path) {
 int randomness(sqlite3_vfs* vfs, int count, char* bytes) {
     return realOf(vfs).xRandomness(&realOf(vfs), count, bytes);
 }
-int sleepNot(sqlite3_vfs*, int microseconds) {
+int sleepNot(sqlite3_vfs* vfs, int microseconds) {
+    stateOf(vfs).wait(std::chrono::microseconds(microseconds));
     return microseconds;
 }
 int currentTime(sqlite3_vfs* vfs, double* time) {
@@ -308,6 +317,7 @@ void FaultyDatabase::refuse(Fault fault, std::size_t at, bool forEver) {
     state_->at = at;
     state_->forEver = forEver;
     state_->calls = 0;
+    state_->waited = {};
     state_->armed = true;
 }
 void FaultyDatabase::obey() {
@@ -321,6 +331,10 @@ std::size_t FaultyDatabase::calls() const {
 bool FaultyDatabase::refused() const {
     const std::lock_guard lock(state_->mutex);
     return state_->calls > state_->at;
+}
+std::chrono::milliseconds FaultyDatabase::waited() const {
+    const std::lock_guard lock(state_->mutex);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(state_->waited);
 }
 void FaultyDatabase::beforeEachChange(std::function<void()> hook) {
     const std::lock_guard lock(state_->mutex);

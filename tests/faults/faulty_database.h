@@ -5,6 +5,7 @@
 // methods may be called from any thread.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -18,9 +19,10 @@ class FaultyDatabase {
   public:
     /// What is refused, and so which calls count.
     enum class Fault {
-        Io,   ///< the disk fails: SQLITE_IOERR, at any call
-        Full, ///< SQLITE_FULL, where something is written
-        Busy  ///< SQLITE_BUSY, where something is locked; nobody sleeps meanwhile
+        Io,    ///< the disk fails: SQLITE_IOERR, at any call
+        Full,  ///< SQLITE_FULL, where something is written
+        Busy,  ///< SQLITE_BUSY, where something is locked
+        Writer ///< SQLITE_BUSY, where a change begins, as another program were in the middle of one
     };
     FaultyDatabase();
     ~FaultyDatabase();
@@ -33,6 +35,8 @@ class FaultyDatabase {
     /// Calls of the kind since refuse(), refused ones too.
     std::size_t calls() const;
     bool refused() const;
+    /// How long SQLite would have waited for locks since refuse(). It does not: nobody sleeps here.
+    std::chrono::milliseconds waited() const;
 
     /// Called before each write, flush and removal.
     void beforeEachChange(std::function<void()> hook);

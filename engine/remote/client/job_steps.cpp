@@ -38,7 +38,7 @@ std::string share(std::uint64_t done, std::uint64_t all) {
 
 bool maySucceedLater(const Error& error) {
     return error.code() == ErrorCode::ResourceExhausted || error.code() == ErrorCode::Io ||
-           error.code() == ErrorCode::Store;
+           error.code() == ErrorCode::Store || error.code() == ErrorCode::DeadlineExceeded;
 }
 
 } // namespace

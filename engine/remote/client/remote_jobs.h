@@ -47,8 +47,8 @@ class ParcelPort {
     /// What it reads; small files are written into the folder.
     virtual core::Result<std::vector<NamedFile>>
     pack(const jobs::Job& job, const std::filesystem::path& folder, core::TaskContext& task) = 0;
-    /// Takes the outputs in and ends the job, in one transaction. False: it had ended already. Io, Store and
-    /// ResourceExhausted may be tried again; another error is the job's end.
+    /// Takes the outputs in and ends the job, in one transaction. False: it had ended already. Io, Store,
+    /// DeadlineExceeded and ResourceExhausted may be tried again; another error is the job's end.
     virtual core::Result<bool> commit(jobs::JobId job, std::string_view resultJson,
                                       std::span<const NamedFile> outputs, std::string_view endTime) = 0;
 };

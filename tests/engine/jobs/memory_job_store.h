@@ -1,6 +1,7 @@
 // A JobStore in memory, for the tests of the queue. Any thread.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -21,6 +22,7 @@ class MemoryJobStore : public jobs::JobStore {
     }
     core::Status start(jobs::JobId id, std::string_view time, std::string_view device,
                        std::string_view token) override {
+        BALMER_CHECK(refused());
         return with(id, [&](Entry& entry) -> core::Status {
             BALMER_CHECK(move(entry.job, jobs::Phase::Executing));
             entry.job.started = time;
@@ -31,6 +33,7 @@ class MemoryJobStore : public jobs::JobStore {
     }
     core::Result<bool> progress(jobs::JobId id, double fraction, std::string_view stage) override {
         bool stop = false;
+        BALMER_CHECK(refused());
         BALMER_CHECK(with(id, [&](Entry& entry) -> core::Status {
             entry.job.progress = fraction;
             entry.job.stage = stage;
@@ -41,6 +44,7 @@ class MemoryJobStore : public jobs::JobStore {
     }
     core::Status finish(jobs::JobId id, jobs::Phase phase, std::string_view time, std::string_view result,
                         const std::optional<core::Error>& error) override {
+        BALMER_CHECK(refused());
         return with(id, [&](Entry& entry) -> core::Status {
             if (entry.job.remote && !jobs::isFinal(entry.job.phase) && jobs::isFinal(phase))
                 entry.job.phase = phase;
@@ -54,6 +58,7 @@ class MemoryJobStore : public jobs::JobStore {
         });
     }
     core::Status addSeries(jobs::JobId id, std::span<const jobs::SeriesPoint> points) override {
+        BALMER_CHECK(refused());
         return with(id, [&](Entry& entry) -> core::Status {
             entry.series.insert(entry.series.end(), points.begin(), points.end());
             return {};
@@ -151,8 +156,14 @@ class MemoryJobStore : public jobs::JobStore {
     }
 
     bool failCreate = false;
+    std::atomic<int> refusals = 0; ///< of the next writes to a record: another program writes
 
   private:
+    core::Status refused() {
+        if (refusals <= 0) return {};
+        --refusals;
+        return core::fail(core::ErrorCode::DeadlineExceeded, "another program has been writing");
+    }
     struct Entry {
         jobs::Job job;
         std::vector<jobs::SeriesPoint> series;

@@ -127,6 +127,48 @@ TEST(JobQueue, AJobThatTheStoreDoesNotTakeIsNotRun) {
     EXPECT_EQ(runs, 0);
 }
 
+TEST(JobQueue, AJobWhoseRecordAnotherProgramHoldsUpIsKeptLater) {
+    MemoryJobStore store;
+    JobQueue queue(store,
+                   {{"count", [&](const Job&, core::TaskContext& task, JobNotes&) -> core::Result<Outcome> {
+                         store.refusals = 1;
+                         task.report("error", 1, 0.5);
+                         store.refusals = 4;
+                         return Outcome{"{}", {}};
+                     }}});
+    store.refusals = 2;
+    const auto id = queue.submit(specOf("count")).value();
+    const auto job = queue.wait(id);
+    ASSERT_TRUE(job) << test::why(job);
+    EXPECT_EQ(job->phase, Phase::Completed);
+}
+
+TEST(JobQueue, LosesNoPointOfASeriesWhileAnotherProgramWrites) {
+    MemoryJobStore store;
+    JobQueue queue(store,
+                   {{"count", [&](const Job&, core::TaskContext& task, JobNotes&) -> core::Result<Outcome> {
+                         store.refusals = 1;
+                         for (int i = 0; i < 3; ++i)
+                             task.report("error", i, 0.5);
+                         return Outcome{"{}", {}};
+                     }}});
+    const auto job = queue.runHere(specOf("count"));
+    ASSERT_TRUE(job) << test::why(job);
+    EXPECT_EQ(store.series(job->id)->size(), 3u);
+}
+
+TEST(JobQueue, EndsWhileAnotherProgramHoldsUpARecord) {
+    MemoryJobStore store;
+    Gate begun;
+    JobQueue queue(store, {{"count", [&](const Job&, core::TaskContext&, JobNotes&) -> core::Result<Outcome> {
+                                store.refusals = 1'000'000;
+                                begun.open();
+                                return Outcome{"{}", {}};
+                            }}});
+    (void)queue.submit(specOf("count"));
+    begun.wait();
+}
+
 TEST(JobQueue, KeepsARunnersErrorWithItsContext) {
     MemoryJobStore store;
     JobQueue queue(store, {{"bad", [](const Job&, core::TaskContext&, JobNotes&) -> core::Result<Outcome> {
