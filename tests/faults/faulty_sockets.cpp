@@ -73,6 +73,7 @@ int connect(int socket, const sockaddr* address, socklen_t length) {
 }
 ssize_t recvmsg(int socket, msghdr* message, int flags) {
     if (fails(Fault::Reset, ECONNRESET)) return -1;
+    if (fails(Fault::End)) return 0;
     if (fails(Fault::Short)) {
         OneByte one(*message);
         return ::syscall(SYS_recvmsg, socket, &one.header, flags);
@@ -80,7 +81,7 @@ ssize_t recvmsg(int socket, msghdr* message, int flags) {
     return ::syscall(SYS_recvmsg, socket, message, flags);
 }
 ssize_t sendmsg(int socket, const msghdr* message, int flags) {
-    if (fails(Fault::Reset, ECONNRESET)) return -1;
+    if (fails(Fault::Reset, ECONNRESET) || fails(Fault::End, EPIPE)) return -1;
     if (fails(Fault::Short)) {
         const OneByte one(*message);
         return ::syscall(SYS_sendmsg, socket, &one.header, flags);
@@ -89,11 +90,12 @@ ssize_t sendmsg(int socket, const msghdr* message, int flags) {
 }
 ssize_t recv(int socket, void* bytes, size_t count, int flags) {
     if (fails(Fault::Reset, ECONNRESET)) return -1;
+    if (fails(Fault::End)) return 0;
     if (fails(Fault::Short)) count = std::min<size_t>(count, 1);
     return ::syscall(SYS_recvfrom, socket, bytes, count, flags, nullptr, nullptr);
 }
 ssize_t send(int socket, const void* bytes, size_t count, int flags) {
-    if (fails(Fault::Reset, ECONNRESET)) return -1;
+    if (fails(Fault::Reset, ECONNRESET) || fails(Fault::End, EPIPE)) return -1;
     if (fails(Fault::Short)) count = std::min<size_t>(count, 1);
     return ::syscall(SYS_sendto, socket, bytes, count, flags, nullptr, 0);
 }

@@ -14,6 +14,7 @@ class FaultySockets {
         NoFile,  ///< socket and accept: EMFILE
         Refused, ///< connect: ECONNREFUSED
         Reset,   ///< reading and writing: ECONNRESET
+        End,     ///< reading: the other side has closed; writing: EPIPE
         Short    ///< reading and writing: one byte and no more
     };
     FaultySockets(Fault fault, std::size_t first, std::size_t every, std::size_t most);
