@@ -7,20 +7,17 @@ namespace balmer::api {
 core::Result<std::vector<std::optional<workflow::Predicted>>>
 NewestScorings::of(std::span<const std::string_view> ids) {
     return workflow::newestPredictions(
-        project_, ids, [this](const std::string& name) { return usable(name); },
-        [this](const store::ColumnInfo& predicted) { return read(predicted); });
+        project_, ids,
+        {[this](const std::string& name) { return datasets_.get(name); },
+         [this](const std::string& name, const core::Error& why) { warnOnce(name, why); },
+         [this](const store::ColumnInfo& predicted) { return read(predicted); }});
 }
 
-core::Result<std::optional<dataset::Dataset>> NewestScorings::usable(const std::string& name) {
-    auto opened = datasets_.get(name);
-    if (opened) return std::optional(std::move(*opened));
-    const auto& error = opened.error();
-    if (error.code() == core::ErrorCode::Cancelled || error.code() == core::ErrorCode::ResourceExhausted)
-        return core::fail(error);
+void NewestScorings::warnOnce(const std::string& dataset, const core::Error& why) {
     const std::lock_guard lock(mutex_);
-    if (said_.insert(name).second)
-        core::log::warning("the predictions for the dataset " + name + " are not shown: " + error.describe());
-    return std::nullopt;
+    if (said_.insert(dataset).second)
+        core::log::warning("the predictions for the dataset " + dataset +
+                           " are not shown: " + why.describe());
 }
 
 std::size_t NewestScorings::timesRead() const {

@@ -33,9 +33,7 @@ class NewestScorings {
     std::size_t timesRead() const; ///< how often a scoring was read from the store
 
   private:
-    /// Nothing, and once a warning, where it is damaged or gone: the spectra and their labels are shown all
-    /// the same.
-    core::Result<std::optional<dataset::Dataset>> usable(const std::string& name);
+    void warnOnce(const std::string& dataset, const core::Error& why);
     core::Result<std::shared_ptr<const workflow::Scoring>> read(const store::ColumnInfo& predicted);
 
     struct Kept {

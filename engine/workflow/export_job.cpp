@@ -70,14 +70,17 @@ struct LabelExportParameters {
     core::Status validate() const { return io::checkTableFile(file, form); }
 };
 
-core::Result<jobs::Outcome> write(const std::string& file, const io::TableForm& form,
-                                  const io::WrittenTable& table) {
+core::Result<json> write(const std::string& file, const io::TableForm& form, const io::WrittenTable& table) {
     BALMER_TRY(const auto writing, io::writeTable(file, table, form));
+    return json{{"rows", table.columns.front().rows()},
+                {"file", file},
+                {"format", writing.format},
+                {"letters_replaced", writing.lettersReplaced}};
+}
+
+jobs::Outcome outcomeOf(const json& result) {
     jobs::Outcome outcome;
-    outcome.resultJson = core::jsonText(json{{"rows", table.columns.front().rows()},
-                                             {"file", file},
-                                             {"format", writing.format},
-                                             {"letters_replaced", writing.lettersReplaced}});
+    outcome.resultJson = core::jsonText(result);
     return outcome;
 }
 
@@ -164,9 +167,15 @@ core::Result<jobs::Outcome> exportCatalogue(const ExportParameters& parameters, 
     std::vector<std::string_view> ids;
     for (const auto& record : records)
         ids.push_back(record.id);
-    BALMER_TRY(const auto predictions, newestPredictions(run.project(), ids, [&](const std::string& name) {
-                   return openDataset(run.project(), name);
-               }));
+    auto leftOut = json::array();
+    BALMER_TRY(const auto predictions,
+               newestPredictions(run.project(), ids,
+                                 {[&](const std::string& name) { return openDataset(run.project(), name); },
+                                  [&](const std::string& name, const core::Error& why) {
+                                      leftOut.push_back({{"dataset", name}, {"reason", why.message()}});
+                                      run.notes.log("without the predictions for the dataset " + name + ": " +
+                                                    why.message());
+                                  }}));
     BALMER_TRY(const auto labels, run.project().labels().currentAll());
     std::unordered_map<std::string_view, const active::LabelEvent*> verdicts;
     for (const auto& label : labels)
@@ -187,7 +196,10 @@ core::Result<jobs::Outcome> exportCatalogue(const ExportParameters& parameters, 
             },
             column.cell);
     }
-    return write(parameters.file, parameters.form, table);
+    BALMER_TRY(auto result, write(parameters.file, parameters.form, table));
+    result["whole"] = leftOut.empty();
+    result["left_out"] = std::move(leftOut);
+    return outcomeOf(result);
 }
 
 /// Labels of spectra that the catalogue does not have are among them.
@@ -202,7 +214,8 @@ core::Result<jobs::Outcome> exportLabels(const LabelExportParameters& parameters
     table.columns.push_back({"id", "", "meta.id;meta.main", "the spectrum's id in Balmer", std::move(ids)});
     table.columns.push_back(
         {"label", "", "meta.code.class;meta.main", "class given by a person", std::move(classes)});
-    return write(parameters.file, parameters.form, table);
+    BALMER_TRY(const auto result, write(parameters.file, parameters.form, table));
+    return outcomeOf(result);
 }
 
 } // namespace
@@ -217,7 +230,14 @@ JobKind exportKind(const Environment& environment) {
          .changes = {},
          .results = {countField("rows", "that were written"), textField("file", "the table"),
                      textField("format", "its form"),
-                     countField("letters_replaced", "cells with letters that the form does not hold")}},
+                     countField("letters_replaced", "cells with letters that the form does not hold"),
+                     booleanField("whole", "nothing was left out"),
+                     listField("left_out",
+                               objectField("",
+                                           {textField("dataset", "its name"),
+                                            textField("reason", "what is wrong with it")},
+                                           ""),
+                               "datasets whose predictions are not in the table")}},
         &exportCatalogue);
 }
 

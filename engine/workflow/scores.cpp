@@ -108,17 +108,29 @@ core::Result<Scoring> readScoring(store::Project& project, const store::ColumnIn
     return scoring;
 }
 
-core::Result<std::vector<std::optional<Predicted>>> newestPredictions(
-    store::Project& project, std::span<const std::string_view> ids,
-    const std::function<core::Result<std::optional<dataset::Dataset>>(const std::string& name)>& open,
-    const std::function<core::Result<std::shared_ptr<const Scoring>>(const store::ColumnInfo& predicted)>&
-        read) {
+namespace {
+core::Result<std::shared_ptr<const Scoring>> readAnew(store::Project& project,
+                                                      const store::ColumnInfo& predicted) {
+    BALMER_TRY(auto scoring, readScoring(project, predicted));
+    return std::make_shared<const Scoring>(std::move(scoring));
+}
+} // namespace
+
+core::Result<std::vector<std::optional<Predicted>>> newestPredictions(store::Project& project,
+                                                                      std::span<const std::string_view> ids,
+                                                                      const PredictionSource& source) {
     BALMER_TRY(const auto newest, project.columns().newest("predicted"));
     std::vector<std::optional<Predicted>> predictions(ids.size());
     for (const auto& column : newest) {
-        BALMER_TRY(const auto dataset, open(column.dataset));
-        if (!dataset) continue;
-        BALMER_TRY(const auto scoring, read(column));
+        const auto dataset = source.open(column.dataset);
+        if (!dataset) {
+            const auto code = dataset.error().code();
+            if (code == core::ErrorCode::Cancelled || code == core::ErrorCode::ResourceExhausted)
+                return core::fail(dataset.error());
+            source.leaveOut(column.dataset, dataset.error());
+            continue;
+        }
+        BALMER_TRY(const auto scoring, source.read ? source.read(column) : readAnew(project, column));
         const auto rows =
             std::min({scoring->predicted.size(), scoring->probability.size(), scoring->entropy.size()});
         for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -131,21 +143,6 @@ core::Result<std::vector<std::optional<Predicted>>> newestPredictions(
         }
     }
     return predictions;
-}
-
-core::Result<std::vector<std::optional<Predicted>>>
-newestPredictions(store::Project& project, std::span<const std::string_view> ids,
-                  const std::function<core::Result<dataset::Dataset>(const std::string& name)>& open) {
-    return newestPredictions(
-        project, ids,
-        [&](const std::string& name) -> core::Result<std::optional<dataset::Dataset>> {
-            BALMER_TRY(auto dataset, open(name));
-            return std::optional(std::move(dataset));
-        },
-        [&](const store::ColumnInfo& predicted) -> core::Result<std::shared_ptr<const Scoring>> {
-            BALMER_TRY(auto scoring, readScoring(project, predicted));
-            return std::make_shared<const Scoring>(std::move(scoring));
-        });
 }
 
 } // namespace balmer::workflow

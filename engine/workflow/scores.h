@@ -44,18 +44,22 @@ struct Scoring {
 /// Reads the three columns whole. predicted: that column of the wanted dataset.
 core::Result<Scoring> readScoring(store::Project& project, const store::ColumnInfo& predicted);
 
+/// How newestPredictions() comes to the predictions; for whoever asks once, and for whoever keeps them.
+struct PredictionSource {
+    /// spectrum_source.h; errors are those of openDataset().
+    std::function<core::Result<dataset::Dataset>(const std::string& name)> open;
+    /// Told of a dataset that is damaged or gone, whose predictions are left out: the spectra and their
+    /// labels are there all the same.
+    std::function<void(const std::string& name, const core::Error& why)> leaveOut;
+    /// Left empty, every scoring is read anew.
+    std::function<core::Result<std::shared_ptr<const Scoring>>(const store::ColumnInfo& predicted)> read = {};
+};
+
 /// For each of these spectra what the newest scoring that speaks of it says, whatever dataset was scored.
-/// open gives the datasets (spectrum_source.h), or nothing for one to be passed over; read the scorings.
-/// Errors: those of the store, of open and of read.
-core::Result<std::vector<std::optional<Predicted>>> newestPredictions(
-    store::Project& project, std::span<const std::string_view> ids,
-    const std::function<core::Result<std::optional<dataset::Dataset>>(const std::string& name)>& open,
-    const std::function<core::Result<std::shared_ptr<const Scoring>>(const store::ColumnInfo& predicted)>&
-        read);
-/// The same with every scoring read anew.
-core::Result<std::vector<std::optional<Predicted>>>
-newestPredictions(store::Project& project, std::span<const std::string_view> ids,
-                  const std::function<core::Result<dataset::Dataset>(const std::string& name)>& open);
+/// Errors: those of the store; Cancelled and ResourceExhausted of the source.
+core::Result<std::vector<std::optional<Predicted>>> newestPredictions(store::Project& project,
+                                                                      std::span<const std::string_view> ids,
+                                                                      const PredictionSource& source);
 
 /// "p_single_peak"
 std::string probabilityColumn(const std::string& className);

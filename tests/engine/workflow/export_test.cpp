@@ -2,8 +2,11 @@
 
 #include "engine/core/files.h"
 #include "engine/io/table_reader.h"
+#include "engine/store/dataset_registry.h"
 #include "engine/store/label_log.h"
 #include "engine/workflow/job_kinds.h"
+#include "engine/workflow/scores.h"
+#include "engine/workflow/spectrum_source.h"
 #include "tests/engine/workflow/project_with_jobs.h"
 
 namespace balmer::workflow {
@@ -58,6 +61,40 @@ TEST_F(Export, TheCatalogueIsWrittenAsTheFilterSays) {
     ASSERT_TRUE(table) << test::why(table);
     EXPECT_EQ(table->rows[1][**io::columnNamed(table->columns, "label")], awkward_);
     EXPECT_EQ(table->rows[1][**io::columnNamed(table->columns, "predicted")], "") << "nothing was scored";
+}
+
+TEST_F(Export, ADamagedDatasetTakesItsPredictionsAloneFromTheTable) {
+    succeed("dataset-import", {{"file", write("n.csv", matrix(3, {"a", "b"}))}, {"name", "n"}});
+    for (const std::string name : {"m", "n"}) {
+        const auto dataset = openDataset(*project_, name).value();
+        core::FloatMatrix sure(dataset.rows(), 2);
+        for (std::size_t row = 0; row < dataset.rows(); ++row)
+            sure(row, 1) = 1;
+        ASSERT_TRUE(keepScores(*project_, name, {"of " + name, "by " + name}, dataset.flux(), sure.view(), 1,
+                               "model"));
+    }
+    const auto file = (folder_ / "catalogue.csv").string();
+    const auto predicted = [&] {
+        const auto table = io::readTable(file);
+        EXPECT_TRUE(table) << test::why(table);
+        std::map<std::string, std::string> of;
+        for (const auto& row : table->rows)
+            of[row[**io::columnNamed(table->columns, "id")]] =
+                row[**io::columnNamed(table->columns, "predicted")];
+        return of;
+    };
+    EXPECT_EQ(succeed("export", {{"file", file}})["whole"], true);
+    EXPECT_EQ(predicted()["row-0"], "by n");
+    std::filesystem::remove(project_->folder() / project_->datasets().get("n")->file);
+    const auto exported = job("export", {{"file", file}});
+    const auto result = nlohmann::json::parse(exported.result);
+    EXPECT_EQ(result["rows"], 6);
+    EXPECT_EQ(result["whole"], false);
+    ASSERT_EQ(result["left_out"].size(), 1u) << result.dump(1);
+    EXPECT_EQ(result["left_out"][0]["dataset"], "n");
+    EXPECT_EQ(predicted()["row-0"], "by m");
+    EXPECT_EQ(predicted()["row-5"], "by m");
+    EXPECT_THAT(project_->jobs().log(exported.id)->at(0).text, testing::HasSubstr("dataset n"));
 }
 
 TEST_F(Export, TheEndingTellsTheFormAndOthersAreRefused) {
