@@ -75,6 +75,11 @@ void sayChecked(Console& console, const json& result) {
                     (each["made_again"].get<bool>()
                          ? std::string("made again, and right now")
                          : each["trouble"].get<std::string>() + "; " + each["why_not"].get<std::string>()));
+    if (std::ranges::any_of(damaged, [](const json& each) {
+            return each["what"] == "dataset" && !each["made_again"].get<bool>();
+        }))
+        console.say("  `balmer dataset remove NAME` forgets a dataset that cannot be made again and of which "
+                    "there is no copy; labels stay.");
     for (const auto& each : database)
         console.say("  the database: " + each.get<std::string>());
     if (labelsMadeAgain > 0)
@@ -88,7 +93,7 @@ void sayChecked(Console& console, const json& result) {
 }
 
 void addDataset(CLI::App& app, Work& chosen) {
-    auto& command = *app.add_subcommand("dataset", "list datasets; bring matrices in and out");
+    auto& command = *app.add_subcommand("dataset", "list datasets; bring matrices in and out; remove");
     command.require_subcommand(1);
     addJobCommand(command, chosen, "dataset-import", [](Console& console, const json& result) {
         console.say(sizeText(result) + ", " + counted(result["labels"], "label") + "." +
@@ -99,6 +104,12 @@ void addDataset(CLI::App& app, Work& chosen) {
     });
     addJobCommand(command, chosen, "dataset-export", [](Console& console, const json& result) {
         console.say(spectra(result["rows"]) + " written to " + result["file"].get<std::string>() + ".");
+    });
+    addJobCommand(command, chosen, "dataset-remove", [](Console& console, const json& result) {
+        console.say("The dataset " + result["dataset"].get<std::string>() + ", " +
+                    counted(result["rows"], "row") + ", is forgotten. Its file, " +
+                    result["file"].get<std::string>() +
+                    ", is set aside when the project is opened next, and kept for 30 days.");
     });
     auto& list = *command.add_subcommand("list", "the datasets of the project");
     list.callback([&chosen] {

@@ -54,6 +54,11 @@ core::Result<MapContent> LocalMaps::content(jobs::JobId id) {
     BALMER_TRY(const auto bytes, project_.artefacts().read(artefactNamed(job, "map")->digest));
     BALMER_TRY(auto map, som::deserialise(bytes));
     BALMER_TRY(const auto dataset, datasets_.get(info->dataset));
+    if (const auto& inputs = job.spec.inputs;
+        !inputs.empty() && std::ranges::find(inputs, dataset.digest()) == inputs.end())
+        return core::fail(core::ErrorCode::NotFound, "the dataset of that map was removed, and " +
+                                                         info->dataset +
+                                                         " is another one now; train a map of it");
 
     MapContent content;
     content.info = *info;

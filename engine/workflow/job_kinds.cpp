@@ -27,6 +27,7 @@ constexpr const char* threadsName = "threads"; ///< of threadsField()
     KIND(preprocessKind)                                                                                     \
     KIND(datasetImportKind)                                                                                  \
     KIND(datasetExportKind)                                                                                  \
+    KIND(datasetRemoveKind)                                                                                  \
     KIND(somKind)                                                                                            \
     KIND(learnKind)                                                                                          \
     KIND(scoreKind)                                                                                          \

@@ -145,6 +145,31 @@ TEST(Killed, WhileAJobRunsItsRecordSaysSoAtTheNextStart) {
     session.succeed({"som", "--dataset", "m", "--grid", "4x4", "--epochs", "2"});
 }
 
+TEST(ProjectCheck, ADamagedDatasetIsLeftOutOfAnExportAndCanBeRemoved) {
+    namespace fs = std::filesystem;
+    const BalmerSession session;
+    const auto table = session.write("m.csv", lineMatrix(30, {"a", "b"})).string();
+    session.succeed({"dataset", "import", table, "--name", "m"});
+    session.succeed({"learn", "--dataset", "m", "--classifier", "trees", "--folds", "2", "--seed", "1"});
+    session.succeed({"score", "--dataset", "m", "--model", "learn-2"});
+    const auto out = (session / "catalogue.csv").string();
+    EXPECT_EQ(session.succeed({"export", "--out", out})["whole"], true);
+    for (const auto& each : fs::directory_iterator(session.project() / "datasets"))
+        std::ofstream(each.path()) << "rubbish";
+    const auto exported = session.run({"export", "--out", out});
+    EXPECT_EQ(exported.exitStatus, 1) << exported.describe();
+    EXPECT_EQ(exported.json()["rows"], 30) << exported.describe();
+    EXPECT_EQ(exported.json()["left_out"][0]["dataset"], "m") << exported.describe();
+    const auto asked = session.run({"dataset", "remove", "m"});
+    EXPECT_EQ(asked.exitStatus, 2) << asked.describe();
+    EXPECT_NE(asked.standardOutput.find("--yes"), std::string::npos) << asked.describe();
+    session.succeed({"dataset", "remove", "m", "--yes"});
+    EXPECT_EQ(session.succeed({"export", "--out", out})["whole"], true);
+    EXPECT_EQ(session.succeed({"label", "export", "--out", out})["rows"], 30);
+    EXPECT_TRUE(fs::is_empty(session.project() / "datasets")) << "its file is set aside";
+    EXPECT_EQ(session.succeed({"models"})["models"].size(), 1u);
+}
+
 TEST(ProjectCheck, NamesAChangedByteOfEachKindOfFileAndMakesItAgain) {
     namespace fs = std::filesystem;
     const BalmerSession session;
