@@ -151,9 +151,7 @@ void sayWritten(Console& console, const json& result, const std::string& what) {
             " letters that this form does not hold became \"?\". VOTable, CSV, JSON lines and HDF5 hold "
             "them.");
     for (const auto& each : result.value("left_out", json::array()))
-        console.say("Without the predictions for the dataset " + each["dataset"].get<std::string>() + ": " +
-                    each["reason"].get<std::string>() +
-                    " (`balmer project check --repair` makes it again where that can be done).");
+        console.say("Without predictions: " + each["reason"].get<std::string>() + ".");
 }
 
 void sayLabels(Console& console, const json& result) {

@@ -15,9 +15,7 @@ NewestScorings::of(std::span<const std::string_view> ids) {
 
 void NewestScorings::warnOnce(const std::string& dataset, const core::Error& why) {
     const std::lock_guard lock(mutex_);
-    if (said_.insert(dataset).second)
-        core::log::warning("the predictions for the dataset " + dataset +
-                           " are not shown: " + why.describe());
+    if (said_.insert(dataset).second) core::log::warning("predictions are not shown: " + why.describe());
 }
 
 std::size_t NewestScorings::timesRead() const {

@@ -19,8 +19,10 @@ void setProved(const FileStamp& stamp, std::string_view digest);
 /// The SHA-256 of the file's bytes is `digest`. Errors: NotFound, Io; Format where it is another one.
 Status proveFile(const std::filesystem::path& file, std::string_view digest);
 
-/// What a sentence about a file that is not what its digest says ends with.
+/// What a sentence about a file that is not what its digest says ends with; and what helps with any file that
+/// is damaged or gone.
 inline constexpr std::string_view proveRemedy = "it was changed or damaged after it was made; `balmer "
                                                 "project check --repair` makes again what can be made";
+inline constexpr std::string_view repairRemedy = proveRemedy.substr(proveRemedy.find('`'));
 
 } // namespace balmer::core

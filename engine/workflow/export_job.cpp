@@ -173,8 +173,7 @@ core::Result<jobs::Outcome> exportCatalogue(const ExportParameters& parameters, 
                                  {[&](const std::string& name) { return openDataset(run.project(), name); },
                                   [&](const std::string& name, const core::Error& why) {
                                       leftOut.push_back({{"dataset", name}, {"reason", why.message()}});
-                                      run.notes.log("without the predictions for the dataset " + name + ": " +
-                                                    why.message());
+                                      run.notes.log("without predictions: " + why.message());
                                   }}));
     BALMER_TRY(const auto labels, run.project().labels().currentAll());
     std::unordered_map<std::string_view, const active::LabelEvent*> verdicts;

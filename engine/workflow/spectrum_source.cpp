@@ -3,15 +3,34 @@
 #include <span>
 
 #include "engine/core/file.h"
+#include "engine/core/proved_files.h"
 #include "engine/io/spectrum_reader.h"
 #include "engine/store/dataset_registry.h"
 
 namespace balmer::workflow {
 
+namespace {
+/// Names the dataset and what helps, so that the sentence can stand alone.
+core::Error notUsable(const std::string& dataset, const core::Error& why) {
+    using core::ErrorCode;
+    if (why.code() != ErrorCode::Format && why.code() != ErrorCode::NotFound) {
+        auto same = why;
+        return same.during("opening the dataset " + dataset);
+    }
+    std::string sentence = "the dataset " + dataset + " is damaged or gone: " + why.message();
+    if (sentence.find(core::repairRemedy) == std::string::npos)
+        sentence += "; " + std::string(core::repairRemedy);
+    core::Error named(why.code(), std::move(sentence));
+    for (const auto& doing : why.context())
+        named.during(doing);
+    return named;
+}
+} // namespace
+
 core::Result<dataset::Dataset> openDataset(store::Project& project, const std::string& name) {
     BALMER_TRY(const auto record, project.datasets().get(name));
     auto opened = dataset::Dataset::openProved(project.folder() / record.file, record.digest);
-    if (!opened) return core::fail(std::move(opened).error().during("opening the dataset " + name));
+    if (!opened) return core::fail(notUsable(name, opened.error()));
     return opened;
 }
 

@@ -44,6 +44,7 @@ void drawLayers(QPainter& painter, const std::vector<MapLayer*>& layers, const L
 struct MapView::Private {
     MapView* view = nullptr;
     MapShape shape;
+    QString empty = tr("No map chosen");
     LayerStack<MapLayer> layers;
 
     // Of these, in the order in which they are drawn.
@@ -73,8 +74,9 @@ void MapView::Private::drawPicture(QPainter& painter, QSizeF size) const {
     painter.setFont(font);
     if (shape.neurons() == 0) {
         painter.setPen(theme().mutedText);
-        painter.drawText(QRectF(QPointF(0, 0), size), Qt::AlignCenter | Qt::TextWordWrap,
-                         tr("No map chosen"));
+        const QMarginsF margins(3 * gridStep, 0, 3 * gridStep, 0);
+        painter.drawText(QRectF(QPointF(0, 0), size).marginsRemoved(margins),
+                         Qt::AlignCenter | Qt::TextWordWrap, empty);
         return;
     }
     drawLayers(painter, layers.visible(), LatticeGeometry(shape, size, QFontMetricsF(font)));
@@ -178,6 +180,11 @@ void MapView::setShape(const MapShape& shape) {
 
 const MapShape& MapView::shape() const {
     return d_->shape;
+}
+
+void MapView::setEmptyText(const QString& text) {
+    d_->empty = text;
+    redraw();
 }
 
 void MapView::setValues(NeuronValues values) {

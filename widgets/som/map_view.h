@@ -42,6 +42,8 @@ class MapView : public QWidget {
     /// selection.
     void setShape(const MapShape& shape);
     const MapShape& shape() const;
+    /// What stands where there is no map.
+    void setEmptyText(const QString& text);
     void setValues(NeuronValues values);
     void setLogarithmic(bool logarithmic);
     void setColourMap(ColourMap map);

@@ -26,7 +26,7 @@ SpectrumPanel::SpectrumPanel(bridge::Session& session, QWidget* parent)
     plot_->setEmptyText(nothing);
     connect(feeder_, &PlotFeeder::shown, this, [this, nothing](const QString& problem) {
         plot_->setEmptyText(problem.isEmpty() ? nothing : problem);
-        if (!problem.isEmpty()) Q_EMIT said(problem);
+        if (!problem.isEmpty() && !plot_->spectra().empty()) Q_EMIT said(problem);
     });
     connect(plot_, &widgets::SpectrumPlot::readOut, this, &Panel::readOut);
     connect(plot_, &widgets::PlotView::exportRequested, this, &SpectrumPanel::exportPicture);
