@@ -27,6 +27,11 @@ Session::~Session() {
     events_.reset();
 }
 
+QString Session::onlyReads() const {
+    const auto why = workbench_->onlyReads();
+    return why.empty() ? QString() : errorSentence(core::Error(core::ErrorCode::Io, why));
+}
+
 QString Session::setting(const QString& key) const {
     const auto found = settings_.find(plain(key));
     return found == settings_.end() ? QString() : text(found->second);

@@ -41,6 +41,9 @@ class Session : public QObject {
     widgets::SelectionModel& selection() { return selection_; }
     LabelClasses& classes() { return *classes_; }
 
+    /// Why nothing of the project can be changed, a sentence; empty where it can.
+    QString onlyReads() const;
+
     /// Nothing is being asked of the project; questions to workers do not count.
     bool idle() const { return lists_->idle() && cursor_->idle() && labels_->idle() && changes_->idle(); }
 

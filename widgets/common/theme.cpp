@@ -141,6 +141,7 @@ QToolButton { background: transparent; color: %text; border: 1px solid transpare
 QToolButton:hover { background: %raised; }
 QToolButton:pressed, QToolButton:checked { background: %raised; border-color: %border; }
 QToolButton:focus { border-color: %selection; }
+QToolButton:disabled { color: %faint; background: transparent; }
 QToolButton::menu-indicator { image: none; }
 QTabWidget::pane { border: none; border-top: 1px solid %border; }
 QTabBar { background: transparent; qproperty-drawBase: 0; }

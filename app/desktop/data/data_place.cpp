@@ -106,6 +106,8 @@ void DataPlace::buildCollections() {
     auto* prepare =
         makeAction(this, "preprocessAction", tr("Preprocess…"), QKeySequence(Qt::CTRL | Qt::Key_P),
                    tr("Make a dataset for maps and networks"), [this] { preprocess(); });
+    for (QAction* action : {import, observatory, prepare})
+        needsWriting(action, session_);
     import->setIcon(widgets::icon(widgets::Icon::Import));
     prepare->setIcon(widgets::icon(widgets::Icon::Play));
     auto* save = makeAction(this, "saveFilterAction", tr("Save the filter"),
@@ -184,7 +186,8 @@ QString DataPlace::filterOfTable() const {
 Sendable DataPlace::sendable() const {
     Sendable what = Place::sendable();
     if (model_->rowCount() == 0) return what;
-    const QString filter = table_->filterText().trimmed(), collection = collections_->collection();
+    QString filter = table_->filterText().trimmed();
+    const QString collection = collections_->collection();
     api::TableChoice table;
     table.where = plain(filterOfTable());
     table.name = plain(!filter.isEmpty() ? filter : collection.isEmpty() ? tr("all spectra") : collection);
@@ -246,13 +249,19 @@ void DataPlace::loadRows() {
 void DataPlace::showRows(std::vector<api::SpectrumRow> rows) {
     auto* empty = table_->emptyState();
     if (rows.empty() && table_->filterText().isEmpty() && collections_->collection().isEmpty()) {
-        empty->setSentence(tr("No spectra yet: import files of this computer, or bring some from the "
-                              "Observatory (Ctrl+Shift+I)"));
+        const bool written = session_.onlyReads().isEmpty();
+        empty->setSentence(written
+                               ? tr("No spectra yet: import files of this computer, or bring some from the "
+                                    "Observatory (Ctrl+Shift+I)")
+                               : tr("No spectra, and none can be brought in"));
         empty->setAction(tr("Import spectra…"),
-                         tr("Bring files or a folder of spectra into the project (Ctrl+I)"));
+                         written ? tr("Bring files or a folder of spectra into the project (Ctrl+I)")
+                                 : session_.onlyReads());
+        empty->button()->setEnabled(written);
     } else {
         empty->setSentence(tr("No spectrum meets this filter"));
         empty->setAction(tr("Show all spectra"), tr("Clears the filter"));
+        empty->button()->setEnabled(true);
     }
     loading_ = true;
     model_->setRows(std::move(rows));

@@ -76,7 +76,6 @@ JobForm::JobForm(bridge::Session& session, std::string kind, const QString& titl
     cancel_->setToolTip(tr("Close without starting anything (Esc)"));
     cancel_->setAutoDefault(false);
     submit_->setObjectName(QStringLiteral("formSubmitButton"));
-    submit_->setToolTip(tr("Start the job; its progress stands in Jobs (Enter)"));
     submit_->setDefault(true);
     submit_->setProperty("primary", true);
     connect(cancel_, &QPushButton::clicked, this, &QDialog::reject);
@@ -174,6 +173,10 @@ void JobForm::followKind() {
     QString help = known ? text(known->help) + '.' : QString();
     if (!help.isEmpty()) help[0] = help[0].toUpper();
     setExplanation(help);
+    const QString why = session_.onlyReads();
+    const bool refused = known && !known->changes.empty() && !why.isEmpty();
+    submit_->setEnabled(!refused);
+    submit_->setToolTip(refused ? why : tr("Start the job; its progress stands in Jobs (Enter)"));
 }
 
 void JobForm::showWhere() {
@@ -274,7 +277,8 @@ void JobForm::showKindChoice() {
     box->setObjectName(QStringLiteral("jobKindField"));
     box->setToolTip(tr("What is to be done"));
     for (const auto& kind : api::jobKinds())
-        box->addItem(text(kind.title), text(kind.kind));
+        if (kind.changes.empty() || session_.onlyReads().isEmpty())
+            box->addItem(text(kind.title), text(kind.kind));
     const auto follow = [this, box] {
         kind_ = plain(box->currentData().toString());
         clearFields();

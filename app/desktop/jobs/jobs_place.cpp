@@ -166,8 +166,12 @@ void JobsPlace::build() {
     remove_ = makeAction(this, "deleteJobAction", tr("Delete"), QKeySequence(Qt::Key_Delete),
                          tr("Forget the chosen job and its log; what it made stays"),
                          [this] { change(&api::Jobs::remove, [this] { load(); }); });
-    auto* create = makeAction(this, "newJobAction", tr("New job…"), QKeySequence(Qt::CTRL | Qt::Key_N),
-                              tr("Any kind of job, with its parameters as JSON"), [this] { newJob(); });
+    auto* create =
+        makeAction(this, "newJobAction", tr("New job…"), QKeySequence(Qt::CTRL | Qt::Key_N),
+                   session_.onlyReads().isEmpty() ? tr("Any kind of job, with its parameters as JSON")
+                                                  : tr("Exports and other jobs that change nothing, since %1")
+                                                        .arg(bridge::text(session_.workbench().onlyReads())),
+                   [this] { newJob(); });
     create->setIcon(widgets::icon(widgets::Icon::Add));
 
     auto* list = new QWidget;

@@ -110,11 +110,14 @@ void LabelPlace::buildHeader() {
     removeList_ =
         makeAction(this, "removeListAction", tr("Forget this list"), {},
                    tr("Takes the list away from the queues; labels stay"), [this] { removeList(); });
-    makeAction(this, "computeNextRoundAction", tr("Compute the next round"), {},
-               tr("Train with the labels given so far and rank anew; Ctrl+Enter in the panel"),
-               [this] { nextRound(); });
-    makeAction(this, "computeNextRoundHereAction", tr("Compute the next round on this computer"), {},
-               tr("The same, whatever worker was chosen for the round before"), [this] { nextRoundHere(); });
+    auto* next = makeAction(this, "computeNextRoundAction", tr("Compute the next round"), {},
+                            tr("Train with the labels given so far and rank anew; Ctrl+Enter in the panel"),
+                            [this] { nextRound(); });
+    auto* nextHere = makeAction(
+        this, "computeNextRoundHereAction", tr("Compute the next round on this computer"), {},
+        tr("The same, whatever worker was chosen for the round before"), [this] { nextRoundHere(); });
+    for (QAction* action : {start, next, nextHere})
+        needsWriting(action, session_);
     chooser_ = new QueueChooser(session_, {unlabelled, paste, start, removeList_, buildPreparing()});
     connect(chooser_, &QueueChooser::chosen, this, [this](const QString& key) { load(key); });
 
@@ -377,7 +380,9 @@ void LabelPlace::offer(const QString& sentence, const QString& action, std::func
 }
 
 void LabelPlace::showEmpty() {
-    if (round_)
+    if (!session_.onlyReads().isEmpty())
+        offer(session_.onlyReads(), {}, {});
+    else if (round_)
         offer(tr("Every spectrum of this round is labelled: train with the labels and rank anew"),
               tr("Next round"), [this] { nextRound(); });
     else if (!shown_.isEmpty() && shown_ != QueueKey::unlabelled())

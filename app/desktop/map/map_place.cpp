@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <QMenu>
+#include <QPushButton>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -81,6 +82,7 @@ void MapPlace::buildPanels() {
     auto* train = makeAction(this, "trainMapAction", tr("Train a map…"), QKeySequence(Qt::CTRL | Qt::Key_T),
                              tr("Lay a dataset's spectra out on a map"), [this] { trainMap(); });
     train->setIcon(widgets::icon(widgets::Icon::Add));
+    needsWriting(train, session_);
     maps_ = new MapsPanel(train, this);
     connect(maps_, &MapsPanel::mapChosen, this, &MapPlace::loadMap);
     connect(maps_, &MapsPanel::layerChanged, this, &MapPlace::showLayer);
@@ -170,9 +172,12 @@ void MapPlace::showNoMaps() {
                             ? tr("The first map is being trained; its progress stands in Jobs")
                         : ready ? tr("No map yet: a map puts similar spectra next to each other")
                                 : tr("A map needs a dataset: preprocess the spectra first"));
+    const QString why = session_.onlyReads();
     empty_->setAction(ready ? tr("Train a map…") : tr("Go to Data"),
-                      ready ? tr("Choose grid and dataset (Ctrl+T)")
-                            : tr("Import and preprocess there (Ctrl+1)"));
+                      !ready          ? tr("Import and preprocess there (Ctrl+1)")
+                      : why.isEmpty() ? tr("Choose grid and dataset (Ctrl+T)")
+                                      : why);
+    empty_->button()->setEnabled(!ready || why.isEmpty());
     stack_->setCurrentWidget(empty_);
 }
 
@@ -188,8 +193,10 @@ void MapPlace::loadMap(qint64 job) {
         [this](core::Result<std::shared_ptr<const api::MapContent>> content) {
             if (content)
                 showMap(std::move(*content));
-            else
+            else if (map_)
                 Q_EMIT said(errorSentence(content.error()));
+            else
+                view_->setEmptyText(errorSentence(content.error()));
         });
 }
 

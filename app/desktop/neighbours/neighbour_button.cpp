@@ -1,7 +1,9 @@
 #include "app/desktop/neighbours/neighbour_button.h"
 
+#include <QLabel>
 #include <QMenu>
 #include <QSettings>
+#include <QWidgetAction>
 
 #include "app/bridge/display_text.h"
 #include "app/bridge/neighbour_link.h"
@@ -148,6 +150,27 @@ QString NeighbourButton::stateSentence() const {
     return link_.wanted() ? tr("Looking for a SAMP hub") : tr("Not connected to other programs");
 }
 
+/// It cannot be chosen, and is as readable as what can.
+void NeighbourButton::addQuestion(const QString& words) {
+    auto* question = new QLabel(fontMetrics().elidedText(words, Qt::ElideRight, widestLine));
+    question->setObjectName(QStringLiteral("neighbourQuestion"));
+    question->setTextFormat(Qt::PlainText);
+    question->setToolTip(words);
+    QPalette readable = menu_->palette();
+    readable.setColor(QPalette::Disabled, QPalette::WindowText,
+                      readable.color(QPalette::Active, QPalette::WindowText));
+    question->setPalette(readable);
+    question->setContentsMargins(2 * widgets::gridStep, widgets::gridStep, 2 * widgets::gridStep,
+                                 widgets::gridStep);
+    auto* line = new QWidgetAction(menu_);
+    line->setDefaultWidget(question);
+    line->setObjectName(QStringLiteral("neighbourLine"));
+    line->setText(question->text());
+    line->setToolTip(words);
+    line->setEnabled(false);
+    menu_->addAction(line);
+}
+
 void NeighbourButton::fillMenu() {
     menu_->clear();
     delete menu_->findChild<QMenu*>(QStringLiteral("trustedMenu"));
@@ -158,7 +181,7 @@ void NeighbourButton::fillMenu() {
         line->setEnabled(false);
     };
     if (!link_.requests().empty()) {
-        add(link_.requests().front().words());
+        addQuestion(link_.requests().front().words());
         for (QAction* action : {once_, always_, never_})
             menu_->addAction(action);
         menu_->addSeparator();

@@ -35,6 +35,7 @@ class NeighbourButton : public QToolButton {
     void showState();
     void showText();
     void addTrusted();
+    void addQuestion(const QString& words);
     QString stateSentence() const;
 
     bridge::NeighbourLink& link_;

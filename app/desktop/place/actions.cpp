@@ -3,6 +3,8 @@
 #include <QPushButton>
 #include <QToolButton>
 
+#include "app/bridge/session.h"
+
 namespace balmer::desktop {
 
 QAction* prepareAction(QWidget* owner, const char* name, const QString& text, const QKeySequence& key,
@@ -17,6 +19,13 @@ QAction* prepareAction(QWidget* owner, const char* name, const QString& text, co
         key.isEmpty() ? tip : QStringLiteral("%1 (%2)").arg(tip, key.toString(QKeySequence::NativeText)));
     owner->addAction(action);
     return action;
+}
+
+void needsWriting(QAction* action, const bridge::Session& session) {
+    const QString why = session.onlyReads();
+    if (why.isEmpty()) return;
+    action->setEnabled(false);
+    action->setToolTip(why);
 }
 
 QAbstractButton* buttonFor(QAction* action, QWidget* parent, ButtonLook look) {

@@ -10,6 +10,10 @@
 
 class QAbstractButton;
 
+namespace balmer::bridge {
+class Session;
+}
+
 namespace balmer::desktop {
 
 /// Names the action, gives it key and tooltip "tip (Ctrl+K)", and adds it to the owner. A key with Ctrl or
@@ -24,6 +28,9 @@ QAction* makeAction(QWidget* owner, const char* name, const QString& text, const
     QObject::connect(action, &QAction::triggered, owner, std::move(slot));
     return action;
 }
+
+/// An action that changes the project is out of reach where that can only be read, and its tooltip says why.
+void needsWriting(QAction* action, const bridge::Session& session);
 
 enum class ButtonLook { Plain, Primary, Flat };
 /// A button that follows the action: text, tooltip, enabled and visible state; named like it, with "Button"

@@ -131,6 +131,12 @@ TEST(NeighboursTest, WhoWantsToSendIsAskedAboutAtTheButtonAndMovesNothing) {
     EXPECT_EQ(desk.window->currentPlace()->geometry(), place);
     EXPECT_EQ(desk.window->focusWidget(), focus) << "no key is taken";
     EXPECT_EQ(desk.words(menu).first(), QStringLiteral("topcat wants to send the table “widths”"));
+    const auto* question = menu->findChild<QLabel*>(QStringLiteral("neighbourQuestion"));
+    ASSERT_NE(question, nullptr);
+    EXPECT_FALSE(menu->actions().first()->isEnabled());
+    EXPECT_EQ(question->palette().color(QPalette::Disabled, QPalette::WindowText),
+              menu->palette().color(QPalette::Active, QPalette::WindowText))
+        << "a question is no less readable than its answers";
 
     desk.action("takeAlwaysAction")->trigger();
     ASSERT_TRUE(soon([&] { return desk.hub->decided().size() == 1U; }));

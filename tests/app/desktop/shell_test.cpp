@@ -1,5 +1,6 @@
 #include <QAbstractButton>
 #include <QAction>
+#include <QComboBox>
 #include <QDialog>
 #include <QDir>
 #include <QFrame>
@@ -284,6 +285,28 @@ TEST(MainWindowTest, AProjectThatCanOnlyBeReadSaysSoAndKeepsNoSettings) {
     EXPECT_TRUE(words.contains("its disk takes no changes"));
     EXPECT_TRUE(words.contains("exports can be made"));
     EXPECT_EQ(words.count("can only be read"), 1) << words.toStdString();
+    for (const char* name :
+         {"importAction", "observatoryAction", "preprocessAction", "trainMapAction", "startLabellingAction",
+          "computeNextRoundAction", "computeNextRoundHereAction"}) {
+        const auto* action = desk.window->findChild<QAction*>(QString::fromLatin1(name));
+        ASSERT_NE(action, nullptr) << name;
+        EXPECT_FALSE(action->isEnabled()) << name;
+        EXPECT_TRUE(action->toolTip().contains("its disk takes no changes")) << name;
+    }
+    // What changes nothing there can still be run.
+    desk.window->findChild<QAction*>(QStringLiteral("newJobAction"))->trigger();
+    auto* form = desk.window->findChild<desktop::JobForm*>(QStringLiteral("jobForm"));
+    ASSERT_NE(form, nullptr);
+    const auto* kinds = form->findChild<QComboBox*>(QStringLiteral("jobKindField"));
+    EXPECT_GE(kinds->findData(QStringLiteral("export")), 0);
+    EXPECT_LT(kinds->findData(QStringLiteral("import")), 0);
+    EXPECT_TRUE(form->submitButton()->isEnabled());
+    form->close();
+    desktop::JobForm import(desk.window->session(), "import", QStringLiteral("Import"),
+                            QStringLiteral("Import"), nullptr);
+    import.setAttribute(Qt::WA_DeleteOnClose, false);
+    EXPECT_FALSE(import.submitButton()->isEnabled());
+    EXPECT_TRUE(import.submitButton()->toolTip().contains("its disk takes no changes"));
     desk.window->session().setSetting(QStringLiteral("desktop.place"), QStringLiteral("label"));
     ASSERT_TRUE(desk.settle());
     EXPECT_EQ(desk.window->session().setting(QStringLiteral("desktop.place")), QStringLiteral("label"));
