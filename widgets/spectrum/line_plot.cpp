@@ -17,11 +17,14 @@ LinePlot::LinePlot(QWidget* parent) : SpectrumPlot(parent), choice_(new QToolBut
     choice_->setFocusPolicy(Qt::TabFocus);
     choice_->setFixedSize(14 * gridStep, 3 * gridStep);
     auto* lines = new QMenu(this);
-    for (const auto& line : spectrum::spectralLines)
-        lines->addAction(marked(line).name, this, [this, line] {
+    for (const auto& line : spectrum::spectralLines) {
+        auto* about = lines->addAction(marked(line).name, this, [this, line] {
             setLine(marked(line));
             Q_EMIT lineChosen(line_.name);
         });
+        about->setObjectName(QStringLiteral("velocityAbout %1 Action").arg(marked(line).name));
+        about->setToolTip(tr("Velocities about %1").arg(marked(line).name));
+    }
     choice_->setMenu(lines);
     plot()->yAxis->setLabel(tr("flux [scaled]"));
     setLine(marked(spectrum::line("Hα")));
