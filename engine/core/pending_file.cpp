@@ -41,9 +41,8 @@ Result<PendingFile> PendingFile::beside(fs::path place, unsigned mode) {
         const auto path = place.parent_path() / (beginning + std::to_string(number));
         auto file = File::open(path, File::Use::CreateNew, File::Links::Refuse, mode);
         if (!file) {
-            auto refused = cannotWrite(place);
-            std::error_code error;
-            if (!fs::exists(fs::symlink_status(path, error))) return fail(std::move(refused));
+            // Whoever had the name may have published his file meanwhile: then it is free.
+            if (errno != EEXIST) return fail(cannotWrite(place));
             if (!dropLeft(path)) ++number;
             continue;
         }

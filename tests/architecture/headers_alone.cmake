@@ -1,7 +1,7 @@
 # cmake -DCOMPILER=… -DFLAGS=file -DFOLDER=engine/som -DROOT=… -P headers_alone.cmake
 #
 # Compiles each header of FOLDER alone, as the only thing in a translation unit; in the short form, without
-# BALMER_LONG_TESTS=1 in the environment, every fourth. Folders below FOLDER whose CMakeLists.txt makes
+# BALMER_LONG_TESTS=1 in the environment, every eighth. Folders below FOLDER whose CMakeLists.txt makes
 # a library of its own belong to another check.
 file(STRINGS "${FLAGS}" flags)
 list(FILTER flags EXCLUDE REGEX "^$")
@@ -24,7 +24,7 @@ foreach(header IN LISTS headers)
     if(NOT folder STREQUAL FOLDER)
         continue()
     endif()
-    math(EXPR place "(${place} + 1) % 4")
+    math(EXPR place "(${place} + 1) % 8")
     if(NOT place EQUAL 1 AND NOT "$ENV{BALMER_LONG_TESTS}" STREQUAL "1")
         continue()
     endif()

@@ -1,5 +1,6 @@
 # What a core::Mutex guards is used under it, as clang's thread-safety analysis sees it (engine/core/mutex.h): run as
 #     cmake -DCLANG=clang++ -DROOT=<sources> -P locks_checked.cmake
+# In the short form, without BALMER_LONG_TESTS=1 in the environment, every second file.
 file(GLOB_RECURSE sources ${ROOT}/engine/*.cpp)
 file(GLOB_RECURSE headers RELATIVE ${ROOT} ${ROOT}/engine/*.h)
 set(with_locks "engine/core/mutex.h")
@@ -13,9 +14,14 @@ string(REPLACE ";" "|" with_locks "${with_locks}")
 string(REPLACE "." "\\." with_locks "${with_locks}")
 set(failed "")
 set(checked 0)
+set(place 0)
 foreach(source IN LISTS sources)
     file(READ ${source} text)
     if(NOT text MATCHES "#include \"(${with_locks})\"")
+        continue()
+    endif()
+    math(EXPR place "(${place} + 1) % 2")
+    if(NOT place EQUAL 1 AND NOT "$ENV{BALMER_LONG_TESTS}" STREQUAL "1")
         continue()
     endif()
     math(EXPR checked "${checked} + 1")

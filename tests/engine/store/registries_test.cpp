@@ -325,7 +325,7 @@ TEST_F(RegistriesTest, SeveralThreadsPutTheSameArtefact) {
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t)
         threads.emplace_back([&] {
-            for (int i = 0; i < 10; ++i)
+            for (int i = 0; i < 100; ++i)
                 EXPECT_TRUE(
                     project->artefacts().putBytes("artefact " + std::to_string(i), "a", "text/plain"));
         });
