@@ -10,6 +10,7 @@
 #include <thread>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/api/job_kinds.h"
 #include "engine/core/files.h"
