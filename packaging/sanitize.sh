@@ -4,7 +4,7 @@
 #
 #   sanitize.sh JOBS LONG
 #
-#   LONG  1: besides, ten minutes of each fuzz target as a libFuzzer program (clang)
+#   LONG  1: besides, the tests of the store and of the net, and ten minutes of each fuzz target as a libFuzzer program (clang)
 #
 # Exit status: 0 no finding.
 set -uo pipefail
@@ -12,7 +12,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 jobs=${1:-2} long=${2:-0}
 build=build/sanitize
 mkdir -p build
-tests=(io_test dataset_test store_test remote_protocol_test ssap_test vo_download_test samp_test)
+tests=(io_test dataset_test remote_protocol_test)
+((long)) && tests+=(store_test ssap_test vo_download_test samp_test)
 # Not optimised, and several sources at once: it is compiled more often than it runs.
 cmake --preset dev-asan -B "$build" -DCMAKE_UNITY_BUILD=ON "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g1" >"$build.log" 2>&1 ||
     { cat "$build.log"; exit 1; }
