@@ -34,7 +34,7 @@ void LinePlot::setLine(const MarkedLine& line) {
     line_ = line;
     choice_->setText(line.name + QStringLiteral(" ▾"));
     setVelocityAxis(line);
-    fit();
+    LinePlot::fit(); // also while it is constructed
 }
 
 std::pair<double, double> LinePlot::reach() const {
