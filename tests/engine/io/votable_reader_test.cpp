@@ -209,7 +209,7 @@ TEST(VotableReader, ForeignNamespacesAndEncodings) {
 }
 
 TEST(VotableReader, LimitsHoldWhateverTheDataState) {
-    const auto binary = [](const std::string& coded, VotableLimits limits = {}) {
+    const auto binary = [](const std::string& coded, const VotableLimits& limits = {}) {
         return parseVotable(
             asBytes(document("<RESOURCE><TABLE><FIELD name='a' datatype='double' arraysize='*'/><DATA>"
                              "<BINARY><STREAM encoding='base64'>" +
