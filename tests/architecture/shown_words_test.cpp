@@ -34,7 +34,7 @@ std::string withoutComments(const std::string& text) {
 }
 
 /// Without comments.
-std::vector<SourceFile> sources() {
+std::vector<SourceFile> facesSources() {
     auto found = sourceFiles({"app/bridge", "app/desktop", "widgets"});
     // The gallery's words are its own command line's.
     std::erase_if(found,
@@ -82,11 +82,11 @@ std::vector<std::string> comparisons(const SourceFile& source, const std::set<st
 
 TEST(ShownWords, AreNotComparedWithTheEngines) {
     std::set<std::string> showing;
-    for (const auto& source : sources())
+    for (const auto& source : facesSources())
         addShowingFunctions(source.text, showing);
     EXPECT_TRUE(showing.contains("jobPhaseWord") || showing.contains("phaseWord"));
     EXPECT_TRUE(showing.contains("displayName"));
-    for (const auto& source : sources())
+    for (const auto& source : facesSources())
         for (const auto& fault : comparisons(source, showing))
             ADD_FAILURE() << fault << " compares what is shown; compare the value that it is made from";
 }

@@ -1,5 +1,6 @@
 // Labels, the network, scores and one round, on data whose classes any network tells apart.
 #include "tests/support/balmer_session.h"
+#include "tests/support/network.h"
 
 #include <algorithm>
 

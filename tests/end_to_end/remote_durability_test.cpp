@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr auto limit = std::chrono::seconds(240);
+constexpr auto patience = std::chrono::seconds(240);
 
 /// A map that takes some seconds.
 std::vector<std::string> longMap(const std::string& epochs) {
@@ -34,7 +34,7 @@ std::size_t mapsOf(const BalmerSession& session) {
 
 /// Waits until the worker says so of its only job.
 void waitForPhaseAtWorker(const BalmerSession& session, const std::string& phase) {
-    const auto until = std::chrono::steady_clock::now() + limit;
+    const auto until = std::chrono::steady_clock::now() + patience;
     json jobs;
     while (std::chrono::steady_clock::now() < until) {
         jobs = session.succeed({"worker", "status", "lab"})["workers"][0]["report"]["jobs"];
@@ -52,7 +52,7 @@ TEST(RemoteKilled, TheWorkerBeginsItsJobsAnew) {
     BackgroundProcess following(session.command(longMap("400")));
     waitForPhase(session, "EXECUTING");
     home.restartWorker();
-    const auto result = following.wait(limit);
+    const auto result = following.wait(patience);
     ASSERT_EQ(result.exitStatus, 0) << result.describe();
     EXPECT_EQ(result.json().value("epochs", 0), 400);
     EXPECT_EQ(waitForPhase(session, "COMPLETED").value("place", ""), "lab");
@@ -67,7 +67,7 @@ TEST(RemoteKilled, TheCommandLineTakesTheResultHomeLater) {
     BackgroundProcess following(session.command(longMap("400")));
     const auto job = waitForPhase(session, "EXECUTING");
     following.kill();
-    EXPECT_EQ(following.wait(limit).signal, 9);
+    EXPECT_EQ(following.wait(patience).signal, 9);
     waitForPhaseAtWorker(session, "COMPLETED");
     EXPECT_EQ(waitForPhase(session, "EXECUTING").value("id", 0), job.value("id", -1))
         << "looking at the jobs connects to no worker, so that the last thing heard stands";

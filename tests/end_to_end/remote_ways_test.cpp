@@ -1,5 +1,6 @@
 // The same jobs here and on a worker, by each way in: the same results, to the last bit.
 #include "tests/end_to_end/remote_home.h"
+#include "tests/support/network.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 // Three rounds of 50 labels answered from the truth find more of the two emission classes than 150 random
 // labels do.
 #include "tests/support/balmer_session.h"
+#include "tests/support/network.h"
 
 #include <algorithm>
 #include <iostream>
@@ -45,7 +46,7 @@ void learnAndScore(const BalmerSession& session) {
     const auto learned = session.run(
         {"learn", "--dataset", "w", "--folds", "0", "--seed", "1", "--settings", "width=16,kernel=5"},
         kLimit);
-    const auto json = learned.json();
+    const auto said = learned.json();
     // Random labels may hold a single class; then there is no network and what was labelled is what was
     // found.
     if (learned.exitStatus != 0) {
@@ -53,7 +54,7 @@ void learnAndScore(const BalmerSession& session) {
         return;
     }
     const std::string model =
-        json["model"].is_string() ? json["model"].get<std::string>() : json["model"].dump();
+        said["model"].is_string() ? said["model"].get<std::string>() : said["model"].dump();
     session.succeed({"score", "--model", model, "--dataset", "w"}, kLimit);
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using core::Status;
-using Fault = FaultyDatabase::Fault;
+using DatabaseFault = FaultyDatabase::Fault;
 
 class DatabaseFaults : public WithWorkplaces {
   protected:
@@ -24,14 +24,15 @@ class DatabaseFaults : public WithWorkplaces {
         return act.carryOut(*place);
     }
     /// Opens the project and carries the act out, with this fault.
-    core::Status under(Fault fault, std::size_t at, bool forEver, const fs::path& project, const Act& act) {
+    core::Status under(DatabaseFault fault, std::size_t at, bool forEver, const fs::path& project,
+                       const Act& act) {
         faulty_.refuse(fault, at, forEver);
         auto ended = carryOut(project, act);
         faulty_.obey();
         return ended;
     }
     /// At as many places as there are, from the first to the last.
-    void atEachCall(Fault fault, bool forEver, std::size_t few) {
+    void atEachCall(DatabaseFault fault, bool forEver, std::size_t few) {
         for (const auto& act : acts()) {
             SCOPED_TRACE(act.name);
             const auto good = expected(act);
@@ -56,20 +57,20 @@ class DatabaseFaults : public WithWorkplaces {
 };
 
 TEST_F(DatabaseFaults, ADiskThatFailsOnce) {
-    atEachCall(Fault::Io, false, 5);
+    atEachCall(DatabaseFault::Io, false, 5);
 }
 TEST_F(DatabaseFaults, ADiskThatFailsForGood) {
-    atEachCall(Fault::Io, true, 5);
+    atEachCall(DatabaseFault::Io, true, 5);
 }
 TEST_F(DatabaseFaults, AFullDisk) {
-    atEachCall(Fault::Full, true, 4);
+    atEachCall(DatabaseFault::Full, true, 4);
 }
 TEST_F(DatabaseFaults, SomebodyElsesLock) {
-    atEachCall(Fault::Busy, false, 4);
+    atEachCall(DatabaseFault::Busy, false, 4);
 }
 
 TEST_F(DatabaseFaults, SomebodyElsesLockForGood) {
-    atEachCall(Fault::Busy, true, 4);
+    atEachCall(DatabaseFault::Busy, true, 4);
 }
 
 TEST_F(DatabaseFaults, AProgramThatWritesForEverStopsNoReader) {
@@ -84,7 +85,7 @@ TEST_F(DatabaseFaults, AProgramThatWritesForEverStopsNoReader) {
                 const auto onlooker = store::Project::open(copy); // it has made the log's index
                 ASSERT_TRUE(onlooker) << why(onlooker);
                 const auto at = turn == 0 ? SIZE_MAX : (turn - 1) * (calls - 1) / 4;
-                faulty_.refuse(Fault::Writer, at, true);
+                faulty_.refuse(DatabaseFault::Writer, at, true);
                 ended = carryOut(copy, act);
                 if (turn == 0) calls = faulty_.calls();
                 EXPECT_EQ(ended.has_value(), turn == 0);

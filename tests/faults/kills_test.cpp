@@ -16,6 +16,7 @@
 #include "engine/store/label_log.h"
 #include "tests/faults/workplace.h"
 #include "tests/support/command_line.h"
+#include "tests/support/network.h"
 
 namespace balmer::test {
 namespace {

@@ -2,6 +2,7 @@
 // same job afterwards gives the same.
 #include "tests/faults/scarce_memory.h"
 #include "tests/faults/workplace.h"
+#include "tests/support/network.h"
 
 namespace balmer::test {
 namespace {

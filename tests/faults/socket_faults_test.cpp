@@ -16,16 +16,17 @@
 namespace balmer::test {
 namespace {
 
-using Fault = FaultySockets::Fault;
 using Clock = std::chrono::steady_clock;
+using SocketFault = FaultySockets::Fault;
 
 enum class Way { Unix, Tls };
 
 /// Of a TCP stream that has more, Linux reads more: after less, Boost.Asio waits for what arrives next, and
 /// so would TLS for the rest of a record.
-std::vector<Fault> faultsOf(Way way) {
-    std::vector<Fault> all{Fault::NoFile, Fault::Refused, Fault::Reset, Fault::End};
-    if (way != Way::Tls) all.push_back(Fault::Short);
+std::vector<SocketFault> faultsOf(Way way) {
+    std::vector<SocketFault> all{SocketFault::NoFile, SocketFault::Refused, SocketFault::Reset,
+                                 SocketFault::End};
+    if (way != Way::Tls) all.push_back(SocketFault::Short);
     return all;
 }
 
@@ -77,7 +78,7 @@ class SocketFaults : public testing::TestWithParam<Way> {
     }
     /// Calls of the kind that this takes.
     template <typename Doing>
-    std::size_t callsOf(Fault fault, Doing doing) {
+    std::size_t callsOf(SocketFault fault, Doing doing) {
         const FaultySockets counting(fault, SIZE_MAX, 1, 0);
         doing();
         return FaultySockets::calls();
@@ -125,7 +126,7 @@ TEST_P(SocketFaults, AJobComesHomeOnceWhateverCallFails) {
                          std::to_string(first) + " of " + std::to_string(calls) + " and each " +
                          std::to_string(every));
             const FaultySockets faulty(fault, first, every,
-                                       fault == Fault::Short ? SIZE_MAX : 1 + random() % 4);
+                                       fault == SocketFault::Short ? SIZE_MAX : 1 + random() % 4);
             runOnce();
             failures += FaultySockets::failures();
             if (HasFailure()) return;
@@ -135,7 +136,8 @@ TEST_P(SocketFaults, AJobComesHomeOnceWhateverCallFails) {
 }
 
 TEST_P(SocketFaults, AJobWaitsInWordsWhileNoCallSucceedsAndComesHomeAfterwards) {
-    for (const auto fault : {Fault::NoFile, Fault::Refused, Fault::Reset, Fault::End}) {
+    for (const auto fault :
+         {SocketFault::NoFile, SocketFault::Refused, SocketFault::Reset, SocketFault::End}) {
         const auto calls = callsOf(fault, [&] { runOnce(); });
         const auto places = fewOrMany<std::size_t>(4, 40);
         for (std::size_t i = 0; i < places; ++i) {

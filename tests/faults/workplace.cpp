@@ -1,4 +1,5 @@
 #include "tests/faults/workplace.h"
+#include "tests/support/network.h"
 
 #include <algorithm>
 #include <cmath>

@@ -3,8 +3,6 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "engine/learn/classifiers.h"
-
 namespace balmer::test {
 
 TemporaryFolder::TemporaryFolder() {
@@ -30,11 +28,6 @@ std::filesystem::path realData() {
 bool longTests() {
     const char* const wanted = std::getenv("BALMER_LONG_TESTS");
     return wanted != nullptr && std::string_view(wanted) == "1";
-}
-
-std::string whyNoNetwork() {
-    const auto there = learn::classifierNamed("network").value()->available();
-    return there ? std::string() : there.error().message();
 }
 
 } // namespace balmer::test

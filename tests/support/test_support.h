@@ -40,9 +40,6 @@ N fewOrMany(N few, N many) {
     return longTests() ? many : few;
 }
 
-/// Why the network cannot be used here, with the remedy; empty where it can.
-std::string whyNoNetwork();
-
 /// The text of a failed Result, for messages: ASSERT_TRUE(result) << why(result).
 template <typename R>
 std::string why(const R& result) {
@@ -55,7 +52,3 @@ std::string why(const R& result) {
 #define BALMER_NEEDS_REAL_DATA()                                                                             \
     if (::balmer::test::realData().empty())                                                                  \
     GTEST_SKIP() << "the folder ../shared/data with real spectra is not beside this checkout"
-
-/// Ends the test as skipped, saying why, where the network is not there.
-#define BALMER_NEEDS_NETWORK()                                                                               \
-    if (const auto why = ::balmer::test::whyNoNetwork(); !why.empty()) GTEST_SKIP() << why

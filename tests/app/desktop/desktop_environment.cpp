@@ -43,6 +43,10 @@ bool soon(const std::function<bool()>& condition) {
     return QTest::qWaitFor(condition, 10000);
 }
 
+std::string plainly(QString words) {
+    return words.replace(QChar(0xA0), ' ').replace(QChar(0x202F), ' ').toStdString();
+}
+
 FakeDesktop::FakeDesktop(FakeOptions options, const std::vector<desktop::PlaceRow>& places,
                          const std::vector<desktop::PanelRow>& panels) {
     auto fake = std::make_unique<FakeWorkbench>(std::move(options));

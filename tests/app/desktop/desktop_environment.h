@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -17,6 +18,8 @@ namespace balmer::test {
 
 /// True once the condition holds; waits for it in the event loop, ten seconds at most.
 bool soon(const std::function<bool()>& condition);
+/// With ordinary blanks.
+std::string plainly(QString words);
 
 /// A shown, active and settled window.
 struct FakeDesktop {

@@ -1,4 +1,6 @@
 // Other programs beside the desktop: the menu that sends, the button that tells who is there, and what comes.
+#include <gmock/gmock.h>
+
 #include <QAction>
 #include <QComboBox>
 #include <QContextMenuEvent>
@@ -31,11 +33,6 @@ namespace {
 
 using Hub = api::NeighbourState::Hub;
 using Outcome = api::Delivery::Outcome;
-
-/// With ordinary blanks.
-QString plainly(QString words) {
-    return words.replace(QChar(0xA0), ' ').replace(QChar(0x202F), ' ');
-}
 
 api::Neighbour neighbour(const std::string& id, const std::string& name, bool spectra, bool tables) {
     api::Neighbour made;
@@ -104,7 +101,7 @@ struct Beside : SettingsAtFirst, FakeDesktop {
         FAIL() << "nobody called " << to;
     }
     std::string said() const {
-        return plainly(window->findChild<QLabel*>(QStringLiteral("messageText"))->text()).toStdString();
+        return plainly(window->findChild<QLabel*>(QStringLiteral("messageText"))->text());
     }
     bool says(const std::string& words) const {
         return soon([&] { return said().find(words) != std::string::npos; });
@@ -199,7 +196,7 @@ TEST(NeighboursTest, NothingIsLookedForBeforeTheUserAsks) {
     desk.sendMenu()->actions().back()->trigger();
     EXPECT_EQ(desk.hub->made(), 1);
     ASSERT_TRUE(soon([&] { return desk.window->neighbours().connected(); }));
-    EXPECT_TRUE(plainly(button->toolTip()).contains("2 other programs at the hub"));
+    EXPECT_THAT(plainly(button->toolTip()), testing::HasSubstr("2 other programs at the hub"));
     EXPECT_TRUE(desk.words(button->menu()).contains("    topcat – takes tables, rows, positions"));
     desk.action("leaveNeighboursAction")->trigger();
     ASSERT_TRUE(soon([&] { return !desk.window->neighbours().connected(); }));
@@ -386,7 +383,7 @@ TEST(NeighboursTest, ATableThatComesCanBecomeColumnsLabelsOrAListOfSpectra) {
     ASSERT_TRUE(came);
     EXPECT_FALSE(came->isVisible()) << "nothing steps before the work";
     const auto* samp = desk.window->findChild<QToolButton*>(QStringLiteral("neighboursButton"));
-    EXPECT_EQ(plainly(samp->text()), QStringLiteral("SAMP · 1 table came"));
+    EXPECT_EQ(plainly(samp->text()), "SAMP · 1 table came");
     desk.action("receivedTablesAction")->trigger();
     ASSERT_TRUE(came->isVisible());
     EXPECT_EQ(samp->text(), QStringLiteral("SAMP"));

@@ -26,11 +26,6 @@ namespace balmer::test {
 
 enum Page { Tree, List, Ssap };
 
-/// With ordinary blanks.
-inline std::string plainly(QString words) {
-    return words.replace(QChar(0xA0), ' ').replace(QChar(0x202F), ' ').toStdString();
-}
-
 struct Observatory : FakeDesktop {
     explicit Observatory(Page page, FakeOptions options = {}) : FakeDesktop(std::move(options)) {
         openWindow();

@@ -13,7 +13,7 @@ namespace {
 constexpr std::chrono::seconds limit{240}; // for what hangs
 
 /// The table's cells as the script prints them; missing ones are "-".
-const char* script = R"(
+const char* pythonsCells = R"(
 import sys, numpy
 from astropy.table import Table
 def shown(value):
@@ -43,7 +43,7 @@ TEST(TableFormatPeers, AstropyReadsTheSame) {
                                                  {"t.h5", "\u00e9toile \"Be\"", "299489677444933632"},
                                                  {"t.csv", "\u00e9toile \"Be\"", "299489677444933633"}}) {
         ASSERT_TRUE(writeTable(folder / name, table));
-        const auto said = test::runProcess({python, "-c", script, (folder / name).string()}, limit);
+        const auto said = test::runProcess({python, "-c", pythonsCells, (folder / name).string()}, limit);
         ASSERT_EQ(said.exitStatus, 0) << name << "\n" << said.describe();
         EXPECT_EQ(said.standardOutput,
                   "a,1|301.1234567890123|1|" + label + "\nb|-|-|-\nc|-0.5|" + large + "|x <y>\n")

@@ -10,6 +10,7 @@
 #include "engine/core/digest.h"
 #include "engine/core/files.h"
 #include "engine/learn/metrics.h"
+#include "tests/support/network.h"
 #include "tests/support/test_support.h"
 
 namespace balmer::learn {

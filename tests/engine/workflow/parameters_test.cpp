@@ -30,8 +30,8 @@ struct Example {
     }
 };
 
-std::string refusal(std::string_view json) {
-    const auto read = readParameters<Example>(json);
+std::string refusal(std::string_view text) {
+    const auto read = readParameters<Example>(text);
     if (read) return "accepted";
     EXPECT_EQ(read.error().code(), core::ErrorCode::InvalidArgument);
     return read.error().message();
@@ -70,8 +70,8 @@ TEST(Parameters, WrongTypeIsRefusedByItsPathWithWhatWasFound) {
         {R"({"name": "x", "classes": ["a", 1]})", "parameters.classes must be a list of texts"},
         {R"({"name": "x", "blur": "much"})", "parameters.blur must be a number or null"},
         {R"({"name": "x", "schema": 2})", "parameters.schema must be 1"}};
-    for (const auto& [json, expected] : cases)
-        EXPECT_THAT(refusal(json), HasSubstr(expected)) << json;
+    for (const auto& [text, expected] : cases)
+        EXPECT_THAT(refusal(text), HasSubstr(expected)) << text;
 }
 
 TEST(Parameters, NeededFieldMustBeThereAndNotEmpty) {
@@ -125,8 +125,8 @@ struct Bounded {
     }
 };
 
-std::string boundedRefusal(std::string_view json) {
-    const auto read = readParameters<Bounded>(json);
+std::string boundedRefusal(std::string_view text) {
+    const auto read = readParameters<Bounded>(text);
     return read ? "accepted" : read.error().message();
 }
 
@@ -141,8 +141,8 @@ TEST(Parameters, RangesAndChoicesAreCheckedByTheField) {
         {R"({"codes": {"0": 7}})", "parameters.codes.0 must be a text, not 7"},
         {R"({"codes": ["0"]})", "parameters.codes must be an object of texts"},
         {R"({"blur": -1})", "parameters.blur must be a number of at least 0 or null, not -1"}};
-    for (const auto& [json, expected] : cases)
-        EXPECT_THAT(boundedRefusal(json), HasSubstr(expected)) << json;
+    for (const auto& [text, expected] : cases)
+        EXPECT_THAT(boundedRefusal(text), HasSubstr(expected)) << text;
     EXPECT_EQ(boundedRefusal(R"({"epochs": 1, "share": 0.1, "lattice": "hex", "words": ["b"], "blur": null,
                                  "codes": {"0": "a", "1": "b, c"}})"),
               "accepted");
@@ -178,8 +178,8 @@ TEST(Parameters, AResultIsCheckedAgainstItsFields) {
                                     orAbsent(countField("labels", "")),
                                     listField("refused", objectField("", {textField("path", "")}, ""), ""),
                                     mapField("counts", countField("", ""), "")};
-    const auto says = [&](const char* json) {
-        const auto right = checkResult(json, fields);
+    const auto says = [&](const char* text) {
+        const auto right = checkResult(text, fields);
         if (right) return std::string("right");
         EXPECT_EQ(right.error().code(), core::ErrorCode::Format);
         return right.error().message();

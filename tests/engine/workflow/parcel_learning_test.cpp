@@ -6,6 +6,7 @@
 #include "engine/store/label_log.h"
 #include "engine/store/round_archive.h"
 #include "tests/engine/workflow/two_computers.h"
+#include "tests/support/network.h"
 
 namespace balmer::workflow {
 namespace {

@@ -9,6 +9,7 @@
 #include "engine/store/round_archive.h"
 #include "engine/workflow/rounds.h"
 #include "tests/engine/workflow/project_with_jobs.h"
+#include "tests/support/network.h"
 
 namespace balmer::workflow {
 namespace {
