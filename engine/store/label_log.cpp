@@ -223,12 +223,30 @@ LabelEvent undoOf(const LabelEvent& event, std::string_view view) {
 
 LabelLog::LabelLog(Connections& connections) : connections_(connections) {}
 
+Status LabelLog::takeBackLeft() {
+    std::vector<std::int64_t> acts;
+    {
+        const std::scoped_lock lock(leftMutex_);
+        acts.swap(left_);
+    }
+    // Without the mutex: who writes several things together holds the database and then comes here.
+    for (; !acts.empty(); acts.pop_back())
+        if (auto taken = takeBackAct(acts.back(), {}); !taken) {
+            const std::scoped_lock lock(leftMutex_);
+            left_.insert(left_.end(), acts.begin(), acts.end());
+            return fail(std::move(taken).error());
+        }
+    return {};
+}
+
 Result<std::int64_t> LabelLog::append(const LabelEvent& event) {
+    BALMER_CHECK(takeBackLeft());
     const auto now = connections_.now();
     return connections_.write([&](Database& database) { return appendOne(database, event, now); });
 }
 
 Result<std::vector<std::int64_t>> LabelLog::appendAll(std::span<const LabelEvent> events) {
+    BALMER_CHECK(takeBackLeft());
     const auto now = connections_.now();
     return connections_.write([&](Database& database) -> Result<std::vector<std::int64_t>> {
         std::vector<std::int64_t> ids;
@@ -241,6 +259,7 @@ Result<std::vector<std::int64_t>> LabelLog::appendAll(std::span<const LabelEvent
 }
 
 Result<LabelAct> LabelLog::beginAct() {
+    BALMER_CHECK(takeBackLeft());
     BALMER_TRY(const auto begun, connections_.write([](Database& database) -> Result<std::int64_t> {
         BALMER_TRY(const auto act, newAct(database));
         BALMER_CHECK(openAct(database, act, true));
@@ -254,7 +273,9 @@ LabelAct::LabelAct(LabelAct&& other) noexcept : log_(std::exchange(other.log_, n
 LabelAct::~LabelAct() {
     const core::NoStopScope whole;
     try {
-        if (log_ != nullptr) (void)log_->takeBackAct(act_, {});
+        if (log_ == nullptr || log_->takeBackAct(act_, {})) return;
+        const std::scoped_lock lock(log_->leftMutex_);
+        log_->left_.push_back(act_);
     } catch (const std::bad_alloc&) { // what cannot be taken back now is at the next opening
     }
 }
@@ -280,6 +301,7 @@ Status LabelAct::finish() {
 }
 
 Result<std::vector<LabelEvent>> LabelLog::takeBack(std::string_view who, std::string_view view) {
+    BALMER_CHECK(takeBackLeft());
     const auto now = connections_.now();
     BALMER_TRY(auto newest, connections_.write([&](Database& database) -> Result<LabelEvent> {
         BALMER_TRY(auto event, newestOf(database, who));

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,8 +40,9 @@ struct SpectrumLabel {
 };
 
 /// Labels that are given as one act in several short transactions, and taken back together. Until finish()
-/// they are provisional: the end of this takes them back, or the next opening of the project where the
-/// process died before. One thread.
+/// they are provisional: the end of this takes them back; where the disk or a lock does not let it, whatever
+/// is written to the log next does so before; where the process dies, the next opening of the project. One
+/// thread.
 class LabelAct {
   public:
     LabelAct(LabelAct&& other) noexcept;
@@ -110,7 +112,11 @@ class LabelLog {
   private:
     friend class LabelAct;
     core::Result<std::vector<active::LabelEvent>> takeBackAct(std::int64_t act, std::string_view view);
+    /// What ended acts of this process have left.
+    core::Status takeBackLeft();
     Connections& connections_;
+    std::mutex leftMutex_;
+    std::vector<std::int64_t> left_; ///< acts that could not be taken back yet; guarded
 };
 
 } // namespace balmer::store

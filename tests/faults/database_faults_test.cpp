@@ -102,6 +102,38 @@ TEST_F(DatabaseFaults, AProgramThatWritesForEverStopsNoReader) {
     }
 }
 
+TEST_F(DatabaseFaults, WhatAnEndedActLeftUnderALockIsTakenBackByWhateverIsWrittenNext) {
+    const auto copy = copyOfBase();
+    const auto opened = store::Project::open(copy);
+    ASSERT_TRUE(opened) << why(opened);
+    auto& log = (*opened)->labels();
+    const auto before = log.classes().value();
+    const auto eventOf = [](const std::string& spectrum) {
+        active::LabelEvent event;
+        event.spectrum = spectrum;
+        event.className = "of the act";
+        event.who = "somebody";
+        return event;
+    };
+    {
+        auto act = log.beginAct();
+        ASSERT_TRUE(act) << why(act);
+        for (const char* const spectrum : {"star-7", "star-8"})
+            ASSERT_TRUE(act->append(eventOf(spectrum)));
+        faulty_.refuse(DatabaseFault::Writer, 0, true);
+    }
+    EXPECT_GT(faulty_.calls(), 0u);
+    EXPECT_NE(log.classes().value(), before) << "nothing can be written now";
+    EXPECT_FALSE(log.append(eventOf("star-9")));
+    faulty_.obey();
+    auto own = eventOf("star-9");
+    own.className = "own";
+    ASSERT_TRUE(log.append(own));
+    auto expected = before;
+    expected["star-9"] = "own";
+    EXPECT_EQ(log.classes().value(), expected);
+}
+
 TEST_F(DatabaseFaults, TheFacesOfAProjectReadOnAndExportWhileAnotherProgramWritesForEver) {
     const auto copy = copyOfBase();
     sqlite3* other = nullptr;
