@@ -177,6 +177,8 @@ core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vect
                                 const InjectionParameters& parameters, core::TaskContext& task,
                                 TrainingRows& training) {
     const Windows windows(dataset);
+    const std::size_t wanted =
+        std::clamp(rows.size(), parameters.perClass, parameters.variety * parameters.perClass);
     core::RandomStream random(parameters.seed, 1);
     std::vector<std::size_t> order;
     std::size_t next = 0;
@@ -196,11 +198,11 @@ core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vect
                                 kind->draw == nullptr ? residualsOf(target, labels, windows, rows)
                                                       : std::vector<std::vector<float>>());
         std::size_t failures = 0;
-        for (std::size_t made = 0; made < parameters.perClass;) {
+        for (std::size_t made = 0; made < wanted;) {
             BALMER_CHECK(task.checkpoint(0, "simulating lines"));
             auto row = planting.into(windows.of(draw()), random);
             if (!row) {
-                if (++failures > 2 * rows.size() + parameters.perClass) return useless(row.error());
+                if (++failures > 2 * rows.size() + wanted) return useless(row.error());
                 continue;
             }
             training.append(*row, target);
@@ -209,9 +211,7 @@ core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vect
     }
     const bool nebulaeAreSought = std::ranges::any_of(
         classes.profiles, [](const auto& each) { return each.second->word == "nebular"; });
-    const std::size_t others =
-        std::clamp(rows.size(), parameters.perClass, parameters.othersOverClass * parameters.perClass);
-    for (std::size_t made = 0, failures = 0; made < others;) {
+    for (std::size_t made = 0, failures = 0; made < wanted;) {
         const auto row = draw();
         const double lot = random.uniform();
         auto changed = lot < 0.15                        ? simulate::injectCosmicRay(windows.of(row), random)
@@ -219,7 +219,7 @@ core::Status appendInjectedRows(const dataset::Dataset& dataset, const std::vect
                        : lot < 0.45                      ? simulate::injectFilledIn(windows.of(row), random)
                                     : core::Result<std::vector<float>>(std::vector<float>());
         if (!changed) {
-            if (++failures > 2 * rows.size() + others) return useless(changed.error());
+            if (++failures > 2 * rows.size() + wanted) return useless(changed.error());
             continue;
         }
         training.appendScaled(changed->empty() ? dataset.flux().row(row) : std::span<const float>(*changed),

@@ -19,9 +19,9 @@
 namespace balmer::workflow {
 
 struct InjectionParameters {
-    std::size_t perClass = 400; ///< rows for each simulated class
-    /// Rows of everything else, which is much more varied, over those of a class, as far as there are rows.
-    std::size_t othersOverClass = 4;
+    /// Rows for each simulated class and for everything else, at least; up to `variety` times as many as far
+    /// as there are spectra to make them of.
+    std::size_t perClass = 400, variety = 4;
     double filledShare = 0.3; ///< of the lines: they fill the star's own absorption before they rise over it
     /// Each line is at least so many standard errors strong: one that the noise hides would teach that noise
     /// is emission.

@@ -59,8 +59,7 @@ TrainingPlan planTraining(const TargetClasses& classes, const RowLabels& labels,
     for (std::size_t row = 0; row < labels.judged.size(); ++row)
         if (!labels.judged[row]) open.push_back(row);
     random.shuffle(std::span(open));
-    const std::size_t used =
-        std::min(open.size(), 2 * InjectionParameters().othersOverClass * parameters.perClass);
+    const std::size_t used = std::min(open.size(), 2 * InjectionParameters().variety * parameters.perClass);
     for (std::size_t i = 0; i < used; ++i)
         plan.half[open[i]] = static_cast<int>(i % 2);
     return plan;
@@ -98,7 +97,7 @@ core::Result<RankedPool> trainAndRank(const learn::ClassifierKind& kind,
             if (plan.half[row] == 0) kept = other;
             if (plan.half[row] < 0) kept = (kept + other) / 2;
         }
-    learn::adaptToPrevalence(halves[0].probabilities.view());
+    learn::adaptToPrevalence(halves[0].probabilities.view(), static_cast<std::size_t>(classes.background));
     return std::move(halves[0]);
 }
 
