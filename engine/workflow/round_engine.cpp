@@ -234,15 +234,16 @@ core::Result<PlayedRound> playRound(const RoundChoices& choices, const TargetCla
     };
     active::QueryParameters query;
     BALMER_TRY(query.strategy, mixFor(choices, trains ? kind : nullptr));
-    if (!trains && query.strategy.needsProbabilities()) query.strategy = active::coldStart();
     auto labelsAlone = choices.simulation();
     labelsAlone.perClass = 0;
     const auto plan = planTraining(classes, labels, labelsAlone);
-    if (query.strategy.needsCommittee() && !plan.withoutExamples.empty())
-        return core::fail(core::ErrorCode::InvalidArgument,
-                          "parameters.strategy compares models that learn from labels, and no spectrum is "
-                          "labelled \"" +
-                              plan.withoutExamples.front() + "\" yet; begin with another one");
+    // What the wished-for strategy needs is not there yet: until it is, what is asked leads there.
+    const bool comparable = plan.withoutExamples.empty();
+    if (query.strategy.needsCommittee() && !comparable && trains) {
+        BALMER_TRY(query.strategy, active::parseMix(networkStrategy));
+    }
+    if (!trains && (query.strategy.needsProbabilities() || query.strategy.needsCommittee()))
+        query.strategy = active::coldStart();
     if (trains) {
         auto training = task.part(compares ? 0.3 : 0, 0.8);
         played.kind = kind;

@@ -50,8 +50,6 @@ TEST_F(Round, WordsThatDoNotFitAreRefusedBeforeAnythingIsTrained) {
     EXPECT_THAT(fail("round", wrong).message(), HasSubstr("magic"));
     wrong["strategy"] = "margin:0.5,random:0";
     EXPECT_THAT(fail("round", wrong).message(), HasSubstr("the share of random"));
-    wrong["strategy"] = "bald";
-    EXPECT_THAT(fail("round", wrong).message(), HasSubstr("models that learn from labels"));
     wrong = parameters();
     wrong["batch"] = 0;
     EXPECT_THAT(fail("round", wrong).message(), HasSubstr("parameters.batch"));
