@@ -45,7 +45,7 @@ TEST_F(MemoryFaults, EndAJobInWords) {
     for (const auto& [kind, parameters] : jobs) {
         SCOPED_TRACE(kind);
         const Act act{kind,
-                      [&](Workplace& place) -> core::Status {
+                      [&kind = kind, &parameters = parameters](Workplace& place) -> core::Status {
                           BALMER_TRY([[maybe_unused]] const auto result, place.run(kind, parameters));
                           return {};
                       },

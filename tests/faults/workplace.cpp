@@ -110,7 +110,7 @@ Result<json> Workplace::run(const std::string& kind, const json& parameters) {
 }
 
 fs::path WithWorkplaces::write(const std::string& name, const std::string& text) const {
-    const auto file = folder_ / name;
+    auto file = folder_ / name;
     fs::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary) << text;
     return file;
@@ -180,7 +180,7 @@ void WithWorkplaces::addActs() {
 }
 
 fs::path WithWorkplaces::copyOfBase() {
-    const auto copy = folder_ / ("copy-" + std::to_string(++copies_) + ".balmer");
+    auto copy = folder_ / ("copy-" + std::to_string(++copies_) + ".balmer");
     fs::copy(base_, copy, fs::copy_options::recursive);
     for (const auto& act : acts_)
         if (!act.written.empty()) fs::remove(act.written);

@@ -22,8 +22,7 @@ namespace balmer::test {
 namespace {
 
 struct Answering : FakeDesktop {
-    explicit Answering(const char* place = "data", FakeOptions options = {})
-        : FakeDesktop(std::move(options)) {
+    explicit Answering(const char* place = "data", FakeOptions options = {}) : FakeDesktop(options) {
         window->showPlace(QString::fromLatin1(place));
         EXPECT_TRUE(settle());
     }

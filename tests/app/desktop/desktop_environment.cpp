@@ -47,9 +47,9 @@ std::string plainly(QString words) {
     return words.replace(QChar(0xA0), ' ').replace(QChar(0x202F), ' ').toStdString();
 }
 
-FakeDesktop::FakeDesktop(FakeOptions options, const std::vector<desktop::PlaceRow>& places,
+FakeDesktop::FakeDesktop(const FakeOptions& options, const std::vector<desktop::PlaceRow>& places,
                          const std::vector<desktop::PanelRow>& panels) {
-    auto fake = std::make_unique<FakeWorkbench>(std::move(options));
+    auto fake = std::make_unique<FakeWorkbench>(options);
     workbench = fake.get();
     window = std::make_unique<desktop::MainWindow>(std::make_unique<bridge::Session>(std::move(fake)),
                                                    QStringList(), places, panels);

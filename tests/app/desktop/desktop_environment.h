@@ -23,7 +23,7 @@ std::string plainly(QString words);
 
 /// A shown, active and settled window.
 struct FakeDesktop {
-    explicit FakeDesktop(FakeOptions options = {},
+    explicit FakeDesktop(const FakeOptions& options = {},
                          const std::vector<desktop::PlaceRow>& places = desktop::placeTable(),
                          const std::vector<desktop::PanelRow>& panels = desktop::panelTable());
     FakeWorkbench* workbench; ///< the window's

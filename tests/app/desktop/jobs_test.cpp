@@ -24,7 +24,7 @@ namespace balmer::test {
 namespace {
 
 struct Jobs : FakeDesktop {
-    explicit Jobs(FakeOptions options = {}) : FakeDesktop(std::move(options)) {
+    explicit Jobs(const FakeOptions& options = {}) : FakeDesktop(options) {
         window->showPlace(QStringLiteral("jobs"));
         EXPECT_TRUE(settle());
     }

@@ -32,7 +32,7 @@ FakeOptions withoutModel() {
 }
 
 struct Lists : FakeDesktop {
-    explicit Lists(FakeOptions options = withoutModel()) : FakeDesktop(std::move(options)) {}
+    explicit Lists(const FakeOptions& options = withoutModel()) : FakeDesktop(options) {}
     void key(Qt::Key pressed, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
         FakeDesktop::key(pressed, modifiers);
         EXPECT_TRUE(settle());

@@ -58,7 +58,7 @@ struct SettingsAtFirst {
 
 /// A window with two programs at the hub, connected.
 struct Beside : SettingsAtFirst, FakeDesktop {
-    explicit Beside(bool connect = true, FakeOptions options = {}) : FakeDesktop(std::move(options)) {
+    explicit Beside(bool connect = true, FakeOptions options = {}) : FakeDesktop(options) {
         hub = workbench->hub;
         hub->set(
             connectedWith({neighbour("c1", "splat", true, false), neighbour("c2", "topcat", false, true)}));

@@ -27,7 +27,7 @@ namespace balmer::test {
 enum Page { Tree, List, Ssap };
 
 struct Observatory : FakeDesktop {
-    explicit Observatory(Page page, FakeOptions options = {}) : FakeDesktop(std::move(options)) {
+    explicit Observatory(Page page, const FakeOptions& options = {}) : FakeDesktop(options) {
         openWindow();
         child<QTabWidget>("observatoryTabs")->setCurrentIndex(page);
     }
