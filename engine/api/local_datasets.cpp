@@ -1,6 +1,7 @@
 #include "engine/api/local_datasets.h"
 
 #include "engine/store/dataset_registry.h"
+#include "engine/workflow/class_means.h"
 
 namespace balmer::api {
 
@@ -31,6 +32,32 @@ core::Result<WindowRow> LocalDatasets::row(const std::string& name, const std::s
     copy(dataset.inverseVariance(), row.inverseVariance);
     copy(dataset.mask(), row.mask);
     return row;
+}
+
+core::Result<std::vector<ClassMean>> LocalDatasets::classMeans(const std::string& name) {
+    BALMER_TRY(const auto dataset, open_.get(name));
+    BALMER_TRY(auto means, workflow::classMeans(project_, dataset));
+    const auto wavelengths = dataset.wavelengthAngstrom();
+    std::vector<ClassMean> made;
+    for (auto& each : means)
+        made.push_back({std::move(each.className),
+                        each.rows,
+                        {wavelengths.begin(), wavelengths.end()},
+                        std::move(each.mean),
+                        std::move(each.spread)});
+    return made;
+}
+
+core::Result<std::vector<LabelledNeighbour>>
+LocalDatasets::nearestLabelled(const std::string& name, const std::string& id, std::size_t most) {
+    BALMER_TRY(const auto dataset, open_.get(name));
+    BALMER_TRY(auto found, workflow::nearestLabelled(project_, dataset, id, most));
+    std::vector<LabelledNeighbour> neighbours;
+    for (auto& each : found) {
+        BALMER_TRY(auto window, row(name, each.id));
+        neighbours.push_back({std::move(each.className), each.correlation, std::move(window)});
+    }
+    return neighbours;
 }
 
 } // namespace balmer::api

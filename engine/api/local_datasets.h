@@ -14,6 +14,9 @@ class LocalDatasets final : public Datasets {
 
     core::Result<std::vector<DatasetInfo>> list() override;
     core::Result<WindowRow> row(const std::string& dataset, const std::string& id) override;
+    core::Result<std::vector<ClassMean>> classMeans(const std::string& dataset) override;
+    core::Result<std::vector<LabelledNeighbour>>
+    nearestLabelled(const std::string& dataset, const std::string& id, std::size_t most) override;
 
   private:
     store::Project& project_;

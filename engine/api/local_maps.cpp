@@ -44,6 +44,34 @@ core::Result<std::vector<MapInfo>> LocalMaps::list() {
     return maps;
 }
 
+core::Result<Prototype> LocalMaps::prototype(const std::string& name, const std::string& id) {
+    BALMER_TRY(const auto dataset, datasets_.get(name));
+    const auto none = [&](const std::string& what) {
+        return core::fail(core::ErrorCode::NotFound, what + "; train a map of " + name);
+    };
+    const auto row = dataset.rowOf(id);
+    if (!row) return none("the dataset " + name + " has no row for " + id);
+    const auto placed = project_.columns().info(name, "map_neuron");
+    if (!placed || !placed->job) return none("no map places the spectra of " + name);
+    BALMER_TRY(const auto job, project_.jobs().get(*placed->job));
+    const auto* const artefact = artefactNamed(job, "map");
+    if (artefact == nullptr) return none("the map that placed the spectra of " + name + " was removed");
+    BALMER_TRY(const auto neurons, project_.columns().values(name, "map_neuron", placed->version));
+    BALMER_TRY(const auto distances, project_.columns().values(name, "map_distance"));
+    BALMER_TRY(const auto bytes, project_.artefacts().read(artefact->digest));
+    BALMER_TRY(const auto map, som::deserialise(bytes));
+    if (*row >= neurons.size() || *row >= distances.size() || !(neurons[*row] >= 0) ||
+        !(neurons[*row] < static_cast<double>(map.grid.neurons())) ||
+        map.codebook.columns() != dataset.columns())
+        return none("the map has no place for " + id);
+    Prototype found{job.id, static_cast<std::size_t>(neurons[*row]), distances[*row], {}, {}};
+    const auto wavelengths = dataset.wavelengthAngstrom();
+    found.wavelengthAngstrom.assign(wavelengths.begin(), wavelengths.end());
+    const auto flux = map.codebook.row(found.neuron);
+    found.flux.assign(flux.begin(), flux.end());
+    return found;
+}
+
 core::Result<MapContent> LocalMaps::content(jobs::JobId id) {
     BALMER_TRY(const auto job, project_.jobs().get(id));
     const auto info = mapInfo(job);

@@ -15,6 +15,7 @@ class LocalMaps final : public Maps {
 
     core::Result<std::vector<MapInfo>> list() override;
     core::Result<MapContent> content(jobs::JobId job) override;
+    core::Result<Prototype> prototype(const std::string& dataset, const std::string& id) override;
 
   private:
     store::Project& project_;

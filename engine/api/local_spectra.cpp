@@ -1,5 +1,7 @@
 #include "engine/api/local_spectra.h"
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 
@@ -92,6 +94,30 @@ core::Result<NamedRows> LocalSpectra::named(const std::vector<std::string>& name
         else if (seen.insert(match.id).second)
             rows.ids.emplace_back(match.id);
     }
+    return rows;
+}
+
+core::Result<std::vector<SpectrumRow>> LocalSpectra::otherEpochs(const std::string& id, std::size_t most) {
+    BALMER_TRY(const auto own, project_.catalogue().find(id));
+    std::vector<store::SpectrumRecord> records;
+    if (own.position) {
+        BALMER_TRY(records, project_.catalogue().near(*own.position, sameObjectArcsec));
+    } else if (!own.object.empty()) {
+        store::CatalogueQuery query;
+        query.where = "object = '";
+        for (const char c : own.object)
+            query.where += c == '\'' ? std::string("''") : std::string(1, c);
+        query.where += "'";
+        query.limit = most + 1;
+        BALMER_TRY(records, project_.catalogue().list(query));
+    }
+    std::vector<SpectrumRow> rows;
+    for (const auto& record : records)
+        rows.push_back(rowFrom(record));
+    std::erase_if(rows, [&](const SpectrumRow& row) { return row.id == id; });
+    rows.resize(std::min(rows.size(), most));
+    std::ranges::stable_sort(rows, {}, &SpectrumRow::observed);
+    BALMER_CHECK(addPredictions(rows));
     return rows;
 }
 

@@ -18,6 +18,7 @@ class LocalSpectra final : public Spectra {
     core::Result<std::vector<SpectrumRow>> list(const std::string& where, std::size_t limit) override;
     core::Result<SpectrumRow> row(const std::string& id) override;
     core::Result<NamedRows> named(const std::vector<std::string>& names) override;
+    core::Result<std::vector<SpectrumRow>> otherEpochs(const std::string& id, std::size_t most) override;
     core::Result<spectrum::Spectrum> load(const std::string& id) override;
     core::Result<std::vector<spectrum::HeaderCard>> header(const std::string& id) override;
 

@@ -39,12 +39,23 @@ struct MapContent {
     std::vector<double> quantisationErrors, topographicErrors; ///< before the first epoch, then after each
 };
 
+/// The neuron of a map that a spectrum is nearest to.
+struct Prototype {
+    jobs::JobId map = 0;
+    std::size_t neuron = 0;
+    double distance = 0; ///< Euclidean, to the prototype
+    std::vector<double> wavelengthAngstrom;
+    std::vector<float> flux;
+};
+
 class Maps {
   public:
     virtual ~Maps() = default;
 
     virtual core::Result<std::vector<MapInfo>> list() = 0; ///< newest first
     virtual core::Result<MapContent> content(jobs::JobId job) = 0;
+    /// By the newest map of the dataset. Errors: NotFound where it has no map, or the map no place for it.
+    virtual core::Result<Prototype> prototype(const std::string& dataset, const std::string& id) = 0;
 };
 
 } // namespace balmer::api

@@ -56,6 +56,9 @@ struct Collection {
     std::size_t spectra = 0;
 };
 
+/// A fibre's width: nearer spectra are taken for those of one object.
+inline constexpr double sameObjectArcsec = 3;
+
 class Spectra {
   public:
     virtual ~Spectra() = default;
@@ -67,6 +70,9 @@ class Spectra {
     virtual core::Result<SpectrumRow> row(const std::string& id) = 0;
     /// The spectra that these names mean: ids, the survey's ids, files or objects, as in a table of labels.
     virtual core::Result<NamedRows> named(const std::vector<std::string>& names) = 0;
+    /// Other spectra of the same object, by position (sameObjectArcsec) or, where it has none, by the
+    /// object's name; in the order of their dates, at most so many.
+    virtual core::Result<std::vector<SpectrumRow>> otherEpochs(const std::string& id, std::size_t most) = 0;
     /// Reads it from its file, or from its dataset where it came as a matrix row.
     virtual core::Result<spectrum::Spectrum> load(const std::string& id) = 0;
     virtual core::Result<std::vector<spectrum::HeaderCard>> header(const std::string& id) = 0;

@@ -12,6 +12,7 @@
 
 #include "widgets/common/key_button.h"
 #include "widgets/gallery/made_up_data.h"
+#include "widgets/labelling/contact_sheet.h"
 #include "widgets/labelling/labelling_panel.h"
 #include "widgets/labelling/queue_strip.h"
 #include "widgets/plot/custom_plot.h"
@@ -159,7 +160,6 @@ TEST_F(LabellingPanelTest, TheAxisRangeStaysFromSpectrumToSpectrum) {
     LabelItem elsewhere = gallery::labelItem(10);
     for (double& wavelength : elsewhere.window.wavelength)
         wavelength -= 1700;
-    elsewhere.neighbours.reset();
     panel.setCurrent(elsewhere);
     EXPECT_LT(panel.windowPlot()->xRange().second, 5100) << "another line: another range";
 }
@@ -208,6 +208,68 @@ TEST_F(LabellingPanelTest, WhatTheCurveWasMadeOfStandsBesideItOnOneKey) {
     press(Qt::Key_R);
     EXPECT_EQ(panel.linePlot()->spectra().size(), 1U);
     EXPECT_TRUE(gestures.empty());
+}
+
+TEST_F(LabellingPanelTest, WhatStandsBehindTheLineIsAskedForByKeyAndOnlyForTheSpectrumThatIsShown) {
+    QSignalSpy asked(&panel, &LabellingPanel::behindRequested);
+    auto* mean = panel.findChild<QAction*>("labellingClassMean");
+    ASSERT_NE(mean, nullptr);
+    press(Qt::Key_M);
+    ASSERT_EQ(asked.count(), 1);
+    EXPECT_EQ(asked.at(0).at(0).value<Behind>(), Behind::ClassMean);
+    EXPECT_FALSE(mean->isChecked()) << "until the owner says so";
+    panel.setBehind(Behind::ClassMean);
+    EXPECT_TRUE(mean->isChecked());
+    const auto curves = gallery::classMean(1);
+    panel.setBehindCurves("another", curves);
+    EXPECT_FALSE(panel.linePlot()->backdrop());
+    panel.setBehindCurves(panel.currentId(), curves);
+    for (const auto* plot : {static_cast<SpectrumPlot*>(panel.linePlot()), panel.windowPlot()}) {
+        ASSERT_TRUE(plot->backdrop());
+        EXPECT_EQ(plot->backdrop()->name, curves.mean->name);
+    }
+    panel.setCurrent(gallery::labelItem(6));
+    EXPECT_FALSE(panel.linePlot()->backdrop()) << "it was another spectrum's";
+    EXPECT_EQ(panel.behind(), Behind::ClassMean) << "its owner says with what";
+    panel.setBehindCurves(panel.currentId(),
+                          {{}, {gallery::windowSpectrum(7, gallery::Profile::SinglePeak)}});
+    EXPECT_EQ(panel.linePlot()->spectra().size(), 2U);
+    press(Qt::Key_P);
+    EXPECT_EQ(asked.at(1).at(0).value<Behind>(), Behind::Prototype);
+    EXPECT_TRUE(gestures.empty());
+}
+
+TEST_F(LabellingPanelTest, TheContactSheetAnswersForTheTileInTheFrameAndTheRestAtOnce) {
+    auto* sheet = panel.findChild<ContactSheet*>("contactSheet");
+    ASSERT_NE(sheet, nullptr);
+    QSignalSpy rest(&panel, &LabellingPanel::restGiven), asked(&panel, &LabellingPanel::itemRequested);
+    press(Qt::Key_Return);
+    press(Qt::Key_Down);
+    EXPECT_EQ(rest.count() + asked.count(), 0) << "keys of the sheet alone";
+    panel.setRestClass("nothing of note");
+    press(Qt::Key_G);
+    ASSERT_TRUE(panel.showsSheet());
+    EXPECT_TRUE(sheet->isVisible());
+    EXPECT_FALSE(panel.linePlot()->isVisible());
+    press(Qt::Key_2);
+    ASSERT_EQ(gestures.size(), 1U);
+    press(Qt::Key_Down);
+    ASSERT_EQ(asked.count(), 1);
+    EXPECT_EQ(asked.at(0).at(0).toInt(), 5 + ContactSheet::columns);
+    press(Qt::Key_Up);
+    EXPECT_EQ(asked.count(), 1) << "there is none above";
+    QTest::mouseClick(sheet, Qt::LeftButton, Qt::NoModifier,
+                      QPoint(sheet->width() - 10, sheet->height() - 10));
+    ASSERT_EQ(asked.count(), 2);
+    EXPECT_EQ(asked.at(1).at(0).toInt(), ContactSheet::tiles - 1);
+    press(Qt::Key_Return);
+    ASSERT_EQ(rest.count(), 1);
+    const auto others = rest.at(0).at(0).toStringList();
+    EXPECT_EQ(others, sheet->unlabelled());
+    EXPECT_FALSE(others.contains(panel.currentId())) << "it has its answer";
+    EXPECT_EQ(rest.at(0).at(1).toString(), "nothing of note");
+    press(Qt::Key_G);
+    EXPECT_TRUE(panel.linePlot()->isVisible());
 }
 
 TEST_F(LabellingPanelTest, TheAnswerThatStandsIsMarkedOnItsButton) {

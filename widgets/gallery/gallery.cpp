@@ -7,6 +7,7 @@
 #include <ctime>
 #include <functional>
 
+#include <QAction>
 #include <QApplication>
 #include <QDir>
 #include <QGridLayout>
@@ -148,6 +149,18 @@ QWidget* labelPage() {
     panel->setQueue(gallery::queue(100000));
     panel->setStatus({412, 9, true, {}});
     panel->setCurrent(gallery::labelItem(5));
+    panel->setBehind(Behind::ClassMean);
+    panel->setBehindCurves(panel->currentId(), gallery::classMean(5));
+    return panel;
+}
+
+QWidget* sheetPage() {
+    auto* panel = new LabellingPanel;
+    panel->setQueue(gallery::queue(100000));
+    panel->setStatus({412, 9, true, {}});
+    panel->setRestClass(gallery::labelItem(5).classNames.back());
+    panel->setCurrent(gallery::labelItem(5));
+    panel->findChild<QAction*>(QStringLiteral("labellingSheet"))->trigger();
     return panel;
 }
 
@@ -359,6 +372,7 @@ int main(int argc, char** argv) {
     window.addTab(dataPage(), tr("Data"));
     window.addTab(mapPage(), tr("Map"));
     window.addTab(labelPage(), tr("Label"));
+    window.addTab(sheetPage(), tr("Sheet"));
     window.addTab(controlsPage(), tr("Controls"));
     window.resize(1280, 800);
     window.show();

@@ -67,6 +67,16 @@ PlottedSpectrum windowSpectrum(int seed, Profile profile) {
     return s;
 }
 
+BehindCurves classMean(int seed) {
+    PlottedSpectrum mean = windowSpectrum(seed + 1000, Profile(seed % 3));
+    mean.id = QStringLiteral("mean");
+    mean.name = QStringLiteral("mean single peak (34)");
+    mean.model = true;
+    for (float& e : mean.error)
+        e = 0.18F;
+    return {std::move(mean), {}};
+}
+
 LabelItem labelItem(int seed) {
     const auto profile = Profile(seed % 3);
     LabelItem item;
@@ -74,13 +84,6 @@ LabelItem labelItem(int seed) {
     item.id = item.window.id;
     item.list = QueueList(seed % 7 == 3 ? 1 : seed % 5 == 4 ? 2 : 0);
     item.whole = wholeSpectrum(seed, profile);
-    PlottedSpectrum mean = windowSpectrum(seed + 1000, profile);
-    mean.id = QStringLiteral("neighbours");
-    mean.name = QStringLiteral("neighbours, mean ± spread");
-    mean.model = true;
-    for (float& e : mean.error)
-        e = 0.18F;
-    item.neighbours = mean;
     item.metadata = {{QStringLiteral("object"), QStringLiteral("LAMOST J034912.33+241208.6")},
                      {QStringLiteral("class"), QStringLiteral("A1V")},
                      {QStringLiteral("g"), QStringLiteral("12.3 mag")},

@@ -16,6 +16,8 @@ PlottedSpectrum wholeSpectrum(int seed, Profile profile);
 /// 6519 to 6732 Å in 140 steps, scaled to [-1, 1].
 PlottedSpectrum windowSpectrum(int seed, Profile profile);
 LabelItem labelItem(int seed);
+/// Of a class, to stand behind labelItem(seed).
+BehindCurves classMean(int seed);
 std::vector<QueueEntry> queue(int entries);
 
 struct MadeUpMap {

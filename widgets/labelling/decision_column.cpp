@@ -56,6 +56,15 @@ DecisionColumn::DecisionColumn(LabellingActions& actions, QWidget* parent)
     grid->addWidget(button(actions.blind), 5, 0);
     grid->addWidget(button(actions.raw), 5, 1);
     grid->addWidget(button(actions.comment), 6, 0);
+    for (int place = 0; const auto& [action, what] : actions.behind()) {
+        const int at = ++place; // beside the comment, then below it
+        grid->addWidget(button(action), 6 + at / 2, at % 2);
+    }
+    grid->addWidget(button(actions.sheet), 8, 1);
+    auto* rest = button(actions.rest);
+    rest->hide();
+    grid->addWidget(rest, 9, 0, 1, 2);
+    connect(actions.sheet, &QAction::toggled, rest, &QWidget::setVisible);
     grid->setColumnStretch(0, 1);
     grid->setColumnStretch(1, 1);
     column->addLayout(grid);

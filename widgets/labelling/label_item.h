@@ -51,10 +51,9 @@ struct QueueEntry {
 struct LabelItem {
     QString id;
     std::optional<QueueList> list;
-    bool reading = false;                      ///< its curves are on their way: nothing can be said of it yet
-    PlottedSpectrum window;                    ///< about Hα
-    std::optional<PlottedSpectrum> whole;      ///< absent: arrives later by setWholeSpectrum
-    std::optional<PlottedSpectrum> neighbours; ///< mean of its neuron's members, error = spread
+    bool reading = false;                 ///< its curves are on their way: nothing can be said of it yet
+    PlottedSpectrum window;               ///< about Hα
+    std::optional<PlottedSpectrum> whole; ///< absent: arrives later by setWholeSpectrum
     std::vector<std::pair<QString, QString>>
         metadata;                      ///< {"S/N", "34"}, in the order shown; the first is the object
     QStringList classNames;            ///< in the order of the digit keys
@@ -65,6 +64,13 @@ struct LabelItem {
     QString comment;
     std::optional<Answer> given; ///< before
     bool noteworthy = false;
+};
+
+/// What is drawn behind a spectrum's line, to compare it with.
+enum class Behind { Nothing, ClassMean, NearestLabelled, OtherEpochs, Prototype };
+struct BehindCurves {
+    std::optional<PlottedSpectrum> mean; ///< error = spread
+    std::vector<PlottedSpectrum> others; ///< drawn behind the spectrum
 };
 
 struct LabelGesture {
@@ -85,3 +91,4 @@ struct QueueStatus {
 } // namespace balmer::widgets
 
 Q_DECLARE_METATYPE(balmer::widgets::LabelGesture)
+Q_DECLARE_METATYPE(balmer::widgets::Behind)

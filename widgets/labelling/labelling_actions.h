@@ -2,6 +2,9 @@
 // owns them.
 #pragma once
 
+#include <array>
+#include <utility>
+
 #include "widgets/labelling/answer_actions.h"
 
 namespace balmer::widgets {
@@ -13,6 +16,12 @@ class LabellingActions : public AnswerActions {
     void setAnswersEnabled(bool enabled) override;
 
     QAction *skip, *back, *on, *blind, *raw, *comment, *nextRound;
+    QAction *classMean, *nearest, *epochs, *prototype; ///< what is drawn behind the line
+
+    QAction *sheet, *rest, *up, *down; ///< the contact sheet, and what its keys do
+
+    /// Of the four above, with what each stands for.
+    std::array<std::pair<QAction*, Behind>, 4> behind() const;
 };
 
 } // namespace balmer::widgets

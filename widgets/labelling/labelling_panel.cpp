@@ -10,6 +10,7 @@
 
 #include "widgets/common/empty_state.h"
 #include "widgets/common/theme.h"
+#include "widgets/labelling/contact_sheet.h"
 #include "widgets/labelling/decision_column.h"
 #include "widgets/labelling/labelling_actions.h"
 #include "widgets/labelling/labelling_plots.h"
@@ -25,6 +26,8 @@ struct LabellingPanel::Private {
     LabelItem item;
     bool shown = false;  ///< an item is shown
     bool hidden = false; ///< predictions are
+    Behind behind = Behind::Nothing;
+    QString restClass;
 
     LabellingActions* actions = nullptr;
     QueueHeader* header = nullptr;
@@ -32,6 +35,8 @@ struct LabellingPanel::Private {
     EmptyState* empty = nullptr;
     ObjectColumn* object = nullptr;
     LabellingPlots* plots = nullptr;
+    QStackedWidget* middle = nullptr; ///< the plots, or the contact sheet
+    ContactSheet* sheet = nullptr;
     DecisionColumn* decision = nullptr;
     QueueStrip* queue = nullptr;
 
@@ -52,13 +57,17 @@ QWidget* LabellingPanel::Private::makePage() {
     columns->setChildrenCollapsible(false);
     columns->setHandleWidth(2 * gridStep);
     object = new ObjectColumn(columns);
-    plots = new LabellingPlots(columns);
+    queue = new QueueStrip(page);
+    middle = new QStackedWidget(columns);
+    plots = new LabellingPlots(middle);
+    sheet = new ContactSheet(*queue, middle);
+    middle->addWidget(plots);
+    middle->addWidget(sheet);
     decision = new DecisionColumn(*actions, columns);
     columns->setStretchFactor(0, 0);
     columns->setStretchFactor(1, 1);
     columns->setStretchFactor(2, 0);
     columns->setSizes({210, 720, 270});
-    queue = new QueueStrip(page);
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(gridStep);
@@ -81,6 +90,31 @@ void LabellingPanel::Private::connectActions() {
         Q_EMIT view->predictionsHiddenChanged(on);
     });
     connect(actions->raw, &QAction::toggled, plots, &LabellingPlots::setRawVisible);
+    for (const auto& [action, what] : actions->behind())
+        connect(action, &QAction::triggered, view, [this, what = what] {
+            view->setBehind(view->behind()); // marked by the owner alone
+            Q_EMIT view->behindRequested(what);
+        });
+    connect(actions->sheet, &QAction::toggled, view, [this](bool on) {
+        middle->setCurrentIndex(on ? 1 : 0);
+        for (QAction* ofTheSheet : {actions->rest, actions->up, actions->down})
+            ofTheSheet->setEnabled(on);
+        Q_EMIT view->sheetShown(on);
+    });
+    connect(actions->rest, &QAction::triggered, view, [this] {
+        const QStringList ids = sheet->unlabelled();
+        if (!shown || ids.isEmpty() || restClass.isEmpty()) return;
+        header->setError({});
+        Q_EMIT view->restGiven(ids, restClass);
+    });
+    const auto walk = [this](int rows) {
+        const int last = int(queue->entries().size()) - 1;
+        const int to = queue->currentIndex() + rows * ContactSheet::columns;
+        if (shown && to >= 0 && to <= last) Q_EMIT view->itemRequested(to);
+    };
+    connect(actions->up, &QAction::triggered, view, [walk] { walk(-1); });
+    connect(actions->down, &QAction::triggered, view, [walk] { walk(1); });
+    connect(sheet, &ContactSheet::entryClicked, view, &LabellingPanel::itemRequested);
     connect(actions->comment, &QAction::triggered, object, &ObjectColumn::focusComment);
     connect(actions->nextRound, &QAction::triggered, view, &LabellingPanel::nextRoundRequested);
     connect(object, &ObjectColumn::commentDone, view, [this] { view->setFocus(Qt::OtherFocusReason); });
@@ -203,6 +237,32 @@ void LabellingPanel::setWholeSpectrum(const QString& id, PlottedSpectrum whole) 
     if (!d_->shown || d_->item.id != id) return;
     d_->item.whole = std::move(whole);
     d_->plots->showWhole(*d_->item.whole);
+}
+
+void LabellingPanel::setBehind(Behind what) {
+    d_->behind = what;
+    for (const auto& [action, each] : d_->actions->behind())
+        action->setChecked(each == what);
+}
+
+Behind LabellingPanel::behind() const {
+    return d_->behind;
+}
+
+void LabellingPanel::setBehindCurves(const QString& id, BehindCurves curves) {
+    if (d_->shown && d_->item.id == id) d_->plots->setBehind(std::move(curves));
+}
+
+void LabellingPanel::setRestClass(const QString& className) {
+    d_->restClass = className;
+    d_->actions->rest->setText(className.isEmpty() ? tr("the rest") : tr("rest: %1").arg(className));
+    d_->actions->rest->setToolTip(
+        className.isEmpty() ? tr("Name the classes first")
+                            : tr("Every spectrum of the contact sheet without a label is %1").arg(className));
+}
+
+bool LabellingPanel::showsSheet() const {
+    return d_->actions->sheet->isChecked();
 }
 
 void LabellingPanel::clearCurrent(const QString& sentence, const QString& action) {

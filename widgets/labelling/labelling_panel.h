@@ -1,9 +1,10 @@
 // LabellingPanel: one spectrum at a time, everything needed to decide about it, and a key for each answer.
 // Digits 1 … 9 label by class, the digits after the classes are "not sure", "bad", "artefact" (U, D, A too),
 // N flags as noteworthy, S skips, Z undoes, ← (or Backspace) and → go back and on, B hides predictions, R
-// shows what the curve was made of, C enters the comment (Enter or Escape leaves it), F2 asks for other
-// classes, Ctrl+Enter starts the next round. All are QActions (actions()), with object names, so that keys
-// can be remapped.
+// shows what the curve was made of, M, K, E and P draw a class's mean, the nearest labelled, other epochs and
+// the neuron's prototype behind it, G shows the contact sheet, on which Enter labels the rest,
+// C enters the comment (Enter or Escape leaves it), F2 asks for other classes, Ctrl+Enter starts the next
+// round. All are QActions (actions()), with object names, so that keys can be remapped.
 //
 // The panel decides nothing: it reports gestures and is then told what to show. From labelGiven the owner
 // writes the event, then calls setCurrent with the next item; that call draws at once, in one pass. UI thread
@@ -42,6 +43,15 @@ class LabellingPanel : public QWidget {
     void setCurrent(LabelItem item, bool rescale = false);
     /// The whole spectrum of the item shown; ignored where another is shown by now (latest wins).
     void setWholeSpectrum(const QString& id, PlottedSpectrum whole);
+    /// Twenty-four of the queue stand where else the plots are.
+    bool showsSheet() const;
+    /// What Enter there says of those that have no label: what is not looked for.
+    void setRestClass(const QString& className);
+    /// What the keys choose to be drawn behind the line; the owner says with what.
+    void setBehind(Behind what);
+    Behind behind() const;
+    /// Ignored where another spectrum is shown by now.
+    void setBehindCurves(const QString& id, BehindCurves curves);
     /// Nothing to label: an empty state with this sentence and action (object name "labellingEmptyAction").
     void clearCurrent(const QString& sentence, const QString& action = {});
     QString currentId() const;
@@ -63,6 +73,9 @@ class LabellingPanel : public QWidget {
   Q_SIGNALS:
     /// A label or flag was given to this spectrum.
     void labelGiven(const QString& id, const balmer::widgets::LabelGesture& gesture);
+    /// The contact sheet's spectra without a label, all at once.
+    void restGiven(const QStringList& ids, const QString& className);
+    void sheetShown(bool shown);
     void undoRequested();
     void backRequested();
     void onRequested();
@@ -75,6 +88,8 @@ class LabellingPanel : public QWidget {
     /// The comment field was left with a changed text, without a label.
     void commentEdited(const QString& id, const QString& comment);
     void predictionsHiddenChanged(bool hidden);
+    /// A key was pressed for it, which may be shown already.
+    void behindRequested(balmer::widgets::Behind what);
     /// The button of the empty state.
     void emptyActionTriggered();
 

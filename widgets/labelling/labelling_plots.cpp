@@ -59,6 +59,7 @@ LabellingPlots::LabellingPlots(QWidget* parent)
 }
 
 void LabellingPlots::showItem(const LabelItem& item, bool rescale) {
+    if (item_.id != item.id) behind_ = {};
     item_ = item;
     if (rescale) forgetRange();
     draw(*window_, item.window, windowFitted_);
@@ -80,6 +81,12 @@ void LabellingPlots::showWhole(const PlottedSpectrum& whole) {
     if (!late) return;
     showLine();
     if (rawVisible_) draw(*window_, item_.window, windowFitted_);
+}
+
+void LabellingPlots::setBehind(BehindCurves curves) {
+    behind_ = std::move(curves);
+    draw(*window_, item_.window, windowFitted_);
+    showLine();
 }
 
 void LabellingPlots::setRawVisible(bool visible) {
@@ -119,8 +126,9 @@ void LabellingPlots::draw(SpectrumPlot& plot, const PlottedSpectrum& spectrum, b
         raw.colour = theme().mutedText;
         spectra.push_back(std::move(raw));
     }
-    plot.setLegendLimit(rawVisible_ ? 12 : 0);
-    plot.setBackdrop(item_.neighbours);
+    spectra.insert(spectra.end(), behind_.others.begin(), behind_.others.end());
+    plot.setLegendLimit(spectra.size() > 1 || behind_.mean ? 12 : 0);
+    plot.setBackdrop(behind_.mean);
     plot.setSpectra(std::move(spectra));
     plot.setCurrent(spectrum.id);
     if (!fitted || !overlaps) plot.fit();

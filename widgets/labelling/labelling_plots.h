@@ -24,6 +24,8 @@ class LabellingPlots : public QSplitter {
     /// The next spectrum is fitted.
     void forgetRange() { windowFitted_ = lineFitted_ = false; }
 
+    /// Behind line and window, until the next spectrum is shown.
+    void setBehind(BehindCurves curves);
     /// What the window was made of, in grey.
     void setRawVisible(bool visible);
 
@@ -42,6 +44,7 @@ class LabellingPlots : public QSplitter {
     SpectrumPlot* whole_;
     LineStrip* strip_;
     LabelItem item_;
+    BehindCurves behind_;
     bool rawVisible_ = false;
     bool windowFitted_ = false, lineFitted_ = false;
 };

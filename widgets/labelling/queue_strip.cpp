@@ -1,7 +1,6 @@
 #include "widgets/labelling/queue_strip.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <QHelpEvent>
 #include <QMouseEvent>
@@ -9,6 +8,7 @@
 #include <QToolTip>
 
 #include "widgets/common/theme.h"
+#include "widgets/labelling/thumbnail.h"
 
 namespace balmer::widgets {
 
@@ -60,7 +60,7 @@ void QueueStrip::setEntries(std::vector<QueueEntry> entries) {
         byId_.emplace(entries_[i].id, int(i));
     current_ = indexOf(id);
     scroll_ = 0;
-    update();
+    changedNow();
 }
 
 int QueueStrip::indexOf(const QString& id, std::optional<QueueList> list) const {
@@ -73,19 +73,19 @@ int QueueStrip::indexOf(const QString& id, std::optional<QueueList> list) const 
 
 void QueueStrip::setClassNames(const QStringList& names) {
     classNames_ = names;
-    update();
+    changedNow();
 }
 
 void QueueStrip::setLabel(const QString& id, const QString& label) {
     for (auto [it, end] = byId_.equal_range(id); it != end; ++it)
         entries_[std::size_t(it->second)].label = label;
-    update();
+    changedNow();
 }
 
 void QueueStrip::setThumbnail(const QString& id, const std::vector<float>& thumbnail) {
     for (auto [it, end] = byId_.equal_range(id); it != end; ++it)
         entries_[std::size_t(it->second)].thumbnail = thumbnail;
-    update();
+    changedNow();
 }
 
 void QueueStrip::setCurrentId(const QString& id, std::optional<QueueList> list) {
@@ -93,7 +93,12 @@ void QueueStrip::setCurrentId(const QString& id, std::optional<QueueList> list) 
     if (i < 0) return;
     current_ = i;
     scroll_ = 0;
+    changedNow();
+}
+
+void QueueStrip::changedNow() {
     update();
+    Q_EMIT changed();
 }
 
 QSize QueueStrip::sizeHint() const {
@@ -158,28 +163,7 @@ void QueueStrip::paintEvent(QPaintEvent*) {
                        ? QString::number(i + 1)
                        : metrics.elidedText(entry.label, Qt::ElideRight, int(word.width())));
         const QRectF curve = cell.adjusted(5, 5, -5, -metrics.height() - 6);
-        float low = std::numeric_limits<float>::infinity(), high = -low;
-        for (const float v : entry.thumbnail) {
-            if (!std::isfinite(v)) continue;
-            low = std::min(low, v);
-            high = std::max(high, v);
-        }
-        if (!(high >= low) || entry.thumbnail.size() < 2) continue;
-        const double span = high > low ? double(high - low) : 1.0;
-        p.setPen(QPen(entry.label.isEmpty() ? c.spectrum : c.masked, 1));
-        QPointF previous;
-        bool connected = false;
-        for (std::size_t k = 0; k < entry.thumbnail.size(); ++k) {
-            if (!std::isfinite(entry.thumbnail[k])) {
-                connected = false;
-                continue;
-            }
-            const QPointF at(curve.left() + curve.width() * double(k) / double(entry.thumbnail.size() - 1),
-                             curve.bottom() - curve.height() * double(entry.thumbnail[k] - low) / span);
-            if (connected) p.drawLine(previous, at);
-            previous = at;
-            connected = true;
-        }
+        drawThumbnail(p, curve, entry.thumbnail, entry.label.isEmpty() ? c.spectrum : c.masked);
     }
 }
 
@@ -198,6 +182,14 @@ void QueueStrip::wheelEvent(QWheelEvent* event) {
     event->accept();
 }
 
+QString QueueStrip::entryText(int index) const {
+    const QueueEntry& entry = entries_[std::size_t(index)];
+    QString text = tr("%1 of %2: %3").arg(index + 1).arg(entries_.size()).arg(entry.id);
+    if (entry.list) text += tr("\nlist: %1").arg(displayName(*entry.list));
+    if (!entry.label.isEmpty()) text += tr("\nlabel: %1").arg(entry.label);
+    return text;
+}
+
 bool QueueStrip::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         auto* help = static_cast<QHelpEvent*>(event);
@@ -205,11 +197,7 @@ bool QueueStrip::event(QEvent* event) {
         if (index < 0) {
             QToolTip::hideText();
         } else {
-            const QueueEntry& entry = entries_[std::size_t(index)];
-            QString text = tr("%1 of %2: %3").arg(index + 1).arg(entries_.size()).arg(entry.id);
-            if (entry.list) text += tr("\nlist: %1").arg(displayName(*entry.list));
-            if (!entry.label.isEmpty()) text += tr("\nlabel: %1").arg(entry.label);
-            QToolTip::showText(help->globalPos(), text, this);
+            QToolTip::showText(help->globalPos(), entryText(index), this);
         }
         return true;
     }

@@ -21,6 +21,7 @@ class QueueStrip : public QWidget {
     const std::vector<QueueEntry>& entries() const { return entries_; }
     /// Labels that are class names get the mark of their class.
     void setClassNames(const QStringList& names);
+    const QStringList& classNames() const { return classNames_; }
     /// A spectrum may stand on several lists; these two reach each of its entries.
     void setLabel(const QString& id, const QString& label);
     void setThumbnail(const QString& id, const std::vector<float>& thumbnail);
@@ -30,11 +31,16 @@ class QueueStrip : public QWidget {
     int currentIndex() const { return current_; }
     int indexOf(const QString& id, std::optional<QueueList> list = {}) const; ///< the first; -1: none
 
+    /// What is known of the entry, for a tooltip.
+    QString entryText(int index) const;
+
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
   Q_SIGNALS:
     void entryClicked(int index);
+    /// Entries, labels, thumbnails, or which one is current.
+    void changed();
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -43,6 +49,7 @@ class QueueStrip : public QWidget {
     bool event(QEvent* event) override;
 
   private:
+    void changedNow();
     int firstVisible() const;
     int indexAt(const QPoint& position) const;
     std::vector<QueueEntry> entries_;

@@ -10,7 +10,7 @@ namespace balmer::widgets {
 class BackdropLayer : public PlotLayer {
   public:
     void setSpectrum(std::optional<PlottedSpectrum> spectrum) { spectrum_ = std::move(spectrum); }
-    bool hasSpectrum() const { return spectrum_.has_value(); }
+    const std::optional<PlottedSpectrum>& spectrum() const { return spectrum_; }
     void draw(QCPPainter& painter, const PlotAxes& axes) const override;
     PlotExtent extent() const override;
     std::vector<LegendEntry> legend() const override;

@@ -98,7 +98,7 @@ void SpectrumPlot::Private::clearCursor() {
 
 /// Without a spectrum the numbers at the axes and the marks would mean nothing.
 void SpectrumPlot::Private::arrange() {
-    const bool any = backdrop->hasSpectrum() || !shown.spectra.empty();
+    const bool any = backdrop->spectrum() || !shown.spectra.empty();
     for (QCPAxis* axis : {view->plot()->xAxis, view->plot()->yAxis}) {
         axis->setTicks(any);
         axis->setTickLabels(any);
@@ -160,6 +160,10 @@ void SpectrumPlot::setCurrent(const QString& id) {
     if (d_->shown.currentId == id) return;
     d_->shown.currentId = id;
     redraw();
+}
+
+const std::optional<PlottedSpectrum>& SpectrumPlot::backdrop() const {
+    return d_->backdrop->spectrum();
 }
 
 void SpectrumPlot::setBackdrop(std::optional<PlottedSpectrum> backdrop) {

@@ -30,6 +30,7 @@ class SpectrumPlot : public PlotView {
     /// A mean with its spread (error = spread) drawn behind, violet: neighbours of a neuron, a prototype.
     /// Absent: none.
     void setBackdrop(std::optional<PlottedSpectrum> backdrop);
+    const std::optional<PlottedSpectrum>& backdrop() const;
 
     /// Locked: the axis ranges stay as they are whatever is set, until the user rescales or fit() is called.
     void setRangeLocked(bool locked);

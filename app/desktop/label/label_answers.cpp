@@ -6,6 +6,7 @@
 
 #include "app/desktop/answers/answer_words.h"
 #include "app/desktop/answers/noteworthy.h"
+#include "app/desktop/label/label_behind.h"
 #include "app/desktop/label/label_words.h"
 #include "app/desktop/label/queue_loading.h"
 
@@ -40,6 +41,7 @@ void LabelPlace::record(active::LabelEvent event, std::function<void(bool kept)>
 
 void LabelPlace::setVerdict(const std::string& id, const std::optional<Verdict>& verdict) {
     queue_.setVerdict(id, verdict);
+    behind_->labelsChanged();
     panel_->setAnswer(text(id), answerOf(verdict));
 }
 
@@ -82,6 +84,41 @@ void LabelPlace::take(const QString& id, const widgets::LabelGesture& gesture) {
         else
             showStatus();
     });
+}
+
+void LabelPlace::takeRest(const QStringList& ids, const QString& className) {
+    std::vector<active::LabelEvent> events;
+    for (const QString& id : ids) {
+        const int index = queue_.indexOf(plain(id));
+        if (index < 0 || !onTheWay_.insert(plain(id)).second) continue;
+        events.push_back(eventFor(index));
+        events.back().view = "sheet";
+        events.back().className = plain(className);
+    }
+    if (events.empty()) return;
+    session_.labels().run(
+        this,
+        [&workbench = session_.workbench(), events](const std::stop_token&) {
+            return workbench.labelling().labelAll(events);
+        },
+        [this, events](const core::Status& kept) {
+            for (const auto& event : events) {
+                onTheWay_.erase(event.spectrum);
+                if (kept) setVerdict(event.spectrum, Verdict{event.kind, event.className});
+            }
+            if (!kept)
+                return panel_->setError(tr("The labels were not kept, and nothing was changed. %1")
+                                            .arg(errorSentence(kept.error())));
+            labelsToday_ += events.size();
+            Q_EMIT said(tr("%1 labelled %2; Z takes it back")
+                            .arg(countText(events.size(), tr("spectrum"), tr("spectra")),
+                                 text(events.front().className)));
+            prepareRound();
+            if (queue_.current() >= 0 && queue_.isDone(queue_.current()))
+                advance();
+            else
+                showStatus();
+        });
 }
 
 void LabelPlace::skip() {
@@ -146,6 +183,7 @@ void LabelPlace::showTakenBack(const core::Result<std::vector<active::LabelEvent
 }
 
 void LabelPlace::readLabelsAnew(const QStringList& ids) {
+    behind_->labelsChanged();
     std::vector<std::string> wanted;
     if (ids.contains(QString())) {
         for (const auto& entry : queue_.entries())

@@ -1,5 +1,6 @@
 #include "app/desktop/label/label_place.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <QAbstractButton>
@@ -13,6 +14,7 @@
 
 #include "app/bridge/plotted.h"
 #include "app/desktop/answers/answering.h"
+#include "app/desktop/label/label_behind.h"
 #include "app/desktop/label/label_words.h"
 #include "app/desktop/label/queue_chooser.h"
 #include "app/desktop/label/queue_loading.h"
@@ -34,7 +36,7 @@ LabelPlace::LabelPlace(bridge::Session& session, QWidget* parent)
     : Place(session, QStringLiteral("label"), parent), panel_(new widgets::LabellingPanel),
       listCount_(new QLabel), precision_(new QLabel), running_(new QLabel),
       progress_(new widgets::ProgressLine), preparer_(new LabelPreparer(session, this)),
-      runner_(new RoundRunner(session, this)) {
+      behind_(new LabelBehind(session, *panel_, this)), runner_(new RoundRunner(session, this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -56,6 +58,7 @@ LabelPlace::LabelPlace(bridge::Session& session, QWidget* parent)
     connect(&events, &bridge::EventRelay::catalogueChanged, this, stale);
     connect(&events, &bridge::EventRelay::labelsChanged, this, &LabelPlace::readLabelsAnew);
     connect(runner_, &RoundRunner::completed, this, stale);
+    connect(behind_, &LabelBehind::said, this, &Place::said);
     connect(preparer_, &LabelPreparer::ready, this, &LabelPlace::showPrepared);
     connect(preparer_, &LabelPreparer::thumbnailReady, panel_, &widgets::LabellingPanel::setThumbnail);
     connect(&session.classes(), &bridge::LabelClasses::changed, this, &LabelPlace::followClasses);
@@ -65,6 +68,10 @@ LabelPlace::LabelPlace(bridge::Session& session, QWidget* parent)
 void LabelPlace::buildPanel() {
     panel_->setObjectName(QStringLiteral("labellingPanel"));
     connect(panel_, &widgets::LabellingPanel::labelGiven, this, &LabelPlace::take);
+    connect(panel_, &widgets::LabellingPanel::restGiven, this, &LabelPlace::takeRest);
+    connect(panel_, &widgets::LabellingPanel::sheetShown, this, [this](bool shown) {
+        if (shown && queue_.current() >= 0) prepareAround(queue_.current());
+    });
     connect(panel_, &widgets::LabellingPanel::undoRequested, this, &LabelPlace::undo);
     connect(panel_, &widgets::LabellingPanel::backRequested, this, [this] {
         // Also from the end, where every spectrum has its label.
@@ -335,6 +342,7 @@ void LabelPlace::showQueue(const QString& key, LoadedQueue loaded, const QString
     if (offered_ && round_ && offered_->job == round_->job) offered_.reset();
     queue_ = LabelQueue(std::move(loaded.entries), std::move(loaded.verdicts));
     preparer_->setQueue(loaded.dataset, std::move(loaded.predictions));
+    behind_->setDataset(loaded.dataset);
     followClasses();
     std::vector<widgets::QueueEntry> strip;
     strip.reserve(queue_.entries().size());
@@ -365,11 +373,16 @@ void LabelPlace::followClasses() {
         for (const auto& name : round_->classes)
             names << text(name);
         preparer_->setClasses(names);
+        const auto rest = std::ranges::find_if(round_->classes, [this](const auto& name) {
+            return std::ranges::find(round_->targets, name) == round_->targets.end();
+        });
+        panel_->setRestClass(rest == round_->classes.end() ? QString() : text(*rest));
         // So that a digit means the same in every place.
         session_.classes().putFirst(names);
         return;
     }
     preparer_->setClasses(session_.classes().names());
+    panel_->setRestClass(session_.classes().names().value(0));
     if (!currentId().isEmpty()) showPrepared(currentId());
     if (!shown_.isEmpty() && session_.classes().names().isEmpty()) askForClasses(session_.classes(), this);
 }

@@ -26,6 +26,7 @@ class ProgressLine;
 
 namespace balmer::desktop {
 
+class LabelBehind;
 class LinesForm;
 class QueueChooser;
 class RoundRunner;
@@ -90,6 +91,8 @@ class LabelPlace : public Place {
 
     // What the observer answers: label_answers.cpp.
     void take(const QString& id, const widgets::LabelGesture& gesture);
+    /// Several spectra of the queue, as one act.
+    void takeRest(const QStringList& ids, const QString& className);
     void skip();
     void takeComment(const QString& id, const QString& comment);
     /// Written beside the window, in the order of the calls; then told whether it is on the disk.
@@ -109,6 +112,7 @@ class LabelPlace : public Place {
     std::vector<QAction*> lists_; ///< by active::RoundList
     QAction* removeList_ = nullptr;
     LabelPreparer* preparer_;
+    LabelBehind* behind_;
     RoundRunner* runner_;
 
     QString shown_, loading_;             ///< keys of queues; "": none

@@ -3,7 +3,9 @@
 
 #include <QPlainTextEdit>
 
+#include "app/desktop/label/label_behind.h"
 #include "app/desktop/label/label_words.h"
+#include "widgets/labelling/contact_sheet.h"
 #include "widgets/spectrum/spectrum_plot.h"
 
 namespace balmer::desktop {
@@ -30,6 +32,7 @@ void LabelPlace::go(int index, bool rescale) {
     item.given = answerOf(queue_.verdict(entry.id));
     showProblem((*prepared)->problem);
     panel_->setCurrent(item, rescale);
+    behind_->show(item);
     showStatus();
     // What is not needed for this frame waits until it is drawn.
     QMetaObject::invokeMethod(
@@ -50,7 +53,8 @@ void LabelPlace::showProblem(const QString& problem) {
 
 void LabelPlace::prepareAround(int index) {
     QueueEntries wanted;
-    for (const int at : queue_.around(index, preparedAhead, preparedBehind))
+    const int ahead = panel_->showsSheet() ? widgets::ContactSheet::tiles : preparedAhead;
+    for (const int at : queue_.around(index, ahead, preparedBehind))
         wanted.push_back(queue_.at(at));
     std::vector<std::string> thumbnails;
     for (int at = index - thumbnailsAround; at < index + thumbnailsAround; ++at)
@@ -71,6 +75,7 @@ void LabelPlace::showPrepared(const QString& id) {
         panel_->setCurrent(item);
     else if (item.whole)
         panel_->setWholeSpectrum(id, *item.whole);
+    behind_->show(item);
 }
 
 void LabelPlace::advance() {

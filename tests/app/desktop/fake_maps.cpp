@@ -65,4 +65,11 @@ core::Result<api::MapContent> FakeMaps::content(jobs::JobId job) {
     return content;
 }
 
+core::Result<api::Prototype> FakeMaps::prototype(const std::string&, const std::string& id) {
+    slow_.note("maps.prototype");
+    if (!options_.map) return core::fail(ErrorCode::NotFound, "no map places these spectra");
+    BALMER_TRY(const auto which, survey::find(id, options_.spectra));
+    return api::Prototype{3, which % 192, 0.4, survey::windowAxis(), survey::windowFlux(which)};
+}
+
 } // namespace balmer::test

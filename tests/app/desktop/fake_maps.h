@@ -13,6 +13,7 @@ class FakeMaps : public api::Maps {
 
     core::Result<std::vector<api::MapInfo>> list() override;
     core::Result<api::MapContent> content(jobs::JobId job) override;
+    core::Result<api::Prototype> prototype(const std::string& dataset, const std::string& id) override;
 
   private:
     const FakeOptions options_;

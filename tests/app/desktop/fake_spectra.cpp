@@ -92,6 +92,15 @@ core::Result<api::SpectrumRow> FakeSpectra::row(const std::string& id) {
     return rowOf(which);
 }
 
+core::Result<std::vector<api::SpectrumRow>> FakeSpectra::otherEpochs(const std::string& id,
+                                                                     std::size_t most) {
+    slow_.note("spectra.otherEpochs");
+    BALMER_TRY(const auto which, survey::find(id, options_.spectra));
+    std::vector<api::SpectrumRow> rows;
+    if (which % 10 == 0 && which > 0 && most > 0) rows.push_back(rowOf(which - 1));
+    return rows;
+}
+
 core::Result<api::NamedRows> FakeSpectra::named(const std::vector<std::string>& names) {
     slow_.note("spectra.named");
     api::NamedRows rows;

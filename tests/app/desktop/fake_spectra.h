@@ -23,6 +23,8 @@ class FakeSpectra : public api::Spectra {
     core::Result<std::vector<api::SpectrumRow>> list(const std::string& where, std::size_t limit) override;
     core::Result<api::SpectrumRow> row(const std::string& id) override;
     core::Result<api::NamedRows> named(const std::vector<std::string>& names) override;
+    /// Every tenth has one, the one before it.
+    core::Result<std::vector<api::SpectrumRow>> otherEpochs(const std::string& id, std::size_t most) override;
     core::Result<spectrum::Spectrum> load(const std::string& id) override;
     core::Result<std::vector<spectrum::HeaderCard>> header(const std::string& id) override;
 

@@ -1,3 +1,7 @@
+#include <set>
+
+#include <gmock/gmock.h>
+
 #include <QComboBox>
 #include <QDialog>
 #include <QJsonDocument>
@@ -7,13 +11,15 @@
 
 #include "app/desktop/label/label_place.h"
 #include "tests/app/desktop/desktop_environment.h"
+#include "widgets/labelling/contact_sheet.h"
+#include "widgets/spectrum/line_plot.h"
 
 namespace balmer::test {
 
 namespace {
 
 struct Labelling : FakeDesktop {
-    explicit Labelling(FakeOptions options = {}) : FakeDesktop(std::move(options)) {
+    explicit Labelling(const FakeOptions& options = {}) : FakeDesktop(options) {
         window->showPlace(QStringLiteral("label"));
         EXPECT_TRUE(settle());
         EXPECT_FALSE(shown().empty());
@@ -81,6 +87,81 @@ TEST(LabelPlaceTest, UndoTakesTheLabelBackAndReturnsToItsSpectrum) {
     EXPECT_EQ(events.back().kind, active::LabelKind::Undo);
     EXPECT_EQ(events.back().supersedes, events.front().id);
     EXPECT_TRUE(desk.workbench->spectra().row(first)->label.empty());
+}
+
+TEST(LabelPlaceTest, AKeyDrawsTheMeanOfEachClassBehindTheLineTheLikelyOneFirst) {
+    Labelling desk;
+    const auto* line = desk.window->label()->panel()->linePlot();
+    const auto name = [&] { return line->backdrop() ? line->backdrop()->name.toStdString() : std::string(); };
+    const auto likely = [&] {
+        const auto& queue = desk.window->label()->queue();
+        return queue.at(queue.current()).asked->predicted;
+    };
+    EXPECT_EQ(name(), "");
+    desk.key(Qt::Key_M);
+    EXPECT_THAT(name(), testing::HasSubstr(likely()));
+    std::set<std::string> seen{name()};
+    desk.key(Qt::Key_Right);
+    EXPECT_THAT(name(), testing::HasSubstr(likely())) << "it goes with the spectrum";
+    desk.key(Qt::Key_Left);
+    desk.key(Qt::Key_M);
+    seen.insert(name());
+    desk.key(Qt::Key_Right);
+    EXPECT_TRUE(seen.contains(name())) << "a chosen class stays";
+    desk.key(Qt::Key_Left);
+    desk.key(Qt::Key_M);
+    seen.insert(name());
+    EXPECT_EQ(seen.size(), 3U);
+    desk.key(Qt::Key_M);
+    EXPECT_EQ(name(), "") << "after the last class none";
+    // Blind, what is proposed must not be seen from what is drawn.
+    desk.key(Qt::Key_B);
+    desk.key(Qt::Key_M);
+    EXPECT_THAT(name(), testing::HasSubstr("other")) << "the largest class";
+    EXPECT_TRUE(desk.workbench->labelling().events().empty());
+}
+
+TEST(LabelPlaceTest, TheNearestLabelledOtherEpochsAndThePrototypeStandBehindTheLineOnAKeyEach) {
+    Labelling desk;
+    auto* panel = desk.window->label()->panel();
+    desk.key(Qt::Key_K);
+    ASSERT_EQ(panel->linePlot()->spectra().size(), 4U);
+    EXPECT_THAT(panel->linePlot()->spectra()[1].name.toStdString(), testing::HasSubstr("r = 0.990"));
+    desk.key(Qt::Key_Right);
+    EXPECT_EQ(panel->linePlot()->spectra().size(), 4U);
+    desk.key(Qt::Key_P);
+    EXPECT_EQ(panel->linePlot()->spectra().size(), 1U);
+    ASSERT_TRUE(panel->linePlot()->backdrop());
+    EXPECT_THAT(panel->linePlot()->backdrop()->name.toStdString(), testing::HasSubstr("prototype of neuron"));
+    desk.key(Qt::Key_E);
+    EXPECT_FALSE(panel->linePlot()->backdrop());
+    EXPECT_EQ(panel->behind(), widgets::Behind::OtherEpochs);
+    desk.key(Qt::Key_E);
+    EXPECT_EQ(panel->behind(), widgets::Behind::Nothing);
+    EXPECT_EQ(panel->linePlot()->spectra().size(), 1U);
+}
+
+TEST(LabelPlaceTest, TheRestOfTheContactSheetIsOneActWhichOneUndoTakesBack) {
+    Labelling desk;
+    const std::string first = desk.shown();
+    desk.key(Qt::Key_G);
+    desk.key(Qt::Key_3);
+    ASSERT_NE(desk.shown(), first);
+    auto* sheet = desk.window->label()->panel()->findChild<widgets::ContactSheet*>("contactSheet");
+    const QStringList rest = sheet->unlabelled();
+    ASSERT_GT(rest.size(), 5);
+    EXPECT_FALSE(rest.contains(QString::fromStdString(first)));
+    desk.key(Qt::Key_Return);
+    for (const QString& id : rest)
+        EXPECT_EQ(desk.workbench->spectra().row(id.toStdString())->label, "other") << id.toStdString();
+    EXPECT_EQ(desk.workbench->spectra().row(first)->label, "double peak");
+    for (const auto& event : desk.workbench->labelling().events())
+        EXPECT_EQ(event.round, 1);
+    EXPECT_FALSE(rest.contains(QString::fromStdString(desk.shown()))) << "on to what is open";
+    desk.key(Qt::Key_Z);
+    for (const QString& id : rest)
+        EXPECT_EQ(desk.workbench->spectra().row(id.toStdString())->label, "") << id.toStdString();
+    EXPECT_EQ(desk.workbench->spectra().row(first)->label, "double peak") << "it was an act of its own";
 }
 
 TEST(LabelPlaceTest, UndoWithNothingToTakeBackSaysSo) {

@@ -3,10 +3,13 @@
 #include "engine/api/newest_scorings.h"
 #include "engine/api/workbench.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -15,6 +18,7 @@
 #include "engine/api/job_kinds.h"
 #include "engine/core/files.h"
 #include "engine/core/text_number.h"
+#include "engine/store/catalogue.h"
 #include "engine/store/column_registry.h"
 #include "engine/store/dataset_registry.h"
 #include "engine/store/project.h"
@@ -331,6 +335,101 @@ TEST_F(WorkbenchTest, DatasetsGiveTheirRows) {
     const auto spectrum = bench_->spectra().load("row-3");
     ASSERT_TRUE(spectrum) << test::why(spectrum);
     EXPECT_EQ(spectrum->size(), 20u);
+}
+
+TEST_F(WorkbenchTest, OfEachClassThereIsTheMeanOfItsLabelledRowsWithTheirSpread) {
+    EXPECT_TRUE(bench_->datasets().classMeans("m")->empty()) << "nothing is labelled";
+    for (const char* const row : {"row-1", "row-2", "row-4"})
+        label(row, "wave");
+    label("row-0", "flat");
+    label("row-11", "bad one");
+    ASSERT_TRUE(bench_->labelling().undo());
+    const auto means = bench_->datasets().classMeans("m");
+    ASSERT_TRUE(means) << test::why(means);
+    ASSERT_EQ(means->size(), 2u);
+    const auto& wave = means->front();
+    EXPECT_EQ(wave.className, "wave");
+    EXPECT_EQ(wave.rows, 3u);
+    for (const std::size_t i : {0u, 7u, 19u}) {
+        double sum = 0, squares = 0;
+        for (const int row : {1, 2, 4}) {
+            const double value = std::cos(0.1 * row * double(i)) + 0.01 * row;
+            sum += value;
+            squares += value * value;
+        }
+        const double mean = sum / 3;
+        EXPECT_NEAR(wave.mean[i], mean, 2e-5);
+        EXPECT_NEAR(wave.spread[i], std::sqrt((squares - 3 * mean * mean) / 2), 1e-4);
+    }
+    EXPECT_EQ((*means)[1].rows, 1u);
+    EXPECT_NEAR((*means)[1].mean[5], 1, 1e-5);
+    EXPECT_EQ((*means)[1].spread[5], 0) << "of a single row";
+    EXPECT_EQ(bench_->datasets().classMeans("n").error().code(), core::ErrorCode::NotFound);
+}
+
+TEST_F(WorkbenchTest, TheNearestLabelledAreTheMostAlikeAndNeverItself) {
+    EXPECT_TRUE(bench_->datasets().nearestLabelled("m", "row-5", 3)->empty());
+    for (const char* const row : {"row-4", "row-5", "row-9"})
+        label(row, "wave");
+    label("row-6", "other");
+    const auto near = bench_->datasets().nearestLabelled("m", "row-5", 2);
+    ASSERT_TRUE(near) << test::why(near);
+    ASSERT_EQ(near->size(), 2u);
+    std::set<std::string> ids{near->front().row.id, near->back().row.id};
+    EXPECT_THAT(ids, ElementsAre("row-4", "row-6"));
+    EXPECT_GE(near->front().correlation, near->back().correlation);
+    EXPECT_EQ(near->front().row.flux.size(), 20u);
+    EXPECT_EQ(bench_->datasets().nearestLabelled("m", "row-99", 2).error().code(), core::ErrorCode::NotFound);
+}
+
+TEST_F(WorkbenchTest, OtherEpochsAreWhatStandsAtTheSamePlaceOrHasTheSameName) {
+    const auto spectrum = [](const std::string& id, std::optional<double> dec, const std::string& object,
+                             const std::string& observed) {
+        store::NewSpectrum made;
+        made.metadata.id = id;
+        made.metadata.object = object;
+        made.metadata.observed = observed;
+        if (dec) made.metadata.position = spectrum::SkyPosition{120, *dec};
+        made.contentDigest = std::string(63, 'a') + id.back();
+        made.filePath = "/nowhere/" + id;
+        return made;
+    };
+    {
+        const auto project = this->project();
+        ASSERT_TRUE(project->catalogue().add(std::vector{
+            spectrum("e-1", 30, "V* X", "2015-01-02T00:00:00"), spectrum("e-2", 30 + 2 / 3600.0, "", "2011"),
+            spectrum("e-3", 30 + 9 / 3600.0, "V* X", "2012"), spectrum("e-4", {}, "O'Neill's star", "2013"),
+            spectrum("e-5", {}, "O'Neill's star", "2012"), spectrum("e-6", {}, "", "2012")}));
+    }
+    const auto idsBeside = [&](const std::string& id) {
+        std::vector<std::string> ids;
+        const auto rows = bench_->spectra().otherEpochs(id, 5);
+        EXPECT_TRUE(rows) << test::why(rows);
+        for (const auto& row : *rows)
+            ids.push_back(row.id);
+        return ids;
+    };
+    EXPECT_THAT(idsBeside("e-1"), ElementsAre("e-2")) << "nine seconds of arc away is another star";
+    EXPECT_THAT(idsBeside("e-4"), ElementsAre("e-5"));
+    EXPECT_THAT(idsBeside("e-6"), ElementsAre());
+    EXPECT_EQ(bench_->spectra().otherEpochs("e-7", 5).error().code(), core::ErrorCode::NotFound);
+}
+
+TEST_F(WorkbenchTest, ThePrototypeIsThatOfItsNeuronInTheNewestMap) {
+    EXPECT_EQ(bench_->maps().prototype("m", "row-3").error().code(), core::ErrorCode::NotFound);
+    run("som", R"({"dataset": "m", "grid": "3x2", "epochs": 3})");
+    const auto newest = run("som", R"({"dataset": "m", "grid": "2x2", "epochs": 3})");
+    const auto prototype = bench_->maps().prototype("m", "row-3");
+    ASSERT_TRUE(prototype) << test::why(prototype);
+    EXPECT_EQ(prototype->map, newest.id);
+    const auto map = bench_->maps().content(newest.id);
+    const auto& members = map->members.at(prototype->neuron);
+    const auto own = std::ranges::find(members, "row-3", &MapMember::id);
+    ASSERT_NE(own, members.end());
+    EXPECT_EQ(own->distance, prototype->distance);
+    const auto codebook = map->codebook.row(prototype->neuron);
+    EXPECT_TRUE(std::ranges::equal(prototype->flux, codebook));
+    EXPECT_EQ(bench_->maps().prototype("m", "row-99").error().code(), core::ErrorCode::NotFound);
 }
 
 TEST_F(WorkbenchTest, AMapHoldsEveryRowOnce) {
