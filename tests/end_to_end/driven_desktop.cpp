@@ -7,6 +7,9 @@
 //     driven-desktop train PROJECT REPORT    runs a long job from the window; a line once Jobs shows it
 //     executing driven-desktop look PROJECT REPORT     writes what the window says about interrupted jobs
 //
+//     driven-desktop loop PROJECT REPORT SURVEY LABELS   labels a simulated survey by keys alone
+//     (driven_loop.h)
+//
 // REPORT is written line by line with write(2), so that what was reported outlives the process.
 
 #include <cstdio>
@@ -28,6 +31,7 @@
 #include "engine/jobs/job_store.h"
 #include "engine/store/project.h"
 #include "engine/store/round_archive.h"
+#include "tests/end_to_end/driven_loop.h"
 #include "widgets/common/theme.h"
 
 namespace {
@@ -126,7 +130,8 @@ int look(desktop::MainWindow& window, Report& report) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 4) return failed("what to do, the project, and a file or dataset are wanted");
+    if (argc != (std::string_view(argc > 1 ? argv[1] : "") == "loop" ? 6 : 4))
+        return failed("what to do, the project, and a file or dataset are wanted");
     const std::string what = argv[1];
     if (what == "round") return addRound(argv[2], argv[3]);
     qputenv("QT_QPA_PLATFORM", "offscreen");
@@ -143,6 +148,11 @@ int main(int argc, char** argv) {
     window.show();
     if (!QTest::qWaitForWindowExposed(&window)) return failed("the window did not appear");
     Report report(argv[3]);
+    if (what == "loop") {
+        const auto problem =
+            test::driveLoop(window, argv[4], argv[5], [&](const std::string& line) { report.line(line); });
+        return problem.empty() ? 0 : failed(problem);
+    }
     return what == "label"   ? label(window, report)
            : what == "train" ? train(window, report)
                              : look(window, report);
