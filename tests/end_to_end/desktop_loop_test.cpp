@@ -58,6 +58,7 @@ TEST(DesktopLoop, ByKeysAloneEachLabelFallsOnTheStarThatWasOnTheScreen) {
     EXPECT_EQ(count, expected.size() + 1) << "a line each, and the title line";
     const auto jobs = session.succeed({"jobs"});
     EXPECT_THAT(jobs.dump(), testing::HasSubstr("audit"));
+    EXPECT_THAT(jobs.dump(), testing::HasSubstr("first questions")) << "before the network has learnt";
 }
 
 } // namespace

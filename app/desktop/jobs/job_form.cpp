@@ -361,6 +361,7 @@ void JobForm::submit(const std::string& where) {
     spec.parameters = QJsonDocument(*given).toJson(QJsonDocument::Compact).toStdString();
     spec.parent = parent_;
     const bool chosen = where == where_->where();
+    Q_EMIT submitting(*given, text(where));
     submission_ = submitJob(
         session_, this, std::move(spec), where, [this, where, chosen](const core::Result<jobs::JobId>& job) {
             submission_ = nullptr;

@@ -64,6 +64,8 @@ class JobForm : public QDialog {
     QPushButton* submitButton() const { return submit_; }
 
   Q_SIGNALS:
+    /// These parameters are on their way to `where`; what is submitted now comes before them.
+    void submitting(const QJsonObject& parameters, const QString& where);
     void submitted(qint64 job);
 
   public Q_SLOTS:

@@ -59,7 +59,9 @@ void RoundRunner::computeNext(const api::RoundInfo& before, std::size_t batch, b
 
 void RoundRunner::submitNext(const api::RoundInfo& before, std::size_t batch, bool onlyHere,
                              const std::string& recorded) {
-    QJsonObject parameters = QJsonDocument::fromJson(QByteArray::fromStdString(recorded)).object();
+    QJsonObject parameters = before.job == questions_
+                                 ? afterQuestions_
+                                 : QJsonDocument::fromJson(QByteArray::fromStdString(recorded)).object();
     parameters[QStringLiteral("dataset")] = text(before.dataset);
     parameters[QStringLiteral("classes")] = names(before.classes);
     parameters[QStringLiteral("targets")] = names(before.targets);
@@ -80,6 +82,22 @@ void RoundRunner::submitNext(const api::RoundInfo& before, std::size_t batch, bo
                 sentence += tr(" “Compute the next round on this computer” (Ctrl+K) does without a worker.");
             Q_EMIT failed(sentence);
         });
+}
+
+void RoundRunner::askAtOnce(QJsonObject parameters) {
+    const QString model = QStringLiteral("model");
+    if (parameters.value(model).toString(QStringLiteral("auto")) != QStringLiteral("auto")) return;
+    afterQuestions_ = parameters;
+    parameters[model] = QStringLiteral("committee");
+    parameters[QStringLiteral("estimate")] = 0; // of a model that is soon another
+    jobs::JobSpec spec;
+    spec.kind = "round";
+    spec.label = plain(tr("first questions"));
+    spec.parameters = QJsonDocument(parameters).toJson(QJsonDocument::Compact).toStdString();
+    // What is wrong with them the round that follows says.
+    submitJob(session_, this, std::move(spec), here, [this](const core::Result<jobs::JobId>& job) {
+        if (job) questions_ = *job;
+    });
 }
 
 void RoundRunner::followJobs(const std::vector<jobs::Job>& jobs) {
@@ -112,6 +130,10 @@ void RoundRunner::start() {
             }
             auto* form =
                 showDatasetForm(session_, "round", tr("Start labelling"), tr("Start"), *datasets, owner_);
+            connect(form, &JobForm::submitting, this,
+                    [this](const QJsonObject& parameters, const QString& where) {
+                        if (plain(where) == here) askAtOnce(parameters);
+                    });
             connect(form, &JobForm::submitted, this,
                     [this](qint64 job) { set(job, tr("first round: waiting")); });
         });

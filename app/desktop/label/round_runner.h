@@ -2,6 +2,7 @@
 // parameters; one at a time. Owned by the Label place; UI thread.
 #pragma once
 
+#include <QJsonObject>
 #include <QObject>
 
 #include "app/bridge/session.h"
@@ -36,6 +37,9 @@ class RoundRunner : public QObject {
 
   private:
     void set(qint64 job, const QString& words, double progress = 0);
+    /// Questions at once, before the network has anything to say: what the labels alone lead to or, without
+    /// labels, what covers the pool. The round with these parameters follows behind the user's back.
+    void askAtOnce(QJsonObject parameters);
     void submitNext(const api::RoundInfo& before, std::size_t batch, bool here, const std::string& recorded);
     void followJobs(const std::vector<jobs::Job>& jobs);
 
@@ -44,6 +48,8 @@ class RoundRunner : public QObject {
     qint64 job_ = 0; ///< −1 until it is submitted
     QString words_;
     double progress_ = 0;
+    jobs::JobId questions_ = 0;  ///< that asked at once
+    QJsonObject afterQuestions_; ///< of the rounds that follow it
 };
 
 } // namespace balmer::desktop

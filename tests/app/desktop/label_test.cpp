@@ -351,11 +351,16 @@ TEST(LabelPlaceTest, WithoutARoundTheStartIsOffered) {
     EXPECT_FALSE(form->isModal());
     form->findChild<QPushButton*>(QStringLiteral("formSubmitButton"))->click();
     ASSERT_TRUE(desk.settle());
-    ASSERT_EQ(desk.workbench->jobs().submitted().size(), 1U);
-    const auto parameters =
-        QJsonDocument::fromJson(
-            QByteArray::fromStdString(desk.workbench->jobs().submitted().front().parameters))
-            .object();
+    const auto jobs = desk.workbench->jobs().submitted();
+    ASSERT_EQ(jobs.size(), 2U);
+    const auto parametersOf = [](const jobs::JobSpec& spec) {
+        return QJsonDocument::fromJson(QByteArray::fromStdString(spec.parameters)).object();
+    };
+    const auto atOnce = parametersOf(jobs.front()), parameters = parametersOf(jobs.back());
+    EXPECT_EQ(atOnce["model"].toString(), "committee") << "questions at once";
+    EXPECT_EQ(atOnce["estimate"].toInt(-1), 0);
+    EXPECT_EQ(atOnce["classes"], parameters["classes"]);
+    EXPECT_EQ(parameters["model"].toString(), "auto");
     EXPECT_EQ(parameters.keys(), (QStringList{"batch", "classes", "dataset", "model", "seed", "targets"}));
 }
 
