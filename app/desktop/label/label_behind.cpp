@@ -62,7 +62,8 @@ std::vector<const api::ClassMean*> LabelBehind::meansInOrder() const {
     if (means_)
         for (const auto& mean : *means_)
             means.push_back(&mean);
-    std::ranges::stable_partition(means, [&](const auto* mean) { return mean->className == likely_; });
+    std::stable_partition(means.begin(), means.end(),
+                          [&](const auto* mean) { return mean->className == likely_; });
     return means;
 }
 
