@@ -27,8 +27,8 @@ TEST(Theme, TextIsReadableOnEveryGroundInLightAndDark) {
         applyTheme(*qApp, mode);
         const ThemeColours& c = theme();
         for (const QColor& ground : {c.window, c.panel, c.plot}) {
-            for (const QColor& ink : {c.text, c.mutedText, c.accentText, c.selectionText, c.modelText, c.good,
-                                      c.warning, c.error})
+            for (const QColor& ink : {c.text, c.mutedText, c.faintText, c.accentText, c.selectionText,
+                                      c.modelText, c.good, c.warning, c.error})
                 EXPECT_GE(contrast(ink, ground), 4.5)
                     << ink.name().toStdString() << " on " << ground.name().toStdString();
             for (const QColor& line : {c.accent, c.selection, c.model, c.spectrum})

@@ -37,6 +37,11 @@ KeyButton::KeyButton(const QString& text, QWidget* parent) : QAbstractButton(par
     describe();
 }
 
+KeyButton::KeyButton(QAction* action, QWidget* parent) : KeyButton(action->text(), parent) {
+    setObjectName(action->objectName() + QStringLiteral("Button"));
+    followAction(action);
+}
+
 void KeyButton::followAction(QAction* action) {
     if (action_ != nullptr) {
         disconnect(action_, nullptr, this, nullptr);

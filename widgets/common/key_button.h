@@ -15,6 +15,8 @@ class KeyButton : public QAbstractButton {
     Q_OBJECT
   public:
     explicit KeyButton(const QString& text, QWidget* parent = nullptr);
+    /// Follows the action and is called like it, with "Button" added.
+    KeyButton(QAction* action, QWidget* parent);
 
     /// Takes text, tooltip, key, enabled and checked state from the action, follows it, and triggers it when
     /// clicked.

@@ -32,6 +32,7 @@ ThemeColours lightColours() {
     c.border = QColor(0xD3D7DB);
     c.text = QColor(0x1D2125);
     c.mutedText = QColor(0x5B636B);
+    c.faintText = QColor(0x686F76);
     c.accent = QColor(0xD1495B);
     c.accentText = QColor(0xB5364A);
     c.onAccent = QColor(0xFFFFFF);
@@ -58,6 +59,7 @@ ThemeColours darkColours() {
     c.border = QColor(0x3B4046);
     c.text = QColor(0xE4E6E8);
     c.mutedText = QColor(0xA2A9B0);
+    c.faintText = QColor(0x8A9198);
     c.accent = QColor(0xFF6B7A);
     c.accentText = QColor(0xFF7F8C);
     c.onAccent = QColor(0x1B1D20);
@@ -100,9 +102,8 @@ QPalette paletteOf(const ThemeColours& c) {
     p.setColor(QPalette::Mid, c.border);
     p.setColor(QPalette::Dark, c.dark ? QColor(0x0F1012) : c.border.darker(115));
     p.setColor(QPalette::Shadow, c.dark ? QColor(0x08090A) : QColor(0x9AA0A6));
-    const QColor faint = c.dark ? QColor(0x70777E) : QColor(0x9299A0);
     for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
-        p.setColor(QPalette::Disabled, role, faint);
+        p.setColor(QPalette::Disabled, role, c.faintText);
     p.setColor(QPalette::Disabled, QPalette::Highlight, c.border);
     return p;
 }
@@ -198,7 +199,7 @@ QProgressBar::chunk { background: %selection; border-radius: 3px; }
         {"%panel", c.panel},
         {"%hover", mix(c.panel, c.selection, 0.07)},
         {"%muted", c.mutedText},
-        {"%faint", c.dark ? QColor(0x70777E) : QColor(0x9299A0)},
+        {"%faint", c.faintText},
         {"%error", c.error},
         {"%pick", mix(c.panel, c.selection, c.dark ? 0.38 : 0.22)},
         {"%link", c.selectionText},

@@ -28,6 +28,7 @@ struct ThemeColours {
     QColor border; ///< the few lines that separate
     QColor text;
     QColor mutedText; ///< secondary text, axis labels
+    QColor faintText; ///< what cannot be used now
     QColor accent;    ///< Hα red: the one thing to do
     QColor accentText;
     QColor onAccent;  ///< text on a fill of accentText

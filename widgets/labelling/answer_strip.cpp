@@ -6,6 +6,7 @@
 #include "widgets/common/key_button.h"
 #include "widgets/common/theme.h"
 #include "widgets/labelling/answer_actions.h"
+#include "widgets/labelling/class_buttons.h"
 
 namespace balmer::widgets {
 
@@ -32,23 +33,13 @@ AnswerStrip::AnswerStrip(AnswerActions& actions, const std::vector<QAction*>& ex
 }
 
 KeyButton* AnswerStrip::button(QAction* action) {
-    auto* made = new KeyButton(action->text(), this);
-    made->setObjectName(action->objectName() + QStringLiteral("Button"));
+    auto* made = new KeyButton(action, this);
     made->setFocusPolicy(Qt::NoFocus); // the table keeps the keyboard
-    made->followAction(action);
     return made;
 }
 
 void AnswerStrip::classesChanged() {
-    for (KeyButton* old : classButtons_)
-        delete old;
-    classButtons_.clear();
-    for (QAction* action : actions_.classes()) {
-        KeyButton* made = button(action);
-        made->setClassIndex(int(classButtons_.size()));
-        classRow_->addWidget(made);
-        classButtons_.push_back(made);
-    }
+    remakeClassButtons(classButtons_, actions_, *classRow_, *this, Qt::NoFocus);
 }
 
 } // namespace balmer::widgets

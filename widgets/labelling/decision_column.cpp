@@ -9,6 +9,7 @@
 
 #include "widgets/common/key_button.h"
 #include "widgets/common/theme.h"
+#include "widgets/labelling/class_buttons.h"
 #include "widgets/labelling/labelling_actions.h"
 
 namespace balmer::widgets {
@@ -80,22 +81,11 @@ DecisionColumn::DecisionColumn(LabellingActions& actions, QWidget* parent)
 }
 
 KeyButton* DecisionColumn::button(QAction* action) {
-    auto* made = new KeyButton(action->text(), this);
-    made->setObjectName(action->objectName() + QStringLiteral("Button"));
-    made->followAction(action);
-    return made;
+    return new KeyButton(action, this);
 }
 
 void DecisionColumn::classesChanged() {
-    for (KeyButton* old : classButtons_)
-        delete old;
-    classButtons_.clear();
-    for (QAction* action : actions_.classes()) {
-        KeyButton* made = button(action);
-        made->setClassIndex(int(classButtons_.size()));
-        classColumn_->addWidget(made);
-        classButtons_.push_back(made);
-    }
+    remakeClassButtons(classButtons_, actions_, *classColumn_, *this, Qt::TabFocus);
     nameClasses_->setVisible(classButtons_.empty());
 }
 

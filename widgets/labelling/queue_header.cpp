@@ -21,9 +21,7 @@ QueueHeader::QueueHeader(QAction* nextRound, QWidget* parent)
     error_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     setTone(*pace_, Tone::Muted);
     setTone(*error_, Tone::Error);
-    auto* next = new KeyButton(nextRound->text(), this);
-    next->setObjectName(nextRound->objectName() + QStringLiteral("Button"));
-    next->followAction(nextRound);
+    auto* next = new KeyButton(nextRound, this);
     next->setPrimary(true);
     next->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     for (QHBoxLayout* part : {leading_, details_}) {

@@ -276,8 +276,13 @@ void JobsPlace::labelListed() {
     const auto result = QJsonDocument::fromJson(QByteArray::fromStdString(job->result)).object();
     LabelList list;
     list.title = tr("%1, job %2").arg(jobKindTitle(job->spec.kind)).arg(job->id);
-    for (const auto& each : result[QStringLiteral("list")].toArray())
-        list.ids.push_back(bridge::plain(each.toObject()[QStringLiteral("id")].toString()));
+    bool anyReason = false;
+    for (const auto& each : result[QStringLiteral("list")].toArray()) {
+        list.ids.push_back(bridge::plain(each[QStringLiteral("id")].toString()));
+        list.reasons.push_back(bridge::plain(each[QStringLiteral("reason")].toString()));
+        anyReason |= !list.reasons.back().empty();
+    }
+    if (!anyReason) list.reasons.clear();
     if (list.ids.empty())
         Q_EMIT said(tr("The job lists no spectrum"));
     else

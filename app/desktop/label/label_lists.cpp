@@ -13,15 +13,30 @@ namespace balmer::desktop {
 
 namespace {
 const QString numberKey = QStringLiteral("number"), titleKey = QStringLiteral("title"),
-              spectraKey = QStringLiteral("spectra");
+              spectraKey = QStringLiteral("spectra"), reasonsKey = QStringLiteral("reasons");
+
+QJsonArray arrayOf(const std::vector<std::string>& texts) {
+    QJsonArray array;
+    for (const auto& each : texts)
+        array << bridge::text(each);
+    return array;
 }
+
+std::vector<std::string> textsOf(const QJsonArray& array) {
+    std::vector<std::string> texts;
+    for (const auto& each : array)
+        texts.push_back(bridge::plain(each.toString()));
+    return texts;
+}
+
+} // namespace
 
 LabelLists LabelLists::of(const QString& kept) {
     LabelLists lists;
     for (const auto& one : QJsonDocument::fromJson(kept.toUtf8()).array()) {
-        Kept list{one[numberKey].toInt(), one[titleKey].toString(), {}};
-        for (const auto& id : one[spectraKey].toArray())
-            list.ids.push_back(bridge::plain(id.toString()));
+        Kept list{one[numberKey].toInt(), one[titleKey].toString(), textsOf(one[spectraKey].toArray()),
+                  textsOf(one[reasonsKey].toArray())};
+        if (list.reasons.size() != list.ids.size()) list.reasons.clear();
         lists.last_ = std::max(lists.last_, list.number);
         if (!list.ids.empty()) lists.lists_.push_back(std::move(list));
     }
@@ -31,10 +46,9 @@ LabelLists LabelLists::of(const QString& kept) {
 QString LabelLists::text() const {
     QJsonArray all;
     for (const Kept& list : lists_) {
-        QJsonArray ids;
-        for (const auto& id : list.ids)
-            ids << bridge::text(id);
-        all << QJsonObject{{numberKey, list.number}, {titleKey, list.title}, {spectraKey, ids}};
+        QJsonObject one{{numberKey, list.number}, {titleKey, list.title}, {spectraKey, arrayOf(list.ids)}};
+        if (!list.reasons.empty()) one[reasonsKey] = arrayOf(list.reasons);
+        all << one;
     }
     return QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact));
 }
@@ -42,7 +56,7 @@ QString LabelLists::text() const {
 int LabelLists::add(const LabelList& list) {
     const auto same =
         std::find_if(lists_.begin(), lists_.end(), [&](const Kept& one) { return one.ids == list.ids; });
-    Kept kept{same == lists_.end() ? ++last_ : same->number, list.title, list.ids};
+    Kept kept{same == lists_.end() ? ++last_ : same->number, list.title, list.ids, list.reasons};
     if (same != lists_.end()) lists_.erase(same);
     lists_.insert(lists_.begin(), std::move(kept));
     if (lists_.size() > mostKept) lists_.pop_back();

@@ -19,6 +19,7 @@ class LabelLists {
         int number = 0; ///< names it for ever
         QString title;
         std::vector<std::string> ids;
+        std::vector<std::string> reasons = {}; ///< of each, or empty
     };
 
     /// Of what text() gave; empty for anything else.

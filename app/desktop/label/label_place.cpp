@@ -313,8 +313,8 @@ void LabelPlace::load(const QString& key, const QString& start) {
     if (const auto job = QueueKey::round(key))
         read = [job = *job](auto& workbench, const auto& stop) { return loadRound(workbench, job, stop); };
     else if (const auto* list = chooser_->lists().find(QueueKey::list(key).value_or(0)))
-        read = [ids = list->ids](auto& workbench, const auto& stop) {
-            return loadList(workbench, ids, stop);
+        read = [ids = list->ids, reasons = list->reasons](auto& workbench, const auto& stop) {
+            return loadList(workbench, ids, reasons, stop);
         };
     else
         read = [](auto& workbench, const auto& stop) { return loadUnlabelled(workbench, stop); };

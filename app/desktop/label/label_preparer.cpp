@@ -70,7 +70,7 @@ void LabelPreparer::say(widgets::LabelItem& item, const QueueEntry& entry) const
     item.list = entry.list();
     item.predicted = entry.asked ? text(entry.asked->predicted) : QString();
     item.entropy = entry.asked ? entry.asked->entropy : 0;
-    item.reason = entry.asked ? text(entry.asked->reason) : QString();
+    item.reason = text(entry.asked ? entry.asked->reason : entry.reason);
 }
 
 widgets::LabelItem LabelPreparer::itemOf(const QueueEntry& entry) const {

@@ -19,11 +19,11 @@ QueueEntries entriesOf(std::vector<api::RoundEntry> asked) {
     return entries;
 }
 
-QueueEntries entriesOf(const std::vector<std::string>& ids) {
+QueueEntries entriesOf(const std::vector<std::string>& ids, const std::vector<std::string>& reasons) {
     QueueEntries entries;
     entries.reserve(ids.size());
-    for (const auto& id : ids)
-        entries.push_back({id, std::nullopt});
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        entries.push_back({ids[i], std::nullopt, i < reasons.size() ? reasons[i] : std::string()});
     return entries;
 }
 
@@ -31,6 +31,8 @@ LabelQueue::LabelQueue(QueueEntries entries, Verdicts verdicts)
     : entries_(std::move(entries)), verdicts_(std::move(verdicts)) {
     std::stable_sort(entries_.begin(), entries_.end(),
                      [](const auto& a, const auto& b) { return a.list() < b.list(); });
+    review_ = std::ranges::all_of(
+        entries_, [this](const auto& entry) { return !entry.asked && verdicts_.contains(entry.id); });
     for (const auto& entry : entries_) {
         const auto list = placeOf(entry.list());
         ++standsOn_[entry.id][list];
@@ -74,6 +76,7 @@ int LabelQueue::nextOpen(int from) const {
 }
 
 int LabelQueue::afterCurrent() const {
+    if (review_) return contains(current_ + 1) ? current_ + 1 : -1;
     int next = nextOpen(current_ + 1);
     if (next < 0) next = nextOpen(0);
     return next == current_ ? -1 : next;

@@ -27,7 +27,8 @@ using Verdicts = std::unordered_map<std::string, Verdict>; ///< by spectrum; abs
 struct QueueEntry {
     std::string id;
     std::optional<api::RoundEntry>
-        asked; ///< by a round, and why; absent: it stands on a list of another kind
+        asked;               ///< by a round, and why; absent: it stands on a list of another kind
+    std::string reason = {}; ///< why it stands on that
 
     std::optional<active::RoundList> list() const {
         return asked ? std::optional(asked->list) : std::nullopt;
@@ -36,7 +37,8 @@ struct QueueEntry {
 using QueueEntries = std::vector<QueueEntry>;
 
 QueueEntries entriesOf(std::vector<api::RoundEntry> asked);
-QueueEntries entriesOf(const std::vector<std::string>& ids);
+/// reasons: of each, or empty.
+QueueEntries entriesOf(const std::vector<std::string>& ids, const std::vector<std::string>& reasons = {});
 
 class LabelQueue {
   public:
@@ -73,6 +75,7 @@ class LabelQueue {
     /// The first without a verdict from this index on; −1: none.
     int nextOpen(int from) const;
     /// After an answer: the next without a verdict, from the beginning again after the end; −1: none is left.
+    /// Of a list to look through once more, which had a verdict on each of its spectra: the next.
     int afterCurrent() const;
     /// The first of the list without a verdict, else its first; −1 for an empty list.
     int firstOf(active::RoundList list) const;
@@ -91,6 +94,7 @@ class LabelQueue {
     QueueEntries entries_;
     Verdicts verdicts_;
     int current_ = -1;
+    bool review_ = false; ///< no round, and each had a verdict at the beginning
     std::array<Count, listCount> counts_{};
     /// How often a spectrum stands on each list.
     std::unordered_map<std::string, std::array<int, listCount>> standsOn_;

@@ -60,9 +60,9 @@ core::Result<LoadedQueue> loadRound(api::Workbench& workbench, jobs::JobId job, 
 }
 
 core::Result<LoadedQueue> loadList(api::Workbench& workbench, const std::vector<std::string>& ids,
-                                   const std::stop_token& stop) {
+                                   const std::vector<std::string>& reasons, const std::stop_token& stop) {
     LoadedQueue loaded;
-    loaded.entries = entriesOf(ids);
+    loaded.entries = entriesOf(ids, reasons);
     loaded.verdicts = verdictsOf(workbench, ids, stop);
     if (!ids.empty()) loaded.dataset = datasetOf(workbench, ids.front());
     return loaded;
@@ -73,7 +73,7 @@ core::Result<LoadedQueue> loadUnlabelled(api::Workbench& workbench, const std::s
     std::vector<std::string> ids;
     for (const auto& row : rows)
         if (!verdictOf(row)) ids.push_back(row.id);
-    return loadList(workbench, ids, stop);
+    return loadList(workbench, ids, {}, stop);
 }
 
 } // namespace balmer::desktop

@@ -19,8 +19,9 @@ struct LoadedQueue {
 
 /// The lists of a round, by its job.
 core::Result<LoadedQueue> loadRound(api::Workbench& workbench, jobs::JobId job, const std::stop_token& stop);
+/// reasons: why each is listed, or empty.
 core::Result<LoadedQueue> loadList(api::Workbench& workbench, const std::vector<std::string>& ids,
-                                   const std::stop_token& stop);
+                                   const std::vector<std::string>& reasons, const std::stop_token& stop);
 /// All spectra of which nothing has been said: neither a class nor why there is none.
 core::Result<LoadedQueue> loadUnlabelled(api::Workbench& workbench, const std::stop_token& stop);
 

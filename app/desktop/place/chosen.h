@@ -18,7 +18,8 @@ struct Chosen {
 struct LabelList {
     QString title; ///< "selection", "snr > 10"
     std::vector<std::string> ids;
-    QString start; ///< the first to be shown; "": the first without a label
+    QString start;                         ///< the first to be shown; "": the first without a label
+    std::vector<std::string> reasons = {}; ///< why each is listed, a sentence's part; or empty
 };
 
 } // namespace balmer::desktop

@@ -57,6 +57,20 @@ struct Lists : FakeDesktop {
 
 } // namespace
 
+TEST(LabelListsTest, WhyASpectrumIsListedStandsBesideItAndIsKept) {
+    Lists desk;
+    const auto ids = std::vector<std::string>{survey::idOf(5), survey::idOf(6)};
+    desk.label().labelThese({"audit", ids, {}, {"its neighbours are single peaks", "a twin is other"}});
+    desk.window->showPlace(QStringLiteral("label"));
+    ASSERT_TRUE(desk.settle());
+    ASSERT_EQ(desk.shown(), ids[0]);
+    const auto* reason = desk.window->findChild<QLabel*>(QStringLiteral("labellingReason"));
+    EXPECT_TRUE(reason->text().contains("its neighbours are single peaks")) << reason->text().toStdString();
+    LabelLists lists;
+    lists.add({"audit", ids, {}, {"one", "two"}});
+    EXPECT_EQ(LabelLists::of(lists.text()).all().front().reasons, (std::vector<std::string>{"one", "two"}));
+}
+
 TEST(LabelListsTest, LInDataMakesTheTableTheQueueAndEveryKeyWorksThere) {
     Lists desk;
     desk.window->data()->showFilter(QStringLiteral("collection = 'Ondřejov 2015'"));

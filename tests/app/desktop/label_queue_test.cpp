@@ -77,6 +77,20 @@ TEST(LabelQueueTest, GoesOnToTheNextWithoutAnAnswerAndRoundTheEnd) {
     EXPECT_EQ(asked.nextOpen(0), -1);
 }
 
+TEST(LabelQueueTest, AListOfWhatHasItsAnswersIsLookedThroughInItsOrder) {
+    LabelQueue audit(desktop::entriesOf({"a", "b", "c"}, {"why a", "why b", "why c"}),
+                     {{"a", single}, {"b", bad}, {"c", single}});
+    EXPECT_EQ(audit.at(1).reason, "why b");
+    audit.setCurrent(audit.start(""));
+    EXPECT_EQ(audit.current(), 0);
+    EXPECT_EQ(audit.afterCurrent(), 1);
+    audit.setCurrent(2);
+    EXPECT_EQ(audit.afterCurrent(), -1);
+    LabelQueue mixed(desktop::entriesOf({"a", "b", "c"}), {{"a", single}, {"b", bad}});
+    mixed.setCurrent(0);
+    EXPECT_EQ(mixed.afterCurrent(), 2) << "what has none comes first";
+}
+
 TEST(LabelQueueTest, ASkippedSpectrumThatIsTheLastOneLeftIsTheEnd) {
     LabelQueue asked = queue({{"a", single}, {"b", single}, {"c", single}});
     asked.setCurrent(4);
